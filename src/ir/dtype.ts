@@ -1,0 +1,37 @@
+/** Element types a value may have. Ids are int32 everywhere; float64 is for gradient checks. */
+export type DType = "float32" | "float64" | "int32" | "int64" | "bool";
+
+/** The array that holds elements of `D` on the host; a bool is one byte, 0 or 1. */
+export type ArrayOf<D extends DType> = D extends "float32"
+  ? Float32Array
+  : D extends "float64"
+    ? Float64Array
+    : D extends "int32"
+      ? Int32Array
+      : D extends "int64"
+        ? BigInt64Array
+        : Uint8Array;
+
+export type HostArray = ArrayOf<DType>;
+
+const constructors = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  bool: Uint8Array,
+} as const;
+
+/** A zero-filled host array of `length` elements. */
+export function hostArray<D extends DType>(dtype: D, length: number): ArrayOf<D> {
+  return new constructors[dtype](length) as ArrayOf<D>;
+}
+
+export const bytesPerElement = { float32: 4, float64: 8, int32: 4, int64: 8, bool: 1 } as const satisfies Record<
+  DType,
+  number
+>;
+
+export function isFloat(dtype: DType): boolean {
+  return dtype === "float32" || dtype === "float64";
+}

@@ -1,0 +1,37 @@
+import type { DType, HostArray } from "../ir/dtype.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Where a graph runs. `auto` picks the fastest that is present. */
+export type Device = "auto" | "cpu" | "cuda" | "wasm" | "webgpu";
+
+export interface SessionOptions {
+  /** ONNX Runtime's graph optimisation level; gradient checks in float64 use "basic". Default "all". */
+  readonly optimisation?: "none" | "basic" | "all";
+  /** Threads inside one operator. Default: physical cores available to the process. */
+  readonly threads?: number;
+}
+
+/** One ONNX model, ready to run. */
+export interface Session {
+  /**
+   * Runs the model once. `inputs` has a tensor for every input of the model. `outputs` names the outputs wanted:
+   * an output given a tensor is written into it (shape must match); one given `undefined` gets a fresh tensor
+   * that the caller disposes. The event loop stays live while it runs.
+   *
+   * @throws ERR_RUNTIME with ONNX Runtime's own message.
+   */
+  run(
+    inputs: ReadonlyMap<string, Tensor>,
+    outputs: ReadonlyMap<string, Tensor | undefined>,
+  ): Promise<Map<string, Tensor>>;
+  close(): void;
+}
+
+/** One binding to ONNX Runtime: native C API, onnxruntime-node or onnxruntime-web, behind one interface. */
+export interface Engine {
+  readonly name: "native" | "node" | "web";
+  readonly device: Exclude<Device, "auto">;
+  load(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+  /** A tensor holding `data` (not copied on the CPU: keep off it while a run is in flight), or zeros when left out. */
+  tensor(dtype: DType, shape: readonly number[], data?: HostArray): Tensor;
+}
