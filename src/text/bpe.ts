@@ -1,0 +1,56 @@
+/** Splitting one word with learned merges: Sennrich et al. 2016 - https://arxiv.org/abs/1508.07909 */
+
+import { Heap } from "./heap.ts";
+
+/** One number for an ordered pair of ids below 2^21. */
+export const pairKey = (left: number, right: number): number => left * 2 ** 21 + right;
+
+/** What a pair of neighbours turns into, and how early: the lowest rank merges first. */
+export interface Merge {
+  readonly rank: number;
+  readonly result: number;
+}
+
+/**
+ * The ids a word splits into: while any two neighbours have a merge, the pair of lowest rank, leftmost first, becomes
+ * one. Takes n log n steps, so that a line of a million letters without a space is no trap.
+ *
+ *   symbols [n]  ->  ids [<= n]
+ */
+export function applyMerges(symbols: readonly number[], merges: ReadonlyMap<number, Merge>): number[] {
+  const count = symbols.length;
+  if (count < 2) return [...symbols];
+  const symbol = Int32Array.from(symbols); // -1: merged into the one before it
+  const next = Int32Array.from(symbols, (_, at) => at + 1);
+  const previous = Int32Array.from(symbols, (_, at) => at - 1);
+  // A candidate is rank and position in one number, so that numeric order is the order of merging.
+  const positions = 2 ** 31;
+  const candidates = new Heap<number>((left, right) => left < right);
+  const mergeAt = (at: number): Merge | undefined => {
+    const right = next[at] as number;
+    return right < count ? merges.get(pairKey(symbol[at] as number, symbol[right] as number)) : undefined;
+  };
+  const propose = (at: number): void => {
+    const merge = mergeAt(at);
+    if (merge) candidates.push(merge.rank * positions + at);
+  };
+  for (let at = 0; at + 1 < count; at++) propose(at);
+  for (let candidate = candidates.pop(); candidate !== undefined; candidate = candidates.pop()) {
+    const at = candidate % positions;
+    if (symbol[at] === -1) continue;
+    const merge = mergeAt(at);
+    // A neighbour merged since: the pair that was proposed here is no longer there.
+    if (!merge || merge.rank !== Math.floor(candidate / positions)) continue;
+    const gone = next[at] as number;
+    const after = next[gone] as number;
+    symbol[at] = merge.result;
+    symbol[gone] = -1;
+    next[at] = after;
+    if (after < count) previous[after] = at;
+    propose(at);
+    if ((previous[at] as number) >= 0) propose(previous[at] as number);
+  }
+  const ids: number[] = [];
+  for (let at = 0; at < count; at = next[at] as number) ids.push(symbol[at] as number);
+  return ids;
+}

@@ -1,0 +1,158 @@
+/**
+ * The tokenizer.json that Heed writes and reads: every part but the vocabulary is one of few known shapes, because a
+ * regular expression out of a file may backtrack for ever.
+ */
+
+import { metaspace, wordPattern } from "./normalize.ts";
+import type { SpecialIds } from "./tokenizer.ts";
+
+/** How the special ids are spelled. */
+export const specialTokens = { pad: "<pad>", unk: "<unk>", bos: "<s>", eos: "</s>" } as const;
+
+/** What, besides vocabulary and merges, tells one known tokenizer.json from another. */
+export interface TokenizerLayout {
+  readonly model: "BPE" | "WordLevel";
+  readonly lowercase: boolean;
+  /** Characters outside the vocabulary become their UTF-8 bytes, `<0x00>` to `<0xFF>`. */
+  readonly byteFallback: boolean;
+}
+
+export interface AddedTokenJson {
+  readonly id: number;
+  readonly content: string;
+  readonly single_word: boolean;
+  readonly lstrip: boolean;
+  readonly rstrip: boolean;
+  readonly normalized: boolean;
+  readonly special: boolean;
+}
+
+export interface BpeModelJson {
+  readonly type: "BPE";
+  readonly dropout: null;
+  readonly unk_token: string;
+  readonly continuing_subword_prefix: null;
+  readonly end_of_word_suffix: null;
+  readonly fuse_unk: boolean;
+  readonly byte_fallback: boolean;
+  readonly ignore_merges: boolean;
+  readonly vocab: Readonly<Record<string, number>>;
+  readonly merges: readonly (readonly [string, string])[];
+}
+
+export interface WordLevelModelJson {
+  readonly type: "WordLevel";
+  readonly vocab: Readonly<Record<string, number>>;
+  readonly unk_token: string;
+}
+
+/** A part that is configuration only: normalizer, pre_tokenizer, post_processor, decoder. */
+export interface PartJson {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+export interface TokenizerJson {
+  readonly version: "1.0";
+  readonly truncation: null;
+  readonly padding: null;
+  readonly added_tokens: readonly AddedTokenJson[];
+  readonly normalizer: PartJson;
+  readonly pre_tokenizer: PartJson;
+  readonly post_processor: PartJson;
+  readonly decoder: PartJson;
+  readonly model: BpeModelJson | WordLevelModelJson;
+}
+
+const replace = (pattern: { String: string } | { Regex: string }, content: string): PartJson => ({
+  type: "Replace",
+  pattern,
+  content,
+});
+
+/** `normalize` in the words of tokenizer.json. */
+export function normalizerJson(lowercase: boolean): PartJson {
+  const lower = [replace({ String: "Σ" }, "σ"), { type: "Lowercase" }, { type: "NFKC" }];
+  return {
+    type: "Sequence",
+    normalizers: [
+      replace({ String: "\ufeff" }, ""),
+      replace({ String: metaspace }, " "),
+      { type: "NFKC" },
+      ...(lowercase ? lower : []),
+      replace({ Regex: "\\s+" }, " "),
+      { type: "Strip", strip_left: true, strip_right: true },
+    ],
+  };
+}
+
+const metaspaceJson: PartJson = { type: "Metaspace", replacement: metaspace, prepend_scheme: "always", split: true };
+
+export function preTokenizerJson({ model }: TokenizerLayout): PartJson {
+  if (model === "BPE") return metaspaceJson;
+  const split = { type: "Split", pattern: { Regex: wordPattern }, behavior: "Isolated", invert: false };
+  return { type: "Sequence", pretokenizers: [metaspaceJson, split] };
+}
+
+/** Metaspace first: after Fuse it would take every space of the text for the leading one. */
+export function decoderJson({ byteFallback }: TokenizerLayout): PartJson {
+  if (!byteFallback) return metaspaceJson;
+  return { type: "Sequence", decoders: [metaspaceJson, { type: "ByteFallback" }, { type: "Fuse" }] };
+}
+
+export function postProcessorJson(special: SpecialIds): PartJson {
+  const end = { SpecialToken: { id: specialTokens.eos, type_id: 0 } };
+  const sequence = (id: string, type_id: number): object => ({ Sequence: { id, type_id } });
+  return {
+    type: "TemplateProcessing",
+    single: [sequence("A", 0), end],
+    pair: [sequence("A", 0), end, sequence("B", 0), end],
+    special_tokens: {
+      [specialTokens.eos]: { id: specialTokens.eos, ids: [special.eos], tokens: [specialTokens.eos] },
+    },
+  };
+}
+
+export function addedTokensJson(special: SpecialIds): AddedTokenJson[] {
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+  const names = ["pad", "unk", "bos", "eos"] as const;
+  return names
+    .map(name => ({ id: special[name], content: specialTokens[name], ...flags }))
+    .sort((left, right) => left.id - right.id);
+}
+
+/** The whole object, around a vocabulary in order of ids. */
+export function tokenizerJson(
+  layout: TokenizerLayout,
+  special: SpecialIds,
+  pieces: readonly string[],
+  merges: readonly (readonly [string, string])[],
+): TokenizerJson {
+  // Without a prototype, so that "__proto__" is a word like any other.
+  const vocab: Record<string, number> = Object.create(null);
+  for (const [id, piece] of pieces.entries()) vocab[piece] = id;
+  const unk_token = specialTokens.unk;
+  const bpe: BpeModelJson = {
+    type: "BPE",
+    dropout: null,
+    unk_token,
+    continuing_subword_prefix: null,
+    end_of_word_suffix: null,
+    fuse_unk: false,
+    byte_fallback: layout.byteFallback,
+    ignore_merges: false,
+    vocab,
+    merges,
+  };
+  return {
+    version: "1.0",
+    truncation: null,
+    padding: null,
+    added_tokens: addedTokensJson(special),
+    normalizer: normalizerJson(layout.lowercase),
+    pre_tokenizer: preTokenizerJson(layout),
+    post_processor: postProcessorJson(special),
+    decoder: decoderJson(layout),
+    model: layout.model === "BPE" ? bpe : { type: "WordLevel", vocab, unk_token },
+  };
+}

@@ -1,0 +1,46 @@
+/** What every vocabulary of Heed can do, whatever its units are. */
+
+import type { TokenizerJson } from "./layout.ts";
+
+/** The ids with a meaning of their own. The trainer gives them 0, 1, 2 and 3. */
+export interface SpecialIds {
+  /** Fills a batch up to its longest row; never predicted. */
+  readonly pad: number;
+  /** Stands for a word outside a word vocabulary; the other kinds fall back to bytes and never need it. */
+  readonly unk: number;
+  /** Begins a sentence that is being written. */
+  readonly bos: number;
+  /** Ends every encoded sentence. */
+  readonly eos: number;
+}
+
+/** Text to numbers and back. Holds a cache of words, nothing else; one tokenizer serves any number of callers. */
+export interface Tokenizer {
+  readonly kind: "word" | "char" | "bpe";
+  /** Number of ids: they run from 0 to size - 1. */
+  readonly size: number;
+  readonly special: SpecialIds;
+  /**
+   * The text as `decode` will give it back: NFKC, white space collapsed to single spaces and stripped, byte order
+   * marks removed, unpaired surrogates replaced by U+FFFD, in lower case when the vocabulary is.
+   */
+  normalize(text: string): string;
+  /**
+   * The ids of one text, ending with `special.eos`. The text is only ever text: "</s>" written in it becomes the
+   * pieces of those four characters, never the special id.
+   */
+  encode(text: string): number[];
+  /**
+   * The text of `ids`; special tokens are dropped. `decode(encode(text)) === normalize(text)` whenever no word was
+   * unknown, which in "char" and "bpe" vocabularies is always.
+   *
+   * @throws ERR_SHAPE when an id is not in [0, size).
+   */
+  decode(ids: ArrayLike<number>): string;
+  /** The piece of an id as it stands in the vocabulary ("▁the", "<0xE2>", "</s>"), for display. */
+  token(id: number): string;
+  /** The id of a piece, `undefined` when it is not in the vocabulary. */
+  id(token: string): number | undefined;
+  /** The object to save as tokenizer.json. */
+  toJSON(): TokenizerJson;
+}

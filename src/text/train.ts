@@ -1,0 +1,115 @@
+/** Learning a vocabulary from text. */
+
+import { heedError } from "../errors.ts";
+import { learnMerges } from "./bpe-train.ts";
+import { specialTokens, type TokenizerLayout } from "./layout.ts";
+import { metaspace, metaspaceWords, normalize, wordUnits } from "./normalize.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+import { bytePiece, tokenizerOf } from "./vocabulary.ts";
+
+export interface TokenizerConfig {
+  /** Units: whole words and punctuation marks, characters, or byte-pair pieces of words. */
+  readonly kind: "word" | "char" | "bpe";
+  /**
+   * The most ids the vocabulary may have, the 4 special tokens and (in "char" and "bpe") the 256 bytes included. A
+   * small corpus gives fewer.
+   */
+  readonly vocab: number;
+  /** Map all text to lower case. Default false. */
+  readonly lowercase?: boolean;
+  /**
+   * How often a word ("word", default 1), a character ("char", default 1) or a pair to merge ("bpe", default 2) must
+   * occur to get an id. Occurrences, at least 1.
+   */
+  readonly minFrequency?: number;
+}
+
+/**
+ * Learns a vocabulary from lines of text. The same lines in any order give the same vocabulary.
+ *
+ * Byte-pair vocabularies give at most half of their room to single characters, the most frequent ones; the others are
+ * written as bytes.
+ *
+ * @param lines  Read once, one after the other; only their distinct words are held.
+ * @param onProgress  Pieces learned so far and pieces wanted; called now and then.
+ * @throws ERR_CONFIG when `vocab` has no room for a single word or character, or a number is not whole.
+ */
+export function trainTokenizer(
+  lines: Iterable<string>,
+  config: TokenizerConfig,
+  onProgress?: (done: number, total: number) => void,
+): Tokenizer {
+  const { kind, vocab, lowercase = false, minFrequency = kind === "bpe" ? 2 : 1 } = config;
+  const isWord = kind === "word";
+  const pieces: string[] = Object.values(specialTokens);
+  if (!isWord) for (let byte = 0; byte < 256; byte++) pieces.push(bytePiece(byte));
+  checkNumbers(config, pieces.length + (isWord ? 1 : 2), minFrequency);
+
+  const layout: TokenizerLayout = { model: isWord ? "WordLevel" : "BPE", lowercase, byteFallback: !isWord };
+  const words = countWords(lines, lowercase);
+  const room = vocab - pieces.length;
+  if (isWord) {
+    pieces.push(...mostFrequent(countUnits(words, wordUnits), room, minFrequency));
+    onProgress?.(pieces.length, pieces.length);
+    return tokenizerOf({ layout, pieces, merges: [] });
+  }
+
+  // The metaspace leads every word: it must be a piece whatever the corpus, or decoding would not find it.
+  const characters = new Map([[metaspace, pieces.push(metaspace) - 1]]);
+  const counts = countUnits(words, word => word);
+  counts.delete(metaspace);
+  const single = kind === "char" ? room - 1 : Math.max(1, Math.floor(room / 2) - 1);
+  for (const character of mostFrequent(counts, single, minFrequency)) {
+    characters.set(character, pieces.push(character) - 1);
+  }
+  if (kind === "char") {
+    onProgress?.(pieces.length, pieces.length);
+    return tokenizerOf({ layout, pieces, merges: [] });
+  }
+  const merges = learnMerges({ words, pieces, characters, size: vocab, minFrequency, onProgress });
+  return tokenizerOf({ layout, pieces, merges });
+}
+
+function checkNumbers({ kind, vocab }: TokenizerConfig, least: number, minFrequency: number): void {
+  if (kind !== "word" && kind !== "char" && kind !== "bpe") {
+    const cause = `"${String(kind)}" is not a kind of vocabulary`;
+    throw heedError("ERR_CONFIG", { where: "tokenizer.kind", cause, remedy: "use word, char or bpe" });
+  }
+  if (!Number.isSafeInteger(vocab) || vocab < least || vocab > 2 ** 20) {
+    const bytes = kind === "word" ? "" : " and 256 bytes";
+    throw heedError("ERR_CONFIG", {
+      where: "tokenizer.vocab",
+      cause: `${vocab} is not a size a ${kind} vocabulary can have: 4 special tokens${bytes} come first`,
+      remedy: `use a whole number from ${least} to ${2 ** 20}`,
+    });
+  }
+  if (!Number.isSafeInteger(minFrequency) || minFrequency < 1) {
+    const cause = `${minFrequency} is not a whole number of occurrences`;
+    throw heedError("ERR_CONFIG", { where: "tokenizer.minFrequency", cause, remedy: "use 1 or more" });
+  }
+}
+
+function countWords(lines: Iterable<string>, lowercase: boolean): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    for (const word of metaspaceWords(normalize(line, lowercase))) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function countUnits(words: ReadonlyMap<string, number>, units: (word: string) => Iterable<string>) {
+  const counts = new Map<string, number>();
+  for (const [word, times] of words) {
+    for (const unit of units(word)) counts.set(unit, (counts.get(unit) ?? 0) + times);
+  }
+  return counts;
+}
+
+/** At most `limit` units that occur `least` times, the most frequent first, equal ones in order of code units. */
+function mostFrequent(counts: ReadonlyMap<string, number>, limit: number, least: number): string[] {
+  return [...counts]
+    .filter(([, count]) => count >= least)
+    .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
+    .slice(0, limit)
+    .map(([unit]) => unit);
+}

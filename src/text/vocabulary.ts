@@ -1,0 +1,143 @@
+/** A tokenizer around a vocabulary: known patterns run as known code, with a cache of words. */
+
+import { heedError } from "../errors.ts";
+import { applyMerges, type Merge, pairKey } from "./bpe.ts";
+import { specialTokens, type TokenizerLayout, tokenizerJson } from "./layout.ts";
+import { metaspace, metaspaceWords, normalize, wordUnits } from "./normalize.ts";
+import type { SpecialIds, Tokenizer } from "./tokenizer.ts";
+
+/** The piece of one byte: 0x0A -> "<0x0A>". */
+export const bytePiece = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
+
+/** A vocabulary that was learned, or read and found sound. */
+export interface Vocabulary {
+  readonly layout: TokenizerLayout;
+  /** In order of ids; each occurs once. */
+  readonly pieces: readonly string[];
+  /** In order of rank; both parts and their concatenation are pieces. Empty in a word or character vocabulary. */
+  readonly merges: readonly (readonly [string, string])[];
+}
+
+/** Words remembered, and the longest one that is: bounds what a stranger's text can make a server hold. */
+const cacheSize = 1 << 16;
+const cachedLength = 64;
+
+/** The tokenizer of a sound vocabulary. Throws nothing: see `tokenizerFromJson` for one that checks. */
+export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
+  const ids = new Map(pieces.map((piece, id) => [piece, id]));
+  const idOf = (piece: string): number => ids.get(piece) as number;
+  const special: SpecialIds = {
+    pad: idOf(specialTokens.pad),
+    unk: idOf(specialTokens.unk),
+    bos: idOf(specialTokens.bos),
+    eos: idOf(specialTokens.eos),
+  };
+  const dropped = new Set(Object.values(special));
+  const split = layout.model === "BPE" ? bpeSplitter(layout, ids, merges, special.unk) : wordSplitter(ids, special.unk);
+  const cache = new Map<string, readonly number[]>();
+
+  const encodeWord = (word: string): readonly number[] => {
+    const known = cache.get(word);
+    if (known) return known;
+    const fresh = split(word);
+    if (word.length <= cachedLength) {
+      if (cache.size >= cacheSize) cache.clear();
+      cache.set(word, fresh);
+    }
+    return fresh;
+  };
+
+  return {
+    kind: layout.model === "WordLevel" ? "word" : merges.length === 0 ? "char" : "bpe",
+    size: pieces.length,
+    special,
+    normalize: text => normalize(text, layout.lowercase),
+    encode(text) {
+      const result: number[] = [];
+      for (const word of metaspaceWords(normalize(text, layout.lowercase))) {
+        for (const id of encodeWord(word)) result.push(id);
+      }
+      result.push(special.eos);
+      return result;
+    },
+    decode(sequence) {
+      const kept: string[] = [];
+      for (let at = 0; at < sequence.length; at++) {
+        const id = sequence[at] as number;
+        if (!dropped.has(id)) kept.push(pieceAt(pieces, id));
+      }
+      return join(kept, layout.byteFallback);
+    },
+    token: id => pieceAt(pieces, id),
+    id: token => ids.get(token),
+    toJSON: () => tokenizerJson(layout, special, pieces, merges),
+  };
+}
+
+function pieceAt(pieces: readonly string[], id: number): string {
+  const piece = pieces[id];
+  if (piece !== undefined) return piece;
+  const problem = `id ${id} is not in the vocabulary of ${pieces.length} pieces`;
+  throw heedError("ERR_SHAPE", { operation: "decode", problem });
+}
+
+function wordSplitter(ids: ReadonlyMap<string, number>, unk: number): (word: string) => number[] {
+  return word => wordUnits(word).map(unit => ids.get(unit) ?? unk);
+}
+
+function bpeSplitter(
+  { byteFallback }: TokenizerLayout,
+  ids: ReadonlyMap<string, number>,
+  merges: Vocabulary["merges"],
+  unk: number,
+): (word: string) => number[] {
+  const byPair = new Map<number, Merge>();
+  for (const [rank, [left, right]] of merges.entries()) {
+    const key = pairKey(ids.get(left) as number, ids.get(right) as number);
+    byPair.set(key, { rank, result: ids.get(left + right) as number });
+  }
+  const bytes = byteFallback ? Array.from({ length: 256 }, (_, byte) => ids.get(bytePiece(byte)) as number) : undefined;
+  const utf8 = new TextEncoder();
+  return word => {
+    const symbols: number[] = [];
+    for (const character of word) {
+      const id = ids.get(character);
+      if (id !== undefined) symbols.push(id);
+      else if (bytes) for (const byte of utf8.encode(character)) symbols.push(bytes[byte] as number);
+      else symbols.push(unk);
+    }
+    return applyMerges(symbols, byPair);
+  };
+}
+
+const byteForm = /^<0x([0-9A-F]{2})>$/;
+
+/** The decoder of tokenizer.json: metaspaces to spaces but for the leading one, runs of byte pieces to text. */
+function join(pieces: readonly string[], byteFallback: boolean): string {
+  let text = "";
+  let bytes: number[] = [];
+  const flush = (): void => {
+    if (bytes.length > 0) text += textOfBytes(bytes);
+    bytes = [];
+  };
+  for (const [at, piece] of pieces.entries()) {
+    const byte = byteFallback ? byteForm.exec(piece)?.[1] : undefined;
+    if (byte !== undefined) {
+      bytes.push(Number.parseInt(byte, 16));
+      continue;
+    }
+    flush();
+    text += piece.replaceAll(metaspace, at === 0 ? "" : " ");
+  }
+  flush();
+  return text;
+}
+
+/** A run of bytes that is not UTF-8 becomes one U+FFFD for each byte, as in the native library. */
+function textOfBytes(bytes: readonly number[]): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
+  } catch {
+    return "\ufffd".repeat(bytes.length);
+  }
+}

@@ -1,0 +1,42 @@
+/** From pieces back to words, so that attention between pieces can be read as attention between words. */
+
+import { metaspace } from "./normalize.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** A white-space word and the pieces it consists of: `ids[from] … ids[to - 1]`. */
+export interface WordSpan {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The white-space words of a sequence of ids. Special tokens belong to no word and end the one before them; an unknown
+ * word is a word, written "<unk>".
+ */
+export function words(tokenizer: Tokenizer, ids: ArrayLike<number>): WordSpan[] {
+  const { pad, unk, bos, eos } = tokenizer.special;
+  const all = Array.from(ids);
+  const spans: WordSpan[] = [];
+  let from = -1;
+  const close = (to: number): void => {
+    if (from >= 0) spans.push({ text: textOf(tokenizer, all.slice(from, to)), from, to });
+    from = -1;
+  };
+  for (const [at, id] of all.entries()) {
+    if (id === pad || id === bos || id === eos) {
+      close(at);
+    } else if (from < 0 || id === unk || tokenizer.token(id).startsWith(metaspace)) {
+      close(at);
+      from = at;
+    }
+  }
+  close(all.length);
+  return spans;
+}
+
+/** An unknown word can only stand first: it begins a span. */
+function textOf(tokenizer: Tokenizer, ids: readonly number[]): string {
+  const text = tokenizer.decode(ids);
+  return ids[0] === tokenizer.special.unk ? tokenizer.token(tokenizer.special.unk) + text : text;
+}
