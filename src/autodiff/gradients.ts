@@ -1,0 +1,68 @@
+import { heedError } from "../errors.ts";
+import { isFloat } from "../ir/dtype.ts";
+import { scalar } from "../ir/leaf.ts";
+import { showShape } from "../ir/size.ts";
+import { topological, type Value } from "../ir/value.ts";
+import { add } from "../ops/elementwise.ts";
+import { zeros } from "../ops/gather.ts";
+
+/**
+ * The gradients of a scalar with respect to values of its graph, as values of the same graph: reverse mode, one sweep
+ * over the nodes from `loss` back. A result is an ordinary expression, so it can be differentiated again.
+ *
+ * @param loss  A value of shape [].
+ * @param wrt   Float values. One that `loss` does not depend on gets zeros.
+ * @throws ERR_SHAPE when the loss is not a scalar; ERR_DTYPE when something in `wrt` is not a float.
+ */
+export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
+  if (loss.shape.length !== 0 || !isFloat(loss.dtype)) {
+    throw heedError("ERR_SHAPE", {
+      operation: "gradients",
+      problem: `the loss must be a float scalar but is ${loss.dtype} ${showShape(loss.shape)}`,
+    });
+  }
+  for (const value of wrt) {
+    if (isFloat(value.dtype)) continue;
+    const problem = `cannot differentiate with respect to ${value.dtype} ${showShape(value.shape)}`;
+    throw heedError("ERR_DTYPE", { operation: "gradients", problem });
+  }
+  const order = topological([loss]);
+  const needed = dependents(order, wrt);
+  const sums = new Map<Value, Value>([[loss, one(loss)]]);
+  const accumulate = (value: Value, grad: Value): void => {
+    const sum = sums.get(value);
+    sums.set(value, sum ? add(sum, grad) : grad);
+  };
+
+  for (const node of order.reverse()) {
+    const [output] = node.outputs;
+    const grads = node.outputs.map((value) => sums.get(value));
+    if (!output || !node.op.vjp || !needed.has(output) || grads.every((grad) => grad === undefined)) continue;
+    if (!node.inputs.some((operand) => needed.has(operand))) continue;
+    const grad = grads[0] ?? zeros(output.dtype, output.shape);
+    const results: readonly (Value | null)[] = node.op.vjp({
+      inputs: node.inputs,
+      attrs: node.attrs,
+      output,
+      outputs: node.outputs,
+      grad,
+      grads,
+    });
+    node.inputs.forEach((operand, i) => {
+      const result = results[i];
+      if (result && needed.has(operand)) accumulate(operand, result);
+    });
+  }
+  return wrt.map((value) => sums.get(value) ?? zeros(value.dtype, value.shape));
+}
+
+const one = (loss: Value): Value => scalar(loss.dtype, 1);
+
+/** The values through which `loss` depends on `wrt`: no gradient is computed elsewhere. */
+function dependents(order: ReturnType<typeof topological>, wrt: readonly Value[]): Set<Value> {
+  const needed = new Set<Value>(wrt);
+  for (const node of order) {
+    if (node.inputs.some((operand) => needed.has(operand))) for (const value of node.outputs) needed.add(value);
+  }
+  return needed;
+}

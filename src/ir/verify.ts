@@ -1,0 +1,37 @@
+import { heedError } from "../errors.ts";
+import { leafName } from "./leaf.ts";
+import { sameShape, showShape } from "./size.ts";
+import { type TensorType, topological, type Value } from "./value.ts";
+
+/**
+ * Infers the type of every node again and compares it with what the graph says; also refuses two leaves of one name.
+ *
+ * @throws ERR_GRAPH naming the first node that disagrees.
+ */
+export function verify(outputs: Iterable<Value>): void {
+  const named = new Map<string, Value>();
+  for (const node of topological(outputs)) {
+    const inferred: TensorType | readonly TensorType[] = node.op.type(node.inputs, node.attrs);
+    const types: readonly TensorType[] = Array.isArray(inferred) ? inferred : [inferred];
+    node.outputs.forEach((output, index) => {
+      const type = types[index];
+      if (!type || type.dtype !== output.dtype || !sameShape(type.shape, output.shape)) {
+        const infers = type ? `${type.dtype} ${showShape(type.shape)}` : "nothing";
+        throw heedError("ERR_GRAPH", {
+          operation: node.op.name,
+          problem: `output ${index} is ${output.dtype} ${showShape(output.shape)} but its inputs give ${infers}`,
+        });
+      }
+      const name = leafName(output);
+      if (name === undefined) return;
+      const other = named.get(name);
+      if (other && (other.dtype !== output.dtype || !sameShape(other.shape, output.shape))) {
+        throw heedError("ERR_GRAPH", {
+          operation: node.op.name,
+          problem: `"${name}" is both ${showShape(other.shape)} and ${showShape(output.shape)}`,
+        });
+      }
+      named.set(name, output);
+    });
+  }
+}

@@ -1,0 +1,159 @@
+import { plus, type Size } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import {
+  type BoundAttention,
+  causalBias,
+  MultiHeadAttention,
+  paddingBias,
+  type Remembered,
+} from "../nn/attention.ts";
+import { Embedding } from "../nn/embedding.ts";
+import { type Activation, FeedForward } from "../nn/feed-forward.ts";
+import { glorotUniform } from "../nn/initialise.ts";
+import { type Layer, layer, repeat, type Scope } from "../nn/layer.ts";
+import { LayerNorm, PostNorm, PreNorm } from "../nn/norm.ts";
+import { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } from "../nn/positions.ts";
+import { add } from "../ops/elementwise.ts";
+import { concat } from "../ops/reshape.ts";
+import { range, sizeAsTensor } from "../ops/range.ts";
+import type { Seq2Seq } from "./seq2seq.ts";
+
+export interface TransformerConfig {
+  readonly sourceVocabulary: number;
+  readonly targetVocabulary: number;
+  readonly encoderLayers: number;
+  readonly decoderLayers: number;
+  readonly dModel: number;
+  readonly heads: number;
+  /** Size of queries and keys per head. Default dModel / heads. */
+  readonly dKey?: number | undefined;
+  /** Size of values per head. Default dKey. */
+  readonly dValue?: number | undefined;
+  readonly feedForward: number;
+  /** On embeddings, sublayers and inside the feed-forward layer. */
+  readonly dropout: number;
+  /** On attention weights. Default: as `dropout`. */
+  readonly attentionDropout?: number | undefined;
+  readonly activation: Activation;
+  readonly positions: "sinusoidal" | "learned";
+  readonly norm: "post" | "pre";
+  /** "all": source, target and output share one matrix; "output": target and output do; "none". */
+  readonly tie: "all" | "output" | "none";
+  /** Longest sentence, in tokens. */
+  readonly maxLength: number;
+}
+
+/** Figure 1 of Vaswani et al. 2017 - https://arxiv.org/abs/1706.03762 - left column, then right. */
+export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
+  const positions = c.positions === "learned" ? LearnedPositions : SinusoidalPositions;
+  return layer(
+    {
+      embed: Embedding(c.targetVocabulary, c.dModel),
+      ...(c.tie === "all" ? {} : { sourceEmbed: Embedding(c.sourceVocabulary, c.dModel) }),
+      positions: positions(c.maxLength, c.dModel),
+      encoder: repeat(c.encoderLayers, () => EncoderLayer(c)),
+      decoder: repeat(c.decoderLayers, () => DecoderLayer(c)),
+      ...(c.norm === "pre" ? { encoderNorm: LayerNorm(c.dModel), decoderNorm: LayerNorm(c.dModel) } : {}),
+      ...(c.tie === "none" ? { project: { shape: [c.targetVocabulary, c.dModel], init: glorotUniform } } : {}),
+    },
+    (m, scope) => {
+      const sourceEmbed = m.sourceEmbed ?? m.embed;
+      const asIs = (x: Value): Value => x;
+      const { encoderNorm = asIs, decoderNorm = asIs } = m;
+      return {
+        projection: m.project ?? m.embed.weight,
+        encode: (source, mask) => {
+          const bias = paddingBias(mask);
+          const start = withPositions(scope, sourceEmbed.lookup(source), m.positions, c.dropout);
+          return encoderNorm(m.encoder.reduce((x, encoderLayer) => encoderLayer(x, bias), start));
+        },
+        remember: (states, mask) => ({
+          layers: m.decoder.map(({ cross }) => cross.remember(states)),
+          bias: paddingBias(mask),
+        }),
+        decode: (target, memory, past) => {
+          const before = past?.[0]?.keys.shape[2] ?? 0;
+          let x = withPositions(scope, m.embed.lookup(target), m.positions, c.dropout, before);
+          const present: Remembered[] = [];
+          const length = target.shape[1] as Size;
+          // One new token sees everything before it: no bias needed.
+          const bias = length === 1 ? undefined : causalBias(x, length, past ? plus(before, length) : length, before);
+          m.decoder.forEach((decoderLayer, i) => {
+            const source = memory.layers[i] as Remembered;
+            const step = decoderLayer.decode(x, source, memory.bias, bias, past?.[i]);
+            x = step.x;
+            present.push(step.present);
+          });
+          return { hidden: decoderNorm(x), present };
+        },
+      };
+    },
+  );
+}
+
+/** Embeddings + positions, then dropout. x [batch, length, dim] */
+function withPositions(scope: Scope, x: Value, positions: Positions, dropout: number, before: Size = 0): Value {
+  const steps = range(x.shape[1] as Size);
+  const at = before === 0 ? steps : add(steps, sizeAsTensor(before, "int32"));
+  return scope.dropout(add(x, positionsLike(x, positions(at))), dropout);
+}
+
+function attentionConfig(c: TransformerConfig): Parameters<typeof MultiHeadAttention>[0] {
+  return { ...c, dropout: c.attentionDropout ?? c.dropout };
+}
+
+/** Left column: self-attention, then the feed-forward layer. */
+export function EncoderLayer(c: TransformerConfig): Layer<(x: Value, bias: Value) => Value> {
+  const Residual = c.norm === "pre" ? PreNorm : PostNorm;
+  return layer(
+    {
+      attention: MultiHeadAttention(attentionConfig(c)),
+      attentionResidual: Residual(c.dModel, c.dropout),
+      feedForward: FeedForward(c.dModel, c.feedForward, c),
+      feedForwardResidual: Residual(c.dModel, c.dropout),
+    },
+    (m) => (x, bias) => {
+      const y = m.attentionResidual(x, (h) => m.attention.attend(h, m.attention.remember(h), bias));
+      return m.feedForwardResidual(y, m.feedForward);
+    },
+  );
+}
+
+interface BoundDecoderLayer {
+  readonly cross: BoundAttention;
+  readonly decode: (
+    x: Value,
+    source: Remembered,
+    sourceBias: Value,
+    causal: Value | undefined,
+    past: Remembered | undefined,
+  ) => { x: Value; present: Remembered };
+}
+
+/** Right column: causal self-attention, attention to the source, then the feed-forward layer. */
+export function DecoderLayer(c: TransformerConfig): Layer<BoundDecoderLayer> {
+  const Residual = c.norm === "pre" ? PreNorm : PostNorm;
+  return layer(
+    {
+      attention: MultiHeadAttention(attentionConfig(c)),
+      attentionResidual: Residual(c.dModel, c.dropout),
+      cross: MultiHeadAttention(attentionConfig(c)),
+      crossResidual: Residual(c.dModel, c.dropout),
+      feedForward: FeedForward(c.dModel, c.feedForward, c),
+      feedForwardResidual: Residual(c.dModel, c.dropout),
+    },
+    (m) => ({
+      cross: m.cross,
+      decode: (x, source, sourceBias, causal, past) => {
+        let present: Remembered | undefined;
+        const a = m.attentionResidual(x, (h) => {
+          const now = m.attention.remember(h);
+          present = past ? { keys: concat([past.keys, now.keys], 2), values: concat([past.values, now.values], 2) } : now;
+          return m.attention.attend(h, present, causal);
+        });
+        const b = m.crossResidual(a, (h) => m.cross.attend(h, source, sourceBias));
+        return { x: m.feedForwardResidual(b, m.feedForward), present: present as Remembered };
+      },
+    }),
+  );
+}

@@ -1,0 +1,161 @@
+import { heedError } from "../errors.ts";
+import { showOperands } from "../ir/op.ts";
+import type { Size } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import { cast, lessOrEqual } from "../ops/compare.ts";
+import { add, mul, sub } from "../ops/elementwise.ts";
+import { matmul } from "../ops/matmul.ts";
+import { range, sizeAsTensor } from "../ops/range.ts";
+import { reshape, transpose } from "../ops/reshape.ts";
+import { softmax } from "../ops/softmax.ts";
+import { type Layer, layer } from "./layer.ts";
+import { Linear } from "./linear.ts";
+
+export interface AttentionOptions {
+  /** Added to the scores: 0 where a query may look, a large negative number where not. Broadcasts. */
+  readonly bias?: Value | undefined;
+  /** What scores are multiplied by. Default 1 / sqrt(d_key). */
+  readonly scale?: number;
+  /** Applied to the weights before they mix the values: dropout. */
+  readonly weightsThrough?: (weights: Value) => Value;
+}
+
+export interface Attended {
+  /** [..., queries, d_value]: each query's mixture of values. */
+  readonly context: Value;
+  /** [..., queries, keys]: rows sum to 1. */
+  readonly weights: Value;
+  /** [..., queries, keys]: what softmax saw. */
+  readonly scores: Value;
+}
+
+/**
+ * Scaled dot-product attention.
+ *
+ *   query [..., n, d_key], key [..., m, d_key], value [..., m, d_value]  ->  context [..., n, d_value]
+ *
+ *   Attention(Q, K, V) = softmax(Q Kᵀ / sqrt(d_key)) V
+ *
+ * @throws ERR_SHAPE when query and key differ in size: a score is their dot product. d_value is free.
+ * @see Vaswani et al. 2017, Eq. 1 - https://arxiv.org/abs/1706.03762
+ */
+export function attention(query: Value, key: Value, value: Value, options: AttentionOptions = {}): Attended {
+  const size = query.shape.at(-1);
+  if (size !== key.shape.at(-1)) {
+    throw heedError("ERR_SHAPE", {
+      operation: "attention",
+      problem:
+        `query has size ${size} but key ${key.shape.at(-1)}: each score is the dot product of a query and a key, ` +
+        "so both need one size (the value may have another)",
+      operands: showOperands({ query, key, value }),
+    });
+  }
+  const { bias, scale = (size as number) ** -0.5, weightsThrough = (weights: Value): Value => weights } = options;
+  const products = mul(matmul(query, key, { transposeRight: true }), scale);
+  const scores = bias ? add(products, bias) : products;
+  const weights = softmax(scores);
+  return { context: matmul(weightsThrough(weights), value), weights, scores };
+}
+
+const FAR_BELOW = -1e9; // softmax gives exactly 0 there, and a row with nothing to look at stays finite
+
+/**
+ * The bias that hides padding.
+ *
+ *   mask [batch, keys], 1 for a token and 0 for padding  ->  [batch, 1, 1, keys]
+ */
+export function paddingBias(mask: Value): Value {
+  const [batch, keys] = mask.shape as [Size, Size];
+  return reshape(mul(sub(1, mask), FAR_BELOW), [batch, 1, 1, keys]);
+}
+
+/**
+ * The bias that hides the future: query i, at position past + i, sees keys 0 to past + i.
+ *
+ *   -> [queries, past + queries]
+ */
+export function causalBias(like: Value, queries: Size, keys: Size, past: Size = 0): Value {
+  const at = add(range(queries), past === 0 ? 0 : sizeAsTensor(past, "int32"));
+  const seen = lessOrEqual(reshape(range(keys), [1, keys]), reshape(at, [queries, 1]));
+  return mul(sub(1, cast(seen, like.dtype)), FAR_BELOW);
+}
+
+/** Keys and values of what can be attended to, one set per head: [batch, heads, length, d]. */
+export interface Remembered {
+  readonly keys: Value;
+  readonly values: Value;
+}
+
+export interface BoundAttention {
+  /** states [batch, length, d_model]  ->  their keys and values, computed once however often they are read. */
+  readonly remember: (states: Value) => Remembered;
+  /** x [batch, queries, d_model], memory  ->  [batch, queries, d_model] */
+  readonly attend: (x: Value, memory: Remembered, bias?: Value) => Value;
+}
+
+export interface MultiHeadAttentionConfig {
+  readonly dModel: number;
+  readonly heads: number;
+  /** Size of queries and keys per head. Default dModel / heads. */
+  readonly dKey?: number | undefined;
+  /** Size of values per head. Default dKey. */
+  readonly dValue?: number | undefined;
+  /** Dropout on the attention weights. Default 0. */
+  readonly dropout?: number | undefined;
+}
+
+/**
+ * Multi-head attention: every head has its own W_Q, W_K, W_V, and W_O joins what they found. Self-attention, causal
+ * attention and cross-attention are calls of it with different memories and biases.
+ *
+ *   MultiHead(Q, K, V) = Concat(head_1, …, head_h) W_O,   head_i = Attention(Q W_Q_i, K W_K_i, V W_V_i)
+ *
+ * Taps: scores, weights [batch, heads, queries, keys], values [batch, heads, keys, d_value], and heads
+ * [batch, heads, queries, d_value], each head's output before W_O.
+ *
+ * @throws ERR_SHAPE when dKey is left out and the heads do not divide dModel.
+ * @see Vaswani et al. 2017, section 3.2.2 - https://arxiv.org/abs/1706.03762
+ */
+export function MultiHeadAttention(config: MultiHeadAttentionConfig): Layer<BoundAttention> {
+  const { dModel, heads, dropout = 0 } = config;
+  const dKey = config.dKey ?? dModel / heads;
+  const dValue = config.dValue ?? dKey;
+  if (!Number.isInteger(dKey)) {
+    throw heedError("ERR_SHAPE", {
+      operation: "MultiHeadAttention",
+      problem: `${heads} heads do not divide d_model ${dModel}; choose other heads or give dKey`,
+    });
+  }
+  const parts = {
+    query: Linear(dModel, heads * dKey),
+    key: Linear(dModel, heads * dKey),
+    value: Linear(dModel, heads * dValue),
+    output: Linear(heads * dValue, dModel),
+  };
+  return layer(parts, ({ query, key, value, output }, scope) => ({
+    remember: (states) => ({ keys: splitHeads(key(states), heads), values: splitHeads(value(states), heads) }),
+    attend: (x, { keys, values }, bias) => {
+      const { context, weights, scores } = attention(splitHeads(query(x), heads), keys, values, {
+        bias,
+        weightsThrough: (w) => scope.dropout(w, dropout),
+      });
+      scope.tap("scores", scores);
+      scope.tap("weights", weights);
+      scope.tap("values", values);
+      scope.tap("heads", context);
+      return output(joinHeads(context));
+    },
+  }));
+}
+
+/** [batch, length, heads · d]  ->  [batch, heads, length, d] */
+function splitHeads(x: Value, heads: number): Value {
+  const [batch, length, size] = x.shape as [Size, Size, number];
+  return transpose(reshape(x, [batch, length, heads, size / heads]), [0, 2, 1, 3]);
+}
+
+/** [batch, heads, length, d]  ->  [batch, length, heads · d] */
+function joinHeads(x: Value): Value {
+  const [batch, heads, length, size] = x.shape as [Size, number, Size, number];
+  return reshape(transpose(x, [0, 2, 1, 3]), [batch, length, heads * size]);
+}

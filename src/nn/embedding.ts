@@ -1,0 +1,24 @@
+import type { Value } from "../ir/value.ts";
+import { mul } from "../ops/elementwise.ts";
+import { gather } from "../ops/gather.ts";
+import { normal } from "./initialise.ts";
+import { type Layer, layer } from "./layer.ts";
+
+export interface BoundEmbedding {
+  /** ids int32 [...lead]  ->  [...lead, dim] */
+  readonly lookup: (ids: Value) => Value;
+  /** [vocabulary, dim]: for tying with an output projection. */
+  readonly weight: Value;
+}
+
+/**
+ * A learned vector for every token, times sqrt(dim) so that it stands level with the positions added to it.
+ *
+ * @see Vaswani et al. 2017, section 3.4 - https://arxiv.org/abs/1706.03762
+ */
+export function Embedding(vocabulary: number, dim: number): Layer<BoundEmbedding> {
+  return layer({ weight: { shape: [vocabulary, dim], init: normal(dim ** -0.5) } }, ({ weight }) => ({
+    weight,
+    lookup: (ids) => mul(gather(weight, ids), Math.sqrt(dim)),
+  }));
+}

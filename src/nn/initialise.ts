@@ -1,0 +1,51 @@
+import type { HostArray } from "../ir/dtype.ts";
+import type { ParameterSpec } from "./layer.ts";
+import { randomStream } from "./random.ts";
+
+/** Fills a new weight; `uniform` draws from [0, 1). */
+export type Initialiser = (weights: Float32Array, shape: readonly number[], uniform: () => number) => void;
+
+export const zeros: Initialiser = (weights) => {
+  weights.fill(0);
+};
+
+export const ones: Initialiser = (weights) => {
+  weights.fill(1);
+};
+
+/** Normal with mean 0 (Box-Muller). */
+export function normal(deviation: number): Initialiser {
+  return (weights, _, uniform) => {
+    for (let i = 0; i < weights.length; i += 2) {
+      const radius = deviation * Math.sqrt(-2 * Math.log(1 - uniform()));
+      const angle = 2 * Math.PI * uniform();
+      weights[i] = radius * Math.cos(angle);
+      if (i + 1 < weights.length) weights[i + 1] = radius * Math.sin(angle);
+    }
+  };
+}
+
+/**
+ * Uniform in ±sqrt(6 / (in + out)), which keeps the variance of activations and gradients alike through depth.
+ *
+ * @see Glorot & Bengio 2010 - https://proceedings.mlr.press/v9/glorot10a.html
+ */
+export const glorotUniform: Initialiser = (weights, shape, uniform) => {
+  const [out = 1, inner = 1] = shape;
+  const bound = Math.sqrt(6 / (out + inner));
+  for (let i = 0; i < weights.length; i++) weights[i] = (2 * uniform() - 1) * bound;
+};
+
+/** First values of every parameter. Each is a function of (seed, path), so adding a layer changes no other. */
+export function initialise(
+  parameters: ReadonlyMap<string, { readonly spec: ParameterSpec }>,
+  seed: number,
+): Map<string, { dtype: "float32"; shape: readonly number[]; data: HostArray }> {
+  const state = new Map<string, { dtype: "float32"; shape: readonly number[]; data: HostArray }>();
+  for (const [path, { spec }] of parameters) {
+    const data = new Float32Array(spec.shape.reduce((product, size) => product * size, 1));
+    spec.init(data, spec.shape, randomStream(seed, path));
+    state.set(path, { dtype: "float32", shape: spec.shape, data });
+  }
+  return state;
+}

@@ -1,0 +1,121 @@
+import { heedError } from "../errors.ts";
+import type { DType } from "../ir/dtype.ts";
+import { parameter as parameterLeaf } from "../ir/leaf.ts";
+import type { Shape } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import { cast } from "../ops/compare.ts";
+import { dropoutMask, type RandomTables } from "../ops/dropout-mask.ts";
+import { mul } from "../ops/elementwise.ts";
+import type { Initialiser } from "./initialise.ts";
+
+/** A weight to be: its shape and how it starts. */
+export interface ParameterSpec {
+  readonly shape: readonly number[];
+  readonly init: Initialiser;
+}
+
+/** A description of a layer, without weights. `bind` gives it weights named by paths under `scope`. */
+export interface Layer<F> {
+  bind(scope: Scope): F;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the seam where parts of different kinds stand in one record
+type AnyLayer = Layer<any>;
+type Part = ParameterSpec | AnyLayer | readonly AnyLayer[];
+type Bound<P> = {
+  readonly [K in keyof P]: NonNullable<P[K]> extends Layer<infer F>
+    ? F
+    : NonNullable<P[K]> extends readonly Layer<infer F>[]
+      ? readonly F[]
+      : Value;
+};
+
+/** Where a layer stands in its model: its path, and what the model as a whole provides. */
+export interface Scope {
+  readonly path: string;
+  child(name: string): Scope;
+  parameter(name: string, spec: ParameterSpec): Value;
+  /** Makes an intermediate value askable under `path.name`. Costs nothing unless somebody asks. */
+  tap(name: string, value: Value): Value;
+  /**
+   * Zeroes elements with probability `rate` and scales the others by 1 / (1 - rate), in training; else the identity.
+   * @see Srivastava et al. 2014 - https://jmlr.org/papers/v15/srivastava14a.html
+   */
+  dropout(x: Value, rate: number): Value;
+}
+
+/**
+ * A layer from named parts and what they compute together. Names are written once: the path of a weight
+ * (`encoder.0.attention.query.weight`) is its ONNX input name and its safetensors key.
+ */
+export function layer<P extends Readonly<Record<string, Part | undefined>>, F>(
+  parts: P,
+  forward: (parts: Bound<P>, scope: Scope) => F,
+): Layer<F> {
+  return {
+    bind: (scope) => {
+      const bound = Object.entries(parts).flatMap(([name, part]) => (part ? [[name, bindPart(part, name, scope)]] : []));
+      return forward(Object.fromEntries(bound) as Bound<P>, scope);
+    },
+  };
+}
+
+function bindPart(part: Part, name: string, scope: Scope): unknown {
+  if (isList(part)) return part.map((one, i) => one.bind(scope.child(name).child(String(i))));
+  return "bind" in part ? part.bind(scope.child(name)) : scope.parameter(name, part);
+}
+
+const isList = (part: Part): part is readonly AnyLayer[] => Array.isArray(part);
+
+/** `count` layers of one kind, each with weights of its own. */
+export function repeat<F>(count: number, make: (index: number) => Layer<F>): readonly Layer<F>[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
+
+export interface BuildOptions {
+  /** Element type of the weights. Default float32; float64 is for gradient checks. */
+  readonly dtype?: DType;
+  /** Random tables of the step: given, dropout is on. */
+  readonly random?: RandomTables;
+}
+
+/** A layer that has its weights: ready to be called on values. */
+export interface Model<F> {
+  readonly call: F;
+  readonly parameters: ReadonlyMap<string, { readonly value: Value; readonly spec: ParameterSpec }>;
+  /** What layers made askable, by path; filled as `call` is called. A second call overwrites. */
+  readonly taps: ReadonlyMap<string, Value>;
+}
+
+/** Gives a layer its weights. Models built from one layer with different options share weights by name. */
+export function build<F>(root: Layer<F>, { dtype = "float32", random }: BuildOptions = {}): Model<F> {
+  const parameters = new Map<string, { value: Value; spec: ParameterSpec }>();
+  const taps = new Map<string, Value>();
+  let sites = 0;
+  const scopeAt = (path: string): Scope => {
+    const join = (name: string): string => (path ? `${path}.${name}` : name);
+    return {
+      path,
+      child: (name) => scopeAt(join(name)),
+      parameter: (name, spec) => {
+        const full = join(name);
+        if (parameters.has(full)) {
+          throw heedError("ERR_GRAPH", { operation: "build", problem: `two parameters are named "${full}"` });
+        }
+        const value = parameterLeaf(full, dtype, spec.shape);
+        parameters.set(full, { value, spec });
+        return value;
+      },
+      tap: (name, value) => {
+        taps.set(join(name), value);
+        return value;
+      },
+      dropout: (x, rate) => {
+        if (!random || rate === 0) return x;
+        const mask = dropoutMask(random, { shape: x.shape as Shape, keep: 1 - rate, site: sites++ });
+        return mul(x, cast(mask, x.dtype));
+      },
+    };
+  };
+  return { call: root.bind(scopeAt("")), parameters, taps };
+}

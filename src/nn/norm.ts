@@ -1,0 +1,44 @@
+import type { Value } from "../ir/value.ts";
+import { add } from "../ops/elementwise.ts";
+import { layerNorm } from "../ops/layer-norm.ts";
+import { ones, zeros } from "./initialise.ts";
+import { type Layer, layer } from "./layer.ts";
+
+/**
+ * Layer normalisation: each vector on the last axis gets mean 0 and variance 1, then a learned gain and bias.
+ *
+ *   x [...lead, dim]  ->  [...lead, dim]        y = gain · (x - mean) / sqrt(variance + epsilon) + bias
+ *
+ * @param epsilon  Added to the variance; same unit as x². Default 1e-5, as in PyTorch.
+ * @throws ERR_SHAPE when the last axis of x is not `dim`.
+ * @see Ba, Kiros & Hinton 2016 - https://arxiv.org/abs/1607.06450
+ */
+export function LayerNorm(dim: number, { epsilon = 1e-5 } = {}): Layer<(x: Value) => Value> {
+  const parts = { gain: { shape: [dim], init: ones }, bias: { shape: [dim], init: zeros } };
+  return layer(parts, ({ gain, bias }) => (x) => layerNorm(x, gain, bias, epsilon));
+}
+
+/** A residual connection with its norm around any function of x. */
+export type Residual = (x: Value, sublayer: (x: Value) => Value) => Value;
+
+/**
+ * The residual of the original Transformer: the sum is normalised.        y = norm(x + dropout(f(x)))
+ *
+ * @see Vaswani et al. 2017, section 3.1 - https://arxiv.org/abs/1706.03762
+ */
+export function PostNorm(dim: number, dropout: number): Layer<Residual> {
+  return layer({ norm: LayerNorm(dim) }, ({ norm }, scope) => (x, sublayer) =>
+    norm(add(x, scope.dropout(sublayer(x), dropout))),
+  );
+}
+
+/**
+ * The residual with an unbroken path: the input of the function is normalised.        y = x + dropout(f(norm(x)))
+ *
+ * @see Xiong et al. 2020 - https://arxiv.org/abs/2002.04745
+ */
+export function PreNorm(dim: number, dropout: number): Layer<Residual> {
+  return layer({ norm: LayerNorm(dim) }, ({ norm }, scope) => (x, sublayer) =>
+    add(x, scope.dropout(sublayer(norm(x)), dropout)),
+  );
+}

@@ -1,0 +1,100 @@
+import { heedError } from "../errors.ts";
+import { apply, defineOp, frontAxis, showOperands } from "../ir/op.ts";
+import { type Shape, type Size, sameShape } from "../ir/size.ts";
+import type { TensorType, Value } from "../ir/value.ts";
+import { reshape } from "./reshape.ts";
+
+/**
+ * The common shape of two operands: aligned at the last axis, sizes must be equal or 1.
+ *
+ * @throws ERR_SHAPE naming the first axis that does not fit.
+ */
+export function broadcastShapes(operation: string, left: TensorType, right: TensorType): Shape {
+  const rank = Math.max(left.shape.length, right.shape.length);
+  return Array.from({ length: rank }, (_, i): Size => {
+    const a = left.shape[i - rank + left.shape.length] ?? 1;
+    const b = right.shape[i - rank + right.shape.length] ?? 1;
+    if (a === b || b === 1) return a;
+    if (a === 1) return b;
+    throw heedError("ERR_SHAPE", {
+      operation,
+      problem: `axis ${i - rank} of left is ${a} but of right is ${b}; sizes must be equal or 1`,
+      operands: showOperands({ left, right }),
+    });
+  });
+}
+
+/**
+ * Repeats x along axes of size 1 until it has `shape`.
+ *
+ *   x [..., 1, ...]  ->  shape
+ */
+export function expand(x: Value, shape: Shape): Value {
+  return sameShape(x.shape, shape) ? x : apply(expandOp, [x], { shape });
+}
+
+export const expandOp = defineOp<[x: Value], { shape: Shape }>({
+  name: "expand",
+  type: ([x], { shape }) => {
+    const target = { dtype: x.dtype, shape };
+    if (!sameShape(broadcastShapes("expand", x, target), shape)) {
+      throw heedError("ERR_SHAPE", {
+        operation: "expand",
+        problem: "the operand has sizes that the target has not",
+        operands: showOperands({ x, target }),
+      });
+    }
+    return target;
+  },
+  onnx: (emit, [x], { shape }) => emit("Expand", [x, emit.shape(shape)]),
+  vjp: ({ inputs: [x], grad }) => [sumTo(grad, x.shape)],
+});
+
+/** Undoes broadcasting: sums x over the axes along which a tensor of `shape` was repeated. */
+export function sumTo(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const lead = x.shape.length - shape.length;
+  const axes = x.shape.flatMap((size, axis) => (axis < lead || (shape[axis - lead] === 1 && size !== 1) ? [axis] : []));
+  return reshape(axes.length > 0 ? sum(x, axes) : x, shape);
+}
+
+export interface Reduction {
+  readonly axes: readonly number[];
+  /** Keeps reduced axes with size 1. Default false. */
+  readonly keep: boolean;
+}
+
+export interface ReduceOptions {
+  readonly keep?: boolean;
+}
+
+/** The axes of a reduction, counted from the front and sorted. */
+export function reduction(name: string, x: Value, axes: readonly number[] | undefined, keep = false): Reduction {
+  const all = axes ?? x.shape.map((_, axis) => axis);
+  return { axes: all.map((axis) => frontAxis(name, axis, x)).sort((a, b) => a - b), keep };
+}
+
+export function reducedType(x: Value, { axes, keep }: Reduction): TensorType {
+  const shape = x.shape.flatMap((size, axis) => (axes.includes(axis) ? (keep ? [1] : []) : [size]));
+  return { dtype: x.dtype, shape };
+}
+
+/** The shape of x with reduced axes kept as 1: broadcasts against x. */
+function keptShape(x: Value, axes: readonly number[]): Shape {
+  return x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+}
+
+/** The result of a reduction, shaped to broadcast against x again. */
+export const spread = (grad: Value, x: Value, axes: readonly number[]): Value => reshape(grad, keptShape(x, axes));
+
+/** Sum over `axes` (all of them when left out). */
+export function sum(x: Value, axes?: readonly number[], { keep }: ReduceOptions = {}): Value {
+  return apply(sumOp, [x], reduction("sum", x, axes, keep));
+}
+
+export const sumOp = defineOp<[x: Value], Reduction>({
+  name: "sum",
+  type: ([x], attrs) => reducedType(x, attrs),
+  onnx: (emit, [x], { axes, keep }) => emit("ReduceSum", [x, emit.ints(axes)], { keepdims: Number(keep) }),
+  vjp: ({ inputs: [x], grad, attrs: { axes } }) => [expand(spread(grad, x, axes), x.shape)],
+});

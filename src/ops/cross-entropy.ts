@@ -1,0 +1,109 @@
+import { heedError } from "../errors.ts";
+import { scalar } from "../ir/leaf.ts";
+import { applyMany, defineOp, requireDType, showOperands } from "../ir/op.ts";
+import { type Size, sameShape } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import { expand, sum } from "./broadcast.ts";
+import { add, mul, neg, sub } from "./elementwise.ts";
+import { scatterAddLast } from "./gather.ts";
+import { gemm, matmul } from "./matmul.ts";
+import { reshape } from "./reshape.ts";
+
+interface CrossEntropy {
+  /** Σ weight · loss, with smoothing: the quantity to differentiate. [] */
+  readonly loss: Value;
+  /** Σ weight · -log p(target), without smoothing: what perplexity is made of. [] */
+  readonly negativeLogLikelihood: Value;
+}
+
+/**
+ * Output projection, softmax and label-smoothed cross-entropy as one op, because the [tokens, vocabulary] matrix is
+ * the largest of a step and every pass over it counts.
+ *
+ *   x [n, dim], weight [vocabulary, dim], targets int32 [n], tokenWeight [n]  ->  sums over the n tokens
+ *
+ *   loss = Σ_i w_i · ((1 - ε) · (-log p_i[t_i]) + ε · mean_v(-log p_i[v])),   p_i = softmax(W x_i)
+ *
+ * @param tokenWeight  1 for a token that counts, 0 for padding.
+ * @param smoothing    ε, the share of probability spread evenly over the vocabulary; 0 to below 1.
+ * @see Szegedy et al. 2015, section 7 - https://arxiv.org/abs/1512.00567
+ */
+export function projectedCrossEntropy(
+  x: Value,
+  weight: Value,
+  targets: Value,
+  tokenWeight: Value,
+  smoothing = 0,
+): CrossEntropy {
+  const [loss, nll] = applyMany(projectedCrossEntropyOp, [x, weight, targets, tokenWeight], { smoothing });
+  return { loss, negativeLogLikelihood: nll } as CrossEntropy;
+}
+
+/** Outputs: loss, negative log-likelihood, and the probabilities [n, vocabulary] that the gradient reads. */
+export const projectedCrossEntropyOp = defineOp<
+  [x: Value, weight: Value, targets: Value, tokenWeight: Value],
+  { smoothing: number }
+>({
+  name: "projectedCrossEntropy",
+  type: ([x, weight, targets, tokenWeight]) => {
+    requireDType("projectedCrossEntropy", "targets", targets, ["int32"]);
+    const rows = x.shape.slice(0, 1);
+    const fits = sameShape(targets.shape, rows) && sameShape(tokenWeight.shape, rows);
+    if (x.shape.length !== 2 || weight.shape.length !== 2 || x.shape[1] !== weight.shape[1] || !fits) {
+      throw heedError("ERR_SHAPE", {
+        operation: "projectedCrossEntropy",
+        problem: "x must be [n, dim], weight [vocabulary, dim], targets and tokenWeight [n]",
+        operands: showOperands({ x, weight, targets, tokenWeight }),
+      });
+    }
+    const total = { dtype: x.dtype, shape: [] };
+    return [total, total, { dtype: x.dtype, shape: [x.shape[0] as Size, weight.shape[0] as Size] }];
+  },
+  onnx: (emit, [x, weight, targets, tokenWeight], { smoothing }, { inputs: [{ dtype }] }) => {
+    const axis = emit.ints([1]);
+    const logits = emit("Gemm", [x, weight], { transB: 1 });
+    const p = emit("Softmax", [logits], { axis: 1 });
+    // log Σ exp z = max z - log max p: two cheap reductions instead of an exponential pass.
+    const logTop = emit("Log", [emit("ReduceMax", [p, axis], { keepdims: 1 })]);
+    const lse = emit("Sub", [emit("ReduceMax", [logits, axis], { keepdims: 1 }), logTop]);
+    const picked = emit("GatherElements", [logits, emit("Unsqueeze", [targets, axis])], { axis: 1 });
+    const w = emit("Unsqueeze", [tokenWeight, axis]);
+    const total = (perToken: string): string => emit("ReduceSum", [emit("Mul", [perToken, w])], { keepdims: 0 });
+    const nll = emit("Sub", [lse, picked]);
+    const nllTotal = total(nll);
+    if (smoothing === 0) return [emit("Identity", [nllTotal]), nllTotal, p];
+    const uniform = emit("Sub", [lse, emit("ReduceMean", [logits, axis], { keepdims: 1 })]);
+    const hard = emit("Mul", [nll, emit.scalar(dtype, 1 - smoothing)]);
+    const soft = emit("Mul", [uniform, emit.scalar(dtype, smoothing)]);
+    return [total(emit("Add", [hard, soft])), nllTotal, p];
+  },
+  vjp: ({ inputs: [x, weight, targets, tokenWeight], attrs: { smoothing }, outputs, grads }) => {
+    const [dLoss, dNll, dP] = grads;
+    const p = outputs[2] as Value;
+    const [tokens, vocabulary] = p.shape as [Size, Size];
+    const column = reshape(targets, [tokens, 1]);
+    const none = scalar(x.dtype, 0);
+    const loss = dLoss ?? none;
+    if (!dNll && !dP) {
+      // dz = w·g·(p - (1-ε)·onehot - ε/V). Scaling [n, V] would be a pass of its own: w·g goes onto x and dx instead,
+      // and the constant -ε/V becomes a rank-one term of each product.
+      const share = smoothing / (vocabulary as number);
+      const scale = reshape(mul(tokenWeight, loss), [tokens, 1]);
+      const scaledX = mul(x, scale);
+      const d = scatterAddLast(p, column, expand(scalar(x.dtype, smoothing - 1), [tokens, 1]));
+      const dWeight = gemm(d, scaledX, mul(sum(scaledX, [0], { keep: true }), -share), { transposeLeft: true });
+      const dx = gemm(d, weight, mul(sum(weight, [0], { keep: true }), -share));
+      return [mul(dx, scale), dWeight, null, null];
+    }
+    const nll = dNll ?? none;
+    const w = reshape(tokenWeight, [tokens, 1]);
+    const hit = neg(add(mul(loss, 1 - smoothing), nll));
+    let dz = scatterAddLast(mul(p, add(loss, nll)), column, expand(reshape(hit, [1, 1]), [tokens, 1]));
+    dz = mul(sub(dz, mul(loss, smoothing / (vocabulary as number))), w);
+    if (dP) {
+      const dPp = mul(dP, p);
+      dz = add(dz, sub(dPp, mul(p, sum(dPp, [1], { keep: true }))));
+    }
+    return [matmul(dz, weight), matmul(dz, x, { transposeLeft: true }), null, null];
+  },
+});

@@ -1,0 +1,172 @@
+import { heedError } from "../errors.ts";
+import type { DType } from "../ir/dtype.ts";
+import { apply, applyMany, defineOp, frontAxis, requireDType, showOperands } from "../ir/op.ts";
+import { elements, type Shape, type Size, sameShape } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import { reshape } from "./reshape.ts";
+
+const ids: readonly DType[] = ["int32"];
+
+/**
+ * Rows of a table by their numbers: an embedding lookup.
+ *
+ *   table [rows, ...row], indices int32 [...lead]  ->  [...lead, ...row]
+ */
+export function gather(table: Value, indices: Value): Value {
+  return apply(gatherOp, [table, indices], {});
+}
+
+export const gatherOp = defineOp<[table: Value, indices: Value]>({
+  name: "gather",
+  type: ([table, indices]) => {
+    requireDType("gather", "indices", indices, ids);
+    if (table.shape.length === 0) {
+      throw heedError("ERR_SHAPE", {
+        operation: "gather",
+        problem: "the table has no rows",
+        operands: showOperands({ table, indices }),
+      });
+    }
+    return { dtype: table.dtype, shape: [...indices.shape, ...table.shape.slice(1)] };
+  },
+  onnx: (emit, [table, indices]) => emit("Gather", [table, indices], { axis: 0 }),
+  vjp: ({ inputs: [table, indices], grad }) => {
+    const row = table.shape.slice(1);
+    const count = elements(indices.shape);
+    const rows = reshape(grad, [count, elements(row)]);
+    const sums = scatterRows(rows, reshape(indices, [count]), table.shape[0] as Size);
+    return [reshape(sums, table.shape), null];
+  },
+});
+
+/**
+ * Adds rows into a table of zeros; rows with the same number add up. The adjoint of gather.
+ *
+ *   updates [n, dim], indices int32 [n]  ->  [rows, dim]
+ */
+export function scatterRows(updates: Value, indices: Value, rows: Size): Value {
+  return apply(scatterRowsOp, [updates, indices], { rows });
+}
+
+export const scatterRowsOp = defineOp<[updates: Value, indices: Value], { rows: Size }>({
+  name: "scatterRows",
+  type: ([updates, indices], { rows }) => {
+    requireDType("scatterRows", "indices", indices, ids);
+    if (updates.shape.length !== 2 || !sameShape(indices.shape, updates.shape.slice(0, 1))) {
+      throw heedError("ERR_SHAPE", {
+        operation: "scatterRows",
+        problem: "updates must be [n, dim] and indices [n]",
+        operands: showOperands({ updates, indices }),
+      });
+    }
+    return { dtype: updates.dtype, shape: [rows, updates.shape[1] as Size] };
+  },
+  // ScatterElements, not ScatterND: the latter's additions race on the CPU provider when indices repeat.
+  onnx: (emit, [updates, indices], { rows }, { inputs: [value] }) => {
+    const dim = value.shape[1] as Size;
+    const zeros = emit("Expand", [emit.scalar(value.dtype, 0), emit.shape([rows, dim])]);
+    const column = emit("Unsqueeze", [indices, emit.ints([1])]);
+    const spread = emit("Expand", [column, emit.shape(value.shape)]);
+    return emit("ScatterElements", [zeros, spread, updates], { axis: 0, reduction: "add" });
+  },
+  vjp: ({ inputs: [, indices], grad }) => [gather(grad, indices), null],
+});
+
+/**
+ * One element of the last axis for every row.
+ *
+ *   x [...lead, size], indices int32 [...lead, picks]  ->  [...lead, picks]
+ */
+export function gatherLast(x: Value, indices: Value): Value {
+  return apply(gatherLastOp, [x, indices], {});
+}
+
+function requireSameLead(operation: string, x: Value, indices: Value): void {
+  requireDType(operation, "indices", indices, ids);
+  if (!sameShape(x.shape.slice(0, -1), indices.shape.slice(0, -1))) {
+    throw heedError("ERR_SHAPE", {
+      operation,
+      problem: "x and indices differ before the last axis",
+      operands: showOperands({ x, indices }),
+    });
+  }
+}
+
+export const gatherLastOp = defineOp<[x: Value, indices: Value]>({
+  name: "gatherLast",
+  type: ([x, indices]) => {
+    requireSameLead("gatherLast", x, indices);
+    return { dtype: x.dtype, shape: indices.shape };
+  },
+  onnx: (emit, [x, indices]) => emit("GatherElements", [x, indices], { axis: -1 }),
+  vjp: ({ inputs: [x, indices], grad }) => [scatterAddLast(zeros(x.dtype, x.shape), indices, grad), null],
+});
+
+/** Zeros of a shape. */
+export const zerosOp = defineOp<[], { dtype: DType; shape: Shape }>({
+  name: "zeros",
+  type: (_, type) => type,
+  onnx: (emit, _, { dtype, shape }) => emit("Expand", [emit.scalar(dtype, 0), emit.shape(shape)]),
+  vjp: null,
+});
+
+/** Zeros of a shape that may have symbolic sizes. */
+export function zeros(dtype: DType, shape: Shape): Value {
+  return apply(zerosOp, [], { dtype, shape });
+}
+
+/**
+ * x with numbers added at places of the last axis.
+ *
+ *   x [...lead, size], indices int32 [...lead, picks], updates [...lead, picks]  ->  shape of x
+ */
+export function scatterAddLast(x: Value, indices: Value, updates: Value): Value {
+  return apply(scatterAddLastOp, [x, indices, updates], {});
+}
+
+export const scatterAddLastOp = defineOp<[x: Value, indices: Value, updates: Value]>({
+  name: "scatterAddLast",
+  type: ([x, indices, updates]) => {
+    requireSameLead("scatterAddLast", x, indices);
+    if (!sameShape(indices.shape, updates.shape)) {
+      throw heedError("ERR_SHAPE", {
+        operation: "scatterAddLast",
+        problem: "indices and updates differ in shape",
+        operands: showOperands({ indices, updates }),
+      });
+    }
+    return x;
+  },
+  onnx: (emit, operands) => emit("ScatterElements", operands, { axis: -1, reduction: "add" }),
+  vjp: ({ inputs: [, indices], grad }) => [grad, null, gatherLast(grad, indices)],
+});
+
+/**
+ * The k largest elements of the last axis, largest first, and where they stand.
+ *
+ *   x [...lead, size]  ->  values [...lead, k], indices int32 [...lead, k]
+ */
+export function topK(x: Value, k: number): { values: Value; indices: Value } {
+  const [values, indices] = applyMany(topKOp, [x], { k }) as [Value, Value];
+  return { values, indices };
+}
+
+export const topKOp = defineOp<[x: Value], { k: number }>({
+  name: "topK",
+  type: ([x], { k }) => {
+    const shape = x.shape.map((size, axis) => (axis === frontAxis("topK", -1, x) ? k : size));
+    return [
+      { dtype: x.dtype, shape },
+      { dtype: "int32", shape },
+    ];
+  },
+  onnx: (emit, [x], { k }) => {
+    const [values = "", indices = ""] = emit.many("TopK", [x, emit.ints([k])], { axis: -1 }, 2);
+    return [values, emit("Cast", [indices], { to: 6 })];
+  },
+  vjp: ({ inputs: [x], outputs, grads }) => {
+    const [grad] = grads;
+    const indices = outputs[1];
+    return [grad && indices ? scatterAddLast(zeros(x.dtype, x.shape), indices, grad) : null];
+  },
+});

@@ -1,0 +1,187 @@
+import { heedError } from "../errors.ts";
+import type { DType } from "../ir/dtype.ts";
+import { apply, defineOp, requireDType, showOperands } from "../ir/op.ts";
+import { type Size, sameShape } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import { broadcastShapes, sum, sumTo } from "./broadcast.ts";
+import { flattenLead, reshape } from "./reshape.ts";
+
+const floats: readonly DType[] = ["float32", "float64"];
+
+export interface MatmulOptions {
+  /** Uses the last two axes of left exchanged. Default false. */
+  readonly transposeLeft?: boolean;
+  /** Uses the last two axes of right exchanged. Default false. */
+  readonly transposeRight?: boolean;
+}
+
+/**
+ * Matrix product over the last two axes; axes before them broadcast.
+ *
+ *   left [..., n, k], right [..., k, m]  ->  [..., n, m]
+ *
+ * @throws ERR_SHAPE when the inner sizes differ.
+ */
+export function matmul(left: Value, right: Value, options: MatmulOptions = {}): Value {
+  const { transposeLeft = false, transposeRight = false } = options;
+  return apply(matmulOp, [left, right], { transposeLeft, transposeRight });
+}
+
+export const matmulOp = defineOp<[left: Value, right: Value], Required<MatmulOptions>>({
+  name: "matmul",
+  type: ([left, right], { transposeLeft, transposeRight }) => {
+    requireDType("matmul", "left", left, floats);
+    requireDType("matmul", "right", right, [left.dtype]);
+    if (left.shape.length < 2 || right.shape.length < 2) {
+      throw heedError("ERR_SHAPE", {
+        operation: "matmul",
+        problem: "both operands need at least two axes",
+        operands: showOperands({ left, right }),
+      });
+    }
+    const [rows, inner] = lastTwo(left, transposeLeft);
+    const [innerRight, columns] = lastTwo(right, transposeRight);
+    if (inner !== innerRight) {
+      const leftAxis = transposeLeft ? -2 : -1;
+      const rightAxis = transposeRight ? -1 : -2;
+      throw heedError("ERR_SHAPE", {
+        operation: "matmul",
+        problem: `axis ${leftAxis} of left is ${inner} but axis ${rightAxis} of right is ${innerRight}`,
+        operands: showOperands({ left, right }),
+      });
+    }
+    const lead = broadcastShapes(
+      "matmul",
+      { dtype: left.dtype, shape: left.shape.slice(0, -2) },
+      { dtype: left.dtype, shape: right.shape.slice(0, -2) },
+    );
+    return { dtype: left.dtype, shape: [...lead, rows, columns] };
+  },
+  onnx: (emit, [left, right], { transposeLeft, transposeRight }, { inputs: [a, b] }) => {
+    if (a.shape.length === 2 && b.shape.length === 2) {
+      return emit("Gemm", [left, right], { transA: Number(transposeLeft), transB: Number(transposeRight) });
+    }
+    // ONNX Runtime folds these transposes into the product on the CPU.
+    const swap = (name: string, rank: number): string =>
+      emit("Transpose", [name], { perm: [...Array(rank - 2).keys(), rank - 1, rank - 2] });
+    return emit("MatMul", [
+      transposeLeft ? swap(left, a.shape.length) : left,
+      transposeRight ? swap(right, b.shape.length) : right,
+    ]);
+  },
+  vjp: ({ inputs: [left, right], grad, attrs: { transposeLeft, transposeRight } }) => {
+    if (right.shape.length === 2 && left.shape.length > 2 && !transposeLeft) {
+      // One matrix for a whole batch: its gradient is one product over all rows.
+      const rows = flattenLead(left);
+      const dRows = flattenLead(grad);
+      return [
+        matmul(grad, right, { transposeRight: !transposeRight }),
+        transposeRight
+          ? matmul(dRows, rows, { transposeLeft: true })
+          : matmul(rows, dRows, { transposeLeft: true }),
+      ];
+    }
+    const dLeft = transposeLeft
+      ? matmul(right, grad, { transposeLeft: transposeRight, transposeRight: true })
+      : matmul(grad, right, { transposeRight: !transposeRight });
+    const dRight = transposeRight
+      ? matmul(grad, left, { transposeLeft: true, transposeRight: transposeLeft })
+      : matmul(left, grad, { transposeLeft: !transposeLeft });
+    return [sumTo(dLeft, left.shape), sumTo(dRight, right.shape)];
+  },
+});
+
+function lastTwo(x: Value, transposed: boolean): [Size, Size] {
+  const [rows, columns] = x.shape.slice(-2) as [Size, Size];
+  return transposed ? [columns, rows] : [rows, columns];
+}
+
+/**
+ * A linear map as layers store it: the weight has one row per output.
+ *
+ *   x [...lead, in], weight [out, in], bias [out]  ->  [...lead, out]        y = x Wᵀ + b
+ */
+export function linear(x: Value, weight: Value, bias?: Value): Value {
+  return bias ? apply(linearOp, [x, weight, bias], {}) : apply(linearOp, [x, weight], {});
+}
+
+export const linearOp = defineOp<[x: Value, weight: Value, bias: Value] | [x: Value, weight: Value]>({
+  name: "linear",
+  type: ([x, weight, bias]) => {
+    requireDType("linear", "x", x, floats);
+    requireDType("linear", "weight", weight, [x.dtype]);
+    const [out, inner] = weight.shape;
+    if (weight.shape.length !== 2 || x.shape.at(-1) !== inner || out === undefined) {
+      throw heedError("ERR_SHAPE", {
+        operation: "linear",
+        problem: `axis -1 of x is ${x.shape.at(-1)} but axis -1 of weight is ${weight.shape.at(-1)}`,
+        operands: showOperands({ x, weight }),
+      });
+    }
+    if (bias && !sameShape(bias.shape, [out])) {
+      throw heedError("ERR_SHAPE", {
+        operation: "linear",
+        problem: `bias must be [${out}]`,
+        operands: showOperands({ weight, bias }),
+      });
+    }
+    return { dtype: x.dtype, shape: [...x.shape.slice(0, -1), out] };
+  },
+  onnx: (emit, [x, weight, bias = ""], _, { inputs: [value, w], outputs }) => {
+    const flat = value.shape.length !== 2;
+    const rows = flat ? emit("Reshape", [x, emit.ints([-1, w.shape[1] as number])]) : x;
+    const product = emit("Gemm", bias ? [rows, weight, bias] : [rows, weight], { transB: 1 });
+    return flat ? emit("Reshape", [product, emit.shape(outputs[0]?.shape ?? [], { infer: true })]) : product;
+  },
+  vjp: ({ inputs, grad }) => {
+    const [x, weight, bias] = inputs;
+    const dRows = flattenLead(grad);
+    const dx = reshape(matmul(dRows, weight), x.shape);
+    const dWeight = matmul(dRows, flattenLead(x), { transposeLeft: true });
+    return bias ? [dx, dWeight, sum(dRows, [0])] : [dx, dWeight];
+  },
+});
+
+interface GemmAttrs {
+  readonly transposeLeft: boolean;
+  readonly transposeRight: boolean;
+}
+
+/**
+ * Product of two matrices plus a matrix that broadcasts, in one pass over the result.
+ *
+ *   left [n, k], right [k, m], plus [n or 1, m or 1]  ->  [n, m]
+ */
+export function gemm(left: Value, right: Value, plus: Value, options: MatmulOptions = {}): Value {
+  const { transposeLeft = false, transposeRight = false } = options;
+  return apply(gemmOp, [left, right, plus], { transposeLeft, transposeRight });
+}
+
+export const gemmOp = defineOp<[left: Value, right: Value, plus: Value], GemmAttrs>({
+  name: "gemm",
+  type: ([left, right, plus], attrs) => {
+    const product = matmulOp.type([left, right], attrs) as { dtype: DType; shape: readonly Size[] };
+    if (product.shape.length !== 2 || !sameShape(broadcastShapes("gemm", product, plus), product.shape)) {
+      throw heedError("ERR_SHAPE", {
+        operation: "gemm",
+        problem: "the operands must be matrices, and plus must broadcast to their product",
+        operands: showOperands({ left, right, plus }),
+      });
+    }
+    return product;
+  },
+  onnx: (emit, operands, { transposeLeft, transposeRight }) =>
+    emit("Gemm", operands, { transA: Number(transposeLeft), transB: Number(transposeRight) }),
+  vjp: ({ inputs: [left, right, plus], grad, attrs }) => {
+    const product = matmul(left, right, attrs);
+    const gradients = matmulOp.vjp?.({
+      inputs: [left, right],
+      attrs,
+      output: product,
+      grad,
+      outputs: [product],
+      grads: [grad],
+    });
+    return [gradients?.[0] ?? null, gradients?.[1] ?? null, sumTo(grad, plus.shape)];
+  },
+});

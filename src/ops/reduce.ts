@@ -1,0 +1,39 @@
+import { apply, defineOp } from "../ir/op.ts";
+import { elements, type Size } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import { expand, type Reduction, type ReduceOptions, reducedType, reduction, spread, sum } from "./broadcast.ts";
+import { cast, equal } from "./compare.ts";
+import { div, mul } from "./elementwise.ts";
+import { sizeAsTensor } from "./range.ts";
+
+/** Mean over `axes` (all of them when left out). */
+export function mean(x: Value, axes?: readonly number[], { keep }: ReduceOptions = {}): Value {
+  return apply(meanOp, [x], reduction("mean", x, axes, keep));
+}
+
+export const meanOp = defineOp<[x: Value], Reduction>({
+  name: "mean",
+  type: ([x], attrs) => reducedType(x, attrs),
+  onnx: (emit, [x], { axes, keep }) => emit("ReduceMean", [x, emit.ints(axes)], { keepdims: Number(keep) }),
+  vjp: ({ inputs: [x], grad, attrs: { axes } }) => {
+    const count = elements(axes.map((axis) => x.shape[axis] as Size));
+    const share = typeof count === "number" ? mul(grad, 1 / count) : div(grad, sizeAsTensor(count, x.dtype));
+    return [expand(spread(share, x, axes), x.shape)];
+  },
+});
+
+/** The largest element over `axes` (all of them when left out). Equal largest elements share the gradient evenly. */
+export function max(x: Value, axes?: readonly number[], { keep }: ReduceOptions = {}): Value {
+  return apply(maxOp, [x], reduction("max", x, axes, keep));
+}
+
+export const maxOp = defineOp<[x: Value], Reduction>({
+  name: "max",
+  type: ([x], attrs) => reducedType(x, attrs),
+  onnx: (emit, [x], { axes, keep }) => emit("ReduceMax", [x, emit.ints(axes)], { keepdims: Number(keep) }),
+  vjp: ({ inputs: [x], output, grad, attrs: { axes } }) => {
+    const hit = cast(equal(x, spread(output, x, axes)), x.dtype);
+    const share = div(spread(grad, x, axes), sum(hit, axes, { keep: true }));
+    return [mul(hit, share)];
+  },
+});

@@ -1,0 +1,130 @@
+import { heedError } from "../errors.ts";
+import { type DType, type HostArray, hostArray } from "../ir/dtype.ts";
+import { leafName } from "../ir/leaf.ts";
+import { evaluate, sameShape, showShape } from "../ir/size.ts";
+import type { TensorType, Value } from "../ir/value.ts";
+import { lower } from "../onnx/lower.ts";
+import type { Engine, SessionOptions } from "./engine.ts";
+import type { HostTensor, State } from "./state.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** What an input may be given: a tensor of the runtime, host numbers with their shape, or one number. */
+export type Feed = Tensor | { readonly shape: readonly number[]; readonly data: HostArray } | number;
+
+export interface CompileOptions {
+  readonly engine: Engine;
+  /** The values wanted from each run, by name. */
+  readonly outputs: Readonly<Record<string, Value>>;
+  /** Parameter -> its next value: written into the state when a run succeeds. */
+  readonly updates?: ReadonlyMap<Value, Value>;
+  /** Where parameters live. Required when the graph has a parameter that is not in `constants`. */
+  readonly state?: State;
+  /** Parameters frozen into the graph: faster to run, fixed for ever. */
+  readonly constants?: ReadonlyMap<string, HostTensor>;
+  readonly session?: SessionOptions;
+}
+
+/** A compiled graph. Disposing the returned tensors is up to the caller. */
+export interface Program {
+  (feeds?: Readonly<Record<string, Feed>>): Promise<Record<string, Tensor>>;
+  /** The inputs to feed, by name. */
+  readonly inputs: ReadonlyMap<string, TensorType>;
+  close(): void;
+}
+
+const nextName = (name: string): string => `${name}/next`;
+
+/**
+ * Turns a graph into an async function on one ONNX Runtime session. Inputs are found in the graph; parameters are read
+ * from `state`, and `updates` writes them back without the numbers passing through user code.
+ *
+ * @throws ERR_GRAPH for a parameter without state, ERR_SHAPE and ERR_DTYPE for feeds that do not fit.
+ */
+export async function compile(options: CompileOptions): Promise<Program> {
+  const { engine, outputs, updates = new Map<Value, Value>(), state, constants } = options;
+  const wanted = new Map(Object.entries(outputs));
+  const updated: string[] = [];
+  for (const [target, next] of updates) {
+    const name = leafName(target);
+    if (name === undefined || !sameShape(target.shape, next.shape)) {
+      const problem = `the target of an update must be a parameter of shape ${showShape(next.shape)}`;
+      throw heedError("ERR_GRAPH", { operation: "compile", problem });
+    }
+    updated.push(name);
+    wanted.set(nextName(name), next);
+  }
+  const model = lower({ outputs: wanted, ...(constants ? { constants } : {}) });
+  const inputs = new Map<string, TensorType>();
+  const held: string[] = [];
+  for (const [name, type] of model.inputs) {
+    if (!type.isParameter) inputs.set(name, type);
+    else if (state?.has(name)) held.push(name);
+    else throw heedError("ERR_GRAPH", { operation: "compile", problem: `the state has no parameter "${name}"` });
+  }
+  const session = await engine.load(model.bytes, options.session);
+  const names = Object.keys(outputs);
+
+  const run = async (feeds: Readonly<Record<string, Feed>> = {}): Promise<Record<string, Tensor>> => {
+    const fed = new Map<string, Tensor>();
+    const temporary: Tensor[] = [];
+    const lengths = new Map<string, number>();
+    for (const [name, type] of inputs) {
+      const feed = feeds[name];
+      if (feed === undefined) {
+        const problem = `input "${name}" ${showShape(type.shape)} was not fed`;
+        throw heedError("ERR_GRAPH", { operation: "run", problem });
+      }
+      const tensor = toTensor(engine, feed, type.dtype);
+      if (tensor !== feed) temporary.push(tensor);
+      checkFeed(name, type, tensor, lengths);
+      fed.set(name, tensor);
+    }
+    for (const name of held) fed.set(name, (state as State).current(name));
+    const fetches = new Map<string, Tensor | undefined>(names.map((name) => [name, undefined]));
+    for (const name of updated) fetches.set(nextName(name), (state as State).spare(name));
+    try {
+      const results = await session.run(fed, fetches);
+      state?.swap(updated);
+      return Object.fromEntries(names.map((name) => [name, results.get(name) as Tensor]));
+    } finally {
+      for (const tensor of temporary) tensor.dispose();
+    }
+  };
+  return Object.assign(run, { inputs, close: () => session.close() });
+}
+
+function toTensor(engine: Engine, feed: Feed, dtype: DType): Tensor {
+  if (typeof feed === "number") {
+    const data = hostArray(dtype, 1);
+    data[0] = data instanceof BigInt64Array ? BigInt(feed) : feed;
+    return engine.tensor(dtype, [], data);
+  }
+  return "data" in feed ? engine.tensor(dtype, feed.shape, feed.data) : feed;
+}
+
+/** Holds a feed against its declared shape; symbols must mean the same number everywhere. */
+function checkFeed(name: string, type: TensorType, feed: Tensor, lengths: Map<string, number>): void {
+  const wrong = (problem: string): never => {
+    const operands = `declared ${showShape(type.shape)} · fed ${showShape(feed.shape)}`;
+    throw heedError("ERR_SHAPE", { operation: `feed "${name}"`, problem, operands });
+  };
+  if (feed.dtype !== type.dtype) {
+    const problem = `${type.dtype} was declared but ${feed.dtype} was fed`;
+    throw heedError("ERR_DTYPE", { operation: `feed "${name}"`, problem });
+  }
+  if (feed.shape.length !== type.shape.length) wrong(`rank ${type.shape.length} was declared`);
+  type.shape.forEach((size, axis) => {
+    const length = feed.shape[axis] as number;
+    const expected = evaluate(size, lengths);
+    if (expected === undefined) {
+      if (typeof size === "string" && !/[+*]/.test(size)) lengths.set(size, length);
+    } else if (expected !== length) {
+      wrong(`axis ${axis} is ${length} but ${typeof size === "number" ? "" : `"${size}" is `}${expected}`);
+    }
+  });
+}
+
+/** The one number of a tensor of one element. */
+export async function toNumber(tensor: Tensor): Promise<number> {
+  return Number((await tensor.read())[0]);
+}

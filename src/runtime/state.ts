@@ -1,0 +1,98 @@
+import { heedError } from "../errors.ts";
+import { bytesPerElement, type DType, type HostArray, hostArray } from "../ir/dtype.ts";
+import type { Engine } from "./engine.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Numbers with their shape, on the host. */
+export interface HostTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: HostArray;
+}
+
+/**
+ * What lives in the runtime between runs: weights, moments, counters, by name. Every entry that some program updates
+ * has two buffers; a run reads one and writes the other, and they change places when it has succeeded, so a failed
+ * step leaves the state as it was and nothing is allocated per step.
+ */
+export interface State {
+  readonly names: readonly string[];
+  has(name: string): boolean;
+  /** The tensor a run reads. */
+  current(name: string): Tensor;
+  /** The tensor a run writes; allocated when first asked for. */
+  spare(name: string): Tensor;
+  /** Makes what was written current. */
+  swap(names: Iterable<string>): void;
+  /** A copy of an entry. */
+  read(name: string): Promise<HostTensor>;
+  /** Overwrites an entry. @throws ERR_SHAPE when the number of elements differs. */
+  write(name: string, data: HostArray): void;
+  /** Memory held, in bytes. */
+  bytes(): number;
+  dispose(): void;
+}
+
+interface Entry {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  current: Tensor;
+  spare: Tensor | undefined;
+}
+
+/** State on `engine` that starts as a copy of `initial`. */
+export function createState(engine: Engine, initial: Iterable<readonly [string, HostTensor]>): State {
+  const entries = new Map<string, Entry>();
+  for (const [name, { dtype, shape, data }] of initial) {
+    entries.set(name, { dtype, shape, current: engine.tensor(dtype, shape, data.slice()), spare: undefined });
+  }
+  const entry = (name: string): Entry => {
+    const found = entries.get(name);
+    if (!found) throw heedError("ERR_GRAPH", { operation: "state", problem: `there is no "${name}"` });
+    return found;
+  };
+  return {
+    names: [...entries.keys()],
+    has: (name) => entries.has(name),
+    current: (name) => entry(name).current,
+    spare: (name) => {
+      const e = entry(name);
+      e.spare ??= engine.tensor(e.dtype, e.shape);
+      return e.spare;
+    },
+    swap: (names) => {
+      for (const name of names) {
+        const e = entry(name);
+        if (e.spare) [e.current, e.spare] = [e.spare, e.current];
+      }
+    },
+    read: async (name) => {
+      const { dtype, shape, current } = entry(name);
+      return { dtype, shape, data: (await current.read()).slice() };
+    },
+    write: (name, data) => {
+      const e = entry(name);
+      const length = e.shape.reduce((product, size) => product * size, 1);
+      if (data.length !== length || data.constructor !== hostArray(e.dtype, 0).constructor) {
+        const problem = `"${name}" holds ${length} ${e.dtype} elements but ${data.length} were given`;
+        throw heedError("ERR_SHAPE", { operation: "state", problem });
+      }
+      e.current.dispose();
+      e.current = engine.tensor(e.dtype, e.shape, data.slice());
+    },
+    bytes: () => {
+      let total = 0;
+      for (const { dtype, shape, spare } of entries.values()) {
+        total += shape.reduce((product, size) => product * size, bytesPerElement[dtype]) * (spare ? 2 : 1);
+      }
+      return total;
+    },
+    dispose: () => {
+      for (const { current, spare } of entries.values()) {
+        current.dispose();
+        spare?.dispose();
+      }
+      entries.clear();
+    },
+  };
+}
