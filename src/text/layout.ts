@@ -94,10 +94,20 @@ export function preTokenizerJson({ model }: TokenizerLayout): PartJson {
   return { type: "Sequence", pretokenizers: [metaspaceJson, split] };
 }
 
-/** Metaspace first: after Fuse it would take every space of the text for the leading one. */
+/**
+ * Not the Metaspace decoder: that one strips the metaspace of the first piece before bytes are read, so that a text
+ * "<0x41>" in one piece would decode to "A".
+ */
 export function decoderJson({ byteFallback }: TokenizerLayout): PartJson {
-  if (!byteFallback) return metaspaceJson;
-  return { type: "Sequence", decoders: [metaspaceJson, { type: "ByteFallback" }, { type: "Fuse" }] };
+  return {
+    type: "Sequence",
+    decoders: [
+      replace({ String: metaspace }, " "),
+      ...(byteFallback ? [{ type: "ByteFallback" }] : []),
+      { type: "Fuse" },
+      { type: "Strip", content: " ", start: 1, stop: 0 },
+    ],
+  };
 }
 
 export function postProcessorJson(special: SpecialIds): PartJson {
@@ -154,5 +164,21 @@ export function tokenizerJson(
     post_processor: postProcessorJson(special),
     decoder: decoderJson(layout),
     model: layout.model === "BPE" ? bpe : { type: "WordLevel", vocab, unk_token },
+  };
+}
+
+/**
+ * The tokenizer_config.json to save beside it: without these two settings `@huggingface/tokenizers` leaves holes for
+ * unknown words and removes the space before punctuation.
+ */
+export function tokenizerConfigJson(): Readonly<Record<string, unknown>> {
+  const { pad, unk, bos, eos } = specialTokens;
+  return {
+    tokenizer_class: "PreTrainedTokenizerFast",
+    pad_token: pad,
+    unk_token: unk,
+    bos_token: bos,
+    eos_token: eos,
+    clean_up_tokenization_spaces: false,
   };
 }

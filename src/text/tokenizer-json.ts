@@ -13,7 +13,9 @@ import {
 import type { SpecialIds, Tokenizer } from "./tokenizer.ts";
 import { bytePiece, tokenizerOf } from "./vocabulary.ts";
 
+/** Ids and merges a file may have: keys of pairs need ids below 2^21. */
 const largest = 2 ** 20;
+const unpaired = /\p{Surrogate}/u;
 
 /**
  * The tokenizer of a parsed tokenizer.json. Only what `Tokenizer.toJSON` writes is run; anything else is refused,
@@ -35,13 +37,13 @@ export function tokenizerFromJson(json: unknown, where = "tokenizer.json"): Toke
   const special = specialIds(ids, refuse);
   const layout: TokenizerLayout = {
     model: type,
-    lowercase: same(top.normalizer, normalizerJson(true)),
+    lowercase: difference(top.normalizer, normalizerJson(true), "") === undefined,
     byteFallback: type === "BPE" && model.byte_fallback === true,
   };
 
-  const known = "only the configurations that Heed writes are run";
   const expect = (name: string, actual: unknown, expected: unknown): void => {
-    if (!same(actual, expected)) refuse(`${name} is not a known one: ${show(actual)}`, known);
+    const fault = difference(actual, expected, name);
+    if (fault) refuse(fault, "only the configurations that Heed writes are run");
   };
   expect("version", top.version, "1.0");
   expect("truncation", top.truncation ?? null, null);
@@ -81,7 +83,7 @@ function readVocab(vocab: unknown, refuse: Refuse): { pieces: string[]; ids: Map
       refuse(`model.vocab[${show(piece)}] is ${show(id)}; ids run from 0 to ${entries.length - 1}`);
     }
     if (taken[id as number]) refuse(`model.vocab[${show(piece)}] has the id ${id} of another piece`);
-    if (piece === "") refuse(`model.vocab has the empty piece, id ${id}`);
+    if (piece === "" || unpaired.test(piece)) refuse(`model.vocab[${show(piece)}] is no text`);
     taken[id as number] = 1;
     pieces[id as number] = piece;
   }
@@ -110,7 +112,7 @@ function readMerges(merges: unknown, ids: ReadonlyMap<string, number>, refuse: R
       if (!ids.has(piece)) refuse(`model.merges[${at}] needs ${show(piece)}, which is not in model.vocab`);
     }
     const key = `${left.length} ${left}${right}`;
-    if (seen.has(key)) refuse(`model.merges[${at}] repeats ${show(merge)}`);
+    if (seen.has(key)) refuse(`model.merges[${at}] repeats an earlier one`);
     seen.add(key);
     return [left, right];
   });
@@ -120,26 +122,38 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value in a message: as JSON, cut short. */
+/** A value in a message, cut short. Never walks into an untrusted object, which may be deep or huge. */
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "missing";
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (isObject(value)) return typeof value.type === "string" ? `an object of type ${show(value.type)}` : "an object";
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value);
+  return value === undefined ? "missing" : String(value);
 }
 
-/** Equal as JSON, whatever the order of keys. Recursion is bounded by `expected`, which is ours. */
-function same(actual: unknown, expected: unknown): boolean {
+/**
+ * What makes `actual` another JSON value than `expected`, with its path; `undefined` when they are equal whatever the
+ * order of keys. Recursion is bounded by `expected`, which is ours.
+ */
+function difference(actual: unknown, expected: unknown, path: string): string | undefined {
+  const fault = `${path} is ${show(actual)}, not ${show(expected)}`;
   if (Array.isArray(expected)) {
-    return (
-      Array.isArray(actual) &&
-      actual.length === expected.length &&
-      expected.every((item, at) => same(actual[at], item))
-    );
+    if (!Array.isArray(actual) || actual.length !== expected.length) return fault;
+    return first(expected.keys(), at => difference(actual[at], expected[at], `${path}[${at}]`));
   }
-  if (!isObject(expected)) return actual === expected;
-  const keys = Object.keys(expected);
-  return (
-    isObject(actual) &&
-    Object.keys(actual).length === keys.length &&
-    keys.every(key => Object.hasOwn(actual, key) && same(actual[key], expected[key]))
+  if (!isObject(expected)) return actual === expected ? undefined : fault;
+  if (!isObject(actual)) return fault;
+  for (const key of Object.keys(actual)) {
+    if (!Object.hasOwn(expected, key)) return `${path} has ${show(key)}, which is not known there`;
+  }
+  return first(Object.keys(expected), key =>
+    difference(Object.hasOwn(actual, key) ? actual[key] : undefined, expected[key], `${path}.${key}`),
   );
+}
+
+function first<T>(items: Iterable<T>, find: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

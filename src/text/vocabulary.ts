@@ -32,7 +32,7 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
     bos: idOf(specialTokens.bos),
     eos: idOf(specialTokens.eos),
   };
-  const dropped = new Set(Object.values(special));
+  const dropped = new Set<number>(Object.values(special));
   const split = layout.model === "BPE" ? bpeSplitter(layout, ids, merges, special.unk) : wordSplitter(ids, special.unk);
   const cache = new Map<string, readonly number[]>();
 
@@ -47,6 +47,8 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
     return fresh;
   };
 
+  const decode = decoderOf(pieces, dropped, layout.byteFallback);
+
   return {
     kind: layout.model === "WordLevel" ? "word" : merges.length === 0 ? "char" : "bpe",
     size: pieces.length,
@@ -60,14 +62,7 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
       result.push(special.eos);
       return result;
     },
-    decode(sequence) {
-      const kept: string[] = [];
-      for (let at = 0; at < sequence.length; at++) {
-        const id = sequence[at] as number;
-        if (!dropped.has(id)) kept.push(pieceAt(pieces, id));
-      }
-      return join(kept, layout.byteFallback);
-    },
+    decode,
     token: id => pieceAt(pieces, id),
     id: token => ids.get(token),
     toJSON: () => tokenizerJson(layout, special, pieces, merges),
@@ -78,7 +73,7 @@ function pieceAt(pieces: readonly string[], id: number): string {
   const piece = pieces[id];
   if (piece !== undefined) return piece;
   const problem = `id ${id} is not in the vocabulary of ${pieces.length} pieces`;
-  throw heedError("ERR_SHAPE", { operation: "decode", problem });
+  throw heedError("ERR_SHAPE", { operation: "tokenizer", problem });
 }
 
 function wordSplitter(ids: ReadonlyMap<string, number>, unk: number): (word: string) => number[] {
@@ -112,32 +107,39 @@ function bpeSplitter(
 
 const byteForm = /^<0x([0-9A-F]{2})>$/;
 
-/** The decoder of tokenizer.json: metaspaces to spaces but for the leading one, runs of byte pieces to text. */
-function join(pieces: readonly string[], byteFallback: boolean): string {
-  let text = "";
-  let bytes: number[] = [];
-  const flush = (): void => {
-    if (bytes.length > 0) text += textOfBytes(bytes);
-    bytes = [];
-  };
-  for (const [at, piece] of pieces.entries()) {
-    const byte = byteFallback ? byteForm.exec(piece)?.[1] : undefined;
-    if (byte !== undefined) {
-      bytes.push(Number.parseInt(byte, 16));
-      continue;
+/** The decoder of tokenizer.json: metaspaces to spaces, runs of byte pieces to text, no leading space. */
+function decoderOf(pieces: readonly string[], dropped: ReadonlySet<number>, byteFallback: boolean) {
+  const byteOf = new Map<number, number>();
+  for (const [id, piece] of byteFallback ? pieces.entries() : []) {
+    const hexadecimal = byteForm.exec(piece)?.[1];
+    if (hexadecimal !== undefined) byteOf.set(id, Number.parseInt(hexadecimal, 16));
+  }
+  const texts = pieces.map(piece => piece.replaceAll(metaspace, " "));
+  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  // A run of bytes that is not UTF-8 becomes one U+FFFD for each byte, as in the native library.
+  const textOfBytes = (bytes: readonly number[]): string => {
+    try {
+      return utf8.decode(Uint8Array.from(bytes));
+    } catch {
+      return "\ufffd".repeat(bytes.length);
     }
-    flush();
-    text += piece.replaceAll(metaspace, at === 0 ? "" : " ");
-  }
-  flush();
-  return text;
-}
-
-/** A run of bytes that is not UTF-8 becomes one U+FFFD for each byte, as in the native library. */
-function textOfBytes(bytes: readonly number[]): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
-  } catch {
-    return "\ufffd".repeat(bytes.length);
-  }
+  };
+  return (sequence: ArrayLike<number>): string => {
+    let text = "";
+    let bytes: number[] = [];
+    for (let at = 0; at < sequence.length; at++) {
+      const id = sequence[at] as number;
+      if (dropped.has(id)) continue;
+      const byte = byteOf.get(id);
+      if (byte !== undefined) {
+        bytes.push(byte);
+        continue;
+      }
+      if (bytes.length > 0) text += textOfBytes(bytes);
+      bytes = [];
+      text += texts[id] ?? pieceAt(pieces, id);
+    }
+    if (bytes.length > 0) text += textOfBytes(bytes);
+    return text.startsWith(" ") ? text.slice(1) : text;
+  };
 }

@@ -1,0 +1,107 @@
+/** The native `tokenizers` library and `@huggingface/tokenizers` give the same ids and texts as Heed. */
+
+import * as javascript from "@huggingface/tokenizers";
+import native from "tokenizers";
+import { describe, expect, test } from "vitest";
+import { tokenizerConfigJson } from "../../src/text/layout.ts";
+import type { Tokenizer } from "../../src/text/tokenizer.ts";
+import { trainTokenizer } from "../../src/text/train.ts";
+import { composedSentences, dataMissing, realSentences } from "./sentences.ts";
+
+const real = realSentences();
+const sentences = [...real, ...composedSentences(10_000 - real.length)];
+// Half of the sentences, so that the other half has words and characters never seen.
+const corpus = sentences.filter((_, at) => at % 2 === 0);
+
+const nativeOf = (tokenizer: Tokenizer) => native.Tokenizer.fromString(JSON.stringify(tokenizer));
+const javascriptOf = (tokenizer: Tokenizer) =>
+  new javascript.Tokenizer(JSON.parse(JSON.stringify(tokenizer)), tokenizerConfigJson());
+
+test.skipIf(dataMissing)(`real sentences are among the 10,000${dataMissing ? ` (skipped: ${dataMissing})` : ""}`, () => {
+  expect(real.length).toBe(4000);
+  expect(sentences.length).toBe(10_000);
+});
+
+const vocabs = { bpe: 3000, char: 500, word: 3000 };
+for (const kind of ["bpe", "char", "word"] as const) {
+  for (const lowercase of [false, true]) {
+    describe(`${kind}${lowercase ? " in lower case" : ""}`, () => {
+      const tokenizer = trainTokenizer(corpus, { kind, vocab: vocabs[kind], lowercase });
+      const ids = sentences.map(sentence => tokenizer.encode(sentence));
+
+      test("10,000 sentences get the ids of the native library", async () => {
+        const encodings = await nativeOf(tokenizer).encodeBatch(sentences);
+        const differing = sentences.filter((_, at) => encodings[at]?.getIds().join() !== ids[at]?.join());
+        expect(differing).toEqual([]);
+      });
+
+      test("10,000 sequences of ids decode to the text of the native library", async () => {
+        const texts = await nativeOf(tokenizer).decodeBatch(ids, true);
+        expect(ids.map(sequence => tokenizer.decode(sequence))).toEqual(texts);
+      });
+
+      test("the native library normalises alike", () => {
+        const normalizer = nativeOf(tokenizer).getNormalizer();
+        for (const sentence of sentences) {
+          expect(tokenizer.normalize(sentence)).toBe(normalizer?.normalizeString(sentence));
+        }
+      });
+
+      test("@huggingface/tokenizers reads the file and gives the same ids and texts", () => {
+        const other = javascriptOf(tokenizer);
+        for (let at = 0; at < sentences.length; at += 10) {
+          expect(other.encode(sentences[at] as string).ids).toEqual(ids[at]);
+          const text = other.decode(ids[at] as number[], { skip_special_tokens: true });
+          expect(text).toBe(tokenizer.decode(ids[at] as number[]));
+        }
+      });
+
+      test("what was not in the corpus is met too", () => {
+        const used = new Set(ids.flat());
+        const bytes = [...used].filter(id => /^<0x..>$/.test(tokenizer.token(id)));
+        if (kind === "word") expect(used.has(tokenizer.special.unk)).toBe(true);
+        else expect(bytes.length).toBeGreaterThan(50);
+        expect(kind !== "word" && used.has(tokenizer.special.unk)).toBe(false);
+      });
+    });
+  }
+}
+
+test("the composed sentences write at least five scripts, emoji, combining marks and right-to-left text", () => {
+  const all = composedSentences(2000).join(" ");
+  const wanted = ["Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Thai", "Han", "Hiragana", "Hangul"];
+  for (const script of wanted) expect(all).toMatch(new RegExp(`\\p{Script=${script}}{2}`, "u"));
+  expect(all).toMatch(/\p{Emoji_Presentation}\u200d/u);
+  expect(all).toMatch(/\p{L}\p{M}{2}/u);
+});
+
+test("special tokens written in a text are text, as in a native library that has none", async () => {
+  for (const kind of ["bpe", "char"] as const) {
+    const tokenizer = trainTokenizer(corpus.slice(0, 500), { kind, vocab: 800 });
+    const without = { ...tokenizer.toJSON(), added_tokens: [] };
+    const plain = native.Tokenizer.fromString(JSON.stringify(without));
+    for (const text of ["</s>", "a <s>bold</s> claim", "<pad><unk>", "<0x41>", "x</s>"]) {
+      const ids = tokenizer.encode(text);
+      expect(ids).toEqual((await plain.encode(text)).getIds());
+      expect(ids.indexOf(tokenizer.special.eos)).toBe(ids.length - 1);
+      expect(tokenizer.decode(ids)).toBe(text);
+    }
+  }
+});
+
+test("bytes that are not UTF-8 decode as in the native library", async () => {
+  const tokenizer = trainTokenizer(["a"], { kind: "char", vocab: 300 });
+  const at = (byte: string) => tokenizer.id(`<0x${byte}>`) as number;
+  const a = tokenizer.id("a") as number;
+  const other = nativeOf(tokenizer);
+  for (const bytes of [["E2", "82"], ["E2", "82", "AC"], ["FF", "41"], ["C3", "28"], ["EF", "BB", "BF"]]) {
+    const ids = [a, ...bytes.map(at), a];
+    expect(tokenizer.decode(ids)).toBe(await other.decode(ids, true));
+  }
+});
+
+test("20,000 letters without a space get the ids of the native library", async () => {
+  const tokenizer = trainTokenizer(corpus, { kind: "bpe", vocab: 3000 });
+  const text = composedSentences(2000, 7).join("").replaceAll(/\s/g, "").slice(0, 20_000);
+  expect(tokenizer.encode(text)).toEqual((await nativeOf(tokenizer).encode(text)).getIds());
+});
