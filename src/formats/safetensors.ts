@@ -1,0 +1,103 @@
+import { heedError } from "../errors.ts";
+import { bytesPerElement, type DType, type HostArray, hostArray } from "../ir/dtype.ts";
+
+/** Numbers with their shape, on the host. */
+export interface NamedTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: HostArray;
+}
+
+const codes = { float32: "F32", float64: "F64", int32: "I32", int64: "I64", bool: "BOOL" } as const satisfies Record<
+  DType,
+  string
+>;
+const dtypes = new Map<string, DType>(Object.entries(codes).map(([dtype, code]) => [code, dtype as DType]));
+const MAX_HEADER = 100_000_000;
+
+/**
+ * Tensors as one safetensors file: u64 header length, JSON header padded to 8 bytes, then the data without holes.
+ * Wider elements come first, then names in order, so everything is aligned and equal contents give equal bytes.
+ */
+export function encodeSafetensors(tensors: Iterable<readonly [string, NamedTensor]>): Uint8Array {
+  const sorted = [...tensors].sort(
+    ([a, x], [b, y]) => bytesPerElement[y.dtype] - bytesPerElement[x.dtype] || (a < b ? -1 : 1),
+  );
+  const header: Record<string, unknown> = { __metadata__: { format: "pt" } };
+  let offset = 0;
+  for (const [name, { dtype, shape, data }] of sorted) {
+    header[name] = { dtype: codes[dtype], shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerLength = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + headerLength + offset);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
+  bytes.fill(0x20, 8, 8 + headerLength);
+  bytes.set(json, 8);
+  let at = 8 + headerLength;
+  for (const [, { data }] of sorted) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Reads a safetensors file that may be damaged or hostile.
+ *
+ * @param where  Names the file in errors.
+ * @throws ERR_MODEL for anything but a well-formed file: nothing is allocated before the header has been checked.
+ */
+export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string, NamedTensor> {
+  const bad = (cause: string): never => {
+    throw heedError("ERR_MODEL", { where, cause, remedy: "the file is damaged or not safetensors" });
+  };
+  if (bytes.byteLength < 8) bad(`${bytes.byteLength} bytes are too few for a safetensors header`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER) || length + 8n > BigInt(bytes.byteLength)) bad(`header length ${length} is impossible`);
+  const start = 8 + Number(length);
+  if (bytes[8] !== 0x7b) bad("the header does not start with {");
+  const text = new TextDecoder().decode(bytes.subarray(8, start));
+  let header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }> = {};
+  try {
+    header = JSON.parse(text);
+  } catch {
+    bad("the header is not JSON");
+  }
+  const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
+  requireUniqueKeys(text, entries.length, bad);
+  const whole = bytes.byteLength - start;
+  const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
+  let end = 0;
+  const tensors = new Map<string, NamedTensor>();
+  const checked = entries.map(([name, entry]) => {
+    const dtype = dtypes.get(entry?.dtype);
+    if (!dtype) return bad(`"${name}" has unknown dtype ${JSON.stringify(entry?.dtype)}`);
+    const { shape, data_offsets: offsets } = entry;
+    if (!Array.isArray(shape) || !shape.every(isCount)) return bad(`"${name}" has a bad shape`);
+    if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) return bad(`"${name}" has bad offsets`);
+    const size = shape.reduce((product, n) => product * n, bytesPerElement[dtype]);
+    const [from, to] = offsets;
+    if (to - from !== size || to > whole) return bad(`"${name}" has ${to - from} bytes but its shape needs ${size}`);
+    return { name, dtype, shape, from, size };
+  });
+  for (const { name, from, size } of [...checked].sort((a, b) => a.from - b.from || a.size - b.size)) {
+    if (from !== end) bad(`"${name}" leaves a hole or overlaps at byte ${from}`);
+    end = from + size;
+  }
+  if (end !== whole) bad(`${whole - end} bytes follow the last tensor`);
+  for (const { name, dtype, shape, from, size } of checked) {
+    const data = hostArray(dtype, size / bytesPerElement[dtype]);
+    new Uint8Array(data.buffer).set(bytes.subarray(start + from, start + from + size));
+    tensors.set(name, { dtype, shape, data });
+  }
+  return tensors;
+}
+
+/** JSON.parse keeps the last of equal keys: count the tensors in the text instead. */
+function requireUniqueKeys(text: string, count: number, bad: (cause: string) => never): void {
+  const written = text.match(/"data_offsets"\s*:/g)?.length ?? 0;
+  if (written > count) bad("a tensor name occurs twice");
+}

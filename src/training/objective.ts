@@ -1,0 +1,50 @@
+import { input } from "../ir/leaf.ts";
+import { elements } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import type { Seq2Seq } from "../models/seq2seq.ts";
+import { sum } from "../ops/broadcast.ts";
+import { projectedCrossEntropy } from "../ops/cross-entropy.ts";
+import { flattenLead, reshape } from "../ops/reshape.ts";
+
+/** What is minimised, as sums over a batch: divide by `tokens` for means. */
+export interface Objective {
+  /** Label-smoothed cross-entropy in nats, summed over target tokens. */
+  readonly loss: Value;
+  /** -log p of the reference, summed over target tokens. */
+  readonly negativeLogLikelihood: Value;
+  /** Target tokens of the batch. */
+  readonly tokens: Value;
+}
+
+/** The inputs of one batch of sentence pairs. */
+export function pairInputs(): {
+  source: Value;
+  sourceMask: Value;
+  target: Value;
+  labels: Value;
+  labelWeight: Value;
+} {
+  return {
+    source: input("source", "int32", ["batch", "source"]),
+    sourceMask: input("sourceMask", "float32", ["batch", "source"]),
+    target: input("target", "int32", ["batch", "target"]),
+    labels: input("labels", "int32", ["batch", "target"]),
+    labelWeight: input("labelWeight", "float32", ["batch", "target"]),
+  };
+}
+
+/** Teacher forcing: every target token is predicted from the reference tokens before it. */
+export function translationObjective(model: Seq2Seq, smoothing: number): Objective {
+  const { source, sourceMask, target, labels, labelWeight } = pairInputs();
+  const memory = model.remember(model.encode(source, sourceMask), sourceMask);
+  const { hidden } = model.decode(target, memory);
+  const count = elements(labels.shape);
+  const { loss, negativeLogLikelihood } = projectedCrossEntropy(
+    flattenLead(hidden),
+    model.projection,
+    reshape(labels, [count]),
+    reshape(labelWeight, [count]),
+    smoothing,
+  );
+  return { loss, negativeLogLikelihood, tokens: sum(labelWeight) };
+}

@@ -1,0 +1,236 @@
+import { gradients } from "../autodiff/gradients.ts";
+import { input, parameter } from "../ir/leaf.ts";
+import { evaluate } from "../ir/size.ts";
+import { topological, type Value } from "../ir/value.ts";
+import { initialise } from "../nn/initialise.ts";
+import { build, type Layer, type Model } from "../nn/layer.ts";
+import { randomInts } from "../nn/random.ts";
+import { dropoutMaskOp, tableSizes } from "../ops/dropout-mask.ts";
+import { add, div } from "../ops/elementwise.ts";
+import { zeros } from "../ops/gather.ts";
+import { compile, type Feed, type Program, toNumber } from "../runtime/compile.ts";
+import type { Engine, SessionOptions } from "../runtime/engine.ts";
+import { createState, type HostTensor, type State } from "../runtime/state.ts";
+import type { Tensor } from "../runtime/tensor.ts";
+import type { Objective } from "./objective.ts";
+import { clipByGlobalNorm, type Optimiser, type OptimiserConfig, optimiser } from "./optimiser.ts";
+
+export interface TrainingStepOptions<M> {
+  readonly engine: Engine;
+  /** The model's description; weights are made here. */
+  readonly model: Layer<M>;
+  readonly objective: (model: M) => Objective;
+  readonly optimiser: OptimiserConfig;
+  /** Largest joint norm of all gradients; 0 for no clipping. */
+  readonly clip: number;
+  readonly seed: number;
+  /** Batches whose gradients are added before one update. Default 1. */
+  readonly accumulate?: number;
+  /** Weights to start from instead of random ones. */
+  readonly weights?: ReadonlyMap<string, HostTensor>;
+  readonly session?: SessionOptions;
+}
+
+export interface StepResult {
+  /** Nats per target token, with label smoothing. */
+  readonly loss: number;
+  /** Nats per target token, of the references alone. */
+  readonly negativeLogLikelihood: number;
+  /** Target tokens in the step. */
+  readonly tokens: number;
+  /** Joint norm of the gradients before clipping. */
+  readonly gradientNorm: number;
+}
+
+export type BatchFeeds = Readonly<Record<string, Exclude<Feed, number>>>;
+
+export interface TrainingStep {
+  /** Weights and optimiser state; every program of the run shares it. */
+  readonly state: State;
+  /** Paths of the weights, in the model's order. */
+  readonly weights: readonly string[];
+  readonly parameterCount: number;
+  /** One update of all weights from `batches` (as many as `accumulate`). `step` counts from 1. */
+  readonly run: (step: number, learningRate: number, batches: readonly BatchFeeds[]) => Promise<StepResult>;
+  readonly close: () => void;
+}
+
+/**
+ * Forward, backward, clipping and the optimiser as one session; with accumulation as two, one that adds up gradients
+ * of sums and one that divides by all tokens and updates.
+ */
+export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Promise<TrainingStep> {
+  const { engine, seed, accumulate = 1 } = options;
+  const random = {
+    rows: input("dropout.rows", "int32", ["dropoutRows"]),
+    columns: input("dropout.columns", "int32", ["dropoutColumns"]),
+  };
+  const model = build(options.model, { random });
+  const objective = options.objective(model.call);
+  const paths = [...model.parameters.keys()];
+  const values = paths.map((path) => model.parameters.get(path)?.value as Value);
+  const parts = accumulate === 1 ? fused(options, objective, paths, values) : split(options, objective, paths, values);
+
+  const initial = new Map<string, HostTensor>(options.weights ?? initialise(model.parameters, seed));
+  for (const value of parts.state) {
+    const { name, shape } = value.node.attrs as { name: string; shape: readonly number[] };
+    initial.set(name, { dtype: "float32", shape, data: new Float32Array(shape.reduce((n, size) => n * size, 1)) });
+  }
+  const state = createState(engine, initial);
+  const load = (graph: Graph): Promise<Program> =>
+    compile({ engine, state, ...graph, ...(options.session ? { session: options.session } : {}) });
+  const gather = parts.accumulate && (await load(parts.accumulate));
+  const update = await load(parts.update);
+  const sites = dropoutSites([objective.loss]);
+
+  const run: TrainingStep["run"] = async (step, learningRate, batches) => {
+    let loss = 0;
+    let nll = 0;
+    let tokens = 0;
+    let gradientNorm = 0;
+    const count = async (results: Readonly<Record<string, Tensor>>): Promise<void> => {
+      const read = await numbers(results);
+      loss += read.loss ?? 0;
+      nll += read.negativeLogLikelihood ?? 0;
+      tokens += read.tokens ?? 0;
+      gradientNorm = read.gradientNorm ?? 0;
+    };
+    const feedsOf = (batch: BatchFeeds, micro: number): Record<string, Feed> => ({
+      ...batch,
+      ...randomTables(sites, batch, objective, seed, step * accumulate + micro),
+    });
+    const scalars = parts.optimiser.feeds(step, learningRate);
+    if (gather) {
+      for (const [micro, batch] of batches.entries()) await count(await gather(feedsOf(batch, micro)));
+      await count(await update(scalars));
+    } else {
+      await count(await update({ ...feedsOf(batches[0] ?? {}, 0), ...scalars }));
+    }
+    return { loss: loss / tokens, negativeLogLikelihood: nll / tokens, tokens, gradientNorm };
+  };
+  return {
+    state,
+    weights: paths,
+    parameterCount: countParameters(model),
+    run,
+    close: () => {
+      gather?.close();
+      update.close();
+      state.dispose();
+    },
+  };
+}
+
+interface Graph {
+  readonly outputs: Readonly<Record<string, Value>>;
+  readonly updates: ReadonlyMap<Value, Value>;
+}
+
+interface Parts {
+  readonly accumulate?: Graph;
+  readonly update: Graph;
+  readonly optimiser: Optimiser;
+  readonly state: readonly Value[];
+}
+
+type Build = (
+  options: Pick<TrainingStepOptions<never>, "optimiser" | "clip">,
+  objective: Objective,
+  paths: readonly string[],
+  values: readonly Value[],
+) => Parts;
+
+const fused: Build = (options, objective, paths, values) => {
+  const { loss, negativeLogLikelihood, tokens } = objective;
+  const grads = gradients(div(loss, tokens), values);
+  const { clipped, norm } = clipByGlobalNorm(grads, options.clip);
+  const update = optimiser(options.optimiser, trained(paths, values, clipped));
+  const outputs = { loss, negativeLogLikelihood, tokens, gradientNorm: norm };
+  return { update: { outputs, updates: update.updates }, optimiser: update, state: update.state };
+};
+
+const split: Build = (options, objective, paths, values) => {
+  const { loss, negativeLogLikelihood, tokens } = objective;
+  const sums = values.map((value, i) => parameter(`accumulated.${paths[i]}`, value.dtype, value.shape as number[]));
+  const total = parameter("accumulated.tokens", "float32", []);
+  const added = gradients(loss, values).map((g, i) => [sums[i] as Value, add(sums[i] as Value, g)] as const);
+  const accumulate = {
+    outputs: { loss, negativeLogLikelihood, tokens },
+    updates: new Map([...added, [total, add(total, tokens)] as const]),
+  };
+  const { clipped, norm } = clipByGlobalNorm(sums.map((sum) => div(sum, total)), options.clip);
+  const update = optimiser(options.optimiser, trained(paths, values, clipped));
+  const cleared = [...sums, total].map((sum) => [sum, zeros(sum.dtype, sum.shape)] as const);
+  return {
+    accumulate,
+    update: { outputs: { gradientNorm: norm }, updates: new Map([...update.updates, ...cleared]) },
+    optimiser: update,
+    state: [...update.state, ...sums, total],
+  };
+};
+
+function trained(
+  paths: readonly string[],
+  values: readonly Value[],
+  grads: readonly Value[],
+): { path: string; value: Value; gradient: Value }[] {
+  return paths.map((path, i) => ({ path, value: values[i] as Value, gradient: grads[i] as Value }));
+}
+
+export function countParameters(model: Model<unknown>): number {
+  let count = 0;
+  for (const { spec } of model.parameters.values()) count += spec.shape.reduce((n, size) => n * size, 1);
+  return count;
+}
+
+type Site = Parameters<typeof tableSizes>[0];
+
+function dropoutSites(outputs: readonly Value[]): Site[] {
+  return topological(outputs).flatMap((node) => (node.op === dropoutMaskOp ? [node.attrs as Site] : []));
+}
+
+/** Random tables as long as the largest site of this batch needs, drawn from (seed, step). */
+function randomTables(
+  sites: readonly Site[],
+  batch: BatchFeeds,
+  objective: Objective,
+  seed: number,
+  draw: number,
+): Record<string, Feed> {
+  if (sites.length === 0) return {};
+  const lengths = symbolLengths(batch, objective);
+  const longest = [0, 0];
+  for (const site of sites) {
+    tableSizes(site).forEach((size, i) => {
+      longest[i] = Math.max(longest[i] ?? 0, evaluate(size, lengths) ?? 0);
+    });
+  }
+  const table = (name: string, length: number): Feed => {
+    const next = randomInts(seed, `${name} ${draw}`);
+    return { shape: [length], data: Int32Array.from({ length }, next) };
+  };
+  return { "dropout.rows": table("rows", longest[0] ?? 0), "dropout.columns": table("columns", longest[1] ?? 0) };
+}
+
+function symbolLengths(batch: BatchFeeds, { loss }: Objective): Map<string, number> {
+  const lengths = new Map<string, number>();
+  for (const node of topological([loss])) {
+    const { name } = node.attrs as { name?: string };
+    const fed = name === undefined ? undefined : batch[name];
+    const [output] = node.outputs;
+    if (!fed || !output) continue;
+    output.shape.forEach((size, axis) => {
+      if (typeof size === "string") lengths.set(size, fed.shape[axis] as number);
+    });
+  }
+  return lengths;
+}
+
+async function numbers(results: Readonly<Record<string, Tensor>>): Promise<Record<string, number>> {
+  const read: Record<string, number> = {};
+  for (const [name, tensor] of Object.entries(results)) {
+    read[name] = await toNumber(tensor);
+    tensor.dispose();
+  }
+  return read;
+}
