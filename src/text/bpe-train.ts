@@ -101,7 +101,8 @@ export function learnMerges(training: MergeTraining): [string, string][] {
         grown.add(kept);
       }
     }
-    for (const wider of grown) if (wider.count >= minFrequency) candidates.push({ pair: wider, count: wider.count });
+    for (const wider of grown)
+      if (wider.count >= minFrequency) candidates.push({ pair: wider, count: wider.count });
     if (merges.length % 64 === 0) onProgress?.(pieces.length - firstLearned, size - firstLearned);
   }
   onProgress?.(pieces.length - firstLearned, pieces.length - firstLearned);

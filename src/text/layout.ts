@@ -86,7 +86,12 @@ export function normalizerJson(lowercase: boolean): PartJson {
   };
 }
 
-const metaspaceJson: PartJson = { type: "Metaspace", replacement: metaspace, prepend_scheme: "always", split: true };
+const metaspaceJson: PartJson = {
+  type: "Metaspace",
+  replacement: metaspace,
+  prepend_scheme: "always",
+  split: true,
+};
 
 export function preTokenizerJson({ model }: TokenizerLayout): PartJson {
   if (model === "BPE") return metaspaceJson;

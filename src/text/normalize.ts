@@ -14,11 +14,18 @@ const outerSpace = /^ | $/g;
 /**
  * NFKC with white space collapsed and stripped; see `Tokenizer.normalize`. Applying it twice changes nothing.
  *
+ * NFKC is the platform's. The native library's tables are of Unicode 12.0: it leaves the 171 compatibility characters
+ * that came later as they are.
+ *
  * @param lowercase  Also map to lower case, character by character: a capital sigma becomes σ wherever it stands.
  */
 export function normalize(text: string, lowercase: boolean): string {
   if (plain.test(text)) return lowercase ? text.toLowerCase() : text;
-  let result = text.replace(unpaired, "\ufffd").replace(byteOrderMark, "").replace(anyMetaspace, " ").normalize("NFKC");
+  let result = text
+    .replace(unpaired, "\ufffd")
+    .replace(byteOrderMark, "")
+    .replace(anyMetaspace, " ")
+    .normalize("NFKC");
   // Lower case can make a composition possible that the capitals had not (H + macron below), hence NFKC again.
   if (lowercase) result = result.replace(/Σ/g, "σ").toLowerCase().normalize("NFKC");
   return result.replace(whiteSpace, " ").replace(outerSpace, "");

@@ -60,10 +60,12 @@ export function tokenizerFromJson(json: unknown, where = "tokenizer.json"): Toke
   for (const option of ["dropout", "continuing_subword_prefix", "end_of_word_suffix"]) {
     expect(`model.${option}`, model[option] ?? null, null);
   }
-  for (const option of ["fuse_unk", "ignore_merges"]) expect(`model.${option}`, model[option] ?? false, false);
+  for (const option of ["fuse_unk", "ignore_merges"])
+    expect(`model.${option}`, model[option] ?? false, false);
   if (layout.byteFallback) {
     for (let byte = 0; byte < 256; byte++) {
-      if (!ids.has(bytePiece(byte))) refuse(`model.vocab has no ${bytePiece(byte)} though byte_fallback is true`);
+      if (!ids.has(bytePiece(byte)))
+        refuse(`model.vocab has no ${bytePiece(byte)} though byte_fallback is true`);
     }
   }
   return tokenizerOf({ layout, pieces, merges: readMerges(model.merges, ids, refuse) });
@@ -105,9 +107,11 @@ function readMerges(merges: unknown, ids: ReadonlyMap<string, number>, refuse: R
   if (merges.length > largest) refuse(`model.merges has ${merges.length} entries; the most is ${largest}`);
   const seen = new Set<string>();
   return merges.map((merge: unknown, at): [string, string] => {
-    if (!Array.isArray(merge) || merge.length !== 2) return refuse(`model.merges[${at}] is not a pair of pieces`);
+    if (!Array.isArray(merge) || merge.length !== 2)
+      return refuse(`model.merges[${at}] is not a pair of pieces`);
     const [left, right] = merge as unknown[];
-    if (typeof left !== "string" || typeof right !== "string") return refuse(`model.merges[${at}] is not two strings`);
+    if (typeof left !== "string" || typeof right !== "string")
+      return refuse(`model.merges[${at}] is not two strings`);
     for (const piece of [left, right, left + right]) {
       if (!ids.has(piece)) refuse(`model.merges[${at}] needs ${show(piece)}, which is not in model.vocab`);
     }
@@ -125,7 +129,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** A value in a message, cut short. Never walks into an untrusted object, which may be deep or huge. */
 function show(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (isObject(value)) return typeof value.type === "string" ? `an object of type ${show(value.type)}` : "an object";
+  if (isObject(value))
+    return typeof value.type === "string" ? `an object of type ${show(value.type)}` : "an object";
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value);
   return value === undefined ? "missing" : String(value);
 }

@@ -18,8 +18,8 @@ export interface TokenizerConfig {
   /** Map all text to lower case. Default false. */
   readonly lowercase?: boolean;
   /**
-   * How often a word ("word", default 1), a character ("char", default 1) or a pair to merge ("bpe", default 2) must
-   * occur to get an id. Occurrences, at least 1.
+   * How often a word ("word", default 1), a character ("char", default 1), or a character and a pair to merge ("bpe",
+   * default 2) must occur to get an id. Occurrences, at least 1.
    */
   readonly minFrequency?: number;
 }
@@ -92,7 +92,8 @@ function checkNumbers({ kind, vocab }: TokenizerConfig, least: number, minFreque
 function countWords(lines: Iterable<string>, lowercase: boolean): Map<string, number> {
   const counts = new Map<string, number>();
   for (const line of lines) {
-    for (const word of metaspaceWords(normalize(line, lowercase))) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of metaspaceWords(normalize(line, lowercase)))
+      counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   return counts;
 }

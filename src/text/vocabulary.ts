@@ -33,7 +33,8 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
     eos: idOf(specialTokens.eos),
   };
   const dropped = new Set<number>(Object.values(special));
-  const split = layout.model === "BPE" ? bpeSplitter(layout, ids, merges, special.unk) : wordSplitter(ids, special.unk);
+  const split =
+    layout.model === "BPE" ? bpeSplitter(layout, ids, merges, special.unk) : wordSplitter(ids, special.unk);
   const cache = new Map<string, readonly number[]>();
 
   const encodeWord = (word: string): readonly number[] => {
@@ -91,7 +92,9 @@ function bpeSplitter(
     const key = pairKey(ids.get(left) as number, ids.get(right) as number);
     byPair.set(key, { rank, result: ids.get(left + right) as number });
   }
-  const bytes = byteFallback ? Array.from({ length: 256 }, (_, byte) => ids.get(bytePiece(byte)) as number) : undefined;
+  const bytes = byteFallback
+    ? Array.from({ length: 256 }, (_, byte) => ids.get(bytePiece(byte)) as number)
+    : undefined;
   const utf8 = new TextEncoder();
   return word => {
     const symbols: number[] = [];

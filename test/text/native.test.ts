@@ -17,10 +17,13 @@ const nativeOf = (tokenizer: Tokenizer) => native.Tokenizer.fromString(JSON.stri
 const javascriptOf = (tokenizer: Tokenizer) =>
   new javascript.Tokenizer(JSON.parse(JSON.stringify(tokenizer)), tokenizerConfigJson());
 
-test.skipIf(dataMissing)(`real sentences are among the 10,000${dataMissing ? ` (skipped: ${dataMissing})` : ""}`, () => {
-  expect(real.length).toBe(4000);
-  expect(sentences.length).toBe(10_000);
-});
+test.skipIf(dataMissing)(
+  `real sentences are among the 10,000${dataMissing ? ` (skipped: ${dataMissing})` : ""}`,
+  () => {
+    expect(real.length).toBe(4000);
+    expect(sentences.length).toBe(10_000);
+  },
+);
 
 const vocabs = { bpe: 3000, char: 500, word: 3000 };
 for (const kind of ["bpe", "char", "word"] as const) {
@@ -69,7 +72,18 @@ for (const kind of ["bpe", "char", "word"] as const) {
 
 test("the composed sentences write at least five scripts, emoji, combining marks and right-to-left text", () => {
   const all = composedSentences(2000).join(" ");
-  const wanted = ["Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Thai", "Han", "Hiragana", "Hangul"];
+  const wanted = [
+    "Latin",
+    "Cyrillic",
+    "Greek",
+    "Arabic",
+    "Hebrew",
+    "Devanagari",
+    "Thai",
+    "Han",
+    "Hiragana",
+    "Hangul",
+  ];
   for (const script of wanted) expect(all).toMatch(new RegExp(`\\p{Script=${script}}{2}`, "u"));
   expect(all).toMatch(/\p{Emoji_Presentation}\u200d/u);
   expect(all).toMatch(/\p{L}\p{M}{2}/u);
@@ -94,7 +108,13 @@ test("bytes that are not UTF-8 decode as in the native library", async () => {
   const at = (byte: string) => tokenizer.id(`<0x${byte}>`) as number;
   const a = tokenizer.id("a") as number;
   const other = nativeOf(tokenizer);
-  for (const bytes of [["E2", "82"], ["E2", "82", "AC"], ["FF", "41"], ["C3", "28"], ["EF", "BB", "BF"]]) {
+  for (const bytes of [
+    ["E2", "82"],
+    ["E2", "82", "AC"],
+    ["FF", "41"],
+    ["C3", "28"],
+    ["EF", "BB", "BF"],
+  ]) {
     const ids = [a, ...bytes.map(at), a];
     expect(tokenizer.decode(ids)).toBe(await other.decode(ids, true));
   }

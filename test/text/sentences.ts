@@ -19,12 +19,27 @@ export const tatoebaSentences = (split: "train" | "valid" | "test"): string[] =>
 /** 4,000 real sentences in English, French and German; none when the data is absent. */
 export function realSentences(): string[] {
   if (dataMissing) return [];
-  const languages = ["en", "fr", "de"].flatMap(language => linesOf(`${multi30k}/test_2016_flickr.${language}`));
+  const languages = ["en", "fr", "de"].flatMap(language =>
+    linesOf(`${multi30k}/test_2016_flickr.${language}`),
+  );
   return [...tatoebaSentences("test").slice(0, 2000), ...languages.slice(0, 2000)];
 }
 
 const scripts: Readonly<Record<string, readonly string[]>> = {
-  latin: ["The", "quick", "fox", "naïve", "cafe\u0301", "Straße", "Œuvre", "İstanbul", "Việt", "don't", "e\u0323\u0302", "ŁÓDŹ"],
+  latin: [
+    "The",
+    "quick",
+    "fox",
+    "naïve",
+    "cafe\u0301",
+    "Straße",
+    "Œuvre",
+    "İstanbul",
+    "Việt",
+    "don't",
+    "e\u0323\u0302",
+    "ŁÓDŹ",
+  ],
   cyrillic: ["Привет", "мир", "ёлка", "йод", "и\u0306", "ЩИ", "Україна", "съешь", "ещё"],
   greek: ["ΟΔΥΣΣΕΥΣ", "λόγος", "ΣΑΣ", "ἀρχή", "α\u0301", "Ωμέγα", "φῶς", "ΐ"],
   arabic: ["السلام", "عليكم", "مُحَمَّد", "كِتَاب", "٣١٤", "لا", "ﷺ", "پارسی", "\u200fنص\u200f"],
@@ -39,13 +54,87 @@ const scripts: Readonly<Record<string, readonly string[]>> = {
   armenian: ["Բարեւ", "աշխարհ", "և", "ԵՒ"],
   ethiopic: ["ሰላም", "ለዓለም፡", "፩፪፫"],
   emoji: ["😀", "👩‍👩‍👧‍👦", "👍🏽", "🇫🇷🇩🇪", "❤️", "1️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🤷🏾‍♀️", "✈", "😶‍🌫️"],
-  marks: ["a\u0300\u0301\u0302\u0323", "Z\u0351\u036b\u0343a\u0321\u0323l\u0348\u034ag\u035bo", "\u0301", "x\u20d7", "o\u0338\u0304"],
-  symbols: ["ﬁne", "½", "²", "①", "™", "Ⅷ", "ｆｕｌｌ", "µ", "Å", "\u212a", "¼kg", "℡", "𝕳𝖊𝖑𝖑𝖔", "´", "¨", "…", "—", "№", "€5"],
-  numbers: ["1,234.56", "3.14", "2024-02-29", "10:30", "007", "50%", "$1", "#42", "a1b2", "x_y", "C++", "https://a.b/c?d=e&f"],
-  odd: ["\ufffd", "\u0000", "\u0007", "\u001f", "\u007f", "\u0085", "\u00ad", "\u200b", "\u2060", "\ufeff", "▁", "▁▁a", "\ue000", "\uffff", "<0x41>"],
+  marks: [
+    "a\u0300\u0301\u0302\u0323",
+    "Z\u0351\u036b\u0343a\u0321\u0323l\u0348\u034ag\u035bo",
+    "\u0301",
+    "x\u20d7",
+    "o\u0338\u0304",
+  ],
+  symbols: [
+    "ﬁne",
+    "½",
+    "²",
+    "①",
+    "™",
+    "Ⅷ",
+    "ｆｕｌｌ",
+    "µ",
+    "Å",
+    "\u212a",
+    "¼kg",
+    "℡",
+    "𝕳𝖊𝖑𝖑𝖔",
+    "´",
+    "¨",
+    "…",
+    "—",
+    "№",
+    "€5",
+  ],
+  numbers: [
+    "1,234.56",
+    "3.14",
+    "2024-02-29",
+    "10:30",
+    "007",
+    "50%",
+    "$1",
+    "#42",
+    "a1b2",
+    "x_y",
+    "C++",
+    "https://a.b/c?d=e&f",
+  ],
+  odd: [
+    "\ufffd",
+    "\u0000",
+    "\u0007",
+    "\u001f",
+    "\u007f",
+    "\u0085",
+    "\u00ad",
+    "\u200b",
+    "\u2060",
+    "\ufeff",
+    "▁",
+    "▁▁a",
+    "\ue000",
+    "\uffff",
+    "<0x41>",
+  ],
 };
 
-const spaces = [" ", " ", " ", " ", " ", "  ", "\t", "\n", "\u00a0", "\u3000", "\u2009", "", ", ", ". ", " - ", "! ", "؟ ", "、"];
+const spaces = [
+  " ",
+  " ",
+  " ",
+  " ",
+  " ",
+  "  ",
+  "\t",
+  "\n",
+  "\u00a0",
+  "\u3000",
+  "\u2009",
+  "",
+  ", ",
+  ". ",
+  " - ",
+  "! ",
+  "؟ ",
+  "、",
+];
 
 /** `count` sentences: each mostly in one script, with a guest from another, emoji, marks and odd spaces between. */
 export function composedSentences(count: number, seed = 1): string[] {
@@ -57,7 +146,9 @@ export function composedSentences(count: number, seed = 1): string[] {
     let sentence = pick(["", "", "", " ", "\ufeff", "«", "“", "¿"]);
     for (let words = 1 + Math.floor(random() * 9); words > 0; words--) {
       const from = random() < 0.75 ? home : (scripts[pick(names)] as readonly string[]);
-      sentence += (random() < 0.05 ? String.fromCodePoint(pick(rarePlanes) + Math.floor(random() * 64)) : "") + pick(from);
+      sentence +=
+        (random() < 0.05 ? String.fromCodePoint(pick(rarePlanes) + Math.floor(random() * 64)) : "") +
+        pick(from);
       sentence += pick(spaces);
     }
     return sentence + pick(["", ".", "!", "?", "।", "。", "؟", "»", " \n"]);
@@ -65,7 +156,9 @@ export function composedSentences(count: number, seed = 1): string[] {
 }
 
 // Blocks older than Unicode 12, where the tables of Node's ICU and of the native library agree.
-const rarePlanes = [0x0c80, 0x1200, 0x13a0, 0x2200, 0x2500, 0x4e00, 0xac00, 0x10400, 0x12000, 0x1f300, 0x20000];
+const rarePlanes = [
+  0x0c80, 0x1200, 0x13a0, 0x2200, 0x2500, 0x4e00, 0xac00, 0x10400, 0x12000, 0x1f300, 0x20000,
+];
 
 /** A small seeded generator: the same sentences on every machine. */
 function mulberry32(seed: number): () => number {
