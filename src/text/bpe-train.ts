@@ -38,7 +38,9 @@ const comesFirst = (a: Candidate, b: Candidate): boolean =>
       ? a.pair.left < b.pair.left
       : a.pair.right < b.pair.right;
 
-/** The merges in order of rank, as strings. Appends to `pieces` one piece for each merge that made a new one. */
+/**
+ * The merges in order of rank, as strings. Appends to `pieces` one piece for each merge that made a new one.
+ */
 export function learnMerges(training: MergeTraining): [string, string][] {
   const { pieces, size, minFrequency, onProgress } = training;
   const { symbols, frequency } = spell(training.words, training.characters);

@@ -12,8 +12,8 @@ export interface Merge {
 }
 
 /**
- * The ids a word splits into: while any two neighbours have a merge, the pair of lowest rank, leftmost first, becomes
- * one. Takes n log n steps, so that a line of a million letters without a space is no trap.
+ * The ids a word splits into: while any two neighbours have a merge, the pair of lowest rank, leftmost first,
+ * becomes one. Takes n log n steps, so that a line of a million letters without a space is no trap.
  *
  *   symbols [n]  ->  ids [<= n]
  */

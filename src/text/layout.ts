@@ -1,6 +1,6 @@
 /**
- * The tokenizer.json that Heed writes and reads: every part but the vocabulary is one of few known shapes, because a
- * regular expression out of a file may backtrack for ever.
+ * The tokenizer.json that Heed writes and reads: every part but the vocabulary is one of few known shapes,
+ * because a regular expression out of a file may backtrack for ever.
  */
 
 import { metaspace, wordPattern } from "./normalize.ts";
@@ -100,8 +100,8 @@ export function preTokenizerJson({ model }: TokenizerLayout): PartJson {
 }
 
 /**
- * Not the Metaspace decoder: that one strips the metaspace of the first piece before bytes are read, so that a text
- * "<0x41>" in one piece would decode to "A".
+ * Not the Metaspace decoder: that one strips the metaspace of the first piece before bytes are read, so that
+ * a text "<0x41>" in one piece would decode to "A".
  */
 export function decoderJson({ byteFallback }: TokenizerLayout): PartJson {
   return {
@@ -173,8 +173,8 @@ export function tokenizerJson(
 }
 
 /**
- * The tokenizer_config.json to save beside it: without these two settings `@huggingface/tokenizers` leaves holes for
- * unknown words and removes the space before punctuation.
+ * The tokenizer_config.json to save beside it: without it `@huggingface/tokenizers` leaves holes for unknown
+ * words (unk_token) and removes the space before punctuation (clean_up_tokenization_spaces).
  */
 export function tokenizerConfigJson(): Readonly<Record<string, unknown>> {
   const { pad, unk, bos, eos } = specialTokens;

@@ -14,10 +14,10 @@ const outerSpace = /^ | $/g;
 /**
  * NFKC with white space collapsed and stripped; see `Tokenizer.normalize`. Applying it twice changes nothing.
  *
- * NFKC is the platform's. The native library's tables are of Unicode 12.0: it leaves the 171 compatibility characters
- * that came later as they are.
+ * NFKC is the platform's. The native library's tables are of Unicode 11: it leaves compatibility characters
+ * that came later (171 of them by Unicode 17) as they are.
  *
- * @param lowercase  Also map to lower case, character by character: a capital sigma becomes σ wherever it stands.
+ * @param lowercase  Also map to lower case, character by character: capital sigma is σ wherever it stands.
  */
 export function normalize(text: string, lowercase: boolean): string {
   if (plain.test(text)) return lowercase ? text.toLowerCase() : text;
@@ -26,7 +26,7 @@ export function normalize(text: string, lowercase: boolean): string {
     .replace(byteOrderMark, "")
     .replace(anyMetaspace, " ")
     .normalize("NFKC");
-  // Lower case can make a composition possible that the capitals had not (H + macron below), hence NFKC again.
+  // Lower case can allow a composition that the capitals had not (H + macron below), hence NFKC again.
   if (lowercase) result = result.replace(/Σ/g, "σ").toLowerCase().normalize("NFKC");
   return result.replace(whiteSpace, " ").replace(outerSpace, "");
 }
@@ -42,7 +42,9 @@ export function* metaspaceWords(normalized: string): Generator<string> {
   yield metaspace + normalized.slice(from);
 }
 
-/** Runs of letters, marks and numbers, and every other character alone; the metaspace stays with what follows it. */
+/**
+ * Runs of letters, marks and numbers, and every other character alone, each with the metaspace before it.
+ */
 export const wordPattern = "▁?[\\p{L}\\p{M}\\p{N}]+|▁?[^\\p{L}\\p{M}\\p{N}▁]";
 const wordRegex = new RegExp(wordPattern, "gu");
 

@@ -18,8 +18,8 @@ const largest = 2 ** 20;
 const unpaired = /\p{Surrogate}/u;
 
 /**
- * The tokenizer of a parsed tokenizer.json. Only what `Tokenizer.toJSON` writes is run; anything else is refused,
- * naming the part.
+ * The tokenizer of a parsed tokenizer.json. Only what `Tokenizer.toJSON` writes is run; anything else is
+ * refused, naming the part.
  *
  * @param json  The parsed file: untrusted.
  * @param where  Its name for messages. Default "tokenizer.json".
@@ -136,8 +136,8 @@ function show(value: unknown): string {
 }
 
 /**
- * What makes `actual` another JSON value than `expected`, with its path; `undefined` when they are equal whatever the
- * order of keys. Recursion is bounded by `expected`, which is ours.
+ * What makes `actual` another JSON value than `expected`, with its path; `undefined` when they are equal
+ * whatever the order of keys. Recursion is bounded by `expected`, which is ours.
  */
 function difference(actual: unknown, expected: unknown, path: string): string | undefined {
   const fault = `${path} is ${show(actual)}, not ${show(expected)}`;

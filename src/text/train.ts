@@ -11,15 +11,15 @@ export interface TokenizerConfig {
   /** Units: whole words and punctuation marks, characters, or byte-pair pieces of words. */
   readonly kind: "word" | "char" | "bpe";
   /**
-   * The most ids the vocabulary may have, the 4 special tokens and (in "char" and "bpe") the 256 bytes included. A
-   * small corpus gives fewer.
+   * The most ids the vocabulary may have, the 4 special tokens and (in "char" and "bpe") the 256 bytes
+   * included. A small corpus gives fewer.
    */
   readonly vocab: number;
   /** Map all text to lower case. Default false. */
   readonly lowercase?: boolean;
   /**
-   * How often a word ("word", default 1), a character ("char", default 1), or a character and a pair to merge ("bpe",
-   * default 2) must occur to get an id. Occurrences, at least 1.
+   * How often a word ("word", default 1), a character ("char", default 1), or a character and a pair to merge
+   * ("bpe", default 2) must occur to get an id. Occurrences, at least 1.
    */
   readonly minFrequency?: number;
 }
@@ -27,8 +27,8 @@ export interface TokenizerConfig {
 /**
  * Learns a vocabulary from lines of text. The same lines in any order give the same vocabulary.
  *
- * Byte-pair vocabularies give at most half of their room to single characters, the most frequent ones; the others are
- * written as bytes.
+ * Byte-pair vocabularies give at most half of their room to single characters, the most frequent ones; the
+ * others are written as bytes.
  *
  * @param lines  Read once, one after the other; only their distinct words are held.
  * @param onProgress  Pieces learned so far and pieces wanted; called now and then.
@@ -106,7 +106,9 @@ function countUnits(words: ReadonlyMap<string, number>, units: (word: string) =>
   return counts;
 }
 
-/** At most `limit` units that occur `least` times, the most frequent first, equal ones in order of code units. */
+/**
+ * At most `limit` units that occur `least` times, the most frequent first, equal ones in order of code units.
+ */
 function mostFrequent(counts: ReadonlyMap<string, number>, limit: number, least: number): string[] {
   return [...counts]
     .filter(([, count]) => count >= least)

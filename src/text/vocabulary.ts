@@ -14,7 +14,9 @@ export interface Vocabulary {
   readonly layout: TokenizerLayout;
   /** In order of ids; each occurs once. */
   readonly pieces: readonly string[];
-  /** In order of rank; both parts and their concatenation are pieces. Empty in a word or character vocabulary. */
+  /**
+   * In order of rank; both parts and their concatenation are pieces. Empty in a word or character vocabulary.
+   */
   readonly merges: readonly (readonly [string, string])[];
 }
 

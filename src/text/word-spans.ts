@@ -11,8 +11,8 @@ export interface WordSpan {
 }
 
 /**
- * The white-space words of a sequence of ids. Special tokens belong to no word and end the one before them; an unknown
- * word is a word, written "<unk>".
+ * The white-space words of a sequence of ids. Special tokens belong to no word and end the one before them;
+ * an unknown word is a word, written "<unk>".
  */
 export function words(tokenizer: Tokenizer, ids: ArrayLike<number>): WordSpan[] {
   const { pad, unk, bos, eos } = tokenizer.special;

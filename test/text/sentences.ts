@@ -1,4 +1,6 @@
-/** Sentences for the tokeniser tests: real ones where the data is at hand, and composed ones in many scripts. */
+/**
+ * Sentences for the tokeniser tests: real ones where the data is at hand, and composed ones in many scripts.
+ */
 
 import { existsSync, readFileSync } from "node:fs";
 
@@ -136,7 +138,10 @@ const spaces = [
   "、",
 ];
 
-/** `count` sentences: each mostly in one script, with a guest from another, emoji, marks and odd spaces between. */
+/**
+ * `count` sentences: each mostly in one script, with a guest from another, emoji, marks and odd spaces
+ * between.
+ */
 export function composedSentences(count: number, seed = 1): string[] {
   const random = mulberry32(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;

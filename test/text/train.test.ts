@@ -7,7 +7,9 @@ import { composedSentences, dataMissing, tatoebaSentences } from "./sentences.ts
 
 const mergesOf = (tokenizer: Tokenizer) => (tokenizer.toJSON().model as BpeModelJson).merges;
 
-/** Sennrich et al. 2016, algorithm 1: recount everything for each merge. Equal counts: the lower ids first. */
+/**
+ * Sennrich et al. 2016, algorithm 1: recount everything for each merge. Equal counts: the lower ids first.
+ */
 function slowMerges(lines: readonly string[], ids: Map<string, number>, size: number, least: number) {
   let words = lines.flatMap(line => line.split(" ").map(word => ["▁", ...word]));
   const merges: [string, string][] = [];
@@ -159,7 +161,8 @@ test.skipIf(dataMissing)(
     const lines = tatoebaSentences("train");
     const start = performance.now();
     const tokenizer = trainTokenizer(lines, { kind: "bpe", vocab: 8000 });
-    // Far above what an idle core takes (bench/ measures); it fails when pairs are counted anew for each merge.
+    // Far above what an idle core takes (bench/ measures); it fails when pairs are counted anew for each
+    // merge.
     expect(performance.now() - start).toBeLessThan(20_000);
     expect(lines.length).toBe(2 * 138_652);
     expect(tokenizer.size).toBe(8000);
