@@ -1,0 +1,179 @@
+import { makeBatch, type PairBatch, type PairExample, planEpoch } from "../data/batches.ts";
+import { prefetch } from "../data/prefetch.ts";
+import { beamSearch } from "../decoding/beam.ts";
+import { openStepper } from "../decoding/stepper.ts";
+import { corpusBleu } from "../evaluation/bleu.ts";
+import type { Seq2Seq } from "../models/seq2seq.ts";
+import { Transformer } from "../models/transformer.ts";
+import { build, type Layer } from "../nn/layer.ts";
+import { compile, toNumber } from "../runtime/compile.ts";
+import type { Engine } from "../runtime/engine.ts";
+import type { HostTensor } from "../runtime/state.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+import type { Config } from "./config.ts";
+import { translationObjective } from "./objective.ts";
+import { type BatchFeeds, openTrainingStep, type TrainingStep } from "./step.ts";
+import type { TrainerOptions, TrainingBatch, Validation } from "./trainer.ts";
+
+export interface Tokenizers {
+  readonly source: Tokenizer;
+  /** The same object as `source` when the vocabulary is shared. */
+  readonly target: Tokenizer;
+}
+
+export interface SentencePair {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** The model a configuration describes. */
+export function translationModel(config: Config["model"], { source, target }: Tokenizers): Layer<Seq2Seq> {
+  const { layers, encoderLayers, decoderLayers, tieEmbeddings, ...rest } = config;
+  return Transformer({
+    ...rest,
+    sourceVocabulary: source.size,
+    targetVocabulary: target.size,
+    encoderLayers: encoderLayers ?? layers,
+    decoderLayers: decoderLayers ?? layers,
+    tie: !tieEmbeddings ? "none" : source === target ? "all" : "output",
+  });
+}
+
+export function encodePair({ source, target }: SentencePair, tokenizers: Tokenizers): PairExample {
+  return {
+    source: Int32Array.from(tokenizers.source.encode(source)),
+    target: Int32Array.from(tokenizers.target.encode(target)),
+  };
+}
+
+/** A batch under the names of the graph's inputs. */
+export function pairFeeds(batch: PairBatch): BatchFeeds {
+  const source = [batch.size, batch.sourceLength];
+  const target = [batch.size, batch.targetLength];
+  return {
+    source: { shape: source, data: batch.source },
+    sourceMask: { shape: source, data: batch.sourceMask },
+    target: { shape: target, data: batch.targetIn },
+    labels: { shape: target, data: batch.targetOut },
+    labelWeight: { shape: target, data: batch.targetWeight },
+  };
+}
+
+export interface TranslationTask {
+  readonly step: TrainingStep;
+  /** Batches of one epoch for the trainer. */
+  readonly batches: TrainerOptions["batches"];
+  readonly batchesPerEpoch: number;
+  /** Loss on all validation pairs, and BLEU of greedy translations of the first of them. */
+  readonly validate: () => Promise<Validation>;
+  readonly close: () => void;
+}
+
+export interface TranslationTaskOptions {
+  readonly engine: Engine;
+  readonly config: Pick<Config, "seed" | "model" | "training">;
+  readonly tokenizers: Tokenizers;
+  readonly train: readonly PairExample[];
+  readonly valid: readonly SentencePair[];
+  readonly weights?: ReadonlyMap<string, HostTensor>;
+}
+
+/** Everything the trainer needs to learn translation from encoded pairs. */
+export async function openTranslationTask(options: TranslationTaskOptions): Promise<TranslationTask> {
+  const { engine, config, tokenizers, train, valid, weights } = options;
+  const { seed, training } = config;
+  const model = translationModel(config.model, tokenizers);
+  const step = await openTrainingStep({
+    engine,
+    model,
+    objective: (seq2seq) => translationObjective(seq2seq, training.labelSmoothing),
+    optimiser: training,
+    clip: training.clip,
+    seed,
+    accumulate: training.accumulate,
+    ...(weights ? { weights } : {}),
+  });
+  const special = tokenizers.target.special;
+  const plan = (epoch: number): ReturnType<typeof planEpoch> =>
+    planEpoch(train, { batchTokens: training.batchTokens, seed, epoch });
+  const validation = await openValidation({ ...options, model, step });
+
+  async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
+    for (const examples of plan(epoch).slice(skip)) {
+      yield { feeds: pairFeeds(makeBatch(train, examples, special)), examples };
+    }
+  }
+  return {
+    step,
+    batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
+    batchesPerEpoch: plan(0).length,
+    validate: () => validation.run(valid),
+    close: () => {
+      validation.close();
+      step.close();
+    },
+  };
+}
+
+const VALIDATION_BATCH = 64;
+
+async function openValidation({
+  engine,
+  config,
+  tokenizers,
+  model,
+  step,
+}: TranslationTaskOptions & { model: Layer<Seq2Seq>; step: TrainingStep }): Promise<{
+  run: (pairs: readonly SentencePair[]) => Promise<Validation>;
+  close: () => void;
+}> {
+  const { negativeLogLikelihood, tokens } = translationObjective(build(model).call, 0);
+  const loss = await compile({ engine, state: step.state, outputs: { negativeLogLikelihood, tokens } });
+  const { validBleu } = config.training;
+  const stepper = validBleu
+    ? await openStepper({ engine, model, padding: tokenizers.source.special.pad, candidates: 2, state: step.state })
+    : undefined;
+  const { bos: start, eos: end } = tokenizers.target.special;
+
+  const run = async (pairs: readonly SentencePair[]): Promise<Validation> => {
+    const examples = pairs.map((pair) => encodePair(pair, tokenizers));
+    const byLength = examples.map((_, i) => i).sort((a, b) => length(examples[a]) - length(examples[b]));
+    let total = 0;
+    let count = 0;
+    for (const chunk of chunks(byLength, VALIDATION_BATCH)) {
+      const results = await loss(pairFeeds(makeBatch(examples, chunk, tokenizers.target.special)));
+      for (const [name, tensor] of Object.entries(results)) {
+        if (name === "tokens") count += await toNumber(tensor);
+        else total += await toNumber(tensor);
+        tensor.dispose();
+      }
+    }
+    if (!stepper) return { loss: total / count, score: -total / count };
+    const judged = byLength.filter((i) => i < validBleu);
+    const hypotheses: string[] = [];
+    const references: string[] = [];
+    for (const chunk of chunks(judged, VALIDATION_BATCH)) {
+      const sources = chunk.map((i) => examples[i]?.source ?? []);
+      const found = await beamSearch(stepper, sources, { beam: 1, start, end });
+      for (const [n, i] of chunk.entries()) {
+        hypotheses.push(tokenizers.target.decode(found[n]?.[0]?.ids ?? []));
+        references.push(tokenizers.target.normalize(pairs[i]?.target ?? ""));
+      }
+    }
+    const bleu = corpusBleu(hypotheses, [references]).score;
+    return { loss: total / count, bleu, score: bleu };
+  };
+  return {
+    run,
+    close: () => {
+      loss.close();
+      stepper?.close();
+    },
+  };
+}
+
+const length = (example: PairExample | undefined): number => example?.source.length ?? 0;
+
+export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}
