@@ -4,7 +4,7 @@ import { evaluate } from "../ir/size.ts";
 import { topological, type Value } from "../ir/value.ts";
 import { initialise } from "../nn/initialise.ts";
 import { build, type Layer, type Model } from "../nn/layer.ts";
-import { randomInts } from "../nn/random.ts";
+import { randomInts } from "../random.ts";
 import { dropoutMaskOp, tableSizes } from "../ops/dropout-mask.ts";
 import { add, div } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
