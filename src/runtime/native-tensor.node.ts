@@ -1,0 +1,179 @@
+import koffi from "koffi";
+import { heedError } from "../errors.ts";
+import { bytesPerElement, type DType, type HostArray } from "../ir/dtype.ts";
+import { onnxElementType } from "../onnx/proto.ts";
+import { hostData } from "./host-data.ts";
+import type { OrtApi } from "./ort-api.node.ts";
+import { ortError } from "./ort-error.ts";
+import type { Tensor } from "./tensor.ts";
+
+const dtypeOf = new Map(Object.entries(onnxElementType).map(([dtype, code]) => [code as number, dtype as DType]));
+
+const views = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  bool: Uint8Array,
+} as const;
+
+/** Keeps a tensor alive for as long as somebody holds a view of ONNX Runtime's memory. */
+const owners = new WeakMap<ArrayBuffer, NativeTensor>();
+
+/** An OrtValue: either around an array of ours, or in memory that ONNX Runtime allocated. */
+export class NativeTensor implements Tensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly #memory: NativeMemory;
+  #value: bigint | undefined;
+  #data: HostArray | undefined;
+  #users = 0;
+  #isDisposed = false;
+
+  /** @param data  The array that `value` lies around; left out, the numbers are in ONNX Runtime's memory. */
+  constructor(
+    memory: NativeMemory,
+    value: bigint,
+    type: { readonly dtype: DType; readonly shape: readonly number[] },
+    data?: HostArray,
+  ) {
+    this.dtype = type.dtype;
+    this.shape = type.shape;
+    this.#memory = memory;
+    this.#value = value;
+    this.#data = data;
+  }
+
+  read(): HostArray {
+    this.#check();
+    this.#data ??= this.#view();
+    return this.#data;
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    if (this.#users === 0) this.#free();
+  }
+
+  /** The OrtValue, which stays valid until `unpin` even if the tensor is disposed meanwhile. */
+  pin(): bigint {
+    this.#check();
+    this.#users += 1;
+    return this.#value as bigint;
+  }
+
+  unpin(): void {
+    this.#users -= 1;
+    if (this.#users === 0 && this.#isDisposed) this.#free();
+  }
+
+  #view(): HostArray {
+    const length = this.shape.reduce((product, size) => product * size, 1);
+    if (length === 0) return new views[this.dtype](0);
+    const buffer = koffi.view(this.#memory.address(this.#value as bigint), length * bytesPerElement[this.dtype]);
+    owners.set(buffer, this);
+    return new views[this.dtype](buffer);
+  }
+
+  #free(): void {
+    if (this.#value === undefined) return;
+    this.#memory.release(this, this.#value);
+    this.#value = undefined;
+    this.#data = undefined;
+  }
+
+  #check(): void {
+    if (!this.#isDisposed) return;
+    throw heedError("ERR_RUNTIME", { operation: "tensor", problem: "it is used after it was disposed" });
+  }
+}
+
+/** Makes tensors on one loaded library and frees those that were dropped without being disposed. */
+export class NativeMemory {
+  readonly #api: OrtApi;
+  readonly #memoryInfo: bigint;
+  readonly #dropped: FinalizationRegistry<bigint>;
+  /** Where the C functions write their results; read at once, so one is enough. */
+  readonly #out = new BigUint64Array(1);
+  readonly #outAddress = koffi.address(this.#out);
+  /** Memory for tensors without elements, whose own arrays have no address. */
+  readonly #nowhere = new BigUint64Array(1);
+
+  constructor(api: OrtApi) {
+    this.#api = api;
+    this.#dropped = new FinalizationRegistry((value) => api.releaseValue(value));
+    const deviceAllocator = 0;
+    const defaultMemory = 0;
+    api.check(api.createCpuMemoryInfo(deviceAllocator, defaultMemory, this.#outAddress), "memory info");
+    this.#memoryInfo = this.#out[0] as bigint;
+  }
+
+  /** A tensor around `data`. */
+  wrap(dtype: DType, shape: readonly number[], data?: HostArray): NativeTensor {
+    const host = hostData(dtype, shape, data);
+    const address = koffi.address(host.length > 0 ? host : this.#nowhere);
+    const dims = BigInt64Array.from([...shape, 0], BigInt);
+    const status = this.#api.createTensorWithDataAsOrtValue(
+      this.#memoryInfo,
+      address,
+      host.byteLength,
+      koffi.address(dims),
+      shape.length,
+      onnxElementType[dtype],
+      this.#outAddress,
+    );
+    this.#api.check(status, "tensor");
+    return this.#track({ dtype, shape: [...shape] }, this.#out[0] as bigint, host);
+  }
+
+  /** A tensor that takes over a value ONNX Runtime made. */
+  adopt(name: string, value: bigint): NativeTensor {
+    try {
+      return this.#track(this.#typeOf(name, value), value);
+    } catch (error) {
+      this.#api.releaseValue(value);
+      throw error;
+    }
+  }
+
+  /** Where the numbers of `value` begin. */
+  address(value: bigint): bigint {
+    return this.#get((out) => this.#api.getTensorMutableData(value, out));
+  }
+
+  /** Gives `value` back; `tensor` held it. */
+  release(tensor: NativeTensor, value: bigint): void {
+    this.#dropped.unregister(tensor);
+    this.#api.releaseValue(value);
+  }
+
+  #track(type: { dtype: DType; shape: readonly number[] }, value: bigint, data?: HostArray): NativeTensor {
+    const tensor = new NativeTensor(this, value, type, data);
+    this.#dropped.register(tensor, value, tensor);
+    return tensor;
+  }
+
+  #typeOf(name: string, value: bigint): { dtype: DType; shape: readonly number[] } {
+    const api = this.#api;
+    const info = this.#get((out) => api.getTensorTypeAndShape(value, out));
+    try {
+      const code = Number(this.#get((out) => api.getTensorElementType(info, out)) & 0xffffffffn);
+      const dtype = dtypeOf.get(code);
+      if (!dtype) {
+        throw ortError("run", `output "${name}" has ONNX element type ${code}, which has no counterpart here`);
+      }
+      const rank = Number(this.#get((out) => api.getDimensionsCount(info, out)));
+      const dims = new BigInt64Array(rank + 1);
+      api.check(api.getDimensions(info, koffi.address(dims), rank), "tensor");
+      return { dtype, shape: Array.from(dims.subarray(0, rank), Number) };
+    } finally {
+      api.releaseTensorTypeAndShapeInfo(info);
+    }
+  }
+
+  #get(call: (out: bigint) => bigint | null): bigint {
+    this.#out[0] = 0n;
+    this.#api.check(call(this.#outAddress), "tensor");
+    return this.#out[0] as bigint;
+  }
+}

@@ -1,0 +1,91 @@
+import koffi from "koffi";
+import type { DType, HostArray } from "../ir/dtype.ts";
+import type { Engine, SessionOptions } from "./engine.ts";
+import { NativeSession } from "./native-session.node.ts";
+import { NativeMemory } from "./native-tensor.node.ts";
+import { bundledLibrary, callAsync, loadOrtApi, type OrtApi } from "./ort-api.node.ts";
+import { physicalCores } from "./threads.node.ts";
+
+/** ONNX Runtime's GraphOptimizationLevel. */
+const optimisationLevels = { none: 0, basic: 1, all: 99 } as const;
+const sequential = 0;
+
+/**
+ * ONNX Runtime logs an error besides returning it, and Heed throws what is returned; so only fatal errors are logged.
+ * `HEED_DEBUG` lets warnings through.
+ */
+const logSeverity = (): number => (process.env.HEED_DEBUG ? 2 : 4);
+
+interface Loaded {
+  readonly api: OrtApi;
+  readonly env: bigint;
+  readonly memory: NativeMemory;
+}
+
+/** One environment for each library in a process; it lives as long as the process. */
+const loaded = new Map<string, Loaded>();
+
+/**
+ * ONNX Runtime on the CPU through its C API: tensors are not copied, and runs happen on another thread.
+ *
+ * @param options.library  A shared library of ONNX Runtime 1.20 or later. Default: the environment variable
+ *   HEED_ONNXRUNTIME, or else the one inside the onnxruntime-node package.
+ * @throws ERR_RUNTIME when the library cannot be loaded here.
+ */
+export function openNativeEngine(options: { readonly library?: string } = {}): Engine {
+  const library = options.library ?? (process.env.HEED_ONNXRUNTIME || bundledLibrary());
+  const { api, env, memory } = load(library);
+  return {
+    name: "native",
+    device: "cpu",
+    load: async (model: Uint8Array, options: SessionOptions = {}) =>
+      new NativeSession(api, memory, await createSession(api, env, model, options)),
+    tensor: (dtype: DType, shape: readonly number[], data?: HostArray) => memory.wrap(dtype, shape, data),
+  };
+}
+
+function load(library: string): Loaded {
+  let found = loaded.get(library);
+  if (!found) {
+    const api = loadOrtApi(library);
+    const out = new BigUint64Array(1);
+    api.check(api.createEnv(logSeverity(), "heed", koffi.address(out)), "environment");
+    found = { api, env: out[0] as bigint, memory: new NativeMemory(api) };
+    loaded.set(library, found);
+  }
+  return found;
+}
+
+async function createSession(
+  api: OrtApi,
+  env: bigint,
+  model: Uint8Array,
+  { optimisation = "all", threads = physicalCores() }: SessionOptions,
+): Promise<bigint> {
+  const out = new BigUint64Array(1);
+  const set = (status: bigint | null): void => api.check(status, "session options");
+  set(api.createSessionOptions(koffi.address(out)));
+  const options = out[0] as bigint;
+  try {
+    set(api.setSessionGraphOptimizationLevel(options, optimisationLevels[optimisation]));
+    set(api.setSessionExecutionMode(options, sequential));
+    set(api.setIntraOpNumThreads(options, threads));
+    set(api.setSessionLogSeverityLevel(options, logSeverity()));
+    // Same speed, far lower peak memory. The arena stays: it is what makes repeated runs cheap.
+    set(api.disableMemPattern(options));
+    // Without it the idle threads of one session take the cores from another.
+    set(api.addSessionConfigEntry(options, "session.force_spinning_stop", "1"));
+    const status = await callAsync(
+      api.createSessionFromArray,
+      env,
+      koffi.address(model),
+      model.byteLength,
+      options,
+      koffi.address(out),
+    );
+    api.check(status, "load");
+    return out[0] as bigint;
+  } finally {
+    api.releaseSessionOptions(options);
+  }
+}

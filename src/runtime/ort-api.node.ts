@@ -1,0 +1,125 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import koffi from "koffi";
+import { ortError } from "./ort-error.ts";
+
+/** Version of the C API that is asked for. A library of this version or any later one has all that is used here. */
+const apiVersion = 20;
+
+/** ONNX Runtime recurses deeply when it optimises a graph; koffi's own stack for calls would overflow. */
+const stackBytes = 8 * 2 ** 20;
+
+type Argument = bigint | number | string | null;
+/** An OrtStatus: null is success. */
+export type Status = bigint | null;
+type Callback = (error: Error | null, status: Status) => void;
+export interface StatusFunction {
+  (...args: Argument[]): Status;
+  /** The same call on another thread. Whatever the arguments point at must stay referenced until the callback. */
+  async(...args: [...Argument[], Callback]): void;
+}
+
+/**
+ * Place of each function in ONNX Runtime's table and its parameters. The order of the table is part of the C API:
+ * new functions are only ever added at its end. Every one of these returns an OrtStatus.
+ */
+const statusFunctions = {
+  createEnv: [3, ["int", "str", "void *"]],
+  createSessionFromArray: [8, ["void *", "void *", "size_t", "void *", "void *"]],
+  run: [9, ["void *", "void *", "void *", "void *", "size_t", "void *", "size_t", "void *"]],
+  createSessionOptions: [10, ["void *"]],
+  setSessionExecutionMode: [13, ["void *", "int"]],
+  disableMemPattern: [17, ["void *"]],
+  setSessionLogSeverityLevel: [22, ["void *", "int"]],
+  setSessionGraphOptimizationLevel: [23, ["void *", "int"]],
+  setIntraOpNumThreads: [24, ["void *", "int"]],
+  createTensorWithDataAsOrtValue: [49, ["void *", "void *", "size_t", "void *", "size_t", "int", "void *"]],
+  isTensor: [50, ["void *", "void *"]],
+  getTensorMutableData: [51, ["void *", "void *"]],
+  getTensorElementType: [60, ["void *", "void *"]],
+  getDimensionsCount: [61, ["void *", "void *"]],
+  getDimensions: [62, ["void *", "void *", "size_t"]],
+  getTensorTypeAndShape: [65, ["void *", "void *"]],
+  createCpuMemoryInfo: [69, ["int", "int", "void *"]],
+  addSessionConfigEntry: [130, ["void *", "str", "str"]],
+} as const;
+
+/** Functions that free a handle and return nothing. */
+const releaseFunctions = {
+  releaseStatus: 93,
+  releaseSession: 95,
+  releaseValue: 96,
+  releaseTensorTypeAndShapeInfo: 99,
+  releaseSessionOptions: 100,
+} as const;
+
+const tableLength = 131;
+
+/** ONNX Runtime's C API as functions; pointers are bigints, null pointers null. */
+export type OrtApi = { readonly [K in keyof typeof statusFunctions]: StatusFunction } & {
+  readonly [K in keyof typeof releaseFunctions]: (handle: bigint) => void;
+} & {
+  readonly version: string;
+  /** Throws ERR_RUNTIME with ONNX Runtime's message unless `status` is success; frees it. */
+  check(status: Status, doing: string): void;
+};
+
+/** Calls on another thread, so that the event loop stays live. Keep what the arguments point at referenced. */
+export function callAsync(call: StatusFunction, ...args: Argument[]): Promise<Status> {
+  return new Promise((resolve, reject) => {
+    call.async(...args, (error: Error | null, status: Status) => (error ? reject(error) : resolve(status)));
+  });
+}
+
+/** Where onnxruntime-node keeps the shared library for this platform. */
+export function bundledLibrary(): string {
+  const root = dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json"));
+  const { platform, arch } = process;
+  const name = { win32: "onnxruntime.dll", darwin: "libonnxruntime.1.dylib" }[platform as string];
+  return join(root, "bin", "napi-v6", platform, arch, name ?? "libonnxruntime.so.1");
+}
+
+/** koffi unloads a library whose handle is collected, and its functions with it: handles are held for ever. */
+const held: unknown[] = [];
+
+/** Loads a shared library of ONNX Runtime 1.20 or later. @throws ERR_RUNTIME when it cannot be loaded or is older. */
+export function loadOrtApi(library: string): OrtApi {
+  let base: bigint;
+  try {
+    const { sync_stack_size: sync = 0, async_stack_size: async = 0 } = koffi.config();
+    // Refused once a library has been loaded, so only asked for when needed.
+    if (sync < stackBytes || async < stackBytes) {
+      koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
+    }
+    const handle = koffi.load(library);
+    held.push(handle);
+    base = handle.func("OrtGetApiBase", "void *", [])();
+  } catch (cause) {
+    throw ortError("load", `${library}: ${cause instanceof Error ? cause.message : cause}`, cause);
+  }
+  const [getApi, getVersion] = koffi.decode(base, "void *", 2) as [bigint, bigint];
+  const version: string = koffi.decode(getVersion, koffi.proto("str", []))();
+  if (Number(version.split(".")[1]) < apiVersion && Number(version.split(".")[0]) < 2) {
+    throw ortError("load", `${library} is version ${version} but 1.${apiVersion} or later is needed`);
+  }
+  const table: bigint[] = koffi.decode(
+    koffi.decode(getApi, koffi.proto("void *", ["uint32_t"]))(apiVersion),
+    "void *",
+    tableLength,
+  );
+  const functions: Record<string, unknown> = {};
+  for (const [name, [index, parameters]] of Object.entries(statusFunctions)) {
+    functions[name] = koffi.decode(table[index], koffi.proto("void *", [...parameters]));
+  }
+  for (const [name, index] of Object.entries(releaseFunctions)) {
+    functions[name] = koffi.decode(table[index], koffi.proto("void", ["void *"]));
+  }
+  const message = koffi.decode(table[2], koffi.proto("str", ["void *"])) as (status: bigint) => string;
+  const check = (status: Status, doing: string): void => {
+    if (status === null) return;
+    const text = message(status);
+    (functions.releaseStatus as (status: bigint) => void)(status);
+    throw ortError(doing, text);
+  };
+  return { ...functions, version, check } as OrtApi;
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+
+/**
+ * Physical cores this process may use. Two threads on one core fight over its vector units, so matrix products gain
+ * nothing from the second. Where the system does not say which CPUs share a core, every available CPU counts.
+ */
+export function physicalCores(): number {
+  const available = availableParallelism();
+  if (process.platform !== "linux") return available;
+  const cores = new Set<string>();
+  try {
+    for (const cpu of cpuList(readFileSync("/sys/devices/system/cpu/online", "utf8"))) {
+      const siblings = `/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`;
+      cores.add(readFileSync(siblings, "utf8"));
+    }
+  } catch {
+    return available;
+  }
+  return Math.max(1, Math.min(available, cores.size));
+}
+
+/** The numbers in a list such as `0-3,8`. */
+function cpuList(text: string): number[] {
+  return text
+    .trim()
+    .split(",")
+    .flatMap((range) => {
+      const [first = 0, last = first] = range.split("-").map(Number);
+      return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    });
+}
