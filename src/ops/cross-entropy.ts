@@ -24,7 +24,7 @@ interface CrossEntropy {
  *
  *   loss = Σ_i w_i · ((1 - ε) · (-log p_i[t_i]) + ε · mean_v(-log p_i[v])),   p_i = softmax(W x_i)
  *
- * @param tokenWeight  1 for a token that counts, 0 for padding.
+ * @param tokenWeight  1 for a token that counts, 0 for padding. No gradient passes to it.
  * @param smoothing    ε, the share of probability spread evenly over the vocabulary; 0 to below 1.
  * @see Szegedy et al. 2015, section 7 - https://arxiv.org/abs/1512.00567
  */

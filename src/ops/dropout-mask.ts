@@ -44,7 +44,7 @@ export const dropoutMaskOp = defineOp<[rows: Value, columns: Value], DropoutSite
     const { factor, offset } = mixing(site);
     const mixed = emit("Add", [emit("Mul", [column, emit.scalar("int32", factor)]), emit.scalar("int32", offset)]);
     const hash = emit("Add", [emit("Unsqueeze", [row, emit.ints([1])]), mixed]);
-    const limit = Math.round((keep - 0.5) * 2 ** 32) | 0;
+    const limit = Math.min(Math.round((keep - 0.5) * 2 ** 32), 2 ** 31 - 1);
     const kept = emit("Less", [emit("Mul", [hash, hash]), emit.scalar("int32", limit)]);
     const mask = emit("Mul", [emit("Cast", [kept], { to: 1 }), emit.scalar("float32", 1 / keep)]);
     return shape.length === 2 ? mask : emit("Reshape", [mask, emit.shape(shape, { infer: true })]);

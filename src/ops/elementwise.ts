@@ -4,6 +4,7 @@ import type { Value } from "../ir/value.ts";
 import { broadcastShapes, sumTo } from "./broadcast.ts";
 import { cast, less, lessOrEqual, where } from "./compare.ts";
 import { asOperand, type Operand } from "./operand.ts";
+import { erfFloat64 } from "./quadrature.ts";
 
 type BinaryRecord = OpRecord<[left: Value, right: Value], Record<never, never>>;
 type UnaryRecord = OpRecord<[x: Value], Record<never, never>>;
@@ -179,7 +180,11 @@ export const reluGradientOp = defineOp<[y: Value, dy: Value]>({
 export function erf(x: Value): Value {
   return apply(erfOp, [x], {});
 }
-export const erfOp = unary("erf", "Erf", (grad, x) => mul(grad, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))));
+export const erfOp = unary(
+  "erf",
+  (emit, x, dtype) => (dtype === "float32" ? emit("Erf", [x]) : erfFloat64(emit, x)),
+  (grad, x) => mul(grad, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
+);
 
 /**
  * Gaussian error linear unit, x Φ(x).
