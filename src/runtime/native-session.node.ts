@@ -51,17 +51,10 @@ export class NativeSession implements Session {
       }
       const inputValues = koffi.address(values);
       const outputValues = inputValues + 8n * BigInt(inputs.size);
-      const status = await callAsync(
-        this.#api.run,
-        this.#session,
-        null,
-        names.inputs,
-        inputValues,
-        inputs.size,
-        names.outputs,
-        outputs.size,
-        outputValues,
-      );
+      const given = [names.inputs, inputValues, inputs.size];
+      const wanted = [names.outputs, outputs.size, outputValues];
+      const alive = [names, values, pinned];
+      const status = await callAsync(this.#api.run, [this.#session, null, ...given, ...wanted], alive);
       this.#api.check(status, "run");
       return this.#results(outputs, values.subarray(inputs.size));
     } finally {

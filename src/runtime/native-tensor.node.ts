@@ -95,7 +95,6 @@ export class NativeMemory {
   readonly #dropped: FinalizationRegistry<bigint>;
   /** Where the C functions write their results; read at once, so one is enough. */
   readonly #out = new BigUint64Array(1);
-  readonly #outAddress = koffi.address(this.#out);
   /** Memory for tensors without elements, whose own arrays have no address. */
   readonly #nowhere = new BigUint64Array(1);
 
@@ -104,23 +103,22 @@ export class NativeMemory {
     this.#dropped = new FinalizationRegistry((value) => api.releaseValue(value));
     const deviceAllocator = 0;
     const defaultMemory = 0;
-    api.check(api.createCpuMemoryInfo(deviceAllocator, defaultMemory, this.#outAddress), "memory info");
+    api.check(api.createCpuMemoryInfo(deviceAllocator, defaultMemory, this.#out), "memory info");
     this.#memoryInfo = this.#out[0] as bigint;
   }
 
   /** A tensor around `data`. */
   wrap(dtype: DType, shape: readonly number[], data?: HostArray): NativeTensor {
     const host = hostData(dtype, shape, data);
-    const address = koffi.address(host.length > 0 ? host : this.#nowhere);
     const dims = BigInt64Array.from([...shape, 0], BigInt);
     const status = this.#api.createTensorWithDataAsOrtValue(
       this.#memoryInfo,
-      address,
+      host.length > 0 ? host : this.#nowhere,
       host.byteLength,
-      koffi.address(dims),
+      dims,
       shape.length,
       onnxElementType[dtype],
-      this.#outAddress,
+      this.#out,
     );
     this.#api.check(status, "tensor");
     return this.#track({ dtype, shape: [...shape] }, this.#out[0] as bigint, host);
@@ -164,16 +162,16 @@ export class NativeMemory {
       }
       const rank = Number(this.#get((out) => api.getDimensionsCount(info, out)));
       const dims = new BigInt64Array(rank + 1);
-      api.check(api.getDimensions(info, koffi.address(dims), rank), "tensor");
+      api.check(api.getDimensions(info, dims, rank), "tensor");
       return { dtype, shape: Array.from(dims.subarray(0, rank), Number) };
     } finally {
       api.releaseTensorTypeAndShapeInfo(info);
     }
   }
 
-  #get(call: (out: bigint) => bigint | null): bigint {
+  #get(call: (out: BigUint64Array) => bigint | null): bigint {
     this.#out[0] = 0n;
-    this.#api.check(call(this.#outAddress), "tensor");
+    this.#api.check(call(this.#out), "tensor");
     return this.#out[0] as bigint;
   }
 }

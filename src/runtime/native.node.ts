@@ -1,4 +1,3 @@
-import koffi from "koffi";
 import type { DType, HostArray } from "../ir/dtype.ts";
 import type { Engine, SessionOptions } from "./engine.ts";
 import { NativeSession } from "./native-session.node.ts";
@@ -49,7 +48,7 @@ function load(library: string): Loaded {
   if (!found) {
     const api = loadOrtApi(library);
     const out = new BigUint64Array(1);
-    api.check(api.createEnv(logSeverity(), "heed", koffi.address(out)), "environment");
+    api.check(api.createEnv(logSeverity(), "heed", out), "environment");
     found = { api, env: out[0] as bigint, memory: new NativeMemory(api) };
     loaded.set(library, found);
   }
@@ -64,7 +63,7 @@ async function createSession(
 ): Promise<bigint> {
   const out = new BigUint64Array(1);
   const set = (status: bigint | null): void => api.check(status, "session options");
-  set(api.createSessionOptions(koffi.address(out)));
+  set(api.createSessionOptions(out));
   const options = out[0] as bigint;
   try {
     set(api.setSessionGraphOptimizationLevel(options, optimisationLevels[optimisation]));
@@ -75,14 +74,8 @@ async function createSession(
     set(api.disableMemPattern(options));
     // Without it the idle threads of one session take the cores from another.
     set(api.addSessionConfigEntry(options, "session.force_spinning_stop", "1"));
-    const status = await callAsync(
-      api.createSessionFromArray,
-      env,
-      koffi.address(model),
-      model.byteLength,
-      options,
-      koffi.address(out),
-    );
+    const args = [env, model, model.byteLength, options, out];
+    const status = await callAsync(api.createSessionFromArray, args, [model, out]);
     api.check(status, "load");
     return out[0] as bigint;
   } finally {

@@ -9,13 +9,14 @@ const apiVersion = 20;
 /** ONNX Runtime recurses deeply when it optimises a graph; koffi's own stack for calls would overflow. */
 const stackBytes = 8 * 2 ** 20;
 
-type Argument = bigint | number | string | null;
+/** An array is passed by its address and lives until a synchronous call returns. */
+type Argument = bigint | number | string | null | ArrayBufferView;
 /** An OrtStatus: null is success. */
 export type Status = bigint | null;
 type Callback = (error: Error | null, status: Status) => void;
 export interface StatusFunction {
   (...args: Argument[]): Status;
-  /** The same call on another thread. Whatever the arguments point at must stay referenced until the callback. */
+  /** The same call on another thread: see `callAsync`. */
   async(...args: [...Argument[], Callback]): void;
 }
 
@@ -64,10 +65,19 @@ export type OrtApi = { readonly [K in keyof typeof statusFunctions]: StatusFunct
   check(status: Status, doing: string): void;
 };
 
-/** Calls on another thread, so that the event loop stays live. Keep what the arguments point at referenced. */
-export function callAsync(call: StatusFunction, ...args: Argument[]): Promise<Status> {
+/**
+ * Calls on another thread, so that the event loop stays live.
+ *
+ * @param alive  Whatever the arguments point at: an address does not keep memory from being collected.
+ */
+export function callAsync(call: StatusFunction, args: readonly Argument[], alive: unknown): Promise<Status> {
   return new Promise((resolve, reject) => {
-    call.async(...args, (error: Error | null, status: Status) => (error ? reject(error) : resolve(status)));
+    const callback: Callback = (error, status) => {
+      void alive;
+      if (error) reject(error);
+      else resolve(status);
+    };
+    call.async(...args, callback);
   });
 }
 
