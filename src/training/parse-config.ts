@@ -1,0 +1,158 @@
+import { Document, isCollection, isMap, isScalar, parseDocument, type Scalar, visit, YAMLMap } from "yaml";
+import type { z } from "zod";
+import { heedError } from "../errors.ts";
+import { type Config, configSchema } from "./config.ts";
+
+const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
+const MAX_NODES = 10_000;
+
+/**
+ * Reads a configuration.
+ *
+ * @param text       YAML.
+ * @param where      Names the file in errors.
+ * @param overrides  `key.path=value` assignments that win over the file.
+ * @throws ERR_CONFIG naming the key, what is wrong with it and what is allowed.
+ */
+export function parseConfig(text: string, where: string, overrides: readonly string[] = []): Config {
+  const document = parseDocument(text, { uniqueKeys: true, merge: false });
+  const [error] = document.errors;
+  if (error) {
+    const line = error.linePos?.[0].line;
+    const cause = error.code === "DUPLICATE_KEY" ? "a key occurs twice" : (error.message.split("\n")[0] ?? "not YAML");
+    throw heedError("ERR_CONFIG", { where: line ? `${where}:${line}` : where, cause: cause.replace(/:$/, "") });
+  }
+  refuseHostile(document, where);
+  for (const override of overrides) assign(document, override);
+  const result = configSchema.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw issue ? describe(issue, where) : heedError("ERR_CONFIG", { where, cause: "not a configuration" });
+}
+
+/** Aliases can grow without bound, and some keys reach into JavaScript's own objects: no configuration needs either. */
+function refuseHostile(document: Document.Parsed, where: string): void {
+  let nodes = 0;
+  const refuse = (cause: string): never => {
+    throw heedError("ERR_CONFIG", { where, cause });
+  };
+  visit(document, {
+    Node: () => {
+      nodes += 1;
+      if (nodes > MAX_NODES) refuse(`more than ${MAX_NODES} values`);
+    },
+    Alias: (_, alias) => refuse(`alias *${alias.source} is not allowed`),
+    Pair: (_, { key }) => {
+      const name = isScalar(key) ? String(key.value) : "";
+      if (FORBIDDEN.has(name)) refuse(`key "${name}" is not allowed`);
+    },
+  });
+}
+
+function assign(document: Document.Parsed, override: string): void {
+  const at = override.indexOf("=");
+  const path = override.slice(0, at).split(".");
+  if (at <= 0 || path.some((key) => key === "" || FORBIDDEN.has(key))) {
+    const remedy = "write --set key.path=value, e.g. --set training.epochs=3";
+    throw heedError("ERR_CONFIG", { where: `--set ${override}`, cause: "not an assignment", remedy });
+  }
+  if (!isMap(document.contents)) document.contents = new YAMLMap() as never;
+  for (let depth = 1; depth < path.length; depth++) {
+    const parent = path.slice(0, depth);
+    if (!isCollection(document.getIn(parent))) document.setIn(parent, new YAMLMap());
+  }
+  document.setIn(path, parseDocument(override.slice(at + 1)).toJS());
+}
+
+function describe(issue: z.core.$ZodIssue, where: string): Error {
+  const path = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    const [key = ""] = issue.keys;
+    const known = keysAt(issue.path);
+    const near = nearest(key, known);
+    return heedError("ERR_CONFIG", {
+      where,
+      cause: `unknown key "${path ? `${path}.` : ""}${key}"`,
+      remedy: near ? `did you mean "${near}"?` : `known keys here: ${known.join(", ")}`,
+    });
+  }
+  if (issue.code === "invalid_union") {
+    const remedy = "give {source, target}, {pairs}, {jsonl} or {corpus: phrasebook}";
+    return heedError("ERR_CONFIG", { where, cause: `"${path}" does not say where the data is`, remedy });
+  }
+  const description = describedAt(issue.path);
+  return heedError("ERR_CONFIG", {
+    where,
+    cause: `"${path}": ${issue.message.replace(/^./, (c) => c.toLowerCase())}`,
+    ...(description ? { remedy: `${issue.path.at(-1)?.toString()} is: ${description}` } : {}),
+  });
+}
+
+// The parts of a zod schema that messages and printing read; zod types them only per kind.
+interface Described {
+  readonly description?: string | undefined;
+  readonly shape?: Readonly<Record<string, Described>>;
+  readonly def?: { readonly innerType?: Described };
+}
+
+function unwrapped(schema: Described): Described {
+  return schema.shape || !schema.def?.innerType ? schema : unwrapped(schema.def.innerType);
+}
+
+function schemaAt(path: readonly PropertyKey[]): Described | undefined {
+  return path.reduce<Described | undefined>(
+    (schema, key) => (schema ? unwrapped(schema).shape?.[String(key)] : undefined),
+    configSchema as unknown as Described,
+  );
+}
+
+function keysAt(path: readonly PropertyKey[]): string[] {
+  const schema = schemaAt(path);
+  return schema ? Object.keys(unwrapped(schema).shape ?? {}) : [];
+}
+
+function describedAt(path: readonly PropertyKey[]): string | undefined {
+  let schema = schemaAt(path);
+  while (schema && !schema.description) schema = schema.def?.innerType;
+  return schema?.description;
+}
+
+/** The known word that differs least, if it differs little. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const limit = Math.max(2, Math.floor(word.length / 3));
+  const scored = known.map((other) => ({ other, distance: editDistance(word.toLowerCase(), other.toLowerCase()) }));
+  scored.sort((a, b) => a.distance - b.distance);
+  const [best] = scored;
+  return best && best.distance <= limit ? best.other : undefined;
+}
+
+/** Levenshtein's. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** The whole configuration as YAML, every key with its meaning beside it. */
+export function printConfig(config: Config): string {
+  const document = new Document(config);
+  const annotate = (map: unknown, path: readonly string[]): void => {
+    if (!isMap(map)) return;
+    for (const { key, value } of map.items) {
+      const at = [...path, String((key as Scalar).value)];
+      const description = describedAt(at);
+      if (isMap(value) && at[0] === "data" && at.length > 1) value.flow = true;
+      else annotate(value, at);
+      if (description && isScalar(value)) value.comment = ` ${description}`;
+    }
+  };
+  annotate(document.contents, []);
+  return document.toString({ lineWidth: 0 });
+}
