@@ -70,6 +70,7 @@ const training = z.strictObject({
   patience: count().optional().describe("validations without improvement before stopping"),
   average: count(0).default(5).describe("last checkpoints averaged at the end; 0 or 1 for none"),
   keep: count().default(5).describe("checkpoints kept"),
+  logEvery: count().default(10).describe("updates between lines of metrics.jsonl"),
 });
 
 const decoding = z.strictObject({

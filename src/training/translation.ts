@@ -1,4 +1,4 @@
-import { type Batch, type Example, lengthsOf, makeBatch, planEpoch } from "../data/batches.ts";
+import { makeBatch, type PairBatch, type PairExample, planEpoch } from "../data/batches.ts";
 import { prefetch } from "../data/prefetch.ts";
 import { beamSearch } from "../decoding/beam.ts";
 import { openStepper } from "../decoding/stepper.ts";
@@ -39,7 +39,7 @@ export function translationModel(config: Config["model"], { source, target }: To
   });
 }
 
-export function encodePair({ source, target }: SentencePair, tokenizers: Tokenizers): Example {
+export function encodePair({ source, target }: SentencePair, tokenizers: Tokenizers): PairExample {
   return {
     source: Int32Array.from(tokenizers.source.encode(source)),
     target: Int32Array.from(tokenizers.target.encode(target)),
@@ -47,7 +47,7 @@ export function encodePair({ source, target }: SentencePair, tokenizers: Tokeniz
 }
 
 /** A batch under the names of the graph's inputs. */
-export function pairFeeds(batch: Batch): BatchFeeds {
+export function pairFeeds(batch: PairBatch): BatchFeeds {
   const source = [batch.size, batch.sourceLength];
   const target = [batch.size, batch.targetLength];
   return {
@@ -73,7 +73,7 @@ export interface TranslationTaskOptions {
   readonly engine: Engine;
   readonly config: Pick<Config, "seed" | "model" | "training">;
   readonly tokenizers: Tokenizers;
-  readonly train: readonly Example[];
+  readonly train: readonly PairExample[];
   readonly valid: readonly SentencePair[];
   readonly weights?: ReadonlyMap<string, HostTensor>;
 }
@@ -94,15 +94,12 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
     ...(weights ? { weights } : {}),
   });
   const special = tokenizers.target.special;
-  const lengths = lengthsOf(train);
-  const plan = (epoch: number): readonly Int32Array[] =>
-    planEpoch(lengths, { batchTokens: training.batchTokens, seed, epoch }).batches;
+  const plan = (epoch: number): number[][] => planEpoch(train, { batchTokens: training.batchTokens, seed, epoch });
   const validation = await openValidation({ ...options, model, step });
 
   async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
-    for (const indices of plan(epoch).slice(skip)) {
-      const batch = makeBatch(train, indices, special);
-      yield { feeds: pairFeeds(batch), examples: batch.examples };
+    for (const examples of plan(epoch).slice(skip)) {
+      yield { feeds: pairFeeds(makeBatch(train, examples, special)), examples };
     }
   }
   return {
@@ -174,7 +171,7 @@ async function openValidation({
   };
 }
 
-const length = (example: Example | undefined): number => example?.source.length ?? 0;
+const length = (example: PairExample | undefined): number => example?.source.length ?? 0;
 
 export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);

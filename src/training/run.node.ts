@@ -1,0 +1,291 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { heedError } from "../errors.ts";
+import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
+import type { Engine } from "../runtime/engine.ts";
+import type { State } from "../runtime/state.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+import { tokenizerFromJson } from "../text/tokenizer-json.ts";
+import { trainTokenizer } from "../text/train.ts";
+import type { Config } from "./config.ts";
+import { type Corpus, encodeCorpus, type FilterReport, loadCorpus } from "./corpus.node.ts";
+import { printConfig } from "./parse-config.ts";
+import * as runs from "./run-directory.node.ts";
+import { type Position, type StepRecord, type StopReason, train, type ValidationRecord } from "./trainer.ts";
+import { openTranslationTask, type Tokenizers, type TranslationTask } from "./translation.ts";
+
+export interface RunEvents {
+  /** One line for a person: what is being done. */
+  readonly onMessage?: (message: string) => void;
+  readonly onCorpus?: (report: FilterReport) => void;
+  /** Once, before the first step. `totalSteps` is what the configuration asks for. */
+  readonly onStart?: (about: { parameters: number; totalSteps: number; from: number }) => void;
+  readonly onStep?: (record: StepRecord) => void;
+  readonly onValidation?: (record: ValidationRecord) => void;
+}
+
+export interface RunOptions extends RunEvents {
+  readonly config: Config;
+  readonly directory: string;
+  readonly engine: Engine;
+  /** Goes on from the newest whole checkpoint of the directory. */
+  readonly resume?: boolean;
+  /** Lets a resumed run differ in seed, batches or corpus; the difference is recorded. */
+  readonly allowChange?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunSummary {
+  readonly run: string;
+  readonly steps: number;
+  readonly epochs: number;
+  readonly seconds: number;
+  /** Target tokens a second, the session and everything around it included. */
+  readonly tokensPerSecond: number;
+  /** Training loss of the last step, nats per token. */
+  readonly loss: number;
+  readonly valid: { readonly loss: number; readonly bleu?: number };
+  readonly reason: StopReason;
+}
+
+/** What a resumed run must agree on with the run it continues. */
+interface Fingerprint {
+  readonly seed: number;
+  readonly batchTokens: number;
+  readonly accumulate: number;
+  readonly trainCorpus: string;
+  readonly model: string;
+}
+
+interface SavedState {
+  readonly position: Position;
+  readonly fingerprint: Fingerprint;
+  readonly changes?: readonly string[];
+}
+
+/**
+ * Trains what a configuration describes into a run directory: corpus, vocabulary, checkpoints, logs, the best model,
+ * and at the end the average of the last checkpoints if that is better.
+ */
+export async function trainRun(options: RunOptions): Promise<RunSummary> {
+  const { config, directory, resume = false } = options;
+  const say = options.onMessage ?? ((): void => undefined);
+  const began = performance.now();
+  // A run that exists is locked before anything slow; a new one is not created before its data has been read.
+  let unlock = existsSync(directory) ? lock(directory) : undefined;
+  try {
+    if (!resume && runs.listCheckpoints(directory).length > 0) {
+      const remedy = "continue it with --resume, or choose another --run";
+      throw heedError("ERR_CREATE", { where: directory, cause: "there is a run here already", remedy });
+    }
+    const saved = resume ? runs.newestCheckpoint<SavedState>(directory, say) : undefined;
+    if (resume && !saved) say(`no checkpoint in ${directory}: starting from the beginning`);
+    const corpus = await loadCorpus(config);
+    unlock ??= lock(directory);
+    const fingerprint = fingerprintOf(config, corpus);
+    const changes = saved ? compare(saved.state.fingerprint, fingerprint, directory, options.allowChange) : [];
+    const tokenizers = saved ? readTokenizers(directory) : trainTokenizers(config, corpus, say);
+    const encoded = encodeCorpus(corpus.train, tokenizers, config, nameOf(config.data.train));
+    options.onCorpus?.(encoded.report);
+    if (!saved) {
+      runs.writeAtomically(join(directory, "config.yaml"), printConfig(config));
+      writeTokenizers(directory, tokenizers);
+    }
+    truncateMetrics(directory, saved?.step ?? 0);
+    const task = await openTranslationTask({
+      engine: options.engine,
+      config,
+      tokenizers,
+      train: encoded.examples,
+      valid: corpus.valid,
+      ...(saved ? { weights: saved.model } : {}),
+    });
+    try {
+      if (saved) for (const [name, { data }] of saved.optimizer) task.step.state.write(name, data);
+      const session = { ...options, task, fingerprint, changes, began, from: saved?.state.position };
+      return await trainTask(session);
+    } finally {
+      task.close();
+    }
+  } finally {
+    unlock?.();
+  }
+}
+
+function lock(directory: string): () => void {
+  runs.createRunDirectory(directory);
+  return runs.lockRun(directory);
+}
+
+interface Session extends RunOptions {
+  readonly task: TranslationTask;
+  readonly fingerprint: Fingerprint;
+  readonly changes: readonly string[];
+  readonly began: number;
+  readonly from: Position | undefined;
+}
+
+async function trainTask(session: Session): Promise<RunSummary> {
+  const { config, directory, task, from } = session;
+  const { training } = config;
+  const { state, weights } = task.step;
+  const metrics = join(directory, "metrics.jsonl");
+  const timings = join(directory, "timings.jsonl");
+  const perEpoch = Math.floor(task.batchesPerEpoch / training.accumulate);
+  const totalSteps = Math.min(training.steps ?? Infinity, training.epochs * perEpoch);
+  session.onStart?.({ parameters: task.step.parameterCount, totalSteps, from: from?.step ?? 0 });
+  let loss = Number.NaN;
+  let tokens = 0;
+  let valid: { loss: number; bleu?: number } = { loss: Number.NaN };
+
+  const { position, reason } = await train({
+    ...training,
+    step: task.step,
+    batches: task.batches,
+    validate: task.validate,
+    schedule: { ...training, totalSteps, dModel: config.model.dModel },
+    ...(from ? { from } : {}),
+    signal: session.signal,
+    onStep: (record) => {
+      const { seconds, ...reproducible } = record;
+      loss = record.loss;
+      tokens += record.tokens;
+      if (record.step % training.logEvery === 0 || record.step === 1) {
+        runs.appendLine(metrics, JSON.stringify({ kind: "step", ...reproducible }));
+        runs.appendLine(timings, JSON.stringify({ step: record.step, seconds }));
+      }
+      session.onStep?.(record);
+    },
+    onValidation: (record) => {
+      const { seconds, ...reproducible } = record;
+      valid = scores(record);
+      runs.appendLine(metrics, JSON.stringify({ kind: "validation", ...reproducible }));
+      session.onValidation?.(record);
+    },
+    onCheckpoint: async (at, isBest) => {
+      const model = await readState(state, weights);
+      const optimizer = await readState(state, state.names.filter((name) => !weights.includes(name)));
+      const { fingerprint, changes } = session;
+      const saved: SavedState = { position: at, fingerprint, ...(changes.length > 0 ? { changes } : {}) };
+      runs.saveCheckpoint(directory, { step: at.step, model, optimizer, state: saved }, Math.max(training.keep, training.average));
+      if (isBest) runs.writeAtomically(join(directory, "model.safetensors"), encodeSafetensors(model));
+    },
+  });
+  if (reason !== "signal") {
+    const averaged = await tryAverage(session, position);
+    if (averaged) valid = averaged;
+  }
+  const seconds = (performance.now() - session.began) / 1000;
+  const { step: steps, epoch: epochs } = position;
+  return { run: directory, steps, epochs, seconds, tokensPerSecond: tokens / seconds, loss, valid, reason };
+}
+
+const scores = ({ loss, bleu }: { loss: number; bleu?: number }): { loss: number; bleu?: number } =>
+  bleu === undefined ? { loss } : { loss, bleu };
+
+/** Averages the weights of the last checkpoints; keeps the average if it scores better than the best so far. */
+async function tryAverage(session: Session, { best }: Position): Promise<{ loss: number; bleu?: number } | undefined> {
+  const { config, directory, task } = session;
+  const last = runs.listCheckpoints(directory).slice(-config.training.average);
+  if (config.training.average < 2 || last.length < 2) return undefined;
+  const mean = new Map<string, NamedTensor>();
+  for (const { path } of last) {
+    for (const [name, { dtype, shape, data }] of runs.loadCheckpoint(path).model) {
+      const sum = mean.get(name)?.data ?? new Float32Array(data.length);
+      for (let i = 0; i < data.length; i++) sum[i] = (sum[i] as number) + (data[i] as number) / last.length;
+      mean.set(name, { dtype, shape, data: sum });
+    }
+  }
+  for (const [name, { data }] of mean) task.step.state.write(name, data);
+  const validation = await task.validate();
+  const isBetter = best === null || validation.score > best.score;
+  const shown = `${last.length} checkpoints averaged: ${validation.score.toFixed(2)}`;
+  session.onMessage?.(`${shown}${isBetter ? ", kept" : `, not better than ${best?.score.toFixed(2)}`}`);
+  if (!isBetter) return undefined;
+  runs.writeAtomically(join(directory, "model.safetensors"), encodeSafetensors(mean));
+  const record = { kind: "average", checkpoints: last.map(({ step }) => step), ...scores(validation) };
+  runs.appendLine(join(directory, "metrics.jsonl"), JSON.stringify(record));
+  return scores(validation);
+}
+
+async function readState(state: State, names: readonly string[]): Promise<Map<string, NamedTensor>> {
+  const tensors = new Map<string, NamedTensor>();
+  for (const name of names) tensors.set(name, await state.read(name));
+  return tensors;
+}
+
+function fingerprintOf({ seed, model, training }: Config, corpus: Corpus): Fingerprint {
+  const { batchTokens, accumulate } = training;
+  return { seed, batchTokens, accumulate, trainCorpus: corpus.hashes.train, model: JSON.stringify(model) };
+}
+
+/** @throws ERR_CONFIG listing what differs, unless that was allowed. */
+function compare(before: Fingerprint, now: Fingerprint, where: string, allowed = false): string[] {
+  const keys = Object.keys(now) as (keyof Fingerprint)[];
+  const changes = keys.flatMap((key) => (before[key] === now[key] ? [] : [`${key} was ${before[key]} and is ${now[key]}`]));
+  if (changes.length > 0 && !allowed) {
+    const remedy = "resume with the same configuration and corpus, or add --allow-change";
+    throw heedError("ERR_CONFIG", { where, cause: `the run differs: ${changes.join(", ")}`, remedy });
+  }
+  return changes;
+}
+
+const nameOf = (spec: Config["data"]["train"]): string => Object.values(spec).join(", ");
+
+function trainTokenizers({ tokenizer }: Config, corpus: Corpus, say: (message: string) => void): Tokenizers {
+  function* side(...sides: readonly ("source" | "target")[]): Generator<string> {
+    for (const pair of corpus.train) for (const name of sides) yield pair[name];
+  }
+  const start = performance.now();
+  const source = trainTokenizer(tokenizer.shared ? side("source", "target") : side("source"), tokenizer);
+  const target = tokenizer.shared ? source : trainTokenizer(side("target"), tokenizer);
+  const sizes = tokenizer.shared ? `${source.size}` : `${source.size} + ${target.size}`;
+  say(`vocabulary of ${sizes} ${tokenizer.kind} entries in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  return { source, target };
+}
+
+const shared = "tokenizer.json";
+const separate = { source: "tokenizer.source.json", target: "tokenizer.target.json" } as const;
+
+function writeTokenizers(directory: string, { source, target }: Tokenizers): void {
+  const write = (name: string, tokenizer: Tokenizer): void =>
+    runs.writeAtomically(join(directory, name), `${JSON.stringify(tokenizer.toJSON())}\n`);
+  if (source === target) write(shared, source);
+  else {
+    write(separate.source, source);
+    write(separate.target, target);
+  }
+}
+
+/** The vocabularies of a run. @throws ERR_MODEL naming a file that is missing or damaged. */
+export function readTokenizers(directory: string): Tokenizers {
+  const read = (name: string): Tokenizer => {
+    const path = join(directory, name);
+    let json: unknown;
+    try {
+      json = JSON.parse(readFileSync(path, "utf8"));
+    } catch (cause) {
+      throw heedError("ERR_MODEL", { where: path, cause: "cannot be read as JSON" }, cause);
+    }
+    return tokenizerFromJson(json, path);
+  };
+  if (existsSync(join(directory, separate.source))) {
+    return { source: read(separate.source), target: read(separate.target) };
+  }
+  const source = read(shared);
+  return { source, target: source };
+}
+
+/** Forgets what a resumed run will log again. */
+function truncateMetrics(directory: string, step: number): void {
+  for (const name of ["metrics.jsonl", "timings.jsonl"]) {
+    const path = join(directory, name);
+    if (!existsSync(path)) continue;
+    const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+    const kept = lines.filter((line) => {
+      const record = JSON.parse(line) as { step?: number; kind?: string };
+      return record.kind !== "average" && (record.step ?? 0) <= step;
+    });
+    runs.writeAtomically(path, kept.map((line) => `${line}\n`).join(""));
+  }
+}
