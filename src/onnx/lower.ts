@@ -82,6 +82,9 @@ class GraphWriter {
   }
 
   output(name: string, from: Name, { dtype, shape }: TensorType): void {
+    if (this.inputs.has(name) || this.#constants.has(name)) {
+      throw heedError("ERR_GRAPH", { operation: "lower", problem: `an output and an input are both named "${name}"` });
+    }
     const direct = !this.#fixed.has(from) && !this.#renamed.has(from);
     if (direct) this.#renamed.set(from, name);
     else this.#nodes.push({ opType: "Identity", inputs: [from], outputs: [name] });
@@ -111,10 +114,15 @@ class GraphWriter {
     attributes: Readonly<Record<string, OnnxAttr>>,
     outputs: number,
   ): Name[] {
-    const results = Array.from({ length: outputs }, () => `t${this.#count++}`);
+    const results = Array.from({ length: outputs }, () => this.#fresh());
     const encoded = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, attribute(value)]));
     this.#nodes.push({ opType, inputs: [...inputs], outputs: results, attributes: encoded });
     return results;
+  }
+
+  /** A name that no leaf has: "#" starts no path of a weight. */
+  #fresh(): Name {
+    return `#${this.#count++}`;
   }
 
   /** One node whose result every asker shares. */
@@ -126,7 +134,7 @@ class GraphWriter {
     return name;
   }
 
-  #initializer(dtype: DType, shape: readonly number[], data: HostArray, name = `c${this.#count++}`): Name {
+  #initializer(dtype: DType, shape: readonly number[], data: HostArray, name = this.#fresh()): Name {
     this.#initializers.push({ name, dtype, shape: [...shape], data });
     this.#fixed.add(name);
     return name;
