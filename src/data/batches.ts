@@ -1,117 +1,161 @@
 import { shuffle } from "./shuffle.ts";
 
-/** A sentence pair as ids; both sides end with </s>. */
+/** One encoded sentence pair; the ids of both sides end with `</s>`. */
 export interface PairExample {
   readonly source: Int32Array;
   readonly target: Int32Array;
 }
 
-export interface BatchPlanOptions {
-  /** Most tokens a side of a batch may hold, padding included. */
+export interface PlanOptions {
+  /** Most tokens per batch and side, padding included. A longer example gets a batch of its own. */
   readonly batchTokens: number;
   readonly seed: number;
   readonly epoch: number;
-  /** Most sentences in a batch. Default unlimited. */
+  /** Most sentences per batch. Default: no limit. */
   readonly maxSentences?: number;
+  /**
+   * Examples sorted by length together. Larger pools pad less; smaller ones vary more which examples share a batch.
+   * Default 20,000.
+   */
+  readonly poolSize?: number;
 }
 
-/** Batches sorted together: long enough that lengths are alike, short enough that neighbours change each epoch. */
-const POOL_BATCHES = 100;
-
 /**
- * The batches of one epoch as lists of indices: every example once, alike in length, in an order that depends on
- * (seed, epoch) alone. An example longer than `batchTokens` gets a batch of its own.
+ * The batches of one epoch as lists of indices: every example once, in an order that depends on the lengths and the
+ * options alone. A resumed run makes the same plan again and skips the batches that it has used.
+ *
+ * All examples are shuffled and cut into pools; each pool is sorted by target and then source length and cut into
+ * batches; the batches of all pools are shuffled. In every batch, sentences × longest source and sentences × longest
+ * target are at most `batchTokens`, unless it holds one example.
  */
-export function planEpoch(examples: readonly PairExample[], options: BatchPlanOptions): number[][] {
-  const { batchTokens, seed, epoch, maxSentences = Infinity } = options;
-  const order = shuffle(Array.from(examples.keys()), seed, `examples ${epoch}`);
+export function planEpoch(examples: readonly PairExample[], options: PlanOptions): number[][] {
+  const { batchTokens, seed, epoch, maxSentences = Infinity, poolSize = 20_000 } = options;
+  const order = shuffle([...examples.keys()], seed, `examples ${epoch}`);
+  const lengths = (index: number): PairLengths => pairLengths(examples[index] as PairExample);
   const batches: number[][] = [];
-  for (let from = 0; from < order.length; ) {
-    let tokens = 0;
-    let to = from;
-    while (to < order.length && tokens < POOL_BATCHES * batchTokens) tokens += longer(examples[order[to++] as number]);
-    const pool = order.slice(from, to).sort((a, b) => byLength(examples[a], examples[b]));
-    batches.push(...packed(pool, examples, batchTokens, maxSentences));
-    from = to;
+  for (let start = 0; start < order.length; start += poolSize) {
+    // The sort is stable, so examples of equal lengths stay in shuffled order.
+    const pool = order.slice(start, start + poolSize);
+    pool.sort((a, b) => lengths(a).target - lengths(b).target || lengths(a).source - lengths(b).source);
+    let current: number[] = [];
+    let longest = 0;
+    for (const index of pool) {
+      const length = Math.max(lengths(index).source, lengths(index).target);
+      const isFull = Math.max(longest, length) * (current.length + 1) > batchTokens || current.length >= maxSentences;
+      if (current.length > 0 && isFull) {
+        batches.push(current);
+        current = [];
+        longest = 0;
+      }
+      current.push(index);
+      longest = Math.max(longest, length);
+    }
+    batches.push(current);
   }
   return shuffle(batches, seed, `batches ${epoch}`);
 }
 
-/** Cuts sorted examples where the next one would make the padded batch too large. */
-function packed(
-  pool: readonly number[],
+/** Shares of padding among all places of matrices, in [0, 1). */
+export interface PaddingShares {
+  readonly source: number;
+  readonly target: number;
+  /** Of both sides together. */
+  readonly total: number;
+}
+
+/** How much of the matrices of `batches` is padding: work that teaches nothing. */
+export function paddingShares(
   examples: readonly PairExample[],
-  batchTokens: number,
-  maxSentences: number,
-): number[][] {
-  const batches: number[][] = [];
-  let current: number[] = [];
-  let longest = 0;
-  for (const index of pool) {
-    const length = Math.max(longest, longer(examples[index]));
-    const isFull = length * (current.length + 1) > batchTokens || current.length >= maxSentences;
-    if (current.length > 0 && isFull) {
-      batches.push(current);
-      current = [];
-      longest = 0;
+  batches: readonly (readonly number[])[],
+): PaddingShares {
+  const tokens = { source: 0, target: 0 };
+  const places = { source: 0, target: 0 };
+  for (const indices of batches) {
+    for (const side of ["source", "target"] as const) {
+      const lengths = indices.map((index) => pairLengths(examples[index] as PairExample)[side]);
+      tokens[side] += lengths.reduce((sum, length) => sum + length, 0);
+      places[side] += lengths.length * lengths.reduce((longest, length) => Math.max(longest, length), 0);
     }
-    current.push(index);
-    longest = Math.max(longest, longer(examples[index]));
   }
-  if (current.length > 0) batches.push(current);
-  return batches;
+  const share = (real: number, all: number): number => (all === 0 ? 0 : 1 - real / all);
+  return {
+    source: share(tokens.source, places.source),
+    target: share(tokens.target, places.target),
+    total: share(tokens.source + tokens.target, places.source + places.target),
+  };
 }
 
-const longer = (example: PairExample | undefined): number =>
-  Math.max(example?.source.length ?? 0, example?.target.length ?? 0);
+/** In tokens. */
+interface PairLengths {
+  readonly source: number;
+  readonly target: number;
+}
 
-const byLength = (a: PairExample | undefined, b: PairExample | undefined): number =>
-  (a?.target.length ?? 0) - (b?.target.length ?? 0) || (a?.source.length ?? 0) - (b?.source.length ?? 0);
+function pairLengths({ source, target }: PairExample): PairLengths {
+  return { source: source.length, target: target.length };
+}
 
-/** Pairs as matrices, filled up with padding at the end of each row. */
+/** Ids with a meaning of their own. */
+export interface SpecialIds {
+  /** `<s>`, the decoder's first input. */
+  readonly bos: number;
+  /** Fills rows up to the longest. */
+  readonly pad: number;
+}
+
+/** Row-major matrices for one training step: B sentences, S and T tokens in the longest source and target. */
 export interface PairBatch {
-  /** Sentences. */
+  /** B */
   readonly size: number;
+  /** S */
   readonly sourceLength: number;
+  /** T */
   readonly targetLength: number;
-  /** Ids [size, sourceLength]. */
+  /** [B, S] */
   readonly source: Int32Array;
-  /** 1 for a token, 0 for padding [size, sourceLength]. */
-  readonly sourceMask: Float32Array;
-  /** What the decoder reads [size, targetLength]: <s>, then the target without its last token. */
+  /** [B, T]: the target shifted right, `<s>` first and without its `</s>`. */
   readonly targetIn: Int32Array;
-  /** What it should say [size, targetLength]: the target, ending with </s>. */
+  /** [B, T]: what the decoder should say at each place. */
   readonly targetOut: Int32Array;
-  /** 1 for a token of targetOut, 0 for padding [size, targetLength]. */
+  /** [B, S]: 1 for a token, 0 for padding. */
+  readonly sourceMask: Float32Array;
+  /** [B, T]: 1 for a token of `targetOut`, 0 for padding. */
   readonly targetWeight: Float32Array;
-  /** Target tokens, padding not counted. */
+  /** Target tokens without padding: the sum of `targetWeight`. */
   readonly tokens: number;
+  /** Which examples it holds, for messages. */
+  readonly examples: readonly number[];
 }
 
-export function makeBatch(
-  examples: readonly PairExample[],
-  indices: readonly number[],
-  special: { readonly pad: number; readonly bos: number },
-): PairBatch {
-  const rows = indices.map((index) => examples[index] as PairExample);
+/** The matrices for the examples at `indices`, padded to the longest source and the longest target among them. */
+export function makeBatch(examples: readonly PairExample[], indices: ArrayLike<number>, special: SpecialIds): PairBatch {
+  const rows = Array.from(indices, (index) => {
+    const example = examples[index];
+    if (!example) throw new RangeError(`makeBatch: no example ${index} among ${examples.length}`);
+    return example;
+  });
   const size = rows.length;
-  const sourceLength = Math.max(...rows.map(({ source }) => source.length));
-  const targetLength = Math.max(...rows.map(({ target }) => target.length));
+  const sourceLength = rows.reduce((longest, { source }) => Math.max(longest, source.length), 0);
+  const targetLength = rows.reduce((longest, { target }) => Math.max(longest, target.length), 0);
   const source = new Int32Array(size * sourceLength).fill(special.pad);
   const sourceMask = new Float32Array(size * sourceLength);
   const targetIn = new Int32Array(size * targetLength).fill(special.pad);
   const targetOut = new Int32Array(size * targetLength).fill(special.pad);
   const targetWeight = new Float32Array(size * targetLength);
   let tokens = 0;
-  rows.forEach((row, i) => {
-    source.set(row.source, i * sourceLength);
-    sourceMask.fill(1, i * sourceLength, i * sourceLength + row.source.length);
-    const at = i * targetLength;
-    targetIn[at] = special.bos;
-    targetIn.set(row.target.subarray(0, -1), at + 1);
-    targetOut.set(row.target, at);
-    targetWeight.fill(1, at, at + row.target.length);
-    tokens += row.target.length;
+  rows.forEach((row, at) => {
+    source.set(row.source, at * sourceLength);
+    sourceMask.fill(1, at * sourceLength, at * sourceLength + row.source.length);
+    const start = at * targetLength;
+    const length = row.target.length;
+    targetOut.set(row.target, start);
+    targetWeight.fill(1, start, start + length);
+    if (length > 0) {
+      targetIn[start] = special.bos;
+      targetIn.set(row.target.subarray(0, length - 1), start + 1);
+    }
+    tokens += length;
   });
-  return { size, sourceLength, targetLength, source, sourceMask, targetIn, targetOut, targetWeight, tokens };
+  const matrices = { source, targetIn, targetOut, sourceMask, targetWeight };
+  return { size, sourceLength, targetLength, ...matrices, tokens, examples: Array.from(indices) };
 }

@@ -1,12 +1,18 @@
-import { randomStream } from "../random.ts";
+import { randomInts } from "../random.ts";
 
-/** A copy in an order that depends on (seed, name) alone (Fisher-Yates). */
-export function shuffle<T>(items: readonly T[], seed: number, name = ""): T[] {
-  const shuffled = [...items];
-  const uniform = randomStream(seed, name);
-  for (let i = shuffled.length - 1; i > 0; i--) {
-    const j = Math.floor(uniform() * (i + 1));
-    [shuffled[i], shuffled[j]] = [shuffled[j] as T, shuffled[i] as T];
+/** Shuffles in place, in an order that depends on (seed, name) alone (Fisher-Yates). Returns `items`. */
+export function shuffle<T extends { [index: number]: unknown; readonly length: number }>(
+  items: T,
+  seed: number,
+  name = "",
+): T {
+  const next = randomInts(seed, name);
+  for (let last = items.length - 1; last > 0; last--) {
+    // The bias of the remainder is below length / 2^32.
+    const other = (next() >>> 0) % (last + 1);
+    const item = items[last];
+    items[last] = items[other];
+    items[other] = item;
   }
-  return shuffled;
+  return items;
 }

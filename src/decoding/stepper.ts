@@ -87,7 +87,7 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
           const vector = (data: Int32Array): Feed => ({ shape: [data.length], data });
           const feeds = { from: vector(from), sentence: vector(sentence), tokens: vector(tokens) };
           const results = await stepper({ ...memory, ...renamed(past, "past"), ...feeds });
-          const { tokens: best, logProbabilities, ...present } = results;
+          const { best, logProbabilities, ...present } = results;
           release(past);
           past = present;
           const found = {
@@ -159,7 +159,7 @@ function stepGraph(model: Seq2Seq, candidates: number): { outputs: Record<string
   const { hidden, present } = model.decode(reshape(tokens, ["rows", 1]), { layers, bias }, past);
   const logits = linear(reshape(hidden, ["rows", hidden.shape[2] as number]), model.projection);
   const { values, indices } = topK(logits, candidates);
-  const outputs: Record<string, Value> = { tokens: indices, logProbabilities: sub(values, logSumExp(logits)) };
+  const outputs: Record<string, Value> = { best: indices, logProbabilities: sub(values, logSumExp(logits)) };
   present.forEach(({ keys, values }, i) => {
     outputs[`${i}.keys`] = keys;
     outputs[`${i}.values`] = values;

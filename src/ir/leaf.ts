@@ -4,7 +4,7 @@ import { apply, defineOp } from "./op.ts";
 import { elements, type Shape, showShape } from "./size.ts";
 import type { TensorType, Value } from "./value.ts";
 
-interface NamedType extends TensorType {
+export interface NamedType extends TensorType {
   readonly name: string;
 }
 
@@ -32,7 +32,7 @@ export const parameterOp = defineOp<[], NamedType>({
   vjp: null,
 });
 
-interface ConstantAttrs extends TensorType {
+export interface ConstantAttrs extends TensorType {
   readonly shape: readonly number[];
   readonly data: HostArray;
 }

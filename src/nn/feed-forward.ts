@@ -1,10 +1,11 @@
 import type { Value } from "../ir/value.ts";
-import { gelu, relu } from "../ops/elementwise.ts";
+import { gelu, geluTanh, relu } from "../ops/elementwise.ts";
 import { type Layer, layer } from "./layer.ts";
 import { Linear } from "./linear.ts";
 
-export type Activation = "relu" | "gelu";
-const activations = { relu, gelu } as const satisfies Record<Activation, (x: Value) => Value>;
+/** "gelu-tanh" is the approximation that GPT-2 uses. */
+export type Activation = "relu" | "gelu" | "gelu-tanh";
+const activations = { relu, gelu, "gelu-tanh": geluTanh } as const satisfies Record<Activation, (x: Value) => Value>;
 
 /**
  * Two linear maps with a non-linearity between, applied at each position alike.        FFN(x) = act(x W1 + b1) W2 + b2

@@ -10,7 +10,7 @@ export interface RandomTables {
   readonly columns: Value;
 }
 
-interface DropoutSite {
+export interface DropoutSite {
   readonly shape: Shape;
   /** The probability that an element survives. */
   readonly keep: number;

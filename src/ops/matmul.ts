@@ -142,7 +142,7 @@ export const linearOp = defineOp<[x: Value, weight: Value, bias: Value] | [x: Va
   },
 });
 
-interface GemmAttrs {
+export interface GemmAttrs {
   readonly transposeLeft: boolean;
   readonly transposeRight: boolean;
 }

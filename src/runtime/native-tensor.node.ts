@@ -95,6 +95,7 @@ export class NativeMemory {
   readonly #dropped: FinalizationRegistry<bigint>;
   /** Where the C functions write their results; read at once, so one is enough. */
   readonly #out = new BigUint64Array(1);
+  readonly #dims = new BigInt64Array(16);
   /** Memory for tensors without elements, whose own arrays have no address. */
   readonly #nowhere = new BigUint64Array(1);
 
@@ -110,7 +111,8 @@ export class NativeMemory {
   /** A tensor around `data`. */
   wrap(dtype: DType, shape: readonly number[], data?: HostArray): NativeTensor {
     const host = hostData(dtype, shape, data);
-    const dims = BigInt64Array.from([...shape, 0], BigInt);
+    const dims = this.#dimsOf(shape.length);
+    for (let axis = 0; axis < shape.length; axis++) dims[axis] = BigInt(shape[axis] as number);
     const status = this.#api.createTensorWithDataAsOrtValue(
       this.#memoryInfo,
       host.length > 0 ? host : this.#nowhere,
@@ -161,12 +163,16 @@ export class NativeMemory {
         throw ortError("run", `output "${name}" has ONNX element type ${code}, which has no counterpart here`);
       }
       const rank = Number(this.#get((out) => api.getDimensionsCount(info, out)));
-      const dims = new BigInt64Array(rank + 1);
+      const dims = this.#dimsOf(rank);
       api.check(api.getDimensions(info, dims, rank), "tensor");
       return { dtype, shape: Array.from(dims.subarray(0, rank), Number) };
     } finally {
       api.releaseTensorTypeAndShapeInfo(info);
     }
+  }
+
+  #dimsOf(rank: number): BigInt64Array {
+    return rank <= this.#dims.length ? this.#dims : new BigInt64Array(rank);
   }
 
   #get(call: (out: BigUint64Array) => bigint | null): bigint {
