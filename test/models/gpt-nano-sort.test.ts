@@ -1,0 +1,165 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { input } from "../../src/ir/leaf.ts";
+import type { Value } from "../../src/ir/value.ts";
+import { causalBias, MultiHeadAttention } from "../../src/nn/attention.ts";
+import { FeedForward } from "../../src/nn/feed-forward.ts";
+import { zeros } from "../../src/nn/initialise.ts";
+import { build, type Layer, layer, repeat } from "../../src/nn/layer.ts";
+import { Linear } from "../../src/nn/linear.ts";
+import { LayerNorm } from "../../src/nn/norm.ts";
+import { LearnedPositions } from "../../src/nn/positions.ts";
+import { add, gather, range, softmax } from "../../src/ops/index.ts";
+import { compile } from "../../src/runtime/compile.ts";
+import { openNativeEngine } from "../../src/runtime/native.node.ts";
+import { decodeFloats, type FloatTensor } from "./golden-transformer.ts";
+
+/** A GPT trained in PyTorch to sort six letters, with all its activations; not part of this repository. */
+const folder = new URL("../../../shared/data/gpt-nano-sort/", import.meta.url);
+const present = existsSync(folder);
+const reason = present ? "" : " (skipped: ../shared/data/gpt-nano-sort is not here)";
+
+const DIM = 48;
+const HEADS = 3;
+
+function Block(): Layer<(x: Value, bias: Value) => Value> {
+  return layer(
+    {
+      ln1: LayerNorm(DIM),
+      attention: MultiHeadAttention({ dModel: DIM, heads: HEADS }),
+      ln2: LayerNorm(DIM),
+      mlp: FeedForward(DIM, 4 * DIM, { activation: "gelu-tanh" }),
+    },
+    (m, scope) => (x, bias) => {
+      const normal = scope.tap("ln1", m.ln1(x));
+      const y = add(x, scope.tap("yProj", m.attention.attend(normal, m.attention.remember(normal), bias)));
+      scope.tap("attnResid", y);
+      return scope.tap("block", add(y, scope.tap("mlp", m.mlp(scope.tap("ln2", m.ln2(y))))));
+    },
+  );
+}
+
+function Gpt(): Layer<(ids: Value) => Value> {
+  return layer(
+    {
+      tokens: { shape: [3, DIM], init: zeros },
+      positions: LearnedPositions(11, DIM),
+      h: repeat(3, Block),
+      lnF: LayerNorm(DIM),
+      head: Linear(DIM, 3, { bias: false }),
+    },
+    (m) => (ids) => {
+      const start = add(gather(m.tokens, ids), m.positions(range("time")));
+      const bias = causalBias(start, "time", "time");
+      return m.head(m.lnF(m.h.reduce((x, block) => block(x, bias), start)));
+    },
+  );
+}
+
+type File = Record<string, { shape: number[]; data: string }>;
+
+function read(name: string): (key: string) => FloatTensor {
+  const file = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as File;
+  return (key) => decodeFloats(file[key] as { shape: number[]; data: string });
+}
+
+/** Their weights under our paths; the fused query, key and value matrix is cut in three. */
+function weights(): Map<string, FloatTensor> {
+  const theirs = read("model.json");
+  const ours = new Map([
+    ["tokens", theirs("transformer.wte.weight")],
+    ["positions.weight", theirs("transformer.wpe.weight")],
+    ["lnF.gain", theirs("transformer.ln_f.weight")],
+    ["lnF.bias", theirs("transformer.ln_f.bias")],
+    ["head.weight", theirs("lm_head.weight")],
+  ]);
+  const pairs = [
+    ["attn.c_proj", "attention.output"],
+    ["mlp.c_fc", "mlp.inner"],
+    ["mlp.c_proj", "mlp.outer"],
+  ] as const;
+  for (let i = 0; i < 3; i++) {
+    for (const [from, to] of [
+      ["ln_1", "ln1"],
+      ["ln_2", "ln2"],
+    ] as const) {
+      ours.set(`h.${i}.${to}.gain`, theirs(`transformer.h.${i}.${from}.weight`));
+      ours.set(`h.${i}.${to}.bias`, theirs(`transformer.h.${i}.${from}.bias`));
+    }
+    for (const kind of ["weight", "bias"]) {
+      for (const [from, to] of pairs)
+        ours.set(`h.${i}.${to}.${kind}`, theirs(`transformer.h.${i}.${from}.${kind}`));
+      const {
+        shape: [rows = 0, ...rest],
+        data,
+      } = theirs(`transformer.h.${i}.attn.c_attn.${kind}`);
+      const third = data.length / 3;
+      ["query", "key", "value"].forEach((part, k) => {
+        const piece = data.slice(k * third, (k + 1) * third);
+        ours.set(`h.${i}.attention.${part}.${kind}`, {
+          dtype: "float32",
+          shape: [rows / 3, ...rest],
+          data: piece,
+        });
+      });
+    }
+  }
+  return ours;
+}
+
+describe.skipIf(!present)(`a GPT trained elsewhere${reason}`, () => {
+  /** Theirs -> our tap. */
+  const taps: Record<string, string> = {
+    ln1: "h.0.ln1",
+    v: "h.0.attention.values",
+    attSm: "h.0.attention.weights",
+    yProj: "h.0.yProj",
+    attnResid: "h.0.attnResid",
+    ln2: "h.0.ln2",
+    mlp: "h.0.mlp",
+    block0: "h.0.block",
+    block1: "h.1.block",
+    block2: "h.2.block",
+  };
+
+  test("has the activations here that PyTorch gave", async () => {
+    const theirs = read("partials.json");
+    const model = build(Gpt());
+    const logits = model.call(input("ids", "int32", ["batch", "time"]));
+    const asked = Object.entries(taps).map(([name, path]) => [name, model.taps.get(path) as Value]);
+    const outputs = { lm_head: logits, probs: softmax(logits), ...Object.fromEntries(asked) };
+    const program = await compile({ engine: openNativeEngine(), outputs, constants: weights() });
+    const { shape, data } = theirs("idx");
+    const results = await program({ ids: { shape, data: Int32Array.from(data) } });
+    for (const [name, tensor] of Object.entries(results)) {
+      const expected = theirs(name);
+      const actual = (await tensor.read()) as Float32Array;
+      const differences = expected.data.map((value, i) => Math.abs(value - (actual[i] as number)));
+      const scale = Math.max(...expected.data.map(Math.abs));
+      expect(Math.max(...differences) / scale, name).toBeLessThan(3e-6);
+    }
+    program.close();
+  });
+
+  test("sorts every one of the 729 inputs", async () => {
+    const model = build(Gpt());
+    const logits = model.call(input("ids", "int32", ["batch", "time"]));
+    const program = await compile({ engine: openNativeEngine(), outputs: { logits }, constants: weights() });
+    const all = Array.from({ length: 729 }, (_, n) =>
+      Array.from({ length: 6 }, (_, i) => Math.floor(n / 3 ** i) % 3),
+    );
+    const known = all.map((letters) => [...letters]);
+    for (let length = 6; length <= 11; length++) {
+      const result = (await program({ ids: { shape: [729, length], data: Int32Array.from(known.flat()) } }))
+        .logits;
+      const scores = (await result?.read()) as Float32Array;
+      known.forEach((letters, n) => {
+        const last = scores.subarray((n * length + length - 1) * 3, (n * length + length) * 3);
+        letters.push(last.indexOf(Math.max(...last)));
+      });
+      result?.dispose();
+    }
+    expect(known.map((letters) => letters.slice(6))).toEqual(all.map((letters) => [...letters].sort()));
+    program.close();
+  });
+});
