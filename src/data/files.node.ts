@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline, Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { heedError } from "../errors.ts";
+import { decodeLines, type LineOptions } from "./lines.ts";
+
+export interface ReadOptions extends Omit<LineOptions, "name"> {
+  /** Most bytes that a compressed file may hold; guards against decompression bombs. Default 1 GiB. */
+  readonly maxDecompressedBytes?: number;
+}
+
+/**
+ * The lines of a text file, plain or gzip (told apart by the first two bytes). Reads as the lines are taken: memory
+ * does not grow with the file.
+ *
+ * @throws ERR_INPUT when the file is missing, a directory or unreadable.
+ * @throws ERR_DATA when a gzip file is damaged, cut short or above `maxDecompressedBytes`, and as `decodeLines` does.
+ */
+export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<string, void, undefined> {
+  yield* decodeLines(readBytes(path, options), { ...options, name: path });
+}
+
+/** SHA-256, in hex, of the bytes of `paths` after decompression: the identity of a corpus. Errors as `readLines`. */
+export async function hashFiles(paths: readonly string[], options: ReadOptions = {}): Promise<string> {
+  const all = createHash("sha256");
+  for (const path of paths) {
+    // One digest per file: moving text from one file to the next is a change.
+    const one = createHash("sha256");
+    for await (const chunk of readBytes(path, options)) one.update(chunk);
+    all.update(one.digest());
+  }
+  return all.digest("hex");
+}
+
+/** The bytes of a file, decompressed when it is gzip. Errors as `readLines`, without those about lines. */
+export async function* readBytes(
+  path: string,
+  { maxDecompressedBytes = 2 ** 30 }: ReadOptions = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const file = createReadStream(path);
+  const raw = readErrors(path, file);
+  try {
+    const head = await firstBytes(raw, 2);
+    const isGzip = head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b;
+    if (isGzip) yield* gunzip(path, head, raw, maxDecompressedBytes);
+    else {
+      if (path.endsWith(".gz")) {
+        const remedy = "the file may be cut short or already unpacked; fetch it again or rename it";
+        throw heedError("ERR_DATA", { where: path, cause: "named .gz but not gzip", remedy });
+      }
+      if (head.length > 0) yield head;
+      yield* raw;
+    }
+  } finally {
+    file.destroy();
+  }
+}
+
+async function* gunzip(
+  path: string,
+  head: Uint8Array,
+  rest: AsyncIterable<Uint8Array>,
+  limit: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const unzip = createGunzip();
+  // A reading error destroys `unzip` with it, so the loop below throws it; leaving the loop closes the file.
+  pipeline(Readable.from(chain(head, rest)), unzip, () => {});
+  let total = 0;
+  try {
+    for await (const chunk of unzip as AsyncIterable<Uint8Array>) {
+      total += chunk.length;
+      if (total > limit) {
+        const cause = `decompresses to more than ${limit} bytes`;
+        throw heedError("ERR_DATA", { where: path, cause, remedy: "unpack it first if it is meant to be this large" });
+      }
+      yield chunk;
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!code?.startsWith("Z_")) throw error;
+    const cause = code === "Z_BUF_ERROR" ? "the gzip file is cut short" : "the gzip file is damaged";
+    throw heedError("ERR_DATA", { where: path, cause, remedy: "fetch or compress it again" }, error);
+  }
+}
+
+async function* chain(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  yield head;
+  yield* rest;
+}
+
+/** At least `count` bytes unless there are fewer. Leaves the rest in `chunks`. */
+async function firstBytes(chunks: AsyncGenerator<Uint8Array>, count: number): Promise<Uint8Array> {
+  let head: Uint8Array = new Uint8Array(0);
+  // Not for-await, which would close the generator.
+  while (head.length < count) {
+    const { value, done } = await chunks.next();
+    if (done) break;
+    head = head.length === 0 ? value : Buffer.concat([head, value]);
+  }
+  return head;
+}
+
+const causes: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  ENOTDIR: "no such file",
+  EISDIR: "is a directory, not a file",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+};
+
+async function* readErrors(path: string, file: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of file) yield chunk as Uint8Array;
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    throw heedError("ERR_INPUT", { where: path, cause: causes[code] ?? `cannot be read (${message})` }, error);
+  }
+}

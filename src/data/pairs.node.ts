@@ -1,0 +1,107 @@
+import { heedError } from "../errors.ts";
+import { hashFiles, type ReadOptions, readLines } from "./files.node.ts";
+
+/** A sentence and its translation. */
+export interface Pair {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** Where sentence pairs are; every file may be gzip. */
+export type PairSpec =
+  /** Tab-separated lines: source, target; further columns are ignored. */
+  | { readonly pairs: string }
+  /** Two files, line i of one being the translation of line i of the other. */
+  | { readonly source: string; readonly target: string }
+  /** One JSON object a line, with texts at the keys `source` and `target`. */
+  | { readonly jsonl: string };
+
+/**
+ * The sentence pairs of `spec` in the order of the file, read as they are taken.
+ *
+ * @throws ERR_INPUT when a file cannot be read.
+ * @throws ERR_DATA when the two files differ in their number of lines, a line has no tab or is not such an object,
+ *   and as `readLines` does.
+ */
+export function readPairs(spec: PairSpec, options: ReadOptions = {}): AsyncGenerator<Pair, void, undefined> {
+  if ("pairs" in spec) return readTabSeparated(spec.pairs, options);
+  if ("jsonl" in spec) return readJsonLines(spec.jsonl, options);
+  return readTwoFiles(spec.source, spec.target, options);
+}
+
+/** SHA-256, in hex, of the files of `spec` after decompression; a resumed run compares it. */
+export function hashPairs(spec: PairSpec, options: ReadOptions = {}): Promise<string> {
+  if ("pairs" in spec) return hashFiles([spec.pairs], options);
+  if ("jsonl" in spec) return hashFiles([spec.jsonl], options);
+  return hashFiles([spec.source, spec.target], options);
+}
+
+async function* readTabSeparated(path: string, options: ReadOptions): AsyncGenerator<Pair, void, undefined> {
+  let number = 0;
+  for await (const line of readLines(path, options)) {
+    number++;
+    const [source = "", target] = line.split("\t", 2);
+    if (target === undefined) {
+      const remedy = "write source, tab, target on each line";
+      throw heedError("ERR_DATA", { where: `${path}:${number}`, cause: "line without a tab", remedy });
+    }
+    yield { source, target };
+  }
+}
+
+async function* readJsonLines(path: string, options: ReadOptions): AsyncGenerator<Pair, void, undefined> {
+  let number = 0;
+  for await (const line of readLines(path, options)) {
+    number++;
+    const where = `${path}:${number}`;
+    const remedy = 'write {"source": "...", "target": "..."} on each line';
+    let record: unknown;
+    try {
+      record = JSON.parse(line);
+    } catch (error) {
+      throw heedError("ERR_DATA", { where, cause: "not JSON", remedy }, error);
+    }
+    yield { source: textAt(record, "source", where, remedy), target: textAt(record, "target", where, remedy) };
+  }
+}
+
+function textAt(record: unknown, key: keyof Pair, where: string, remedy: string): string {
+  const isObject = typeof record === "object" && record !== null;
+  const text: unknown = isObject && Object.hasOwn(record, key) ? (record as Partial<Pair>)[key] : undefined;
+  if (typeof text !== "string") throw heedError("ERR_DATA", { where, cause: `no text at the key "${key}"`, remedy });
+  return text;
+}
+
+async function* readTwoFiles(
+  source: string,
+  target: string,
+  options: ReadOptions,
+): AsyncGenerator<Pair, void, undefined> {
+  const sources = readLines(source, options);
+  const targets = readLines(target, options);
+  let count = 0;
+  try {
+    for (;;) {
+      const [left, right] = [await sources.next(), await targets.next()];
+      if (left.done && right.done) return;
+      if (left.done || right.done) {
+        const more = 1 + (await countLines(left.done ? targets : sources));
+        const [lines, others] = left.done ? [count, count + more] : [count + more, count];
+        const cause = `${source} has ${lines} lines but ${target} has ${others}`;
+        const remedy = "line i of one file must be the translation of line i of the other";
+        throw heedError("ERR_DATA", { where: target, cause, remedy });
+      }
+      count++;
+      yield { source: left.value, target: right.value };
+    }
+  } finally {
+    await sources.return();
+    await targets.return();
+  }
+}
+
+async function countLines(lines: AsyncIterable<string>): Promise<number> {
+  let count = 0;
+  for await (const _ of lines) count++;
+  return count;
+}

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+
+const folder = mkdtempSync(join(tmpdir(), "heed-data-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+
+/** Writes a temporary file that goes when the tests end; returns its path. */
+export function temporary(content: string | Uint8Array, name = "text"): string {
+  const path = join(folder, `${files++}-${name}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+export const temporaryFolder: string = folder;
+
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const result: T[] = [];
+  for await (const item of items) result.push(item);
+  return result;
+}
+
+/** The error that taking all of `items` ends with. */
+export async function failure(items: AsyncIterable<unknown> | Promise<unknown>): Promise<unknown> {
+  try {
+    await (Symbol.asyncIterator in items ? all(items) : items);
+  } catch (error) {
+    return error;
+  }
+  throw new Error("no error was thrown");
+}
