@@ -27,10 +27,16 @@ export function hostArray<D extends DType>(dtype: D, length: number): ArrayOf<D>
   return new constructors[dtype](length) as ArrayOf<D>;
 }
 
-export const bytesPerElement = { float32: 4, float64: 8, int32: 4, int64: 8, bool: 1 } as const satisfies Record<
-  DType,
-  number
->;
+export const bytesPerElement = {
+  float32: 4,
+  float64: 8,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+} as const satisfies Record<DType, number>;
+
+export const floatTypes: readonly DType[] = ["float32", "float64"];
+export const numberTypes: readonly DType[] = [...floatTypes, "int32", "int64"];
 
 export function isFloat(dtype: DType): boolean {
   return dtype === "float32" || dtype === "float64";

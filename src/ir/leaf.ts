@@ -1,16 +1,16 @@
 import { heedError } from "../errors.ts";
 import { type DType, type HostArray, hostArray } from "./dtype.ts";
 import { apply, defineOp } from "./op.ts";
-import { elements, type Shape, showShape } from "./size.ts";
+import { elements, plus, type Shape, showShape } from "./size.ts";
 import type { TensorType, Value } from "./value.ts";
 
 export interface NamedType extends TensorType {
   readonly name: string;
 }
 
-/** A tensor fed at every run. */
+/** A tensor fed at every run. Sizes may be spelled in any way: "source*batch" is "batch*source". */
 export function input(name: string, dtype: DType, shape: Shape): Value {
-  return apply(inputOp, [], { name, dtype, shape });
+  return apply(inputOp, [], { name, dtype, shape: shape.map((size) => plus(size, 0)) });
 }
 
 export const inputOp = defineOp<[], NamedType>({

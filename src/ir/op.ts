@@ -80,7 +80,11 @@ function isList(type: TensorType | readonly TensorType[]): type is readonly Tens
 }
 
 /** Applies an op with several outputs. */
-export function applyMany<I extends readonly Value[], A>(op: OpRecord<I, A>, inputs: NoInfer<I>, attrs: NoInfer<A>): readonly Value[] {
+export function applyMany<I extends readonly Value[], A>(
+  op: OpRecord<I, A>,
+  inputs: NoInfer<I>,
+  attrs: NoInfer<A>,
+): readonly Value[] {
   const type = op.type(inputs, attrs);
   const outputs: Value[] = [];
   const node: Node = { op, inputs, attrs, outputs };
@@ -91,7 +95,11 @@ export function applyMany<I extends readonly Value[], A>(op: OpRecord<I, A>, inp
 }
 
 /** Applies an op; the result is its first output. */
-export function apply<I extends readonly Value[], A>(op: OpRecord<I, A>, inputs: NoInfer<I>, attrs: NoInfer<A>): Value {
+export function apply<I extends readonly Value[], A>(
+  op: OpRecord<I, A>,
+  inputs: NoInfer<I>,
+  attrs: NoInfer<A>,
+): Value {
   const [output] = applyMany(op, inputs, attrs);
   if (!output) throw heedError("ERR_GRAPH", { operation: op.name, problem: "the op has no output" });
   return output;
@@ -123,7 +131,12 @@ export function sizeOf(operation: string, x: TensorType, axis: number): Size {
   return x.shape[frontAxis(operation, axis, x)] as Size;
 }
 
-export function requireDType(operation: string, name: string, x: TensorType, allowed: readonly DType[]): void {
+export function requireDType(
+  operation: string,
+  name: string,
+  x: TensorType,
+  allowed: readonly DType[],
+): void {
   if (!allowed.includes(x.dtype)) {
     throw heedError("ERR_DTYPE", {
       operation,

@@ -28,7 +28,9 @@ function format(terms: Polynomial): Size {
   const kept = [...terms].filter(([, factor]) => factor !== 0).sort(([a], [b]) => compareTerms(a, b));
   if (kept.length === 0) return 0;
   if (kept.length === 1 && kept[0]?.[0] === "") return kept[0][1];
-  return kept.map(([key, factor]) => (key === "" ? `${factor}` : factor === 1 ? key : `${factor}*${key}`)).join("+");
+  return kept
+    .map(([key, factor]) => (key === "" ? `${factor}` : factor === 1 ? key : `${factor}*${key}`))
+    .join("+");
 }
 
 /** Symbols alphabetically, the constant last: `past+1`. */

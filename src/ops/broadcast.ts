@@ -1,5 +1,6 @@
 import { heedError } from "../errors.ts";
-import { apply, defineOp, frontAxis, showOperands } from "../ir/op.ts";
+import { type DType, numberTypes } from "../ir/dtype.ts";
+import { apply, defineOp, frontAxis, requireDType, showOperands } from "../ir/op.ts";
 import { type Shape, type Size, sameShape } from "../ir/size.ts";
 import type { TensorType, Value } from "../ir/value.ts";
 import { reshape } from "./reshape.ts";
@@ -54,7 +55,9 @@ export const expandOp = defineOp<[x: Value], { shape: Shape }>({
 export function sumTo(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
   const lead = x.shape.length - shape.length;
-  const axes = x.shape.flatMap((size, axis) => (axis < lead || (shape[axis - lead] === 1 && size !== 1) ? [axis] : []));
+  const axes = x.shape.flatMap((size, axis) =>
+    axis < lead || (shape[axis - lead] === 1 && size !== 1) ? [axis] : [],
+  );
   return reshape(axes.length > 0 ? sum(x, axes) : x, shape);
 }
 
@@ -69,12 +72,23 @@ export interface ReduceOptions {
 }
 
 /** The axes of a reduction, counted from the front and sorted. */
-export function reduction(name: string, x: Value, axes: readonly number[] | undefined, keep = false): Reduction {
+export function reduction(
+  name: string,
+  x: Value,
+  axes: readonly number[] | undefined,
+  keep = false,
+): Reduction {
   const all = axes ?? x.shape.map((_, axis) => axis);
   return { axes: all.map((axis) => frontAxis(name, axis, x)).sort((a, b) => a - b), keep };
 }
 
-export function reducedType(x: Value, { axes, keep }: Reduction): TensorType {
+export function reducedType(
+  name: string,
+  allowed: readonly DType[],
+  x: Value,
+  { axes, keep }: Reduction,
+): TensorType {
+  requireDType(name, "x", x, allowed);
   const shape = x.shape.flatMap((size, axis) => (axes.includes(axis) ? (keep ? [1] : []) : [size]));
   return { dtype: x.dtype, shape };
 }
@@ -85,7 +99,8 @@ function keptShape(x: Value, axes: readonly number[]): Shape {
 }
 
 /** The result of a reduction, shaped to broadcast against x again. */
-export const spread = (grad: Value, x: Value, axes: readonly number[]): Value => reshape(grad, keptShape(x, axes));
+export const spread = (grad: Value, x: Value, axes: readonly number[]): Value =>
+  reshape(grad, keptShape(x, axes));
 
 /** Sum over `axes` (all of them when left out). */
 export function sum(x: Value, axes?: readonly number[], { keep }: ReduceOptions = {}): Value {
@@ -94,7 +109,7 @@ export function sum(x: Value, axes?: readonly number[], { keep }: ReduceOptions 
 
 export const sumOp = defineOp<[x: Value], Reduction>({
   name: "sum",
-  type: ([x], attrs) => reducedType(x, attrs),
+  type: ([x], attrs) => reducedType("sum", numberTypes, x, attrs),
   onnx: (emit, [x], { axes, keep }) => emit("ReduceSum", [x, emit.ints(axes)], { keepdims: Number(keep) }),
   vjp: ({ inputs: [x], grad, attrs: { axes } }) => [expand(spread(grad, x, axes), x.shape)],
 });

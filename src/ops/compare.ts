@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import { type DType, isFloat } from "../ir/dtype.ts";
+import { type DType, isFloat, numberTypes } from "../ir/dtype.ts";
 import { apply, defineOp, type OpRecord, requireDType } from "../ir/op.ts";
 import type { Value } from "../ir/value.ts";
 import { broadcastShapes, sumTo } from "./broadcast.ts";
@@ -21,25 +21,23 @@ function comparison(name: string, opType: string, allowed: readonly DType[]): Bi
   });
 }
 
-const numbers: readonly DType[] = ["float32", "float64", "int32", "int64"];
-
 /** left = right, element by element -> bool */
 export function equal(left: Value, right: Operand): Value {
   return apply(equalOp, [left, asOperand(right, left)], {});
 }
-export const equalOp = comparison("equal", "Equal", numbers);
+export const equalOp = comparison("equal", "Equal", numberTypes);
 
 /** left < right, element by element -> bool */
 export function less(left: Value, right: Operand): Value {
   return apply(lessOp, [left, asOperand(right, left)], {});
 }
-export const lessOp = comparison("less", "Less", numbers);
+export const lessOp = comparison("less", "Less", numberTypes);
 
 /** left <= right, element by element -> bool */
 export function lessOrEqual(left: Value, right: Operand): Value {
   return apply(lessOrEqualOp, [left, asOperand(right, left)], {});
 }
-export const lessOrEqualOp = comparison("lessOrEqual", "LessOrEqual", numbers);
+export const lessOrEqualOp = comparison("lessOrEqual", "LessOrEqual", numberTypes);
 
 /** Both true, element by element. */
 export function and(left: Value, right: Value): Value {
@@ -105,7 +103,9 @@ export const castOp = defineOp<[x: Value], { dtype: DType }>({
   name: "cast",
   type: ([x], { dtype }) => ({ dtype, shape: x.shape }),
   onnx: (emit, [x], { dtype }) => emit("Cast", [x], { to: onnxType[dtype] }),
-  vjp: ({ inputs: [x], grad, attrs: { dtype } }) => [isFloat(x.dtype) && isFloat(dtype) ? cast(grad, x.dtype) : null],
+  vjp: ({ inputs: [x], grad, attrs: { dtype } }) => [
+    isFloat(x.dtype) && isFloat(dtype) ? cast(grad, x.dtype) : null,
+  ],
 });
 
 /** The value, through which no gradient passes. */
@@ -119,4 +119,3 @@ export const stopGradientOp = defineOp<[x: Value]>({
   onnx: (emit, [x]) => emit("Identity", [x]),
   vjp: null,
 });
-

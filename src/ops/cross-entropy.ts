@@ -1,4 +1,5 @@
 import { heedError } from "../errors.ts";
+import { floatTypes } from "../ir/dtype.ts";
 import { scalar } from "../ir/leaf.ts";
 import { applyMany, defineOp, requireDType, showOperands } from "../ir/op.ts";
 import { type Size, sameShape } from "../ir/size.ts";
@@ -46,7 +47,10 @@ export const projectedCrossEntropyOp = defineOp<
 >({
   name: "projectedCrossEntropy",
   type: ([x, weight, targets, tokenWeight]) => {
+    requireDType("projectedCrossEntropy", "x", x, floatTypes);
+    requireDType("projectedCrossEntropy", "weight", weight, [x.dtype]);
     requireDType("projectedCrossEntropy", "targets", targets, ["int32"]);
+    requireDType("projectedCrossEntropy", "tokenWeight", tokenWeight, [x.dtype]);
     const rows = x.shape.slice(0, 1);
     const fits = sameShape(targets.shape, rows) && sameShape(tokenWeight.shape, rows);
     if (x.shape.length !== 2 || weight.shape.length !== 2 || x.shape[1] !== weight.shape[1] || !fits) {
@@ -68,7 +72,8 @@ export const projectedCrossEntropyOp = defineOp<
     const lse = emit("Sub", [emit("ReduceMax", [logits, axis], { keepdims: 1 }), logTop]);
     const picked = emit("GatherElements", [logits, emit("Unsqueeze", [targets, axis])], { axis: 1 });
     const w = emit("Unsqueeze", [tokenWeight, axis]);
-    const total = (perToken: string): string => emit("ReduceSum", [emit("Mul", [perToken, w])], { keepdims: 0 });
+    const total = (perToken: string): string =>
+      emit("ReduceSum", [emit("Mul", [perToken, w])], { keepdims: 0 });
     const nll = emit("Sub", [lse, picked]);
     const nllTotal = total(nll);
     if (smoothing === 0) return [emit("Identity", [nllTotal]), nllTotal, p];
@@ -91,7 +96,9 @@ export const projectedCrossEntropyOp = defineOp<
       const scale = reshape(mul(tokenWeight, loss), [tokens, 1]);
       const scaledX = mul(x, scale);
       const d = scatterAddLast(p, column, expand(scalar(x.dtype, smoothing - 1), [tokens, 1]));
-      const dWeight = gemm(d, scaledX, mul(sum(scaledX, [0], { keep: true }), -share), { transposeLeft: true });
+      const dWeight = gemm(d, scaledX, mul(sum(scaledX, [0], { keep: true }), -share), {
+        transposeLeft: true,
+      });
       const dx = gemm(d, weight, mul(sum(weight, [0], { keep: true }), -share));
       return [mul(dx, scale), dWeight, null, null];
     }

@@ -42,7 +42,10 @@ export const dropoutMaskOp = defineOp<[rows: Value, columns: Value], DropoutSite
     const row = emit("Slice", [rows, start, emit.size(count), start]);
     const column = emit("Slice", [columns, start, emit.size(shape.at(-1) ?? 1), start]);
     const { factor, offset } = mixing(site);
-    const mixed = emit("Add", [emit("Mul", [column, emit.scalar("int32", factor)]), emit.scalar("int32", offset)]);
+    const mixed = emit("Add", [
+      emit("Mul", [column, emit.scalar("int32", factor)]),
+      emit.scalar("int32", offset),
+    ]);
     const hash = emit("Add", [emit("Unsqueeze", [row, emit.ints([1])]), mixed]);
     const limit = Math.min(Math.round((keep - 0.5) * 2 ** 32), 2 ** 31 - 1);
     const kept = emit("Less", [emit("Mul", [hash, hash]), emit.scalar("int32", limit)]);

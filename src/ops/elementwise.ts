@@ -1,4 +1,4 @@
-import type { DType } from "../ir/dtype.ts";
+import { type DType, floatTypes, numberTypes } from "../ir/dtype.ts";
 import { apply, defineOp, type Emit, type OpRecord, requireDType } from "../ir/op.ts";
 import type { Value } from "../ir/value.ts";
 import { broadcastShapes, sumTo } from "./broadcast.ts";
@@ -9,9 +9,6 @@ import { erfFloat64 } from "./quadrature.ts";
 type BinaryRecord = OpRecord<[left: Value, right: Value], Record<never, never>>;
 type UnaryRecord = OpRecord<[x: Value], Record<never, never>>;
 
-const floats: readonly DType[] = ["float32", "float64"];
-const numbers: readonly DType[] = ["float32", "float64", "int32", "int64"];
-
 /** A binary op with broadcasting; `vjp` gives both gradients at the broadcast shape. */
 function binary(
   name: string,
@@ -21,7 +18,7 @@ function binary(
   return defineOp({
     name,
     type: ([left, right]) => {
-      requireDType(name, "left", left, numbers);
+      requireDType(name, "left", left, numberTypes);
       requireDType(name, "right", right, [left.dtype]);
       return { dtype: left.dtype, shape: broadcastShapes(name, left, right) };
     },
@@ -42,7 +39,7 @@ function unary(
   return defineOp({
     name,
     type: ([x]) => {
-      requireDType(name, "x", x, floats);
+      requireDType(name, "x", x, floatTypes);
       return x;
     },
     onnx: (emit, [x], _, { inputs: [value] }) =>

@@ -1,6 +1,6 @@
 import { heedError } from "../errors.ts";
-import type { DType } from "../ir/dtype.ts";
-import { apply, applyMany, defineOp, frontAxis, requireDType, showOperands } from "../ir/op.ts";
+import { type DType, numberTypes } from "../ir/dtype.ts";
+import { apply, applyMany, defineOp, requireDType, showOperands, sizeOf } from "../ir/op.ts";
 import { elements, type Shape, type Size, sameShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { reshape } from "./reshape.ts";
@@ -128,6 +128,7 @@ export const scatterAddLastOp = defineOp<[x: Value, indices: Value, updates: Val
   name: "scatterAddLast",
   type: ([x, indices, updates]) => {
     requireSameLead("scatterAddLast", x, indices);
+    requireDType("scatterAddLast", "updates", updates, [x.dtype]);
     if (!sameShape(indices.shape, updates.shape)) {
       throw heedError("ERR_SHAPE", {
         operation: "scatterAddLast",
@@ -154,7 +155,16 @@ export function topK(x: Value, k: number): { values: Value; indices: Value } {
 export const topKOp = defineOp<[x: Value], { k: number }>({
   name: "topK",
   type: ([x], { k }) => {
-    const shape = x.shape.map((size, axis) => (axis === frontAxis("topK", -1, x) ? k : size));
+    requireDType("topK", "x", x, numberTypes);
+    const size = sizeOf("topK", x, -1);
+    if (typeof size === "number" && k > size) {
+      throw heedError("ERR_SHAPE", {
+        operation: "topK",
+        problem: `${k} largest of ${size} were asked for`,
+        operands: showOperands({ x }),
+      });
+    }
+    const shape = x.shape.map((size, axis) => (axis === x.shape.length - 1 ? k : size));
     return [
       { dtype: x.dtype, shape },
       { dtype: "int32", shape },

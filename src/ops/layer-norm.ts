@@ -1,5 +1,6 @@
 import { heedError } from "../errors.ts";
-import { apply, defineOp, showOperands } from "../ir/op.ts";
+import { floatTypes } from "../ir/dtype.ts";
+import { apply, defineOp, requireDType, showOperands } from "../ir/op.ts";
 import { sameShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { sum } from "./broadcast.ts";
@@ -20,6 +21,9 @@ export function layerNorm(x: Value, gain: Value, bias: Value, epsilon = 1e-5): V
 export const layerNormOp = defineOp<[x: Value, gain: Value, bias: Value], { epsilon: number }>({
   name: "layerNorm",
   type: ([x, gain, bias]) => {
+    requireDType("layerNorm", "x", x, floatTypes);
+    requireDType("layerNorm", "gain", gain, [x.dtype]);
+    requireDType("layerNorm", "bias", bias, [x.dtype]);
     const dim = x.shape.at(-1);
     if (dim === undefined || !sameShape(gain.shape, [dim]) || !sameShape(bias.shape, [dim])) {
       throw heedError("ERR_SHAPE", {

@@ -1,12 +1,10 @@
 import { heedError } from "../errors.ts";
-import type { DType } from "../ir/dtype.ts";
+import { type DType, floatTypes } from "../ir/dtype.ts";
 import { apply, defineOp, requireDType, showOperands } from "../ir/op.ts";
 import { type Size, sameShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { broadcastShapes, sum, sumTo } from "./broadcast.ts";
 import { flattenLead, reshape } from "./reshape.ts";
-
-const floats: readonly DType[] = ["float32", "float64"];
 
 export interface MatmulOptions {
   /** Uses the last two axes of left exchanged. Default false. */
@@ -30,7 +28,7 @@ export function matmul(left: Value, right: Value, options: MatmulOptions = {}): 
 export const matmulOp = defineOp<[left: Value, right: Value], Required<MatmulOptions>>({
   name: "matmul",
   type: ([left, right], { transposeLeft, transposeRight }) => {
-    requireDType("matmul", "left", left, floats);
+    requireDType("matmul", "left", left, floatTypes);
     requireDType("matmul", "right", right, [left.dtype]);
     if (left.shape.length < 2 || right.shape.length < 2) {
       throw heedError("ERR_SHAPE", {
@@ -108,7 +106,7 @@ export function linear(x: Value, weight: Value, bias?: Value): Value {
 export const linearOp = defineOp<[x: Value, weight: Value, bias: Value] | [x: Value, weight: Value]>({
   name: "linear",
   type: ([x, weight, bias]) => {
-    requireDType("linear", "x", x, floats);
+    requireDType("linear", "x", x, floatTypes);
     requireDType("linear", "weight", weight, [x.dtype]);
     const [out, inner] = weight.shape;
     if (weight.shape.length !== 2 || x.shape.at(-1) !== inner || out === undefined) {
@@ -118,6 +116,7 @@ export const linearOp = defineOp<[x: Value, weight: Value, bias: Value] | [x: Va
         operands: showOperands({ x, weight }),
       });
     }
+    if (bias) requireDType("linear", "bias", bias, [x.dtype]);
     if (bias && !sameShape(bias.shape, [out])) {
       throw heedError("ERR_SHAPE", {
         operation: "linear",
@@ -161,7 +160,11 @@ export const gemmOp = defineOp<[left: Value, right: Value, plus: Value], GemmAtt
   name: "gemm",
   type: ([left, right, plus], attrs) => {
     const product = matmulOp.type([left, right], attrs) as { dtype: DType; shape: readonly Size[] };
-    if (product.shape.length !== 2 || !sameShape(broadcastShapes("gemm", product, plus), product.shape)) {
+    requireDType("gemm", "plus", plus, [product.dtype]);
+    const lead = 2 - plus.shape.length;
+    const spreads =
+      lead >= 0 && plus.shape.every((size, axis) => size === 1 || size === product.shape[lead + axis]);
+    if (product.shape.length !== 2 || !spreads) {
       throw heedError("ERR_SHAPE", {
         operation: "gemm",
         problem: "the operands must be matrices, and plus must broadcast to their product",

@@ -16,7 +16,12 @@ export const rangeOp = defineOp<[], { size: Size }>({
   name: "range",
   type: (_, { size }) => ({ dtype: "int32", shape: [size] }),
   onnx: (emit, _, { size }) => {
-    if (typeof size === "number") return emit.constant("int32", [size], Int32Array.from({ length: size }, (_, i) => i));
+    if (typeof size === "number")
+      return emit.constant(
+        "int32",
+        [size],
+        Int32Array.from({ length: size }, (_, i) => i),
+      );
     const count = emit("Squeeze", [emit("Cast", [emit.size(size)], { to: 6 })]);
     return emit("Range", [emit.scalar("int32", 0), count, emit.scalar("int32", 1)]);
   },
@@ -35,9 +40,13 @@ export function sizeAsTensor(size: Size, dtype: DType): Value {
 export const sizeOp = defineOp<[], { size: Size; dtype: DType }>({
   name: "size",
   type: (_, { dtype }) => ({ dtype, shape: [] }),
-  onnx: (emit, _, { size, dtype }) => emit("Squeeze", [emit("Cast", [emit.size(size)], { to: onnxType[dtype] })]),
+  onnx: (emit, _, { size, dtype }) =>
+    emit("Squeeze", [emit("Cast", [emit.size(size)], { to: onnxType[dtype] })]),
   vjp: null,
 });
 
 /** ONNX's numbers for element types (TensorProto.DataType). */
-export const onnxType = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const satisfies Record<DType, number>;
+export const onnxType = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const satisfies Record<
+  DType,
+  number
+>;

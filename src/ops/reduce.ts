@@ -1,7 +1,16 @@
+import { floatTypes, numberTypes } from "../ir/dtype.ts";
 import { apply, defineOp } from "../ir/op.ts";
 import { elements, type Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
-import { expand, type Reduction, type ReduceOptions, reducedType, reduction, spread, sum } from "./broadcast.ts";
+import {
+  expand,
+  type Reduction,
+  type ReduceOptions,
+  reducedType,
+  reduction,
+  spread,
+  sum,
+} from "./broadcast.ts";
 import { cast, equal } from "./compare.ts";
 import { div, mul } from "./elementwise.ts";
 import { sizeAsTensor } from "./range.ts";
@@ -13,7 +22,7 @@ export function mean(x: Value, axes?: readonly number[], { keep }: ReduceOptions
 
 export const meanOp = defineOp<[x: Value], Reduction>({
   name: "mean",
-  type: ([x], attrs) => reducedType(x, attrs),
+  type: ([x], attrs) => reducedType("mean", floatTypes, x, attrs),
   onnx: (emit, [x], { axes, keep }) => emit("ReduceMean", [x, emit.ints(axes)], { keepdims: Number(keep) }),
   vjp: ({ inputs: [x], grad, attrs: { axes } }) => {
     const count = elements(axes.map((axis) => x.shape[axis] as Size));
@@ -29,7 +38,7 @@ export function max(x: Value, axes?: readonly number[], { keep }: ReduceOptions 
 
 export const maxOp = defineOp<[x: Value], Reduction>({
   name: "max",
-  type: ([x], attrs) => reducedType(x, attrs),
+  type: ([x], attrs) => reducedType("max", numberTypes, x, attrs),
   onnx: (emit, [x], { axes, keep }) => emit("ReduceMax", [x, emit.ints(axes)], { keepdims: Number(keep) }),
   vjp: ({ inputs: [x], output, grad, attrs: { axes } }) => {
     const hit = cast(equal(x, spread(output, x, axes)), x.dtype);

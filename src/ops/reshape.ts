@@ -53,7 +53,12 @@ export const transposeOp = defineOp<[x: Value], { order: readonly number[] }>({
     return { dtype: x.dtype, shape: order.map((axis) => x.shape[axis] as Size) };
   },
   onnx: (emit, [x], { order }) => emit("Transpose", [x], { perm: order }),
-  vjp: ({ grad, attrs: { order } }) => [transpose(grad, order.map((_, axis) => order.indexOf(axis)))],
+  vjp: ({ grad, attrs: { order } }) => [
+    transpose(
+      grad,
+      order.map((_, axis) => order.indexOf(axis)),
+    ),
+  ],
 });
 
 /** Tensors joined along one axis; their other sizes are equal. */
@@ -104,7 +109,12 @@ export const sliceOp = defineOp<[x: Value], { axis: number; from: Size; size: Si
   name: "slice",
   type: ([x], { axis, from, size }) => {
     const whole = x.shape[axis] as Size;
-    if (typeof whole === "number" && typeof from === "number" && typeof size === "number" && from + size > whole) {
+    if (
+      typeof whole === "number" &&
+      typeof from === "number" &&
+      typeof size === "number" &&
+      from + size > whole
+    ) {
       throw heedError("ERR_SHAPE", {
         operation: "slice",
         problem: `${from} to ${from + size} is outside axis ${axis} of size ${whole}`,
@@ -125,7 +135,17 @@ export function place(x: Value, axis: number, from: Size, whole: Size): Value {
 
 export const placeOp = defineOp<[x: Value], { axis: number; from: Size; whole: Size }>({
   name: "place",
-  type: ([x], { axis, whole }) => ({ dtype: x.dtype, shape: x.shape.map((s, i) => (i === axis ? whole : s)) }),
+  type: ([x], { axis, from, whole }) => {
+    const end = plus(from, x.shape[axis] as Size);
+    if (typeof end === "number" && typeof whole === "number" && end > whole) {
+      throw heedError("ERR_SHAPE", {
+        operation: "place",
+        problem: `${from} to ${end} is outside a whole of ${whole}`,
+        operands: showOperands({ x }),
+      });
+    }
+    return { dtype: x.dtype, shape: x.shape.map((s, i) => (i === axis ? whole : s)) };
+  },
   onnx: (emit, [x], { axis, from, whole }, { inputs: [value] }) => {
     const end = plus(from, value.shape[axis] as Size);
     const after = emit("Sub", [emit.size(whole), emit.size(end)]);

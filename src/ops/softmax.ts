@@ -1,4 +1,5 @@
-import { apply, defineOp, frontAxis } from "../ir/op.ts";
+import { floatTypes } from "../ir/dtype.ts";
+import { apply, defineOp, frontAxis, requireDType } from "../ir/op.ts";
 import type { Value } from "../ir/value.ts";
 import { sum } from "./broadcast.ts";
 import { stopGradient } from "./compare.ts";
@@ -16,7 +17,10 @@ export function softmax(x: Value, axis = -1): Value {
 
 export const softmaxOp = defineOp<[x: Value], { axis: number }>({
   name: "softmax",
-  type: ([x]) => x,
+  type: ([x]) => {
+    requireDType("softmax", "x", x, floatTypes);
+    return x;
+  },
   onnx: (emit, [x], { axis }) => emit("Softmax", [x], { axis }),
   vjp: ({ output: y, grad: dy, attrs: { axis } }) => {
     const dyY = mul(dy, y); // dx = dy·y - y·sum(dy·y)
