@@ -7,18 +7,24 @@
 export async function* prefetch<T>(source: AsyncIterable<T>, ahead: number): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   const queue: Promise<IteratorResult<T>>[] = [];
-  const ask = (): void => {
-    const next = iterator.next();
-    next.catch(() => undefined); // It is awaited later: until then it is not unhandled.
-    queue.push(next);
+  let isOver = false;
+  const refill = (): void => {
+    while (queue.length < ahead && !isOver) {
+      const next = iterator.next();
+      next.catch(() => undefined); // It is awaited later: until then it is not unhandled.
+      queue.push(next);
+    }
   };
   try {
-    for (let i = 0; i <= ahead; i++) ask();
-    for (let next = await queue.shift(); next && !next.done; next = await queue.shift()) {
-      ask();
-      yield next.value;
+    for (;;) {
+      const { value, done } = await (queue.shift() ?? iterator.next());
+      if (done) return;
+      // Later, so that the consumer gets its item before the next one is made.
+      setTimeout(refill, 0);
+      yield value;
     }
   } finally {
+    isOver = true;
     await iterator.return?.();
   }
 }

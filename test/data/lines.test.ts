@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { decodeLines, type LineOptions } from "../../src/data/lines.ts";
 import { all, failure } from "./files.ts";
 
+/** One to four bytes each, and what other programs split lines at or drop. */
+const unit = fc.constantFrom("a", " ", "ä", "東", "😀", "\u2028", "\u0085", "\u0000", "\u001b", "\u000c", "\ufffd");
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const lines = (content: string | Uint8Array, options: Partial<LineOptions> = {}): AsyncIterable<string> =>
   decodeLines([typeof content === "string" ? bytes(content) : content], { name: "corpus.de", ...options });
@@ -34,14 +36,13 @@ describe("lines", () => {
   test("survive every way of cutting the bytes into chunks", () =>
     fc.assert(
       fc.asyncProperty(
-        fc.array(fc.string({ unit: "binary", maxLength: 8 }).map((line) => line.replaceAll(/[\n\r]/g, "").replace(/^\ufeff/, "x")), { maxLength: 8 }),
+        fc.array(fc.string({ unit, maxLength: 8 }), { maxLength: 8 }),
         fc.boolean(),
         fc.constantFrom("\n", "\r\n"),
         fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 5 }),
         async (texts, mark, end, sizes) => {
           const content = bytes((mark ? "\ufeff" : "") + texts.map((line) => line + end).join(""));
-          const expected = texts.map((line) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes(line)));
-          expect(await all(decodeLines(chunked(content, sizes), { name: "x" }))).toEqual(expected);
+          expect(await all(decodeLines(chunked(content, sizes), { name: "x" }))).toEqual(texts);
         },
       ),
     ));

@@ -1,0 +1,122 @@
+import { heedError } from "../errors.ts";
+
+export interface TextPair {
+  readonly source: string;
+  readonly target: string;
+}
+
+export interface FilterOptions {
+  /** What error messages call the corpus. Default "corpus". */
+  readonly name?: string;
+  /** Longest side in tokens. Default unlimited. */
+  readonly maxTokens?: number;
+  /** Longest side in characters (code points). Default unlimited. */
+  readonly maxChars?: number;
+  /** Most times one side may have as many tokens as the other. Default unlimited. */
+  readonly ratio?: number;
+  /** "drop" keeps only the first of equal pairs. Default "keep". */
+  readonly duplicates?: "keep" | "drop";
+  /** Tokens of a text. Default: words between white space. */
+  readonly countTokens?: (text: string) => number;
+}
+
+/** What filtering did: how many pairs were kept, and why others were not (each counts under the first that fits). */
+export interface FilterReport {
+  readonly kept: number;
+  readonly dropped: {
+    /** A side is empty or white space. */
+    readonly empty: number;
+    readonly tooLong: number;
+    readonly ratio: number;
+    readonly duplicate: number;
+  };
+}
+
+type Reason = keyof FilterReport["dropped"];
+
+/** A filter over a stream of pairs, and what it did so far. */
+export interface PairFilter {
+  readonly accepts: (pair: TextPair) => boolean;
+  readonly report: () => FilterReport;
+  /** Call after the last pair. @throws ERR_DATA with the counts by reason when there were pairs and none was kept. */
+  readonly finish: () => FilterReport;
+}
+
+/**
+ * Decides pair by pair. Remembering duplicates takes a 53-bit hash per kept pair: among a million pairs the chance that
+ * any is dropped by mistake is below 1 in 10,000.
+ */
+export function pairFilter(options: FilterOptions = {}): PairFilter {
+  const { name = "corpus", maxTokens = Infinity, maxChars = Infinity, ratio = Infinity } = options;
+  const { duplicates = "keep", countTokens = countWords } = options;
+  const dropped: Record<Reason, number> = { empty: 0, tooLong: 0, ratio: 0, duplicate: 0 };
+  const seen = new Set<number>();
+  let kept = 0;
+
+  const reasonAgainst = (pair: TextPair): Reason | undefined => {
+    const sides = [pair.source, pair.target];
+    if (sides.some((text) => text.trim() === "")) return "empty";
+    // Characters first: counting the tokens of a huge text may be slow.
+    if (sides.some((text) => text.length > maxChars && [...text].length > maxChars)) return "tooLong";
+    const [shorter, longer] = sides.map(countTokens).sort((a, b) => a - b) as [number, number];
+    if (longer > maxTokens) return "tooLong";
+    if (longer > ratio * shorter) return "ratio";
+    if (duplicates === "keep") return undefined;
+    const key = hash53(`${pair.source.length} ${pair.source}${pair.target}`);
+    if (seen.has(key)) return "duplicate";
+    seen.add(key);
+    return undefined;
+  };
+  const report = (): FilterReport => ({ kept, dropped: { ...dropped } });
+
+  return {
+    accepts: (pair) => {
+      const reason = reasonAgainst(pair);
+      if (reason) dropped[reason]++;
+      else kept++;
+      return reason === undefined;
+    },
+    report,
+    finish: () => {
+      const pairs = dropped.empty + dropped.tooLong + dropped.ratio + dropped.duplicate;
+      if (kept > 0 || pairs === 0) return report();
+      const { empty, tooLong, ratio: uneven, duplicate } = dropped;
+      const counts = `${empty} empty, ${tooLong} too long, ${uneven} too uneven, ${duplicate} duplicate`;
+      const remedy = "check the corpus or widen the limits";
+      throw heedError("ERR_DATA", { where: name, cause: `all ${pairs} pairs were filtered out: ${counts}`, remedy });
+    },
+  };
+}
+
+/**
+ * The pairs worth training on, and how many were left out for which reason.
+ *
+ * @throws ERR_DATA with the counts by reason when there were pairs and none was kept.
+ */
+export async function filterPairs<P extends TextPair>(
+  pairs: AsyncIterable<P> | Iterable<P>,
+  options: FilterOptions = {},
+): Promise<{ readonly pairs: P[]; readonly report: FilterReport }> {
+  const filter = pairFilter(options);
+  const accepted: P[] = [];
+  for await (const pair of pairs) if (filter.accepts(pair)) accepted.push(pair);
+  return { pairs: accepted, report: filter.finish() };
+}
+
+function countWords(text: string): number {
+  return text.split(/\s+/).filter((word) => word !== "").length;
+}
+
+/** 53 bits of two 32-bit multiplicative hashes (cyrb53, public domain). */
+function hash53(text: string): number {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = Math.imul(a ^ unit, 2654435761);
+    b = Math.imul(b ^ unit, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return 2 ** 32 * (b & 0x1fffff) + (a >>> 0);
+}

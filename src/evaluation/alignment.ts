@@ -1,0 +1,92 @@
+import { heedError } from "../errors.ts";
+
+/** Word `source` of the source is translated by word `target` of the target; both count from 0. */
+export interface Link {
+  readonly source: number;
+  readonly target: number;
+}
+
+/** A person's judgement of one sentence pair. */
+export interface GoldAlignment {
+  /** Links that a correct alignment has. */
+  readonly sure: readonly Link[];
+  /** Further links that it may have; sure links count as possible whether listed here or not. */
+  readonly possible: readonly Link[];
+}
+
+export interface AlignmentScore {
+  /** Alignment error rate, 0 to 1; lower is better. */
+  readonly aer: number;
+  /** Share of the predicted links that are possible, 0 to 1. */
+  readonly precision: number;
+  /** Share of the sure links that were predicted, 0 to 1. */
+  readonly recall: number;
+  /** Predicted links, each counted once. */
+  readonly links: number;
+}
+
+/**
+ * Compares predicted word alignments A with gold ones (S sure, P possible, S ⊆ P), summed over all sentences.
+ *
+ *   AER = 1 - (|A ∩ S| + |A ∩ P|) / (|A| + |S|),   precision = |A ∩ P| / |A|,   recall = |A ∩ S| / |S|
+ *
+ * With nothing predicted precision is 1, with no sure link recall is 1, with neither AER is 0.
+ *
+ * @throws ERR_DATA when the numbers of sentences differ.
+ * @see Och & Ney 2003 - https://aclanthology.org/J03-1002
+ */
+export function alignmentErrorRate(
+  predicted: readonly (readonly Link[])[],
+  gold: readonly GoldAlignment[],
+): AlignmentScore {
+  if (predicted.length !== gold.length) {
+    const cause = `${predicted.length} predicted alignments but ${gold.length} gold ones`;
+    throw heedError("ERR_DATA", { where: "AER", cause, remedy: "give one alignment for each sentence" });
+  }
+  let [links, sureLinks, foundSure, foundPossible] = [0, 0, 0, 0];
+  predicted.forEach((alignment, at) => {
+    const { sure, possible } = gold[at] as GoldAlignment;
+    const sureSet = new Set(sure.map(formatLink));
+    const possibleSet = new Set([...sureSet, ...possible.map(formatLink)]);
+    const found = [...new Set(alignment.map(formatLink))];
+    links += found.length;
+    sureLinks += sureSet.size;
+    foundSure += found.filter((link) => sureSet.has(link)).length;
+    foundPossible += found.filter((link) => possibleSet.has(link)).length;
+  });
+  return {
+    aer: links + sureLinks === 0 ? 0 : 1 - (foundSure + foundPossible) / (links + sureLinks),
+    precision: links === 0 ? 1 : foundPossible / links,
+    recall: sureLinks === 0 ? 1 : foundSure / sureLinks,
+    links,
+  };
+}
+
+/**
+ * Reads one line of Pharaoh format: `0-0 1-2 2p1`, where `i-j` is a sure and `ipj` a possible link.
+ *
+ * @param where  What error messages call the line, such as `gold.txt:3`.
+ * @throws ERR_DATA for anything else.
+ */
+export function parseAlignment(line: string, where = "alignment"): GoldAlignment {
+  const sure: Link[] = [];
+  const possible: Link[] = [];
+  for (const item of line.split(/[ \t]+/).filter((piece) => piece !== "")) {
+    const [, source, kind, target] = /^(\d{1,9})([-p])(\d{1,9})$/.exec(item) ?? [];
+    if (kind === undefined) {
+      const remedy = "write links as i-j (sure) or ipj (possible), counting words from 0";
+      throw heedError("ERR_DATA", { where, cause: `${JSON.stringify(item)} is not a link`, remedy });
+    }
+    (kind === "-" ? sure : possible).push({ source: Number(source), target: Number(target) });
+  }
+  return { sure, possible };
+}
+
+/** Writes one line of Pharaoh format: sure links first, then possible ones that are not sure, each in the given order. */
+export function formatAlignment(links: readonly Link[], possible: readonly Link[] = []): string {
+  const sure = new Set(links.map(formatLink));
+  const rest = possible.filter((link) => !sure.has(formatLink(link)));
+  return [...sure, ...rest.map(({ source, target }) => `${source}p${target}`)].join(" ");
+}
+
+const formatLink = ({ source, target }: Link): string => `${source}-${target}`;
