@@ -62,7 +62,8 @@ export function scalar(dtype: DType, value: number): Value {
 export const constantOp = defineOp<[], ConstantAttrs>({
   name: "constant",
   type: (_, { dtype, shape }) => ({ dtype, shape }),
-  onnx: (emit, _, { dtype, shape, data }) => emit.constant(dtype, shape, data),
+  onnx: (emit, _, { dtype, shape, data }) =>
+    shape.length === 0 ? emit.scalar(dtype, Number(data[0])) : emit.constant(dtype, shape, data),
   vjp: null,
 });
 

@@ -21,7 +21,7 @@ export interface Lowered {
 
 /** Writes the graph that computes `outputs` as one ONNX model, each node once, sizes left symbolic. */
 export function lower({ outputs, constants }: LowerOptions): Lowered {
-  const writer = new GraphWriter(constants ?? new Map());
+  const writer = new GraphWriter(constants ?? new Map(), outputs);
   const order = topological(outputs.values());
   for (const node of order) for (const value of node.outputs) writer.declareLeaf(value);
   const names = new Map<Value, Name>();
@@ -45,6 +45,7 @@ class GraphWriter {
   readonly inputs = new Map<string, TensorType & { readonly isParameter: boolean }>();
   readonly emit: Emit;
   readonly #constants: NonNullable<LowerOptions["constants"]>;
+  readonly #wanted: LowerOptions["outputs"];
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers: OnnxInitializer[] = [];
   readonly #shared = new Map<string, Name>();
@@ -54,13 +55,15 @@ class GraphWriter {
   readonly #fixed = new Set<Name>();
   #count = 0;
 
-  constructor(constants: NonNullable<LowerOptions["constants"]>) {
+  constructor(constants: NonNullable<LowerOptions["constants"]>, wanted: LowerOptions["outputs"]) {
     this.#constants = constants;
+    this.#wanted = wanted;
     const single = (opType: string, inputs: readonly Name[], attributes = {}): Name =>
       this.#node(opType, inputs, attributes, 1)[0] as Name;
     this.emit = Object.assign(single, {
       many: this.#node.bind(this),
-      constant: (dtype: DType, shape: readonly number[], data: HostArray) => this.#initializer(dtype, shape, data),
+      constant: (dtype: DType, shape: readonly number[], data: HostArray) =>
+        this.#initializer(dtype, shape, data),
       scalar: (dtype: DType, value: number) => this.#scalar(dtype, value),
       ints: (values: readonly number[]) => this.#ints(values),
       shape: (shape: Shape, options: { infer?: boolean } = {}) => this.#shape(shape, options.infer ?? false),
@@ -83,7 +86,10 @@ class GraphWriter {
 
   output(name: string, from: Name, { dtype, shape }: TensorType): void {
     if (this.inputs.has(name) || this.#constants.has(name)) {
-      throw heedError("ERR_GRAPH", { operation: "lower", problem: `an output and an input are both named "${name}"` });
+      throw heedError("ERR_GRAPH", {
+        operation: "lower",
+        problem: `an output and an input are both named "${name}"`,
+      });
     }
     const direct = !this.#fixed.has(from) && !this.#renamed.has(from);
     if (direct) this.#renamed.set(from, name);
@@ -115,14 +121,19 @@ class GraphWriter {
     outputs: number,
   ): Name[] {
     const results = Array.from({ length: outputs }, () => this.#fresh());
-    const encoded = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, attribute(value)]));
+    const encoded = Object.fromEntries(
+      Object.entries(attributes).map(([key, value]) => [key, attribute(value)]),
+    );
     this.#nodes.push({ opType, inputs: [...inputs], outputs: results, attributes: encoded });
     return results;
   }
 
-  /** A name that no leaf has: "#" starts no path of a weight. */
+  /** A name that nothing else has. */
   #fresh(): Name {
-    return `#${this.#count++}`;
+    const name = `#${this.#count++}`;
+    return this.inputs.has(name) || this.#constants.has(name) || this.#wanted.has(name)
+      ? this.#fresh()
+      : name;
   }
 
   /** One node whose result every asker shares. */
@@ -156,7 +167,8 @@ class GraphWriter {
 
   #leaf(name: string, { dtype }: TensorType): Name {
     const frozen = this.#constants.get(name);
-    if (frozen) return this.#once(`frozen ${name}`, () => this.#initializer(dtype, frozen.shape, frozen.data, name));
+    if (frozen)
+      return this.#once(`frozen ${name}`, () => this.#initializer(dtype, frozen.shape, frozen.data, name));
     this.#fixed.add(name);
     return name;
   }
@@ -166,7 +178,8 @@ class GraphWriter {
     if (unknown.length === 0) return this.#ints(shape as readonly number[]);
     // Of several unknown sizes the most involved one is inferred: the others are then cheap to look up.
     const inferred = infer ? shape.indexOf(unknown.reduce((a, b) => (b.length > a.length ? b : a))) : -1;
-    if (infer && unknown.length === 1) return this.#ints(shape.map((size, axis) => (axis === inferred ? -1 : Number(size))));
+    if (infer && unknown.length === 1)
+      return this.#ints(shape.map((size, axis) => (axis === inferred ? -1 : Number(size))));
     return this.#once(`shape ${infer} ${shape}`, () => {
       const parts = shape.map((size, axis) => (axis === inferred ? this.#ints([-1]) : this.#size(size)));
       return this.emit("Concat", parts, { axis: 0 });

@@ -97,7 +97,9 @@ describe.each([0.9, 0.5, 0.7])("a mask that keeps %f", (keep) => {
 test("the same tables give the same mask, to the bit", async () => {
   const [one, again] = [await masks(0.9, 8), await masks(0.9, 8)];
   one.forEach((mask, site) => {
-    expect(Buffer.compare(Buffer.from(mask.buffer), Buffer.from((again[site] as Float32Array).buffer))).toBe(0);
+    expect(Buffer.compare(Buffer.from(mask.buffer), Buffer.from((again[site] as Float32Array).buffer))).toBe(
+      0,
+    );
   });
 });
 
