@@ -1,8 +1,9 @@
 const encoder = new TextEncoder();
 
 /**
- * Writes protobuf fields into one buffer from its end to its start. A nested message is then complete when its length
- * is written in front of it, so one pass is enough and no byte is moved afterwards. Fields are written last to first.
+ * Writes protobuf fields into one buffer from its end to its start. A nested message is then complete when
+ * its length is written in front of it, so one pass is enough and no byte is moved afterwards. Fields are
+ * written last to first.
  */
 export class BackwardWriter {
   #buffer: Uint8Array;

@@ -62,10 +62,13 @@ export interface OnnxValueInfo {
 }
 
 /** ONNX's numbers for Heed's element types (TensorProto.DataType); ONNX Runtime uses the same. */
-export const onnxElementType = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const satisfies Record<
-  DType,
-  number
->;
+export const onnxElementType = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+} as const satisfies Record<DType, number>;
 
 /** The kinds of attribute that can be told from the value alone; floats need `float` or `floats`. */
 export function attribute(
@@ -88,8 +91,8 @@ export const floats = (value: readonly number[]): OnnxAttribute => ({ type: "flo
 /**
  * The bytes of an ONNX file (protobuf). Numbers are copied once, as raw little-endian data.
  *
- * @throws ERR_GRAPH when a tensor's data does not fit its shape, an integer attribute is no integer, or the model
- *   passes protobuf's limit of 2 GiB.
+ * @throws ERR_GRAPH when a tensor's data does not fit its shape, an integer attribute is no integer, or the
+ *   model passes protobuf's limit of 2 GiB.
  */
 export function encodeModel(model: OnnxModel): Uint8Array {
   const { graph, opset = 20, domains = {}, irVersion = 9 } = model;

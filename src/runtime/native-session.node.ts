@@ -35,7 +35,8 @@ export class NativeSession implements Session {
     inputs: ReadonlyMap<string, Tensor>,
     outputs: ReadonlyMap<string, Tensor | undefined>,
   ): Promise<Map<string, Tensor>> {
-    if (this.#isClosed) throw heedError("ERR_RUNTIME", { operation: "run", problem: "the session is closed" });
+    if (this.#isClosed)
+      throw heedError("ERR_RUNTIME", { operation: "run", problem: "the session is closed" });
     const names = this.#namesOf(inputs, outputs);
     // Inputs, then outputs; one more, so that the memory has an address even when there are none.
     const values = new BigUint64Array(inputs.size + outputs.size + 1);

@@ -7,7 +7,9 @@ import type { OrtApi } from "./ort-api.node.ts";
 import { ortError } from "./ort-error.ts";
 import type { Tensor } from "./tensor.ts";
 
-const dtypeOf = new Map(Object.entries(onnxElementType).map(([dtype, code]) => [code as number, dtype as DType]));
+const dtypeOf = new Map(
+  Object.entries(onnxElementType).map(([dtype, code]) => [code as number, dtype as DType]),
+);
 
 const views = {
   float32: Float32Array,
@@ -70,7 +72,10 @@ export class NativeTensor implements Tensor {
   #view(): HostArray {
     const length = this.shape.reduce((product, size) => product * size, 1);
     if (length === 0) return new views[this.dtype](0);
-    const buffer = koffi.view(this.#memory.address(this.#value as bigint), length * bytesPerElement[this.dtype]);
+    const buffer = koffi.view(
+      this.#memory.address(this.#value as bigint),
+      length * bytesPerElement[this.dtype],
+    );
     owners.set(buffer, this);
     return new views[this.dtype](buffer);
   }
@@ -160,7 +165,10 @@ export class NativeMemory {
       const code = Number(this.#get((out) => api.getTensorElementType(info, out)) & 0xffffffffn);
       const dtype = dtypeOf.get(code);
       if (!dtype) {
-        throw ortError("run", `output "${name}" has ONNX element type ${code}, which has no counterpart here`);
+        throw ortError(
+          "run",
+          `output "${name}" has ONNX element type ${code}, which has no counterpart here`,
+        );
       }
       const rank = Number(this.#get((out) => api.getDimensionsCount(info, out)));
       const dims = this.#dimsOf(rank);

@@ -10,8 +10,8 @@ const optimisationLevels = { none: 0, basic: 1, all: 99 } as const;
 const sequential = 0;
 
 /**
- * ONNX Runtime logs an error besides returning it, and Heed throws what is returned; so only fatal errors are logged.
- * `HEED_DEBUG` lets warnings through.
+ * ONNX Runtime logs an error besides returning it, and Heed throws what is returned; so only fatal errors are
+ * logged. `HEED_DEBUG` lets warnings through.
  */
 const logSeverity = (): number => (process.env.HEED_DEBUG ? 2 : 4);
 

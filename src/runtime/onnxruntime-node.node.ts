@@ -8,14 +8,15 @@ import type { Tensor } from "./tensor.ts";
 import { physicalCores } from "./threads.node.ts";
 
 /**
- * ONNX Runtime on the CPU through the onnxruntime-node package: where the native engine cannot load. It runs on the
- * calling thread, so **the event loop stands still during a run**, and it copies every output.
+ * ONNX Runtime on the CPU through the onnxruntime-node package: where the native engine cannot load. It runs
+ * on the calling thread, so **the event loop stands still during a run**, and it copies every output.
  */
 export function openOnnxRuntimeNodeEngine(): Engine {
   return {
     name: "node",
     device: "cpu",
-    load: async (model: Uint8Array, options: SessionOptions = {}) => new NodeSession(await create(model, options)),
+    load: async (model: Uint8Array, options: SessionOptions = {}) =>
+      new NodeSession(await create(model, options)),
     tensor: (dtype: DType, shape: readonly number[], data?: HostArray) =>
       new NodeTensor(new OrtTensor(dtype, hostData(dtype, shape, data), shape)),
   };
@@ -80,7 +81,8 @@ class NodeSession implements Session {
     inputs: ReadonlyMap<string, Tensor>,
     outputs: ReadonlyMap<string, Tensor | undefined>,
   ): Promise<Map<string, Tensor>> {
-    if (this.#isClosed) throw heedError("ERR_RUNTIME", { operation: "run", problem: "the session is closed" });
+    if (this.#isClosed)
+      throw heedError("ERR_RUNTIME", { operation: "run", problem: "the session is closed" });
     const feeds: Record<string, OrtTensor> = {};
     for (const [name, tensor] of inputs) {
       // The package drops names it does not know; the C API refuses them.

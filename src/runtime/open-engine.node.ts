@@ -7,11 +7,11 @@ export interface OpenEngineOptions {
 }
 
 /**
- * The fastest engine for `device` in Node. On the CPU that is ONNX Runtime's C API, or onnxruntime-node where that
- * cannot be loaded. The environment variable HEED_RUNTIME, `native` or `node`, insists on one of the two.
+ * The fastest engine for `device` in Node. On the CPU that is ONNX Runtime's C API, or onnxruntime-node where
+ * that cannot be loaded. The environment variable HEED_RUNTIME, `native` or `node`, insists on one.
  *
  * @param device  Default "auto": the CPU.
- * @throws ERR_CONFIG when the device is not there or HEED_RUNTIME is neither; ERR_RUNTIME when nothing can be loaded.
+ * @throws ERR_CONFIG when the device is not there or HEED_RUNTIME is neither; ERR_RUNTIME when none loads.
  */
 export async function openEngine(device: Device = "auto", options: OpenEngineOptions = {}): Promise<Engine> {
   if (device !== "auto" && device !== "cpu") {
@@ -21,7 +21,11 @@ export async function openEngine(device: Device = "auto", options: OpenEngineOpt
   const wanted = process.env.HEED_RUNTIME;
   if (wanted && wanted !== "native" && wanted !== "node") {
     const remedy = 'use "native", "node" or leave it unset';
-    throw heedError("ERR_CONFIG", { where: "HEED_RUNTIME", cause: `there is no runtime "${wanted}"`, remedy });
+    throw heedError("ERR_CONFIG", {
+      where: "HEED_RUNTIME",
+      cause: `there is no runtime "${wanted}"`,
+      remedy,
+    });
   }
   if (wanted === "node") return openNode();
   try {

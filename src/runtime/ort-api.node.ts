@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import koffi from "koffi";
 import { ortError } from "./ort-error.ts";
 
-/** Version of the C API that is asked for. A library of this version or any later one has all that is used here. */
+/** Version of the C API that is asked for; a library of any later version has it too. */
 const apiVersion = 20;
 
 /** ONNX Runtime recurses deeply when it optimises a graph; koffi's own stack for calls would overflow. */
@@ -21,8 +21,8 @@ export interface StatusFunction {
 }
 
 /**
- * Place of each function in ONNX Runtime's table and its parameters. The order of the table is part of the C API:
- * new functions are only ever added at its end. Every one of these returns an OrtStatus.
+ * Place of each function in ONNX Runtime's table and its parameters. The order of the table is part of the C
+ * API: new functions are only ever added at its end. Every one of these returns an OrtStatus.
  */
 const statusFunctions = {
   createEnv: [3, ["int", "str", "void *"]],
@@ -89,10 +89,10 @@ export function bundledLibrary(): string {
   return join(root, "bin", "napi-v6", platform, arch, name ?? "libonnxruntime.so.1");
 }
 
-/** koffi unloads a library whose handle is collected, and its functions with it: handles are held for ever. */
+/** koffi unloads a library when its handle is collected, functions and all: handles are held for ever. */
 const held: unknown[] = [];
 
-/** Loads a shared library of ONNX Runtime 1.20 or later. @throws ERR_RUNTIME when it cannot be loaded or is older. */
+/** Loads a shared library of ONNX Runtime. @throws ERR_RUNTIME when it cannot be loaded or is too old. */
 export function loadOrtApi(library: string): OrtApi {
   let base: bigint;
   try {

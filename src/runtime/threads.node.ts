@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
 /**
- * Physical cores this process may use. Two threads on one core fight over its vector units, so matrix products gain
- * nothing from the second. Where the system does not say which CPUs share a core, every available CPU counts.
+ * Physical cores this process may use. Two threads on one core fight over its vector units, so matrix
+ * products gain nothing from the second. Where the system does not say which CPUs share a core, every
+ * available CPU counts.
  */
 export function physicalCores(): number {
   const available = availableParallelism();

@@ -1,12 +1,22 @@
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
-import { attribute, encodeModel, float, floats, type OnnxGraph, type OnnxModel } from "../../src/onnx/proto.ts";
+import {
+  attribute,
+  encodeModel,
+  float,
+  floats,
+  type OnnxGraph,
+  type OnnxModel,
+} from "../../src/onnx/proto.ts";
 
 // The independent reader: protobufjs code generated from ONNX's own schema.
 const { onnx } = createRequire(import.meta.url)("onnx-proto") as typeof import("onnx-proto");
 
+// biome-ignore lint/suspicious/noExplicitAny: an object tree without a type of its own
+type Tree = any;
+
 /** The file as the independent reader sees it; 64-bit numbers become strings, bytes arrays. */
-function decode(model: OnnxModel): Record<string, any> {
+function decode(model: OnnxModel): Tree {
   const message = onnx.ModelProto.decode(encodeModel(model));
   return onnx.ModelProto.toObject(message, { longs: String, bytes: Array, enums: Number });
 }
@@ -72,7 +82,10 @@ test("a model's every field is read back by an independent decoder", () => {
 });
 
 test("the defaults are operator set 20 and file format 9", () => {
-  expect(decode({ graph: empty })).toMatchObject({ irVersion: "9", opsetImport: [{ domain: "", version: "20" }] });
+  expect(decode({ graph: empty })).toMatchObject({
+    irVersion: "9",
+    opsetImport: [{ domain: "", version: "20" }],
+  });
 });
 
 test("every kind of attribute keeps its kind and value", () => {
@@ -124,7 +137,6 @@ test("bodies of If and Scan nest to any depth", () => {
         opType: "If",
         inputs: ["on"],
         outputs: ["r"],
-        // biome-ignore lint/suspicious/noThenProperty: the attribute's name in ONNX
         attributes: { then_branch: attribute(inner), else_branch: attribute({ ...inner, name: "other" }) },
       },
     ],
@@ -139,7 +151,7 @@ test("bodies of If and Scan nest to any depth", () => {
   expect(bodyAttribute).toMatchObject({ name: "body", type: 5, g: { name: "body" } });
   expect(bodyAttribute.g.input).toEqual([{ name: "on", type: { tensorType: { elemType: 9, shape: {} } } }]);
   const branches = bodyAttribute.g.node[0].attribute;
-  expect(branches.map((branch: any) => [branch.name, branch.g.name])).toEqual([
+  expect(branches.map((branch: Tree) => [branch.name, branch.g.name])).toEqual([
     ["then_branch", "inner"],
     ["else_branch", "other"],
   ]);
@@ -157,8 +169,10 @@ test("raw data is right for every element type, also for a view into a larger bu
     { name: "e", dtype: "float32", shape: [2, 0], data: new Float32Array(0) },
   ] as const;
   const decoded = decode({ graph: { ...empty, initializers } }).graph.initializer;
-  expect(decoded.map((tensor: any) => tensor.dataType)).toEqual([1, 11, 6, 7, 9, 1]);
-  expect(decoded.map((tensor: any) => tensor.rawData)).toEqual(initializers.map(({ data }) => bytesOf(data)));
+  expect(decoded.map((tensor: Tree) => tensor.dataType)).toEqual([1, 11, 6, 7, 9, 1]);
+  expect(decoded.map((tensor: Tree) => tensor.rawData)).toEqual(
+    initializers.map(({ data }) => bytesOf(data)),
+  );
   expect(decoded[5].dims).toEqual(["2", "0"]);
 });
 
@@ -166,7 +180,7 @@ test("names longer than 127 bytes and of any script survive", () => {
   const names = ["x".repeat(127), "x".repeat(128), "x".repeat(20000), "слой.0.вес", "権重"];
   const nodes = names.map((name) => ({ opType: "Identity", inputs: [name], outputs: [`${name}'`] }));
   const decoded = decode({ graph: { ...empty, nodes } });
-  expect(decoded.graph.node.map((node: any) => node.input[0])).toEqual(names);
+  expect(decoded.graph.node.map((node: Tree) => node.input[0])).toEqual(names);
 });
 
 test("data that does not fit its shape is refused", () => {

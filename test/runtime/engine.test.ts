@@ -18,8 +18,14 @@ describe.each(engines)("%s", (_, open) => {
   test("computes a product and a sum for any batch", async () => {
     const session = await engine.load(linear);
     const one = await runOne(session, { x: engine.tensor("float32", [1, 3], Float32Array.of(1, 0, -1)) });
-    expect([one.dtype, one.shape, await one.read()]).toEqual(["float32", [1, 2], Float32Array.of(-3.5, -4.5)]);
-    const two = await runOne(session, { x: engine.tensor("float32", [2, 3], Float32Array.of(1, 1, 1, 0, 2, 0)) });
+    expect([one.dtype, one.shape, await one.read()]).toEqual([
+      "float32",
+      [1, 2],
+      Float32Array.of(-3.5, -4.5),
+    ]);
+    const two = await runOne(session, {
+      x: engine.tensor("float32", [2, 3], Float32Array.of(1, 1, 1, 0, 2, 0)),
+    });
     expect([two.shape, await two.read()]).toEqual([[2, 2], Float32Array.of(9.5, 11.5, 6.5, 7.5)]);
     session.close();
   });
@@ -28,7 +34,9 @@ describe.each(engines)("%s", (_, open) => {
     const session = await engine.load(
       model({
         nodes: [node("Gather", ["table", "ids"], ["y"], { axis: attribute(0) })],
-        initializers: [{ name: "table", dtype: "float32", shape: [3, 2], data: Float32Array.of(0, 1, 10, 11, 20, 21) }],
+        initializers: [
+          { name: "table", dtype: "float32", shape: [3, 2], data: Float32Array.of(0, 1, 10, 11, 20, 21) },
+        ],
         inputs: [info("ids", "int32", "time")],
         outputs: [info("y", "float32", "time", 2)],
       }),
@@ -60,15 +68,20 @@ describe.each(engines)("%s", (_, open) => {
     int64: BigInt64Array.of(-(2n ** 63n), 2n ** 53n + 1n),
     bool: Uint8Array.of(1, 0),
   };
-  test.each(Object.entries(samples))("carries %s unchanged, as a vector and as a scalar", async (dtype, data) => {
-    const vector = await engine.load(identity(dtype as DType, "n"));
-    expect(await (await runOne(vector, { x: engine.tensor(dtype as DType, [2], data) })).read()).toEqual(data);
-    const scalar = await engine.load(identity(dtype as DType));
-    const y = await runOne(scalar, { x: engine.tensor(dtype as DType, [], data.slice(0, 1)) });
-    expect([y.dtype, y.shape, await y.read()]).toEqual([dtype, [], data.slice(0, 1)]);
-    vector.close();
-    scalar.close();
-  });
+  test.each(Object.entries(samples))(
+    "carries %s unchanged, as a vector and as a scalar",
+    async (dtype, data) => {
+      const vector = await engine.load(identity(dtype as DType, "n"));
+      expect(await (await runOne(vector, { x: engine.tensor(dtype as DType, [2], data) })).read()).toEqual(
+        data,
+      );
+      const scalar = await engine.load(identity(dtype as DType));
+      const y = await runOne(scalar, { x: engine.tensor(dtype as DType, [], data.slice(0, 1)) });
+      expect([y.dtype, y.shape, await y.read()]).toEqual([dtype, [], data.slice(0, 1)]);
+      vector.close();
+      scalar.close();
+    },
+  );
 
   test("joins a tensor without elements to one with some", async () => {
     const session = await engine.load(
@@ -78,18 +91,33 @@ describe.each(engines)("%s", (_, open) => {
           node("Identity", ["past"], ["same"]),
         ],
         inputs: [info("past", "float32", "batch", 1, "past", 2), info("step", "float32", "batch", 1, 1, 2)],
-        outputs: [info("keys", "float32", "batch", 1, "total", 2), info("same", "float32", "batch", 1, "past", 2)],
+        outputs: [
+          info("keys", "float32", "batch", 1, "total", 2),
+          info("same", "float32", "batch", 1, "past", 2),
+        ],
       }),
     );
     const past = engine.tensor("float32", [2, 1, 0, 2]);
     const step = engine.tensor("float32", [2, 1, 1, 2], Float32Array.of(1, 2, 3, 4));
-    const wanted = new Map([["keys", undefined], ["same", undefined]]);
-    const results = await session.run(new Map([["past", past], ["step", step]]), wanted);
+    const wanted = new Map([
+      ["keys", undefined],
+      ["same", undefined],
+    ]);
+    const results = await session.run(
+      new Map([
+        ["past", past],
+        ["step", step],
+      ]),
+      wanted,
+    );
     const [keys, same] = [results.get("keys") as Tensor, results.get("same") as Tensor];
     expect([keys.shape, await keys.read()]).toEqual([[2, 1, 1, 2], Float32Array.of(1, 2, 3, 4)]);
     expect([same.shape, await same.read()]).toEqual([[2, 1, 0, 2], new Float32Array(0)]);
     const longer = await runOne(session, { past: keys, step }, "keys");
-    expect([longer.shape, await longer.read()]).toEqual([[2, 1, 2, 2], Float32Array.of(1, 2, 1, 2, 3, 4, 3, 4)]);
+    expect([longer.shape, await longer.read()]).toEqual([
+      [2, 1, 2, 2],
+      Float32Array.of(1, 2, 1, 2, 3, 4, 3, 4),
+    ]);
     session.close();
   });
 
@@ -115,7 +143,13 @@ describe.each(engines)("%s", (_, open) => {
     );
     const [copy, constant] = [engine.tensor("float32", [2]), engine.tensor("float32", [1])];
     const x = engine.tensor("float32", [2], Float32Array.of(3, 4));
-    await session.run(new Map([["x", x]]), new Map([["copy", copy], ["constant", constant]]));
+    await session.run(
+      new Map([["x", x]]),
+      new Map([
+        ["copy", copy],
+        ["constant", constant],
+      ]),
+    );
     expect([await copy.read(), await constant.read()]).toEqual([Float32Array.of(3, 4), Float32Array.of(7)]);
     session.close();
   });
@@ -175,7 +209,9 @@ describe.each(engines)("%s", (_, open) => {
   test("refuses data that fits neither shape nor element type", () => {
     const tensor = (shape: number[], data: HostArray) => () => engine.tensor("float32", shape, data);
     expect(tensor([2, 3], new Float32Array(5))).toThrow("tensor: shape [2, 3] has 6 elements but data 5.");
-    expect(tensor([5], new Int32Array(5))).toThrow("tensor: float32 takes a Float32Array but got a Int32Array.");
+    expect(tensor([5], new Int32Array(5))).toThrow(
+      "tensor: float32 takes a Float32Array but got a Int32Array.",
+    );
     expect(tensor([-1], new Float32Array(1))).toThrow(
       "tensor: sizes are whole numbers, 0 or more, but shape is [-1].",
     );
@@ -214,11 +250,19 @@ describe.each(engines)("%s", (_, open) => {
   test("repeats bit by bit, with one thread and with several", async () => {
     const n = 192;
     const bytes = model({
-      nodes: [node("MatMul", ["x", "x"], ["xx"]), node("Softmax", ["xx"], ["s"]), node("ReduceSum", ["s"], ["y"])],
+      nodes: [
+        node("MatMul", ["x", "x"], ["xx"]),
+        node("Softmax", ["xx"], ["s"]),
+        node("ReduceSum", ["s"], ["y"]),
+      ],
       inputs: [info("x", "float32", "n", "n")],
       outputs: [info("y", "float32", 1, 1), info("s", "float32", "n", "n")],
     });
-    const x = engine.tensor("float32", [n, n], Float32Array.from({ length: n * n }, (_, i) => Math.sin(i)));
+    const x = engine.tensor(
+      "float32",
+      [n, n],
+      Float32Array.from({ length: n * n }, (_, i) => Math.sin(i)),
+    );
     const seen: HostArray[] = [];
     for (const threads of [1, 2, 2]) {
       const session = await engine.load(bytes, { threads });

@@ -19,7 +19,11 @@ export const node = (opType: string, inputs: string[], outputs: string[], attrib
   attributes,
 });
 
-export const info = (name: string, dtype: DType, ...shape: (number | string)[]): OnnxValueInfo => ({ name, dtype, shape });
+export const info = (name: string, dtype: DType, ...shape: (number | string)[]): OnnxValueInfo => ({
+  name,
+  dtype,
+  shape,
+});
 
 /** y = x w + b, with w and b fixed. x [batch, 3] -> y [batch, 2] */
 export const linear = model({
@@ -40,7 +44,11 @@ export const identity = (dtype: DType, ...shape: (number | string)[]): Uint8Arra
   });
 
 /** Runs for one output, freshly allocated. */
-export async function runOne(session: Session, inputs: Record<string, Tensor>, output = "y"): Promise<Tensor> {
+export async function runOne(
+  session: Session,
+  inputs: Record<string, Tensor>,
+  output = "y",
+): Promise<Tensor> {
   const results = await session.run(new Map(Object.entries(inputs)), new Map([[output, undefined]]));
   return results.get(output) as Tensor;
 }
