@@ -1,7 +1,7 @@
 import type { PairExample } from "../data/batches.ts";
+import { type FilterReport, pairFilter } from "../data/filters.ts";
 import { hashPairs, readPairs } from "../data/pairs.node.ts";
 import { phrasebook } from "../data/phrasebook/phrasebook.ts";
-import { heedError } from "../errors.ts";
 import type { Config } from "./config.ts";
 import { encodePair, type SentencePair, type Tokenizers } from "./translation.ts";
 
@@ -26,12 +26,6 @@ export async function loadCorpus({ data, seed }: Pick<Config, "data" | "seed">):
   return { train: train.pairs, valid: valid.pairs, hashes: { train: train.hash, valid: valid.hash } };
 }
 
-/** What filtering did to a corpus: how many pairs were kept, and why others were not. */
-export interface FilterReport {
-  readonly kept: number;
-  readonly dropped: { readonly empty: number; readonly tooLong: number; readonly ratio: number; readonly duplicate: number };
-}
-
 /**
  * Encodes pairs, leaving out those that cannot be learnt from.
  *
@@ -41,31 +35,21 @@ export function encodeCorpus(
   pairs: readonly SentencePair[],
   tokenizers: Tokenizers,
   { data, model }: Pick<Config, "data" | "model">,
-  where: string,
+  name: string,
 ): { examples: PairExample[]; report: FilterReport } {
-  const dropped = { empty: 0, tooLong: 0, ratio: 0, duplicate: 0 };
-  const limit = Math.min(data.maxTokens, model.maxLength);
-  const seen = new Set<string>();
   const examples: PairExample[] = [];
+  const lengths = new Map<string, number>();
+  const filter = pairFilter({
+    ...data,
+    name,
+    maxTokens: Math.min(data.maxTokens, model.maxLength),
+    countTokens: (text) => lengths.get(text) ?? 0,
+  });
   for (const pair of pairs) {
-    const key = `${pair.source}\t${pair.target}`;
-    if (!pair.source.trim() || !pair.target.trim()) dropped.empty++;
-    else if (data.duplicates === "drop" && seen.has(key)) dropped.duplicate++;
-    else {
-      seen.add(key);
-      const example = encodePair(pair, tokenizers);
-      const [shorter = 0, longer = 0] = [example.source.length, example.target.length].sort((a, b) => a - b);
-      if (longer > limit) dropped.tooLong++;
-      else if (longer > data.ratio * shorter) dropped.ratio++;
-      else examples.push(example);
-    }
+    const example = encodePair(pair, tokenizers);
+    lengths.clear();
+    lengths.set(pair.source, example.source.length).set(pair.target, example.target.length);
+    if (filter.accepts(pair)) examples.push(example);
   }
-  if (examples.length === 0) {
-    const { empty, tooLong, ratio, duplicate } = dropped;
-    const cause = `no pair is left of ${pairs.length}: ${empty} empty, ${tooLong} longer than ${limit} tokens, `;
-    const rest = `${ratio} with a length ratio above ${data.ratio}, ${duplicate} duplicates`;
-    const remedy = "look at the file, or raise data.maxTokens and data.ratio";
-    throw heedError("ERR_DATA", { where, cause: cause + rest, remedy });
-  }
-  return { examples, report: { kept: examples.length, dropped } };
+  return { examples, report: filter.finish() };
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { FilterReport } from "../data/filters.ts";
 import { heedError } from "../errors.ts";
 import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -8,7 +9,7 @@ import type { Tokenizer } from "../text/tokenizer.ts";
 import { tokenizerFromJson } from "../text/tokenizer-json.ts";
 import { trainTokenizer } from "../text/train.ts";
 import type { Config } from "./config.ts";
-import { type Corpus, encodeCorpus, type FilterReport, loadCorpus } from "./corpus.node.ts";
+import { type Corpus, encodeCorpus, loadCorpus } from "./corpus.node.ts";
 import { printConfig } from "./parse-config.ts";
 import * as runs from "./run-directory.node.ts";
 import { type Position, type StepRecord, type StopReason, train, type ValidationRecord } from "./trainer.ts";

@@ -1,0 +1,57 @@
+import type { Io } from "./io.ts";
+
+export interface OptionSpec {
+  readonly type: "string" | "number" | "boolean" | "list";
+  readonly default?: string | number | boolean;
+  /** What a value stands for in the help: `--run DIR`. */
+  readonly value?: string;
+  readonly help: string;
+  /** Smallest and largest number allowed. */
+  readonly range?: readonly [number, number];
+}
+
+type ValueOf<O extends OptionSpec> = O["type"] extends "number"
+  ? number
+  : O["type"] extends "boolean"
+    ? boolean
+    : O["type"] extends "list"
+      ? readonly string[]
+      : string;
+
+type Values<A extends readonly string[], O extends Readonly<Record<string, OptionSpec>>> = {
+  readonly [K in A[number]]: string;
+} & {
+  readonly [K in keyof O]: O[K]["default"] extends {}
+    ? ValueOf<O[K]>
+    : O[K]["type"] extends "boolean" | "list"
+      ? ValueOf<O[K]>
+      : ValueOf<O[K]> | undefined;
+};
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** Lines to try, shown in the help. */
+  readonly examples: readonly string[];
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  /** The exit status, if not 0. */
+  readonly run: (values: never, io: Io) => Promise<number | undefined>;
+}
+
+/** A command is one file: this gives `run` its types; heavy imports belong inside `run`. */
+export function command<
+  const A extends readonly string[],
+  const O extends Readonly<Record<string, OptionSpec>>,
+>(spec: {
+  readonly name: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly examples: readonly string[];
+  readonly args: A;
+  readonly options: O;
+  readonly run: (values: Values<A, O>, io: Io) => Promise<number | undefined>;
+}): Command {
+  return spec;
+}

@@ -1,0 +1,77 @@
+import { command } from "../command.ts";
+
+const EXAMPLE_CONFIG = `A configuration is YAML; what it leaves out has a default:
+
+  data:
+    train: { pairs: train.tsv }        # source<TAB>target lines; or { source: train.en, target: train.fr }
+    valid: { pairs: valid.tsv }
+  tokenizer: { kind: bpe, vocab: 8000 }
+  model: { layers: 3, dModel: 256, heads: 4, feedForward: 1024 }
+  training: { epochs: 10, learningRate: 7.0e-4 }
+
+\`heed train config.yaml --print-config\` writes out every key with its meaning.`;
+
+export default command({
+  name: "train",
+  summary: "Train a translator from a file of sentence pairs.",
+  description: `Train a translator from a file of sentence pairs.\n\n${EXAMPLE_CONFIG}`,
+  examples: [
+    "heed train config.yaml --run runs/mine",
+    "heed train config.yaml --run runs/mine --resume",
+    "heed train config.yaml --run runs/wide --set model.dModel=512 --set seed=7",
+  ],
+  args: ["config"],
+  options: {
+    run: { type: "string", value: "DIR", help: "where the run is written (default: runs/<name of the config>)" },
+    resume: { type: "boolean", help: "go on from the newest checkpoint of --run" },
+    allowChange: { type: "boolean", help: "resume even if seed, batches or corpus differ; the change is recorded" },
+    set: { type: "list", value: "KEY=VALUE", help: "override a key of the configuration; may be repeated" },
+    device: { type: "string", value: "D", default: "auto", help: "auto or cpu" },
+    printConfig: { type: "boolean", help: "print the complete configuration and stop" },
+    json: { type: "boolean", help: "print the result as one JSON object" },
+  },
+  async run(options, io) {
+    const { readFileSync } = await import("node:fs");
+    const { basename, extname, join } = await import("node:path");
+    const { parseConfig, printConfig } = await import("../../training/parse-config.ts");
+    const { heedError } = await import("../../errors.ts");
+    let text: string;
+    try {
+      text = readFileSync(options.config, "utf8");
+    } catch (cause) {
+      const code = (cause as NodeJS.ErrnoException).code;
+      throw heedError("ERR_INPUT", { where: options.config, cause: `cannot be read (${code})` }, cause);
+    }
+    const config = parseConfig(text, options.config, options.set);
+    if (options.printConfig) {
+      await io.writeLine(printConfig(config).trimEnd());
+      return 0;
+    }
+    const { device } = await import("../device.ts");
+    const { trainRun } = await import("../../training/run.node.ts");
+    const { trainingProgress } = await import("../training-progress.ts");
+    const directory = options.run ?? join("runs", basename(options.config, extname(options.config)));
+    const summary = await trainRun({
+      config,
+      directory,
+      engine: await device(options.device, io),
+      resume: options.resume,
+      allowChange: options.allowChange,
+      signal: io.signal,
+      ...trainingProgress(io),
+    });
+    if (options.json) {
+      const { reason: _, ...result } = summary;
+      await io.writeLine(JSON.stringify(result));
+    } else if (summary.reason !== "signal") {
+      const { steps, seconds, valid } = summary;
+      const bleu = valid.bleu === undefined ? "" : `, BLEU ${valid.bleu.toFixed(1)}`;
+      const minutes = (seconds / 60).toFixed(1);
+      io.say(`${directory}: ${steps} steps in ${minutes} minutes; validation loss ${valid.loss.toFixed(3)}${bleu}`);
+      io.say(`next: echo "a sentence" | heed translate ${directory}`);
+    } else {
+      io.say(`stopped at step ${summary.steps}; go on with: heed train ${options.config} --run ${directory} --resume`);
+    }
+    return 0;
+  },
+});

@@ -1,0 +1,113 @@
+import { Command as Program, CommanderError, InvalidArgumentError, Option } from "commander";
+import { HeedError, heedError } from "../errors.ts";
+import type { Command, OptionSpec } from "./command.ts";
+import { escapeControls } from "./escape.ts";
+import { type Io, processIo, ReaderGone } from "./io.ts";
+
+/** Every command, loaded when asked for. */
+export const commands = {
+  train: () => import("./commands/train.ts"),
+  translate: () => import("./commands/translate.ts"),
+  evaluate: () => import("./commands/evaluate.ts"),
+  score: () => import("./commands/score.ts"),
+  quickstart: () => import("./commands/quickstart.ts"),
+} as const satisfies Record<string, () => Promise<{ default: Command }>>;
+
+const INTRODUCTION = `Attention models in TypeScript: train them, look inside them, ship them.
+
+First steps:
+  heed quickstart                                   the whole way on an embedded English-French corpus
+  heed train config.yaml --run runs/mine            your own sentence pairs; \`heed train --help\` shows a config
+  heed translate runs/mine < new.txt > out.txt      translate with what was trained`;
+
+/** Runs a command line; the exit status. */
+export async function main(args: readonly string[], version: string): Promise<number> {
+  const { io, exitStatus } = processIo();
+  try {
+    const status = await runCommand(args, version, io);
+    return exitStatus() ?? status;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+async function runCommand(args: readonly string[], version: string, io: Io): Promise<number> {
+  let status = 0;
+  const program = new Program("heed").description(INTRODUCTION).version(version);
+  const [asked] = args;
+  for (const [name, load] of Object.entries(commands)) {
+    // Only the command asked for is loaded; the list of commands needs all summaries.
+    const isNeeded = asked === name || asked === "help" || !Object.hasOwn(commands, asked ?? "");
+    if (!isNeeded) continue;
+    const { default: spec } = await load();
+    program.addCommand(
+      declare(spec, async (values) => {
+        status = (await spec.run(values as never, io)) ?? 0;
+      }),
+    );
+  }
+  for (const each of [program, ...program.commands]) {
+    each.exitOverride().showSuggestionAfterError().configureOutput({ writeErr: () => undefined });
+  }
+  if (args.length === 0) {
+    await io.writeLine(program.helpInformation().trimEnd());
+    return 0;
+  }
+  try {
+    await program.parseAsync(args as string[], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    const [cause = "", ...more] = error.message.replace(/^error: /, "").split("\n");
+    const remedy = more.join(" ").replace(/^\(|\)$/g, "") || "see --help";
+    const where = asked && Object.hasOwn(commands, asked) ? `heed ${asked}` : "heed";
+    throw heedError("ERR_USAGE", { where, cause: cause.replace(/\.$/, ""), remedy: lowerFirst(remedy) }, error);
+  }
+  return status;
+}
+
+const lowerFirst = (text: string): string => text.replace(/^./, (c) => c.toLowerCase());
+
+function declare(spec: Command, run: (values: Record<string, unknown>) => Promise<void>): Program {
+  const program = new Program(spec.name).summary(spec.summary).description(spec.description ?? spec.summary);
+  for (const argument of spec.args) {
+    program.argument(argument.endsWith("?") ? `[${argument.slice(0, -1)}]` : `<${argument}>`);
+  }
+  for (const [name, option] of Object.entries(spec.options)) program.addOption(declareOption(name, option));
+  program.addHelpText("after", `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join("\n")}`);
+  return program.action(async (...received: unknown[]) => {
+    const options = received[spec.args.length] as Record<string, unknown>;
+    const named = spec.args.map((argument, i) => [argument.replace(/\?$/, ""), received[i]]);
+    await run({ ...Object.fromEntries(named), ...options });
+  });
+}
+
+function declareOption(name: string, { type, value, help, range, ...spec }: OptionSpec): Option {
+  const flag = `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+  const shown = value ?? (type === "number" ? "N" : "TEXT");
+  const option = new Option(type === "boolean" ? flag : `${flag} <${shown}>`, help);
+  if (type === "number") {
+    option.argParser((text) => {
+      const number = Number(text);
+      const [low, high] = range ?? [-Infinity, Infinity];
+      if (text.trim() === "" || !(number >= low && number <= high)) {
+        throw new InvalidArgumentError(`${shown} must be a number${range ? ` from ${low} to ${high}` : ""}.`);
+      }
+      return number;
+    });
+  }
+  if (type === "list") option.argParser((text, before: string[] | undefined) => [...(before ?? []), text]).default([], "");
+  if (type === "boolean") option.default(false, "");
+  if (spec.default !== undefined && spec.default !== false) option.default(spec.default);
+  return option;
+}
+
+/** One line on standard error, and the exit status. */
+function report(error: unknown): number {
+  if (error instanceof ReaderGone) return 0;
+  const isKnown = error instanceof HeedError;
+  const text = isKnown ? error.message : `internal: ${String((error as Error)?.message ?? error)}; please report this`;
+  process.stderr.write(`heed: error: ${escapeControls(text)}\n`);
+  if (process.env.HEED_DEBUG) process.stderr.write(`${(error as Error)?.stack ?? ""}\n`);
+  return isKnown ? error.exit : 70;
+}

@@ -1,0 +1,64 @@
+import type { Io } from "./io.ts";
+
+export interface Progress {
+  /** Shows how far things are; `text` says more: loss, speed. */
+  update(done: number, text: string): void;
+  /** Writes a line that stays, above the bar. */
+  note(line: string): void;
+  end(): void;
+}
+
+const WIDTH = 24;
+const REDRAW_MS = 100;
+const LINE_MS = 10_000;
+
+/** A bar on a terminal, a plain line now and then elsewhere. */
+export function progress(io: Io, title: string, total: number, start = 0): Progress {
+  const { terminal } = io;
+  const began = performance.now();
+  let shown = Number.NEGATIVE_INFINITY;
+  let last = "";
+
+  const remaining = (done: number): string => {
+    const elapsed = (performance.now() - began) / 1000;
+    return done > start ? `${clock(elapsed)} / ${clock((elapsed * (total - start)) / (done - start))}` : clock(elapsed);
+  };
+  const draw = (): void => {
+    terminal?.write(`\r\x1b[2K${last.slice(0, (terminal.columns ?? 120) - 1)}`);
+  };
+  return {
+    update: (done, text) => {
+      const now = performance.now();
+      const isLast = done >= total;
+      if (now - shown < (terminal ? REDRAW_MS : LINE_MS) && !isLast) return;
+      shown = now;
+      const part = total > 0 ? Math.min(1, done / total) : 1;
+      if (terminal) {
+        const filled = Math.round(part * WIDTH);
+        last = `${title} ${"█".repeat(filled)}${"░".repeat(WIDTH - filled)} ${percent(part)} ${text}  ${remaining(done)}`;
+        draw();
+      } else {
+        io.say(`${title} ${percent(part)} ${text}  ${remaining(done)}`);
+      }
+    },
+    note: (line) => {
+      terminal?.write("\r\x1b[2K");
+      io.say(line);
+      if (last) draw();
+    },
+    end: () => {
+      if (terminal && last) terminal.write("\r\x1b[2K");
+      last = "";
+    },
+  };
+}
+
+const percent = (part: number): string => `${Math.floor(part * 100)}%`.padStart(4);
+
+/** 83 seconds -> "1:23" */
+export function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const two = (n: number): string => String(n).padStart(2, "0");
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}

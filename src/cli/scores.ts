@@ -1,0 +1,43 @@
+import { heedError } from "../errors.ts";
+import { corpusBleu } from "../evaluation/bleu.ts";
+import { corpusChrf } from "../evaluation/chrf.ts";
+import type { Io } from "./io.ts";
+
+interface Score {
+  readonly score: number;
+  readonly signature: string;
+}
+
+export interface TextScores {
+  readonly sentences: number;
+  readonly bleu?: Score;
+  readonly chrf?: Score;
+}
+
+/** The metrics named in a comma-separated list. @throws ERR_USAGE for an unknown one. */
+export function scoreText(
+  hypotheses: readonly string[],
+  references: readonly (readonly string[])[],
+  metrics: string,
+): TextScores {
+  const names = metrics.split(",").map((name) => name.trim());
+  for (const name of names) {
+    if (name === "bleu" || name === "chrf") continue;
+    throw heedError("ERR_USAGE", { where: "--metrics", cause: `"${name}" is not a metric`, remedy: "choose bleu, chrf" });
+  }
+  const only = ({ score, signature }: Score): Score => ({ score, signature });
+  return {
+    sentences: hypotheses.length,
+    ...(names.includes("bleu") ? { bleu: only(corpusBleu(hypotheses, references)) } : {}),
+    ...(names.includes("chrf") ? { chrf: only(corpusChrf(hypotheses, references)) } : {}),
+  };
+}
+
+export async function writeScores(scores: TextScores & { seconds: number }, json: boolean, io: Io): Promise<void> {
+  if (json) {
+    await io.writeLine(JSON.stringify(scores));
+    return;
+  }
+  if (scores.bleu) await io.writeLine(`BLEU ${scores.bleu.score.toFixed(2)}  ${scores.bleu.signature}`);
+  if (scores.chrf) await io.writeLine(`chrF ${scores.chrf.score.toFixed(2)}  ${scores.chrf.signature}`);
+}

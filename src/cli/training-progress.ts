@@ -1,0 +1,38 @@
+import type { RunEvents } from "../training/run.node.ts";
+import type { Io } from "./io.ts";
+import { type Progress, progress } from "./progress.ts";
+
+const SMOOTHING = 0.05;
+
+/** A run's events as a bar with loss, speed and remaining time, and a line for each validation. */
+export function trainingProgress(io: Io): Required<RunEvents> {
+  let bar: Progress | undefined;
+  let loss: number | undefined;
+  let tokens = 0;
+  let began = 0;
+  const say = (line: string): void => (bar ? bar.note(line) : io.say(line));
+  return {
+    onMessage: say,
+    onCorpus: ({ kept, dropped }) => {
+      const reasons = Object.entries(dropped).filter(([, count]) => count > 0);
+      const names: Record<string, string> = { tooLong: "too long", ratio: "of odd length ratio" };
+      const shown = reasons.map(([reason, count]) => `${count} ${names[reason] ?? reason}`).join(", ");
+      say(`${kept} training pairs${shown ? ` (left out: ${shown})` : ""}`);
+    },
+    onStart: ({ parameters, totalSteps, from }) => {
+      const start = from > 0 ? `, from step ${from}` : "";
+      io.say(`${(parameters / 1e6).toFixed(1)} million parameters, ${totalSteps} steps${start}`);
+      bar = progress(io, "train", totalSteps, from);
+      began = performance.now();
+    },
+    onStep: (record) => {
+      loss = loss === undefined ? record.loss : loss + SMOOTHING * (record.loss - loss);
+      tokens += record.tokens;
+      const speed = tokens / ((performance.now() - began) / 1000);
+      bar?.update(record.step, `loss ${loss.toFixed(3)}  ${Math.round(speed)} tokens/s`);
+    },
+    onValidation: ({ step, loss: valid, bleu }) => {
+      say(`step ${step}: validation loss ${valid.toFixed(3)}${bleu === undefined ? "" : `, BLEU ${bleu.toFixed(1)}`}`);
+    },
+  };
+}
