@@ -14,19 +14,19 @@ export interface PlanOptions {
   /** Most sentences per batch. Default: no limit. */
   readonly maxSentences?: number;
   /**
-   * Examples sorted by length together. Larger pools pad less; smaller ones vary more which examples share a batch.
-   * Default 20,000.
+   * Examples sorted by length together. Larger pools pad less; smaller ones vary more which examples share a
+   * batch. Default 20,000.
    */
   readonly poolSize?: number;
 }
 
 /**
- * The batches of one epoch as lists of indices: every example once, in an order that depends on the lengths and the
- * options alone. A resumed run makes the same plan again and skips the batches that it has used.
+ * The batches of one epoch as lists of indices: every example once, in an order that depends on the lengths
+ * and the options alone. A resumed run makes the same plan again and skips the batches that it has used.
  *
- * All examples are shuffled and cut into pools; each pool is sorted by target and then source length and cut into
- * batches; the batches of all pools are shuffled. In every batch, sentences × longest source and sentences × longest
- * target are at most `batchTokens`, unless it holds one example.
+ * All examples are shuffled and cut into pools; each pool is sorted by target and then source length and cut
+ * into batches; the batches of all pools are shuffled. In every batch, sentences × longest source and
+ * sentences × longest target are at most `batchTokens`, unless it holds one example.
  */
 export function planEpoch(examples: readonly PairExample[], options: PlanOptions): number[][] {
   const { batchTokens, seed, epoch, maxSentences = Infinity, poolSize = 20_000 } = options;
@@ -41,7 +41,8 @@ export function planEpoch(examples: readonly PairExample[], options: PlanOptions
     let longest = 0;
     for (const index of pool) {
       const length = Math.max(lengths(index).source, lengths(index).target);
-      const isFull = Math.max(longest, length) * (current.length + 1) > batchTokens || current.length >= maxSentences;
+      const isFull =
+        Math.max(longest, length) * (current.length + 1) > batchTokens || current.length >= maxSentences;
       if (current.length > 0 && isFull) {
         batches.push(current);
         current = [];
@@ -127,8 +128,12 @@ export interface PairBatch {
   readonly examples: readonly number[];
 }
 
-/** The matrices for the examples at `indices`, padded to the longest source and the longest target among them. */
-export function makeBatch(examples: readonly PairExample[], indices: ArrayLike<number>, special: SpecialIds): PairBatch {
+/** The matrices for the examples at `indices`, padded to the longest source and target among them. */
+export function makeBatch(
+  examples: readonly PairExample[],
+  indices: ArrayLike<number>,
+  special: SpecialIds,
+): PairBatch {
   const rows = Array.from(indices, (index) => {
     const example = examples[index];
     if (!example) throw new RangeError(`makeBatch: no example ${index} among ${examples.length}`);

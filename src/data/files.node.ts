@@ -11,17 +11,21 @@ export interface ReadOptions extends Omit<LineOptions, "name"> {
 }
 
 /**
- * The lines of a text file, plain or gzip (told apart by the first two bytes). Reads as the lines are taken: memory
- * does not grow with the file.
+ * The lines of a text file, plain or gzip (told apart by the first two bytes). Reads as the lines are taken:
+ * memory does not grow with the file.
  *
  * @throws ERR_INPUT when the file is missing, a directory or unreadable.
- * @throws ERR_DATA when a gzip file is damaged, cut short or above `maxDecompressedBytes`, and as `decodeLines` does.
+ * @throws ERR_DATA when a gzip file is damaged, cut short or above `maxDecompressedBytes`, and as
+ *   `decodeLines` does.
  */
-export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<string, void, undefined> {
+export async function* readLines(
+  path: string,
+  options: ReadOptions = {},
+): AsyncGenerator<string, void, undefined> {
   yield* decodeLines(readBytes(path, options), { ...options, name: path });
 }
 
-/** SHA-256, in hex, of the bytes of `paths` after decompression: the identity of a corpus. Errors as `readLines`. */
+/** SHA-256, in hex, of `paths` after decompression: the identity of a corpus. Errors as `readLines`. */
 export async function hashFiles(paths: readonly string[], options: ReadOptions = {}): Promise<string> {
   const all = createHash("sha256");
   for (const path of paths) {
@@ -72,7 +76,11 @@ async function* gunzip(
       total += chunk.length;
       if (total > limit) {
         const cause = `decompresses to more than ${limit} bytes`;
-        throw heedError("ERR_DATA", { where: path, cause, remedy: "unpack it first if it is meant to be this large" });
+        throw heedError("ERR_DATA", {
+          where: path,
+          cause,
+          remedy: "unpack it first if it is meant to be this large",
+        });
       }
       yield chunk;
     }
@@ -84,7 +92,10 @@ async function* gunzip(
   }
 }
 
-async function* chain(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* chain(
+  head: Uint8Array,
+  rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   yield head;
   yield* rest;
 }
@@ -109,11 +120,18 @@ const causes: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
 };
 
-async function* readErrors(path: string, file: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* readErrors(
+  path: string,
+  file: AsyncIterable<unknown>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     for await (const chunk of file) yield chunk as Uint8Array;
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
-    throw heedError("ERR_INPUT", { where: path, cause: causes[code] ?? `cannot be read (${message})` }, error);
+    throw heedError(
+      "ERR_INPUT",
+      { where: path, cause: causes[code] ?? `cannot be read (${message})` },
+      error,
+    );
   }
 }

@@ -20,7 +20,7 @@ export interface FilterOptions {
   readonly countTokens?: (text: string) => number;
 }
 
-/** What filtering did: how many pairs were kept, and why others were not (each counts under the first that fits). */
+/** How many pairs were kept, and why others were not; a pair counts under the first reason that fits. */
 export interface FilterReport {
   readonly kept: number;
   readonly dropped: {
@@ -38,13 +38,13 @@ type Reason = keyof FilterReport["dropped"];
 export interface PairFilter {
   readonly accepts: (pair: TextPair) => boolean;
   readonly report: () => FilterReport;
-  /** Call after the last pair. @throws ERR_DATA with the counts by reason when there were pairs and none was kept. */
+  /** Call after the last pair. @throws ERR_DATA with the counts by reason when no pair of any was kept. */
   readonly finish: () => FilterReport;
 }
 
 /**
- * Decides pair by pair. Remembering duplicates takes a 53-bit hash per kept pair: among a million pairs the chance that
- * any is dropped by mistake is below 1 in 10,000.
+ * Decides pair by pair. Remembering duplicates takes a 53-bit hash per kept pair: among a million pairs the
+ * chance that any is dropped by mistake is below 1 in 10,000.
  */
 export function pairFilter(options: FilterOptions = {}): PairFilter {
   const { name = "corpus", maxTokens = Infinity, maxChars = Infinity, ratio = Infinity } = options;
@@ -83,7 +83,11 @@ export function pairFilter(options: FilterOptions = {}): PairFilter {
       const { empty, tooLong, ratio: uneven, duplicate } = dropped;
       const counts = `${empty} empty, ${tooLong} too long, ${uneven} too uneven, ${duplicate} duplicate`;
       const remedy = "check the corpus or widen the limits";
-      throw heedError("ERR_DATA", { where: name, cause: `all ${pairs} pairs were filtered out: ${counts}`, remedy });
+      throw heedError("ERR_DATA", {
+        where: name,
+        cause: `all ${pairs} pairs were filtered out: ${counts}`,
+        remedy,
+      });
     },
   };
 }

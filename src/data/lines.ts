@@ -15,9 +15,9 @@ const LF = 10;
 const CR = 13;
 
 /**
- * Splits UTF-8 bytes into lines. Lines end with `\n` alone: U+2028, U+0085, form feeds and the like are text. One `\r`
- * before the end and a byte order mark at the very start are dropped; `a\n` is one line, `a\n\n` two, no bytes none.
- * Keeps one chunk and one unfinished line in memory.
+ * Splits UTF-8 bytes into lines. Lines end with `\n` alone: U+2028, U+0085, form feeds and the like are text.
+ * One `\r` before the end and a byte order mark at the very start are dropped; `a\n` is one line, `a\n\n`
+ * two, no bytes none. Keeps one chunk and one unfinished line in memory.
  *
  * @throws ERR_DATA `name:line` for bytes that are not UTF-8 and for a line above `maxLineBytes`.
  */
@@ -92,12 +92,13 @@ function startsWithMark(bytes: Uint8Array): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
-/** Where the first ill-formed sequence starts (Unicode standard, table 3-7); the length when there is none. */
+/** Where the first ill-formed sequence starts (Unicode, table 3-7); the length when there is none. */
 function firstInvalid(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length) {
     const lead = bytes[at] as number;
-    const length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    const length =
+      lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
     if (length === 0) return at;
     for (let i = 1; i < length; i++) {
       // E0 and F0 would begin overlong forms, ED surrogates, F4 code points above U+10FFFF.
@@ -123,5 +124,9 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 
 function tooLong(name: string, line: number, limit: number): Error {
   const remedy = "split the text into lines of one sentence";
-  return heedError("ERR_DATA", { where: `${name}:${line}`, cause: `line longer than ${limit} bytes`, remedy });
+  return heedError("ERR_DATA", {
+    where: `${name}:${line}`,
+    cause: `line longer than ${limit} bytes`,
+    remedy,
+  });
 }

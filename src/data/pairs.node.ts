@@ -20,8 +20,8 @@ export type PairSpec =
  * The sentence pairs of `spec` in the order of the file, read as they are taken.
  *
  * @throws ERR_INPUT when a file cannot be read.
- * @throws ERR_DATA when the two files differ in their number of lines, a line has no tab or is not such an object,
- *   and as `readLines` does.
+ * @throws ERR_DATA when the two files differ in their number of lines, a line has no tab or is not such an
+ *   object, and as `readLines` does.
  */
 export function readPairs(spec: PairSpec, options: ReadOptions = {}): AsyncGenerator<Pair, void, undefined> {
   if ("pairs" in spec) return readTabSeparated(spec.pairs, options);
@@ -61,14 +61,18 @@ async function* readJsonLines(path: string, options: ReadOptions): AsyncGenerato
     } catch (error) {
       throw heedError("ERR_DATA", { where, cause: "not JSON", remedy }, error);
     }
-    yield { source: textAt(record, "source", where, remedy), target: textAt(record, "target", where, remedy) };
+    yield {
+      source: textAt(record, "source", where, remedy),
+      target: textAt(record, "target", where, remedy),
+    };
   }
 }
 
 function textAt(record: unknown, key: keyof Pair, where: string, remedy: string): string {
   const isObject = typeof record === "object" && record !== null;
   const text: unknown = isObject && Object.hasOwn(record, key) ? (record as Partial<Pair>)[key] : undefined;
-  if (typeof text !== "string") throw heedError("ERR_DATA", { where, cause: `no text at the key "${key}"`, remedy });
+  if (typeof text !== "string")
+    throw heedError("ERR_DATA", { where, cause: `no text at the key "${key}"`, remedy });
   return text;
 }
 

@@ -1,8 +1,8 @@
 /**
  * Keeps the next `ahead` items of a source ready while the consumer works on the current one.
  *
- * Order is kept; an error of the source reaches the consumer where the item would have been; stopping early stops the
- * source.
+ * Order is kept; an error of the source reaches the consumer where the item would have been; stopping early
+ * stops the source.
  */
 export async function* prefetch<T>(source: AsyncIterable<T>, ahead: number): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();

@@ -82,7 +82,7 @@ export function parseAlignment(line: string, where = "alignment"): GoldAlignment
   return { sure, possible };
 }
 
-/** Writes one line of Pharaoh format: sure links first, then possible ones that are not sure, each in the given order. */
+/** Writes one line of Pharaoh format: sure links, then possible ones that are not sure. */
 export function formatAlignment(links: readonly Link[], possible: readonly Link[] = []): string {
   const sure = new Set(links.map(formatLink));
   const rest = possible.filter((link) => !sure.has(formatLink(link)));

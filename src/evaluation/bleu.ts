@@ -39,7 +39,8 @@ const smoothingNames = { exp: "exp", none: "none", floor: "floor[0.10]", "add-k"
  *
  * @param references  One list per reference set, each as long as `hypotheses`.
  * @throws ERR_DATA when a set differs in length from the hypotheses, or there is nothing to score.
- * @see Papineni et al. 2002 - https://aclanthology.org/P02-1040; Post 2018 - https://aclanthology.org/W18-6319
+ * @see Papineni et al. 2002 - https://aclanthology.org/P02-1040
+ * @see Post 2018 - https://aclanthology.org/W18-6319
  */
 export function corpusBleu(
   hypotheses: readonly string[],
@@ -51,8 +52,8 @@ export function corpusBleu(
 }
 
 /**
- * BLEU of one sentence against its references. Orders above the sentence's length do not count (sacreBLEU's effective
- * order, `eff:yes`).
+ * BLEU of one sentence against its references. Orders above the sentence's length do not count (sacreBLEU's
+ * effective order, `eff:yes`).
  *
  * @throws ERR_DATA when there is no reference.
  */
@@ -84,7 +85,11 @@ function score(
   const words = (text: string): string[] => bleuTokens(lowercase ? text.toLowerCase() : text, tokenize);
   const sums: Sums = { matches: [0, 0, 0, 0], totals: [0, 0, 0, 0], hypothesisLength: 0, referenceLength: 0 };
   hypotheses.forEach((hypothesis, at) => {
-    addSentence(sums, words(hypothesis), references.map((set) => words(set[at] as string)));
+    addSentence(
+      sums,
+      words(hypothesis),
+      references.map((set) => words(set[at] as string)),
+    );
   });
 
   const { hypothesisLength, referenceLength } = sums;

@@ -30,8 +30,8 @@ interface OrderCounts {
 }
 
 /**
- * Character n-gram F-score of a test set, equal to sacreBLEU's. White space does not count. With several sets of
- * references each sentence is held against the one that gives it the best score.
+ * Character n-gram F-score of a test set, equal to sacreBLEU's. White space does not count. With several sets
+ * of references each sentence is held against the one that gives it the best score.
  *
  *   chrF = 100 · (1 + β²) P R / (β² P + R),   P and R averaged over the orders that occur
  *
@@ -66,12 +66,19 @@ export function corpusChrf(
     sums = sums.map((sum, order) => plus(sum, best[order] as OrderCounts));
   });
 
-  const casing = lowercase ? "lc" : "mixed";
-  const orders = `nc:${charOrder}|nw:${wordOrder}`;
+  const signature = [
+    `nrefs:${references.length}`,
+    `case:${lowercase ? "lc" : "mixed"}`,
+    "eff:yes",
+    `nc:${charOrder}`,
+    `nw:${wordOrder}`,
+    "space:no",
+    `version:${SACREBLEU_VERSION}`,
+  ].join("|");
   return {
     score: fScore(sums, beta),
     name: `chrF${beta}${"+".repeat(wordOrder)}`,
-    signature: `nrefs:${references.length}|case:${casing}|eff:yes|${orders}|space:no|version:${SACREBLEU_VERSION}`,
+    signature,
   };
 }
 
@@ -104,7 +111,10 @@ function separatePunctuation(word: string): string[] {
   return [word];
 }
 
-function compare(hypothesis: readonly Map<string, number>[], reference: readonly Map<string, number>[]): OrderCounts[] {
+function compare(
+  hypothesis: readonly Map<string, number>[],
+  reference: readonly Map<string, number>[],
+): OrderCounts[] {
   return hypothesis.map((grams, order) => {
     const others = reference[order] as Map<string, number>;
     let matches = 0;
@@ -117,8 +127,10 @@ function compare(hypothesis: readonly Map<string, number>[], reference: readonly
 function fScore(orders: readonly OrderCounts[], beta: number): number {
   const present = orders.filter(({ hypothesis, reference }) => hypothesis > 0 && reference > 0);
   if (present.length === 0) return 0;
-  const precision = present.reduce((sum, { matches, hypothesis }) => sum + matches / hypothesis, 0) / present.length;
-  const recall = present.reduce((sum, { matches, reference }) => sum + matches / reference, 0) / present.length;
+  const precision =
+    present.reduce((sum, { matches, hypothesis }) => sum + matches / hypothesis, 0) / present.length;
+  const recall =
+    present.reduce((sum, { matches, reference }) => sum + matches / reference, 0) / present.length;
   if (precision + recall === 0) return 0;
   return (100 * (1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall);
 }

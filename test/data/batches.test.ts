@@ -4,7 +4,10 @@ import { makeBatch, type PairExample, paddingShares, planEpoch } from "../../src
 import { shuffle } from "../../src/data/shuffle.ts";
 
 const examplesOf = (lengths: readonly (readonly [number, number])[]): PairExample[] =>
-  lengths.map(([source, target]) => ({ source: new Int32Array(source).fill(4), target: new Int32Array(target).fill(4) }));
+  lengths.map(([source, target]) => ({
+    source: new Int32Array(source).fill(4),
+    target: new Int32Array(target).fill(4),
+  }));
 const length = fc.integer({ min: 1, max: 60 });
 const corpora = fc.array(fc.tuple(length, length), { maxLength: 300 }).map(examplesOf);
 const plans = fc.record({
@@ -15,7 +18,9 @@ const plans = fc.record({
   poolSize: fc.integer({ min: 1, max: 400 }),
 });
 /** Sources of 5 to 44 tokens with targets of nearly the same length. */
-const alike = examplesOf(Array.from({ length: 5000 }, (_, i) => [5 + (i % 40), 5 + (i % 40) + (i % 3)] as const));
+const alike = examplesOf(
+  Array.from({ length: 5000 }, (_, i) => [5 + (i % 40), 5 + (i % 40) + (i % 3)] as const),
+);
 
 describe("the plan of an epoch", () => {
   test("has every example exactly once", () =>
@@ -26,7 +31,7 @@ describe("the plan of an epoch", () => {
       }),
     ));
 
-  test("keeps padded tokens of both sides and sentences under their limits, unless a batch is one example", () =>
+  test("keeps padded tokens and sentences under their limits, unless a batch is one example", () =>
     fc.assert(
       fc.property(corpora, plans, (examples, options) => {
         for (const indices of planEpoch(examples, options)) {
@@ -50,7 +55,11 @@ describe("the plan of an epoch", () => {
     const examples = alike.slice(0, 500);
     const options = { batchTokens: 200, seed: 1, epoch: 0 };
     const first = planEpoch(examples, options).map(String);
-    for (const other of [{ ...options, epoch: 1 }, { ...options, seed: 2 }, { ...options, seed: 0, epoch: 1 }]) {
+    for (const other of [
+      { ...options, epoch: 1 },
+      { ...options, seed: 2 },
+      { ...options, seed: 0, epoch: 1 },
+    ]) {
       const batches = planEpoch(examples, other).map(String);
       expect(batches).not.toEqual(first);
       expect([...batches].sort()).not.toEqual([...first].sort());
@@ -58,7 +67,14 @@ describe("the plan of an epoch", () => {
   });
 
   test("is pinned: another order would change what an older run resumes to", () => {
-    const examples = examplesOf([[3, 2], [9, 8], [4, 4], [2, 3], [7, 6], [5, 5]]);
+    const examples = examplesOf([
+      [3, 2],
+      [9, 8],
+      [4, 4],
+      [2, 3],
+      [7, 6],
+      [5, 5],
+    ]);
     expect(planEpoch(examples, { batchTokens: 12, seed: 42, epoch: 3 })).toMatchInlineSnapshot(`
       [
         [
@@ -146,7 +162,8 @@ describe("shuffling", () => {
   });
 
   test("is another for another seed or name", () => {
-    const order = (seed: number, name: string): string => shuffle([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], seed, name).join("");
+    const order = (seed: number, name: string): string =>
+      shuffle([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], seed, name).join("");
     expect(new Set([order(1, "a"), order(2, "a"), order(1, "b"), order(-1, "a")]).size).toBe(4);
   });
 });

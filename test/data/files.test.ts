@@ -61,7 +61,10 @@ describe("a file that cannot be read", () => {
   test.skipIf(process.getuid?.() === 0)("because of its permissions says so (skipped for root)", async () => {
     const path = temporary("x");
     chmodSync(path, 0);
-    expect(await failure(readLines(path))).toMatchObject({ code: "ERR_INPUT", message: `${path}: permission denied` });
+    expect(await failure(readLines(path))).toMatchObject({
+      code: "ERR_INPUT",
+      message: `${path}: permission denied`,
+    });
   });
 });
 
@@ -100,7 +103,9 @@ describe("a decompression bomb", () => {
     const path = temporary(gzipSync(`${"a".repeat(99)}\n`.repeat(20_000)));
     expect(await failure(readLines(path, { maxDecompressedBytes: 1_000_000 }))).toMatchObject({
       code: "ERR_DATA",
-      message: `${path}: decompresses to more than 1000000 bytes; unpack it first if it is meant to be this large`,
+      message:
+        `${path}: decompresses to more than 1000000 bytes; ` +
+        "unpack it first if it is meant to be this large",
     });
     expect(await all(readLines(path, { maxDecompressedBytes: 2_000_000 }))).toHaveLength(20_000);
   });
@@ -133,7 +138,9 @@ describe("a decompression bomb", () => {
 test("a hash is the SHA-256 over the files' own, and sees what a reader sees", async () => {
   const path = temporary("abc");
   const inner = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-  const outer = execFileSync("sha256sum", { input: Buffer.from(inner, "hex"), encoding: "utf8" }).split(" ")[0];
+  const outer = execFileSync("sha256sum", { input: Buffer.from(inner, "hex"), encoding: "utf8" }).split(
+    " ",
+  )[0];
   expect(await hashFiles([path])).toBe(outer);
   expect(await failure(hashFiles(["/no/such/file"]))).toMatchObject({ code: "ERR_INPUT" });
 });

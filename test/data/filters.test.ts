@@ -27,7 +27,9 @@ describe("filters", () => {
   });
 
   test("count characters, not UTF-16 units", async () => {
-    expect((await filterPairs([pair("ä😀ä", "b"), pair("ä😀äx", "b")], { maxChars: 3 })).pairs).toHaveLength(1);
+    expect((await filterPairs([pair("ä😀ä", "b"), pair("ä😀äx", "b")], { maxChars: 3 })).pairs).toHaveLength(
+      1,
+    );
   });
 
   test("keep limits themselves: equal is not above", async () => {
@@ -37,7 +39,9 @@ describe("filters", () => {
 
   test("count tokens as told", async () => {
     const options = { maxTokens: 3, countTokens: (text: string) => text.length };
-    expect((await filterPairs([pair("abc", "d"), pair("abcd", "e")], options)).pairs).toEqual([pair("abc", "d")]);
+    expect((await filterPairs([pair("abc", "d"), pair("abcd", "e")], options)).pairs).toEqual([
+      pair("abc", "d"),
+    ]);
   });
 
   test("do not take pairs for equal whose sides are cut elsewhere", async () => {

@@ -4,7 +4,19 @@ import { decodeLines, type LineOptions } from "../../src/data/lines.ts";
 import { all, failure } from "./files.ts";
 
 /** One to four bytes each, and what other programs split lines at or drop. */
-const unit = fc.constantFrom("a", " ", "ä", "東", "😀", "\u2028", "\u0085", "\u0000", "\u001b", "\u000c", "\ufffd");
+const unit = fc.constantFrom(
+  "a",
+  " ",
+  "ä",
+  "東",
+  "😀",
+  "\u2028",
+  "\u0085",
+  "\u0000",
+  "\u001b",
+  "\u000c",
+  "\ufffd",
+);
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const lines = (content: string | Uint8Array, options: Partial<LineOptions> = {}): AsyncIterable<string> =>
   decodeLines([typeof content === "string" ? bytes(content) : content], { name: "corpus.de", ...options });
@@ -12,7 +24,10 @@ const lines = (content: string | Uint8Array, options: Partial<LineOptions> = {})
 describe("lines", () => {
   test("split on line feeds alone", async () => {
     const text = "a\u2028b\u2029c\u0085d\u000be\u000cf\rg\n\u0000\u001b[31m\u202e\n";
-    expect(await all(lines(text))).toEqual(["a\u2028b\u2029c\u0085d\u000be\u000cf\rg", "\u0000\u001b[31m\u202e"]);
+    expect(await all(lines(text))).toEqual([
+      "a\u2028b\u2029c\u0085d\u000be\u000cf\rg",
+      "\u0000\u001b[31m\u202e",
+    ]);
   });
 
   test("are the same with a byte order mark and with CRLF", async () => {

@@ -82,7 +82,10 @@ describe("faulty pairs", () => {
 
   test("a missing file of two is an input error", async () => {
     const spec = { source: temporary("a\n"), target: "/no/such/file" };
-    expect(await failure(readPairs(spec))).toMatchObject({ code: "ERR_INPUT", message: "/no/such/file: no such file" });
+    expect(await failure(readPairs(spec))).toMatchObject({
+      code: "ERR_INPUT",
+      message: "/no/such/file: no such file",
+    });
   });
 });
 
@@ -104,5 +107,6 @@ const tatoeba = "../shared/data/tatoeba-eng-fra/test.tsv";
 test.skipIf(!existsSync(tatoeba))("Tatoeba reads into non-empty pairs (needs ../shared/data)", async () => {
   const pairs = await all(readPairs({ pairs: tatoeba }));
   expect(pairs.length).toBeGreaterThan(500);
-  for (const { source, target } of pairs) expect(source !== "" && target !== "" && !target.includes("\t")).toBe(true);
+  for (const { source, target } of pairs)
+    expect(source !== "" && target !== "" && !target.includes("\t")).toBe(true);
 });

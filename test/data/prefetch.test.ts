@@ -3,7 +3,10 @@ import { prefetch } from "../../src/data/prefetch.ts";
 import { all, failure } from "./files.ts";
 
 /** Counts from 0, and tells how far it has come and whether it was closed. */
-function counter(end: number, failAt = Infinity): { source: AsyncGenerator<number>; made: () => number; closed: () => boolean } {
+function counter(
+  end: number,
+  failAt = Infinity,
+): { source: AsyncGenerator<number>; made: () => number; closed: () => boolean } {
   let made = 0;
   let isClosed = false;
   async function* count(): AsyncGenerator<number> {

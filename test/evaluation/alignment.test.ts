@@ -15,7 +15,12 @@ describe("alignment error rate", () => {
   test("sums over sentences, not over their rates, and counts a repeated link once", () => {
     const gold = [parseAlignment("0-0"), parseAlignment("0-0 1-1 2-2")];
     const predicted = [parseAlignment("0-1").sure, parseAlignment("0-0 1-1 2-2 0-0").sure];
-    expect(alignmentErrorRate(predicted, gold)).toEqual({ aer: 1 - 6 / 8, precision: 3 / 4, recall: 3 / 4, links: 4 });
+    expect(alignmentErrorRate(predicted, gold)).toEqual({
+      aer: 1 - 6 / 8,
+      precision: 3 / 4,
+      recall: 3 / 4,
+      links: 4,
+    });
   });
 
   test("is 0 for the sure links and for any possible ones added to them", () => {
@@ -23,7 +28,12 @@ describe("alignment error rate", () => {
     expect(alignmentErrorRate([gold.sure], [gold]).aer).toBe(0);
     expect(alignmentErrorRate([[...gold.sure, ...gold.possible]], [gold]).aer).toBe(0);
     expect(alignmentErrorRate([[]], [gold])).toEqual({ aer: 1, precision: 1, recall: 0, links: 0 });
-    expect(alignmentErrorRate([[]], [parseAlignment("")])).toEqual({ aer: 0, precision: 1, recall: 1, links: 0 });
+    expect(alignmentErrorRate([[]], [parseAlignment("")])).toEqual({
+      aer: 0,
+      precision: 1,
+      recall: 1,
+      links: 0,
+    });
   });
 
   test("needs one gold alignment for each sentence", () => {
@@ -39,7 +49,10 @@ describe("alignment error rate", () => {
 describe("Pharaoh format", () => {
   test("reads sure and possible links", () => {
     expect(parseAlignment(" 0-1\t12p3  4-5 ")).toEqual({
-      sure: [{ source: 0, target: 1 }, { source: 4, target: 5 }],
+      sure: [
+        { source: 0, target: 1 },
+        { source: 4, target: 5 },
+      ],
       possible: [{ source: 12, target: 3 }],
     });
   });
@@ -60,31 +73,37 @@ describe("Pharaoh format", () => {
     expect(formatAlignment([link], [link, { source: 0, target: 0 }])).toBe("1-2 0p0");
   });
 
-  test.each(["1", "1-", "-1-2", "a-b", "1-2-3", "1_2", "1.5-2", "1-2,3-4", "9999999999-1"])("refuses %j", (item) => {
-    expect(() => parseAlignment(`0-0 ${item}`, "gold.txt:3")).toThrow(
-      expect.objectContaining({
-        code: "ERR_DATA",
-        message:
-          `gold.txt:3: ${JSON.stringify(item)} is not a link; ` +
-          "write links as i-j (sure) or ipj (possible), counting words from 0",
-      }),
-    );
-  });
+  test.each(["1", "1-", "-1-2", "a-b", "1-2-3", "1_2", "1.5-2", "1-2,3-4", "9999999999-1"])(
+    "refuses %j",
+    (item) => {
+      expect(() => parseAlignment(`0-0 ${item}`, "gold.txt:3")).toThrow(
+        expect.objectContaining({
+          code: "ERR_DATA",
+          message:
+            `gold.txt:3: ${JSON.stringify(item)} is not a link; ` +
+            "write links as i-j (sure) or ipj (possible), counting words from 0",
+        }),
+      );
+    },
+  );
 });
 
 const folder = "../shared/data/word-alignment/hansards-enfr";
-describe.skipIf(!existsSync(folder))("awesome-align on the Canadian Hansards (skipped: ../shared/data absent)", () => {
-  const read = (name: string): ReturnType<typeof parseAlignment>[] =>
-    readFileSync(`${folder}/${name}`, "utf8")
-      .split("\n")
-      .slice(0, -1)
-      .map((line, at) => parseAlignment(line, `${name}:${at + 1}`));
+describe.skipIf(!existsSync(folder))(
+  "awesome-align on the Canadian Hansards (skipped: ../shared/data absent)",
+  () => {
+    const read = (name: string): ReturnType<typeof parseAlignment>[] =>
+      readFileSync(`${folder}/${name}`, "utf8")
+        .split("\n")
+        .slice(0, -1)
+        .map((line, at) => parseAlignment(line, `${name}:${at + 1}`));
 
-  test("has its known AER of 4.07, precision 96.3 and recall 95.4", () => {
-    const predicted = read("reference-awesome-align.txt").map(({ sure }) => sure);
-    const { aer, precision, recall } = alignmentErrorRate(predicted, read("gold.txt"));
-    expect((100 * aer).toFixed(2)).toBe("4.07");
-    expect((100 * precision).toFixed(1)).toBe("96.3");
-    expect((100 * recall).toFixed(1)).toBe("95.4");
-  });
-});
+    test("has its known AER of 4.07, precision 96.3 and recall 95.4", () => {
+      const predicted = read("reference-awesome-align.txt").map(({ sure }) => sure);
+      const { aer, precision, recall } = alignmentErrorRate(predicted, read("gold.txt"));
+      expect((100 * aer).toFixed(2)).toBe("4.07");
+      expect((100 * precision).toFixed(1)).toBe("96.3");
+      expect((100 * recall).toFixed(1)).toBe("95.4");
+    });
+  },
+);

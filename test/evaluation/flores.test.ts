@@ -8,7 +8,8 @@ const lines = (path: string): string[] => readFileSync(path, "utf8").split("\n")
 describe.skipIf(!existsSync(folder))("known scores of real systems on FLORES (skipped: data absent)", () => {
   const rows = existsSync(folder) ? lines(`${folder}/scores.tsv`).slice(1) : [];
   for (const row of rows) {
-    const [direction = "", system, , bleu, precisions, penalty, hypothesisLength, referenceLength] = row.split("\t");
+    const [direction = "", system, , bleu, precisions, penalty, hypothesisLength, referenceLength] =
+      row.split("\t");
     const language = direction.split("-")[1];
     test(`${direction} ${system}: BLEU ${bleu}`, () => {
       const hypotheses = lines(`${folder}/${direction}/${system}.${language}`);

@@ -24,30 +24,37 @@ test("the golden scores are of the release that signatures name", () => {
   expect(golden.sacrebleu).toBe(SACREBLEU_VERSION);
 });
 
-describe.each(golden.cases)("equal to sacreBLEU: $name", ({ hypotheses, references, bleu, sentences, chrf }) => {
-  test.each(bleu)("BLEU $options", ({ options, expected }) => {
-    const { score, precisions, brevityPenalty, ...exact } = corpusBleu(hypotheses, references, options);
-    near(score, expected.score);
-    near(brevityPenalty, expected.brevityPenalty);
-    precisions.forEach((precision, n) => near(precision, expected.precisions[n]));
-    const { hypothesisLength, referenceLength, signature } = expected;
-    expect(exact).toEqual({ hypothesisLength, referenceLength, signature });
-  });
-
-  test.each(sentences)("BLEU of each sentence $options", ({ options, expected }) => {
-    hypotheses.forEach((hypothesis, at) => {
-      const { score, signature } = sentenceBleu(hypothesis, references.map((set) => set[at] as string), options);
-      near(score, expected.scores[at]);
-      expect(signature).toBe(expected.signature);
+describe.each(golden.cases)(
+  "equal to sacreBLEU: $name",
+  ({ hypotheses, references, bleu, sentences, chrf }) => {
+    test.each(bleu)("BLEU $options", ({ options, expected }) => {
+      const { score, precisions, brevityPenalty, ...exact } = corpusBleu(hypotheses, references, options);
+      near(score, expected.score);
+      near(brevityPenalty, expected.brevityPenalty);
+      for (const [n, precision] of precisions.entries()) near(precision, expected.precisions[n]);
+      const { hypothesisLength, referenceLength, signature } = expected;
+      expect(exact).toEqual({ hypothesisLength, referenceLength, signature });
     });
-  });
 
-  test.each(chrf)("chrF $options", ({ options, expected }) => {
-    const { score, ...exact } = corpusChrf(hypotheses, references, options);
-    near(score, expected.score);
-    expect(exact).toEqual({ name: expected.name, signature: expected.signature });
-  });
-});
+    test.each(sentences)("BLEU of each sentence $options", ({ options, expected }) => {
+      hypotheses.forEach((hypothesis, at) => {
+        const { score, signature } = sentenceBleu(
+          hypothesis,
+          references.map((set) => set[at] as string),
+          options,
+        );
+        near(score, expected.scores[at]);
+        expect(signature).toBe(expected.signature);
+      });
+    });
+
+    test.each(chrf)("chrF $options", ({ options, expected }) => {
+      const { score, ...exact } = corpusChrf(hypotheses, references, options);
+      near(score, expected.score);
+      expect(exact).toEqual({ name: expected.name, signature: expected.signature });
+    });
+  },
+);
 
 function near(actual: number, expected: number | undefined): void {
   expect(Math.abs(actual - (expected as number)), `${actual} against ${expected}`).toBeLessThan(1e-9);
