@@ -10,7 +10,6 @@ export const commands = {
   translate: () => import("./commands/translate.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
   score: () => import("./commands/score.ts"),
-  quickstart: () => import("./commands/quickstart.ts"),
 } as const satisfies Record<string, () => Promise<{ default: Command }>>;
 
 const INTRODUCTION = `Attention models in TypeScript: train them, look inside them, ship them.
