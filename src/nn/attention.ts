@@ -36,7 +36,8 @@ export interface Attended {
  *
  *   Attention(Q, K, V) = softmax(Q Kᵀ / sqrt(d_key)) V
  *
- * @throws ERR_SHAPE when query and key differ in size: a score is their dot product. d_value is free.
+ * @throws ERR_SHAPE when query and key differ in size: a score is their dot product. d_value is free. And when there
+ *   is not one value for every key.
  * @see Vaswani et al. 2017, Eq. 1 - https://arxiv.org/abs/1706.03762
  */
 export function attention(query: Value, key: Value, value: Value, options: AttentionOptions = {}): Attended {
@@ -50,7 +51,18 @@ export function attention(query: Value, key: Value, value: Value, options: Atten
       operands: showOperands({ query, key, value }),
     });
   }
-  const { bias, scale = (size as number) ** -0.5, weightsThrough = (weights: Value): Value => weights } = options;
+  if (key.shape.at(-2) !== value.shape.at(-2)) {
+    throw heedError("ERR_SHAPE", {
+      operation: "attention",
+      problem: `there must be one value for every key, but there are ${value.shape.at(-2)} for ${key.shape.at(-2)}`,
+      operands: showOperands({ query, key, value }),
+    });
+  }
+  const {
+    bias,
+    scale = (size as number) ** -0.5,
+    weightsThrough = (weights: Value): Value => weights,
+  } = options;
   const products = mul(matmul(query, key, { transposeRight: true }), scale);
   const scores = bias ? add(products, bias) : products;
   const weights = softmax(scores);
@@ -133,7 +145,10 @@ export function MultiHeadAttention(config: MultiHeadAttentionConfig): Layer<Boun
     output: Linear(heads * dValue, dModel),
   };
   return layer(parts, ({ query, key, value, output }, scope) => ({
-    remember: (states) => ({ keys: splitHeads(key(states), heads), values: splitHeads(value(states), heads) }),
+    remember: (states) => ({
+      keys: splitHeads(key(states), heads),
+      values: splitHeads(value(states), heads),
+    }),
     attend: (x, { keys, values }, bias) => {
       const { context, weights, scores } = attention(splitHeads(query(x), heads), keys, values, {
         bias,
