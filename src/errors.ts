@@ -22,7 +22,8 @@ export interface InputFault {
 
 const operation = ({ operation, problem, operands }: OperationFault): string =>
   `${operation}: ${problem}.${operands ? ` ${operands}` : ""}`;
-const input = ({ where, cause, remedy }: InputFault): string => `${where}: ${cause}${remedy ? `; ${remedy}` : ""}`;
+const input = ({ where, cause, remedy }: InputFault): string =>
+  `${where}: ${cause}${remedy ? `; ${remedy}` : ""}`;
 
 /** Code -> exit status (sysexits where one fits) and message template. */
 export const errorTemplates = {

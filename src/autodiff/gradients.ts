@@ -62,7 +62,8 @@ const one = (loss: Value): Value => scalar(loss.dtype, 1);
 function dependents(order: ReturnType<typeof topological>, wrt: readonly Value[]): Set<Value> {
   const needed = new Set<Value>(wrt);
   for (const node of order) {
-    if (node.inputs.some((operand) => needed.has(operand))) for (const value of node.outputs) needed.add(value);
+    if (node.inputs.some((operand) => needed.has(operand)))
+      for (const value of node.outputs) needed.add(value);
   }
   return needed;
 }

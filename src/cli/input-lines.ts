@@ -5,7 +5,10 @@ import type { Io } from "./io.ts";
 /** The lines of standard input; says at the end how many had bytes that were replaced. */
 export async function* inputLines(io: Io, invalidUtf8: string): AsyncGenerator<string> {
   if (invalidUtf8 !== "error" && invalidUtf8 !== "replace") {
-    throw heedError("ERR_USAGE", { where: "--invalid-utf8", cause: `"${invalidUtf8}" is neither error nor replace` });
+    throw heedError("ERR_USAGE", {
+      where: "--invalid-utf8",
+      cause: `"${invalidUtf8}" is neither error nor replace`,
+    });
   }
   let replaced = 0;
   const onReplaced = (): void => {

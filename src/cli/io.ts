@@ -45,7 +45,8 @@ export function processIo(): { io: Io; exitStatus: () => number | undefined } {
     await new Promise<void>((resolve) => {
       process.stdout.write(`${line}\n`, () => resolve());
     });
-    if (process.stdout.writableNeedDrain && !failure) await Promise.race([once(process.stdout, "drain"), failed()]);
+    if (process.stdout.writableNeedDrain && !failure)
+      await Promise.race([once(process.stdout, "drain"), failed()]);
     check();
   };
   const failed = (): Promise<unknown> => once(process.stdout, "error").catch(() => undefined);

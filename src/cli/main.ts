@@ -1,4 +1,4 @@
-import { Command as Program, CommanderError, InvalidArgumentError, Option } from "commander";
+import { CommanderError, InvalidArgumentError, Option, Command as Program } from "commander";
 import { HeedError, heedError } from "../errors.ts";
 import type { Command, OptionSpec } from "./command.ts";
 import { escapeControls } from "./escape.ts";
@@ -46,7 +46,10 @@ async function runCommand(args: readonly string[], version: string, io: Io): Pro
     );
   }
   for (const each of [program, ...program.commands]) {
-    each.exitOverride().showSuggestionAfterError().configureOutput({ writeErr: () => undefined });
+    each
+      .exitOverride()
+      .showSuggestionAfterError()
+      .configureOutput({ writeErr: () => undefined });
   }
   if (args.length === 0) {
     await io.writeLine(program.helpInformation().trimEnd());
@@ -60,7 +63,11 @@ async function runCommand(args: readonly string[], version: string, io: Io): Pro
     const [cause = "", ...more] = error.message.replace(/^error: /, "").split("\n");
     const remedy = more.join(" ").replace(/^\(|\)$/g, "") || "see --help";
     const where = asked && Object.hasOwn(commands, asked) ? `heed ${asked}` : "heed";
-    throw heedError("ERR_USAGE", { where, cause: cause.replace(/\.$/, ""), remedy: lowerFirst(remedy) }, error);
+    throw heedError(
+      "ERR_USAGE",
+      { where, cause: cause.replace(/\.$/, ""), remedy: lowerFirst(remedy) },
+      error,
+    );
   }
   return status;
 }
@@ -95,7 +102,8 @@ function declareOption(name: string, { type, value, help, range, ...spec }: Opti
       return number;
     });
   }
-  if (type === "list") option.argParser((text, before: string[] | undefined) => [...(before ?? []), text]).default([], "");
+  if (type === "list")
+    option.argParser((text, before: string[] | undefined) => [...(before ?? []), text]).default([], "");
   if (type === "boolean") option.default(false, "");
   if (spec.default !== undefined && spec.default !== false) option.default(spec.default);
   return option;
@@ -105,7 +113,9 @@ function declareOption(name: string, { type, value, help, range, ...spec }: Opti
 function report(error: unknown): number {
   if (error instanceof ReaderGone) return 0;
   const isKnown = error instanceof HeedError;
-  const text = isKnown ? error.message : `internal: ${String((error as Error)?.message ?? error)}; please report this`;
+  const text = isKnown
+    ? error.message
+    : `internal: ${String((error as Error)?.message ?? error)}; please report this`;
   process.stderr.write(`heed: error: ${escapeControls(text)}\n`);
   if (process.env.HEED_DEBUG) process.stderr.write(`${(error as Error)?.stack ?? ""}\n`);
   return isKnown ? error.exit : 70;

@@ -21,7 +21,9 @@ export function progress(io: Io, title: string, total: number, start = 0): Progr
 
   const remaining = (done: number): string => {
     const elapsed = (performance.now() - began) / 1000;
-    return done > start ? `${clock(elapsed)} / ${clock((elapsed * (total - start)) / (done - start))}` : clock(elapsed);
+    return done > start
+      ? `${clock(elapsed)} / ${clock((elapsed * (total - start)) / (done - start))}`
+      : clock(elapsed);
   };
   const draw = (): void => {
     terminal?.write(`\r\x1b[2K${last.slice(0, (terminal.columns ?? 120) - 1)}`);

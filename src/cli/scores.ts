@@ -23,7 +23,11 @@ export function scoreText(
   const names = metrics.split(",").map((name) => name.trim());
   for (const name of names) {
     if (name === "bleu" || name === "chrf") continue;
-    throw heedError("ERR_USAGE", { where: "--metrics", cause: `"${name}" is not a metric`, remedy: "choose bleu, chrf" });
+    throw heedError("ERR_USAGE", {
+      where: "--metrics",
+      cause: `"${name}" is not a metric`,
+      remedy: "choose bleu, chrf",
+    });
   }
   const only = ({ score, signature }: Score): Score => ({ score, signature });
   return {
@@ -33,7 +37,11 @@ export function scoreText(
   };
 }
 
-export async function writeScores(scores: TextScores & { seconds: number }, json: boolean, io: Io): Promise<void> {
+export async function writeScores(
+  scores: TextScores & { seconds: number },
+  json: boolean,
+  io: Io,
+): Promise<void> {
   if (json) {
     await io.writeLine(JSON.stringify(scores));
     return;

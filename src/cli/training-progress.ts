@@ -32,7 +32,9 @@ export function trainingProgress(io: Io): Required<RunEvents> {
       bar?.update(record.step, `loss ${loss.toFixed(3)}  ${Math.round(speed)} tokens/s`);
     },
     onValidation: ({ step, loss: valid, bleu }) => {
-      say(`step ${step}: validation loss ${valid.toFixed(3)}${bleu === undefined ? "" : `, BLEU ${bleu.toFixed(1)}`}`);
+      say(
+        `step ${step}: validation loss ${valid.toFixed(3)}${bleu === undefined ? "" : `, BLEU ${bleu.toFixed(1)}`}`,
+      );
     },
   };
 }

@@ -59,7 +59,14 @@ export async function beamSearch(
   sources: readonly ArrayLike<number>[],
   options: BeamOptions,
 ): Promise<Hypothesis[][]> {
-  const { beam = 4, alpha = 0.6, best = 1, maxLength = (n: number): number => 2 * n + 10, start, end } = options;
+  const {
+    beam = 4,
+    alpha = 0.6,
+    best = 1,
+    maxLength = (n: number): number => 2 * n + 10,
+    start,
+    end,
+  } = options;
   const root: Path = { token: start, before: undefined, length: 0, logProbability: 0 };
   const sentences = sources.map(
     (source, index): Sentence => ({
@@ -73,7 +80,9 @@ export async function beamSearch(
   const decoding = await stepper.start(sources);
   try {
     for (let active = sentences; active.length > 0; active = active.filter(({ alive }) => alive.length > 0)) {
-      const rows = active.flatMap((sentence) => sentence.alive.map(({ path, row }) => ({ sentence, path, row })));
+      const rows = active.flatMap((sentence) =>
+        sentence.alive.map(({ path, row }) => ({ sentence, path, row })),
+      );
       const candidates = await decoding.step(
         Int32Array.from(rows, ({ row }) => row),
         Int32Array.from(rows, ({ sentence }) => sentence.index),
@@ -115,19 +124,25 @@ function advance(
   const [leader] = sentence.alive;
   if (!leader) return;
   if (leader.path.length >= sentence.limit) {
-    if (sentence.finished.length < best) for (const { path } of sentence.alive) sentence.finished.push(finish(path, alpha));
+    if (sentence.finished.length < best)
+      for (const { path } of sentence.alive) sentence.finished.push(finish(path, alpha));
     sentence.alive = [];
     return;
   }
   if (sentence.finished.length < Math.max(best, 1)) return;
   const scores = sentence.finished.map(({ score }) => score).sort((a, b) => b - a);
   // Log probabilities only fall, and the penalty is largest at the limit: nothing alive can score above this.
-  const reachable = leader.path.logProbability / lengthPenalty(alpha > 0 ? sentence.limit : leader.path.length, alpha);
+  const reachable =
+    leader.path.logProbability / lengthPenalty(alpha > 0 ? sentence.limit : leader.path.length, alpha);
   if ((scores[best - 1] as number) >= reachable) sentence.alive = [];
 }
 
 function finish(path: Path, alpha: number): Hypothesis {
   const ids: number[] = [];
   for (let at: Path | undefined = path; at?.before; at = at.before) ids.push(at.token);
-  return { ids: ids.reverse(), score: path.logProbability / lengthPenalty(path.length, alpha), logProbability: path.logProbability };
+  return {
+    ids: ids.reverse(),
+    score: path.logProbability / lengthPenalty(path.length, alpha),
+    logProbability: path.logProbability,
+  };
 }

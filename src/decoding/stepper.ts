@@ -133,7 +133,10 @@ interface CacheEntry {
 }
 
 /** One step for rows that each name the earlier row and the sentence they belong to. */
-function stepGraph(model: Seq2Seq, candidates: number): { outputs: Record<string, Value>; cache: CacheEntry[] } {
+function stepGraph(
+  model: Seq2Seq,
+  candidates: number,
+): { outputs: Record<string, Value>; cache: CacheEntry[] } {
   const sentence = input("sentence", "int32", ["rows"]);
   const from = input("from", "int32", ["rows"]);
   const tokens = input("tokens", "int32", ["rows"]);
@@ -168,7 +171,10 @@ function stepGraph(model: Seq2Seq, candidates: number): { outputs: Record<string
 }
 
 /** Sentences of ids as one matrix, filled up with padding at the end. */
-function padded(sentences: readonly ArrayLike<number>[], padding: number): { shape: number[]; data: Int32Array } {
+function padded(
+  sentences: readonly ArrayLike<number>[],
+  padding: number,
+): { shape: number[]; data: Int32Array } {
   const length = Math.max(...sentences.map((ids) => ids.length));
   const data = new Int32Array(sentences.length * length).fill(padding);
   sentences.forEach((ids, row) => {

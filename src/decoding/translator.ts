@@ -47,7 +47,18 @@ export interface Translator {
 
 /** A translator over frozen weights: two sessions and beam search. */
 export async function openTranslator(options: TranslatorOptions): Promise<Translator> {
-  const { engine, model, weights, source, target, beam = 4, alpha = 0.6, best = 1, batch = 32, maxLength } = options;
+  const {
+    engine,
+    model,
+    weights,
+    source,
+    target,
+    beam = 4,
+    alpha = 0.6,
+    best = 1,
+    batch = 32,
+    maxLength,
+  } = options;
   const width = Math.max(beam, best);
   const stepper = await openStepper({
     engine,
@@ -78,14 +89,18 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
         .sort((a, b) => (encoded[a]?.length ?? 0) - (encoded[b]?.length ?? 0));
       for (let at = 0; at < order.length; at += batch) {
         const rows = order.slice(at, at + batch);
-        const found = await beamSearch(stepper, rows.map((i) => encoded[i] ?? []), {
-          beam: width,
-          alpha,
-          best,
-          maxLength: outputLimit,
-          start,
-          end,
-        });
+        const found = await beamSearch(
+          stepper,
+          rows.map((i) => encoded[i] ?? []),
+          {
+            beam: width,
+            alpha,
+            best,
+            maxLength: outputLimit,
+            start,
+            end,
+          },
+        );
         rows.forEach((i, n) => {
           results[i] = { source: sentences[i] as string, hypotheses: (found[n] ?? []).map(textOf) };
         });

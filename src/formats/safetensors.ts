@@ -8,10 +8,13 @@ export interface NamedTensor {
   readonly data: HostArray;
 }
 
-const codes = { float32: "F32", float64: "F64", int32: "I32", int64: "I64", bool: "BOOL" } as const satisfies Record<
-  DType,
-  string
->;
+const codes = {
+  float32: "F32",
+  float64: "F64",
+  int32: "I32",
+  int64: "I64",
+  bool: "BOOL",
+} as const satisfies Record<DType, string>;
 const dtypes = new Map<string, DType>(Object.entries(codes).map(([dtype, code]) => [code, dtype as DType]));
 const MAX_HEADER = 100_000_000;
 
@@ -56,7 +59,8 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string,
   if (bytes.byteLength < 8) bad(`${bytes.byteLength} bytes are too few for a safetensors header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER) || length + 8n > BigInt(bytes.byteLength)) bad(`header length ${length} is impossible`);
+  if (length > BigInt(MAX_HEADER) || length + 8n > BigInt(bytes.byteLength))
+    bad(`header length ${length} is impossible`);
   const start = 8 + Number(length);
   if (bytes[8] !== 0x7b) bad("the header does not start with {");
   const text = new TextDecoder().decode(bytes.subarray(8, start));
@@ -77,10 +81,12 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string,
     if (!dtype) return bad(`"${name}" has unknown dtype ${JSON.stringify(entry?.dtype)}`);
     const { shape, data_offsets: offsets } = entry;
     if (!Array.isArray(shape) || !shape.every(isCount)) return bad(`"${name}" has a bad shape`);
-    if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) return bad(`"${name}" has bad offsets`);
+    if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
+      return bad(`"${name}" has bad offsets`);
     const size = shape.reduce((product, n) => product * n, bytesPerElement[dtype]);
     const [from, to] = offsets;
-    if (to - from !== size || to > whole) return bad(`"${name}" has ${to - from} bytes but its shape needs ${size}`);
+    if (to - from !== size || to > whole)
+      return bad(`"${name}" has ${to - from} bytes but its shape needs ${size}`);
     return { name, dtype, shape, from, size };
   });
   for (const { name, from, size } of [...checked].sort((a, b) => a.from - b.from || a.size - b.size)) {

@@ -7,7 +7,7 @@ import { compile } from "../runtime/compile.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { HostTensor, State } from "../runtime/state.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
-import { words, type WordSpan } from "../text/word-spans.ts";
+import { type WordSpan, words } from "../text/word-spans.ts";
 
 /** [target][source], rows sum to at most 1. */
 export type Matrix = readonly (readonly number[])[];
@@ -84,7 +84,10 @@ export async function openCrossAttention(options: CrossAttentionOptions): Promis
     for (const [path] of taps) {
       const tensor = results[path];
       if (!tensor) continue;
-      layers.push({ data: ((await tensor.read()) as Float32Array).slice(), heads: tensor.shape[1] as number });
+      layers.push({
+        data: ((await tensor.read()) as Float32Array).slice(),
+        heads: tensor.shape[1] as number,
+      });
       tensor.dispose();
     }
     return examples.map((example, n) => {
@@ -110,7 +113,8 @@ export async function openCrossAttention(options: CrossAttentionOptions): Promis
   return {
     align: async (pairs) => {
       const aligned: AlignedPair[] = [];
-      for (let at = 0; at < pairs.length; at += BATCH) aligned.push(...(await alignBatch(pairs.slice(at, at + BATCH))));
+      for (let at = 0; at < pairs.length; at += BATCH)
+        aligned.push(...(await alignBatch(pairs.slice(at, at + BATCH))));
       return aligned;
     },
     close: () => program.close(),

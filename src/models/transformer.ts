@@ -14,8 +14,8 @@ import { type Layer, layer, repeat, type Scope } from "../nn/layer.ts";
 import { LayerNorm, PostNorm, PreNorm } from "../nn/norm.ts";
 import { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } from "../nn/positions.ts";
 import { add } from "../ops/elementwise.ts";
-import { concat } from "../ops/reshape.ts";
 import { range, sizeAsTensor } from "../ops/range.ts";
+import { concat } from "../ops/reshape.ts";
 import type { Seq2Seq } from "./seq2seq.ts";
 
 export interface TransformerConfig {
@@ -54,7 +54,9 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
       encoder: repeat(c.encoderLayers, () => EncoderLayer(c)),
       decoder: repeat(c.decoderLayers, () => DecoderLayer(c)),
       ...(c.norm === "pre" ? { encoderNorm: LayerNorm(c.dModel), decoderNorm: LayerNorm(c.dModel) } : {}),
-      ...(c.tie === "none" ? { project: { shape: [c.targetVocabulary, c.dModel], init: glorotUniform } } : {}),
+      ...(c.tie === "none"
+        ? { project: { shape: [c.targetVocabulary, c.dModel], init: glorotUniform } }
+        : {}),
     },
     (m, scope) => {
       const sourceEmbed = m.sourceEmbed ?? m.embed;
@@ -77,7 +79,8 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
           const present: Remembered[] = [];
           const length = target.shape[1] as Size;
           // One new token sees everything before it: no bias needed.
-          const bias = length === 1 ? undefined : causalBias(x, length, past ? plus(before, length) : length, before);
+          const bias =
+            length === 1 ? undefined : causalBias(x, length, past ? plus(before, length) : length, before);
           m.decoder.forEach((decoderLayer, i) => {
             const source = memory.layers[i] as Remembered;
             const step = decoderLayer.decode(x, source, memory.bias, bias, past?.[i]);
@@ -92,7 +95,13 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
 }
 
 /** Embeddings + positions, then dropout. x [batch, length, dim] */
-function withPositions(scope: Scope, x: Value, positions: Positions, dropout: number, before: Size = 0): Value {
+function withPositions(
+  scope: Scope,
+  x: Value,
+  positions: Positions,
+  dropout: number,
+  before: Size = 0,
+): Value {
   const steps = range(x.shape[1] as Size);
   const at = before === 0 ? steps : add(steps, sizeAsTensor(before, "int32"));
   return scope.dropout(add(x, positionsLike(x, positions(at))), dropout);
@@ -148,7 +157,9 @@ export function DecoderLayer(c: TransformerConfig): Layer<BoundDecoderLayer> {
         let present: Remembered | undefined;
         const a = m.attentionResidual(x, (h) => {
           const now = m.attention.remember(h);
-          present = past ? { keys: concat([past.keys, now.keys], 2), values: concat([past.values, now.values], 2) } : now;
+          present = past
+            ? { keys: concat([past.keys, now.keys], 2), values: concat([past.values, now.values], 2) }
+            : now;
           return m.attention.attend(h, present, causal);
         });
         const b = m.crossResidual(a, (h) => m.cross.attend(h, source, sourceBias));

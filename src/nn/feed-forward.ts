@@ -5,7 +5,10 @@ import { Linear } from "./linear.ts";
 
 /** "gelu-tanh" is the approximation that GPT-2 uses. */
 export type Activation = "relu" | "gelu" | "gelu-tanh";
-const activations = { relu, gelu, "gelu-tanh": geluTanh } as const satisfies Record<Activation, (x: Value) => Value>;
+const activations = { relu, gelu, "gelu-tanh": geluTanh } as const satisfies Record<
+  Activation,
+  (x: Value) => Value
+>;
 
 /**
  * Two linear maps with a non-linearity between, applied at each position alike.        FFN(x) = act(x W1 + b1) W2 + b2
@@ -20,7 +23,10 @@ export function FeedForward(
   { activation = "relu" as Activation, dropout = 0 } = {},
 ): Layer<(x: Value) => Value> {
   const act = activations[activation];
-  return layer({ inner: Linear(dim, hidden), outer: Linear(hidden, dim) }, ({ inner, outer }, scope) => (x) =>
-    outer(scope.dropout(act(inner(x)), dropout)),
+  return layer(
+    { inner: Linear(dim, hidden), outer: Linear(hidden, dim) },
+    ({ inner, outer }, scope) =>
+      (x) =>
+        outer(scope.dropout(act(inner(x)), dropout)),
   );
 }

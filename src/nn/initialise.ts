@@ -1,6 +1,6 @@
 import type { HostArray } from "../ir/dtype.ts";
-import type { ParameterSpec } from "./layer.ts";
 import { randomStream } from "../random.ts";
+import type { ParameterSpec } from "./layer.ts";
 
 /** Fills a new weight; `uniform` draws from [0, 1). */
 export type Initialiser = (weights: Float32Array, shape: readonly number[], uniform: () => number) => void;

@@ -54,7 +54,9 @@ export function layer<P extends Readonly<Record<string, Part | undefined>>, F>(
 ): Layer<F> {
   return {
     bind: (scope) => {
-      const bound = Object.entries(parts).flatMap(([name, part]) => (part ? [[name, bindPart(part, name, scope)]] : []));
+      const bound = Object.entries(parts).flatMap(([name, part]) =>
+        part ? [[name, bindPart(part, name, scope)]] : [],
+      );
       return forward(Object.fromEntries(bound) as Bound<P>, scope);
     },
   };

@@ -15,7 +15,12 @@ import { type Layer, layer } from "./layer.ts";
  */
 export function LayerNorm(dim: number, { epsilon = 1e-5 } = {}): Layer<(x: Value) => Value> {
   const parts = { gain: { shape: [dim], init: ones }, bias: { shape: [dim], init: zeros } };
-  return layer(parts, ({ gain, bias }) => (x) => layerNorm(x, gain, bias, epsilon));
+  return layer(
+    parts,
+    ({ gain, bias }) =>
+      (x) =>
+        layerNorm(x, gain, bias, epsilon),
+  );
 }
 
 /** A residual connection with its norm around any function of x. */
@@ -27,8 +32,11 @@ export type Residual = (x: Value, sublayer: (x: Value) => Value) => Value;
  * @see Vaswani et al. 2017, section 3.1 - https://arxiv.org/abs/1706.03762
  */
 export function PostNorm(dim: number, dropout: number): Layer<Residual> {
-  return layer({ norm: LayerNorm(dim) }, ({ norm }, scope) => (x, sublayer) =>
-    norm(add(x, scope.dropout(sublayer(x), dropout))),
+  return layer(
+    { norm: LayerNorm(dim) },
+    ({ norm }, scope) =>
+      (x, sublayer) =>
+        norm(add(x, scope.dropout(sublayer(x), dropout))),
   );
 }
 
@@ -38,7 +46,10 @@ export function PostNorm(dim: number, dropout: number): Layer<Residual> {
  * @see Xiong et al. 2020 - https://arxiv.org/abs/2002.04745
  */
 export function PreNorm(dim: number, dropout: number): Layer<Residual> {
-  return layer({ norm: LayerNorm(dim) }, ({ norm }, scope) => (x, sublayer) =>
-    add(x, scope.dropout(sublayer(norm(x)), dropout)),
+  return layer(
+    { norm: LayerNorm(dim) },
+    ({ norm }, scope) =>
+      (x, sublayer) =>
+        add(x, scope.dropout(sublayer(norm(x)), dropout)),
   );
 }

@@ -4,8 +4,8 @@ import { elements, type Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import {
   expand,
-  type Reduction,
   type ReduceOptions,
+  type Reduction,
   reducedType,
   reduction,
   spread,

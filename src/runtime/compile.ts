@@ -59,7 +59,8 @@ export async function compile(options: CompileOptions): Promise<Program> {
   for (const [name, type] of model.inputs) {
     if (!type.isParameter) inputs.set(name, type);
     else if (state?.has(name)) held.push(name);
-    else throw heedError("ERR_GRAPH", { operation: "compile", problem: `the state has no parameter "${name}"` });
+    else
+      throw heedError("ERR_GRAPH", { operation: "compile", problem: `the state has no parameter "${name}"` });
   }
   const session = await engine.load(model.bytes, options.session);
   const names = Object.keys(outputs);

@@ -132,7 +132,7 @@ export function addedTokensJson(special: SpecialIds): AddedTokenJson[] {
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
   const names = ["pad", "unk", "bos", "eos"] as const;
   return names
-    .map(name => ({ id: special[name], content: specialTokens[name], ...flags }))
+    .map((name) => ({ id: special[name], content: specialTokens[name], ...flags }))
     .sort((left, right) => left.id - right.id);
 }
 

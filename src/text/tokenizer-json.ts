@@ -143,14 +143,14 @@ function difference(actual: unknown, expected: unknown, path: string): string | 
   const fault = `${path} is ${show(actual)}, not ${show(expected)}`;
   if (Array.isArray(expected)) {
     if (!Array.isArray(actual) || actual.length !== expected.length) return fault;
-    return first(expected.keys(), at => difference(actual[at], expected[at], `${path}[${at}]`));
+    return first(expected.keys(), (at) => difference(actual[at], expected[at], `${path}[${at}]`));
   }
   if (!isObject(expected)) return actual === expected ? undefined : fault;
   if (!isObject(actual)) return fault;
   for (const key of Object.keys(actual)) {
     if (!Object.hasOwn(expected, key)) return `${path} has ${show(key)}, which is not known there`;
   }
-  return first(Object.keys(expected), key =>
+  return first(Object.keys(expected), (key) =>
     difference(Object.hasOwn(actual, key) ? actual[key] : undefined, expected[key], `${path}.${key}`),
   );
 }

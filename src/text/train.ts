@@ -56,7 +56,7 @@ export function trainTokenizer(
 
   // The metaspace leads every word: it must be a piece whatever the corpus, or decoding would not find it.
   const characters = new Map([[metaspace, pieces.push(metaspace) - 1]]);
-  const counts = countUnits(words, word => word);
+  const counts = countUnits(words, (word) => word);
   counts.delete(metaspace);
   const single = kind === "char" ? room - 1 : Math.max(1, Math.floor(room / 2) - 1);
   for (const character of mostFrequent(counts, single, minFrequency)) {

@@ -56,7 +56,7 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
     kind: layout.model === "WordLevel" ? "word" : merges.length === 0 ? "char" : "bpe",
     size: pieces.length,
     special,
-    normalize: text => normalize(text, layout.lowercase),
+    normalize: (text) => normalize(text, layout.lowercase),
     encode(text) {
       const result: number[] = [];
       for (const word of metaspaceWords(normalize(text, layout.lowercase))) {
@@ -66,8 +66,8 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
       return result;
     },
     decode,
-    token: id => pieceAt(pieces, id),
-    id: token => ids.get(token),
+    token: (id) => pieceAt(pieces, id),
+    id: (token) => ids.get(token),
     toJSON: () => tokenizerJson(layout, special, pieces, merges),
   };
 }
@@ -80,7 +80,7 @@ function pieceAt(pieces: readonly string[], id: number): string {
 }
 
 function wordSplitter(ids: ReadonlyMap<string, number>, unk: number): (word: string) => number[] {
-  return word => wordUnits(word).map(unit => ids.get(unit) ?? unk);
+  return (word) => wordUnits(word).map((unit) => ids.get(unit) ?? unk);
 }
 
 function bpeSplitter(
@@ -98,7 +98,7 @@ function bpeSplitter(
     ? Array.from({ length: 256 }, (_, byte) => ids.get(bytePiece(byte)) as number)
     : undefined;
   const utf8 = new TextEncoder();
-  return word => {
+  return (word) => {
     const symbols: number[] = [];
     for (const character of word) {
       const id = ids.get(character);
@@ -119,7 +119,7 @@ function decoderOf(pieces: readonly string[], dropped: ReadonlySet<number>, byte
     const hexadecimal = byteForm.exec(piece)?.[1];
     if (hexadecimal !== undefined) byteOf.set(id, Number.parseInt(hexadecimal, 16));
   }
-  const texts = pieces.map(piece => piece.replaceAll(metaspace, " "));
+  const texts = pieces.map((piece) => piece.replaceAll(metaspace, " "));
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   // A run of bytes that is not UTF-8 becomes one U+FFFD for each byte, as in the native library.
   const textOfBytes = (bytes: readonly number[]): string => {

@@ -16,7 +16,11 @@ const data = z.strictObject({
   train: parallel,
   valid: parallel,
   maxTokens: count(2).default(128).describe("longest sentence kept, in tokens of either side"),
-  ratio: z.number().min(1).default(4).describe("largest ratio of lengths in tokens between the sides; from 1"),
+  ratio: z
+    .number()
+    .min(1)
+    .default(4)
+    .describe("largest ratio of lengths in tokens between the sides; from 1"),
   duplicates: z.enum(["keep", "drop"]).default("drop").describe("pairs that occur again"),
 });
 
@@ -42,8 +46,14 @@ const model = z.strictObject({
   attentionDropout: share.optional().describe("share of attention weights dropped; `dropout` when left out"),
   activation: z.enum(["relu", "gelu"]).default("relu"),
   positions: z.enum(["sinusoidal", "learned"]).default("sinusoidal"),
-  norm: z.enum(["post", "pre"]).default("post").describe("layer norm after each residual sum, or before each sublayer"),
-  tieEmbeddings: z.boolean().default(true).describe("output projection = target embedding (= source, if shared)"),
+  norm: z
+    .enum(["post", "pre"])
+    .default("post")
+    .describe("layer norm after each residual sum, or before each sublayer"),
+  tieEmbeddings: z
+    .boolean()
+    .default(true)
+    .describe("output projection = target embedding (= source, if shared)"),
   maxLength: count(2).default(256).describe("longest sentence, in tokens"),
 });
 
@@ -62,7 +72,9 @@ const training = z.strictObject({
   beta2: share.default(0.98),
   epsilon: z.number().positive().max(1).default(1e-9),
   momentum: share.default(0.9).describe("sgd only"),
-  labelSmoothing: share.default(0.1).describe("share of probability spread over the vocabulary; 0 to below 1"),
+  labelSmoothing: share
+    .default(0.1)
+    .describe("share of probability spread over the vocabulary; 0 to below 1"),
   clip: z.number().min(0).default(1).describe("largest joint norm of the gradients; 0 for none"),
   validateEvery: count().optional().describe("updates between validations; each epoch when left out"),
   validBleu: count(0).default(500).describe("validation sentences translated for BLEU; 0 for none"),
@@ -81,7 +93,12 @@ const decoding = z.strictObject({
 export const configSchema = z
   .strictObject({
     task: z.literal("translate").default("translate"),
-    seed: z.int().min(0).max(2 ** 31 - 1).default(42).describe("same seed, same run, to the bit"),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .default(42)
+      .describe("same seed, same run, to the bit"),
     data,
     tokenizer: tokenizer.prefault({}),
     model: model.prefault({}),

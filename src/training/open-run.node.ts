@@ -39,9 +39,11 @@ export function openRun(directory: string): OpenedRun {
   for (const [name, { spec }] of parameters) {
     const found = weights.get(name);
     if (!found) faults.push(`${name} is missing`);
-    else if (`${found.shape}` !== `${spec.shape}`) faults.push(`${name} is [${found.shape}] and should be [${spec.shape}]`);
+    else if (`${found.shape}` !== `${spec.shape}`)
+      faults.push(`${name} is [${found.shape}] and should be [${spec.shape}]`);
   }
-  for (const name of weights.keys()) if (!parameters.has(name)) faults.push(`${name} is not part of the model`);
+  for (const name of weights.keys())
+    if (!parameters.has(name)) faults.push(`${name} is not part of the model`);
   if (faults.length > 0) throw heedError("ERR_MODEL", { where: weightsFile, cause: faults.join(", ") });
   return { config, tokenizers, model, weights };
 }

@@ -103,7 +103,10 @@ function moment(name: string, path: string, like: Value): Value {
  * @returns the gradients, and the norm before scaling: sqrt(Σ |g|²)
  * @see Pascanu et al. 2013 - https://arxiv.org/abs/1211.5063
  */
-export function clipByGlobalNorm(gradients: readonly Value[], limit: number): { clipped: Value[]; norm: Value } {
+export function clipByGlobalNorm(
+  gradients: readonly Value[],
+  limit: number,
+): { clipped: Value[]; norm: Value } {
   const norm = sqrt(gradients.map((g) => sum(mul(g, g))).reduce((total, square) => add(total, square)));
   if (limit <= 0) return { clipped: [...gradients], norm };
   const scale = minimum(div(limit, add(norm, 1e-6)), 1);

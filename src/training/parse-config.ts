@@ -19,8 +19,12 @@ export function parseConfig(text: string, where: string, overrides: readonly str
   const [error] = document.errors;
   if (error) {
     const line = error.linePos?.[0].line;
-    const cause = error.code === "DUPLICATE_KEY" ? "a key occurs twice" : (error.message.split("\n")[0] ?? "not YAML");
-    throw heedError("ERR_CONFIG", { where: line ? `${where}:${line}` : where, cause: cause.replace(/:$/, "") });
+    const cause =
+      error.code === "DUPLICATE_KEY" ? "a key occurs twice" : (error.message.split("\n")[0] ?? "not YAML");
+    throw heedError("ERR_CONFIG", {
+      where: line ? `${where}:${line}` : where,
+      cause: cause.replace(/:$/, ""),
+    });
   }
   refuseHostile(document, where);
   for (const override of overrides) assign(document, override);
@@ -120,7 +124,10 @@ function describedAt(path: readonly PropertyKey[]): string | undefined {
 /** The known word that differs least, if it differs little. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(word.length / 3));
-  const scored = known.map((other) => ({ other, distance: editDistance(word.toLowerCase(), other.toLowerCase()) }));
+  const scored = known.map((other) => ({
+    other,
+    distance: editDistance(word.toLowerCase(), other.toLowerCase()),
+  }));
   scored.sort((a, b) => a.distance - b.distance);
   const [best] = scored;
   return best && best.distance <= limit ? best.other : undefined;

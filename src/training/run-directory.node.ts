@@ -1,6 +1,17 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync } from "node:fs";
-import { rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { HeedError, heedError } from "../errors.ts";
@@ -25,7 +36,11 @@ export function createRunDirectory(directory: string): void {
     rmSync(probe);
   } catch (cause) {
     const remedy = "choose another --run directory or change its permissions";
-    throw heedError("ERR_CREATE", { where: directory, cause: `cannot write here (${reason(cause)})`, remedy }, cause);
+    throw heedError(
+      "ERR_CREATE",
+      { where: directory, cause: `cannot write here (${reason(cause)})`, remedy },
+      cause,
+    );
   }
 }
 
@@ -117,15 +132,24 @@ export function loadCheckpoint<S>(path: string): Checkpoint<S> {
     } catch (cause) {
       throw damaged(file, reason(cause), cause);
     }
-    if (digest(bytes) !== state.sha256?.[name]) throw damaged(file, "its sha256 is not the one it was saved with");
+    if (digest(bytes) !== state.sha256?.[name])
+      throw damaged(file, "its sha256 is not the one it was saved with");
     return decodeSafetensors(bytes, file);
   };
   const { step, sha256, ...rest } = state;
-  return { step, model: read("model.safetensors"), optimizer: read("optimizer.safetensors"), state: rest as S };
+  return {
+    step,
+    model: read("model.safetensors"),
+    optimizer: read("optimizer.safetensors"),
+    state: rest as S,
+  };
 }
 
 /** The newest checkpoint that is whole; `warn` hears of each newer one that is not. */
-export function newestCheckpoint<S>(directory: string, warn: (message: string) => void): Checkpoint<S> | undefined {
+export function newestCheckpoint<S>(
+  directory: string,
+  warn: (message: string) => void,
+): Checkpoint<S> | undefined {
   for (const { path } of listCheckpoints(directory).reverse()) {
     try {
       return loadCheckpoint<S>(path);
@@ -152,13 +176,21 @@ export function lockRun(directory: string): () => void {
       return () => rmSync(path, { force: true });
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== "EEXIST") {
-        throw heedError("ERR_CREATE", { where: path, cause: `cannot lock the run (${reason(cause)})` }, cause);
+        throw heedError(
+          "ERR_CREATE",
+          { where: path, cause: `cannot lock the run (${reason(cause)})` },
+          cause,
+        );
       }
     }
     const holder = readHolder(path);
     if (holder && (holder.host !== hostname() || isAlive(holder.pid))) {
       const cause = `process ${holder.pid} on ${holder.host} is training here`;
-      throw heedError("ERR_LOCKED", { where: directory, cause, remedy: "wait for it or choose another --run" });
+      throw heedError("ERR_LOCKED", {
+        where: directory,
+        cause,
+        remedy: "wait for it or choose another --run",
+      });
     }
     rmSync(path, { force: true });
   }
@@ -214,9 +246,14 @@ function syncDirectory(path: string): void {
 }
 
 const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-const reason = (cause: unknown): string => (cause as NodeJS.ErrnoException)?.code ?? String((cause as Error).message);
+const reason = (cause: unknown): string =>
+  (cause as NodeJS.ErrnoException)?.code ?? String((cause as Error).message);
 
 function damaged(file: string, cause: string, error?: unknown): HeedError {
   const remedy = "use --resume auto to go on from the checkpoint before";
-  return heedError("ERR_MODEL", { where: file, cause: `the checkpoint is damaged (${cause})`, remedy }, error);
+  return heedError(
+    "ERR_MODEL",
+    { where: file, cause: `the checkpoint is damaged (${cause})`, remedy },
+    error,
+  );
 }

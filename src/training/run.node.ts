@@ -84,7 +84,9 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     const corpus = await loadCorpus(config);
     unlock ??= lock(directory);
     const fingerprint = fingerprintOf(config, corpus);
-    const changes = saved ? compare(saved.state.fingerprint, fingerprint, directory, options.allowChange) : [];
+    const changes = saved
+      ? compare(saved.state.fingerprint, fingerprint, directory, options.allowChange)
+      : [];
     const tokenizers = saved ? readTokenizers(directory) : trainTokenizers(config, corpus, say);
     const encoded = encodeCorpus(corpus.train, tokenizers, config, nameOf(config.data.train));
     options.onCorpus?.(encoded.report);
@@ -165,10 +167,17 @@ async function trainTask(session: Session): Promise<RunSummary> {
     },
     onCheckpoint: async (at, isBest) => {
       const model = await readState(state, weights);
-      const optimizer = await readState(state, state.names.filter((name) => !weights.includes(name)));
+      const optimizer = await readState(
+        state,
+        state.names.filter((name) => !weights.includes(name)),
+      );
       const { fingerprint, changes } = session;
       const saved: SavedState = { position: at, fingerprint, ...(changes.length > 0 ? { changes } : {}) };
-      runs.saveCheckpoint(directory, { step: at.step, model, optimizer, state: saved }, Math.max(training.keep, training.average));
+      runs.saveCheckpoint(
+        directory,
+        { step: at.step, model, optimizer, state: saved },
+        Math.max(training.keep, training.average),
+      );
       if (isBest) runs.writeAtomically(join(directory, "model.safetensors"), encodeSafetensors(model));
     },
   });
@@ -185,7 +194,10 @@ const scores = ({ loss, bleu }: { loss: number; bleu?: number }): { loss: number
   bleu === undefined ? { loss } : { loss, bleu };
 
 /** Averages the weights of the last checkpoints; keeps the average if it scores better than the best so far. */
-async function tryAverage(session: Session, { best }: Position): Promise<{ loss: number; bleu?: number } | undefined> {
+async function tryAverage(
+  session: Session,
+  { best }: Position,
+): Promise<{ loss: number; bleu?: number } | undefined> {
   const { config, directory, task } = session;
   const last = runs.listCheckpoints(directory).slice(-config.training.average);
   if (config.training.average < 2 || last.length < 2) return undefined;
@@ -223,7 +235,9 @@ function fingerprintOf({ seed, model, training }: Config, corpus: Corpus): Finge
 /** @throws ERR_CONFIG listing what differs, unless that was allowed. */
 function compare(before: Fingerprint, now: Fingerprint, where: string, allowed = false): string[] {
   const keys = Object.keys(now) as (keyof Fingerprint)[];
-  const changes = keys.flatMap((key) => (before[key] === now[key] ? [] : [`${key} was ${before[key]} and is ${now[key]}`]));
+  const changes = keys.flatMap((key) =>
+    before[key] === now[key] ? [] : [`${key} was ${before[key]} and is ${now[key]}`],
+  );
   if (changes.length > 0 && !allowed) {
     const remedy = "resume with the same configuration and corpus, or add --allow-change";
     throw heedError("ERR_CONFIG", { where, cause: `the run differs: ${changes.join(", ")}`, remedy });
@@ -241,7 +255,9 @@ function trainTokenizers({ tokenizer }: Config, corpus: Corpus, say: (message: s
   const source = trainTokenizer(tokenizer.shared ? side("source", "target") : side("source"), tokenizer);
   const target = tokenizer.shared ? source : trainTokenizer(side("target"), tokenizer);
   const sizes = tokenizer.shared ? `${source.size}` : `${source.size} + ${target.size}`;
-  say(`vocabulary of ${sizes} ${tokenizer.kind} entries in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  say(
+    `vocabulary of ${sizes} ${tokenizer.kind} entries in ${((performance.now() - start) / 1000).toFixed(1)} s`,
+  );
   return { source, target };
 }
 

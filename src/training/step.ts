@@ -4,10 +4,10 @@ import { evaluate } from "../ir/size.ts";
 import { topological, type Value } from "../ir/value.ts";
 import { initialise } from "../nn/initialise.ts";
 import { build, type Layer, type Model } from "../nn/layer.ts";
-import { randomInts } from "../random.ts";
 import { dropoutMaskOp, tableSizes } from "../ops/dropout-mask.ts";
 import { add, div } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
+import { randomInts } from "../random.ts";
 import { compile, type Feed, type Program, toNumber } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import { createState, type HostTensor, type State } from "../runtime/state.ts";
@@ -69,12 +69,17 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   const objective = options.objective(model.call);
   const paths = [...model.parameters.keys()];
   const values = paths.map((path) => model.parameters.get(path)?.value as Value);
-  const parts = accumulate === 1 ? fused(options, objective, paths, values) : split(options, objective, paths, values);
+  const parts =
+    accumulate === 1 ? fused(options, objective, paths, values) : split(options, objective, paths, values);
 
   const initial = new Map<string, HostTensor>(options.weights ?? initialise(model.parameters, seed));
   for (const value of parts.state) {
     const { name, shape } = value.node.attrs as { name: string; shape: readonly number[] };
-    initial.set(name, { dtype: "float32", shape, data: new Float32Array(shape.reduce((n, size) => n * size, 1)) });
+    initial.set(name, {
+      dtype: "float32",
+      shape,
+      data: new Float32Array(shape.reduce((n, size) => n * size, 1)),
+    });
   }
   const state = createState(engine, initial);
   const load = (graph: Graph): Promise<Program> =>
@@ -151,14 +156,19 @@ const fused: Build = (options, objective, paths, values) => {
 
 const split: Build = (options, objective, paths, values) => {
   const { loss, negativeLogLikelihood, tokens } = objective;
-  const sums = values.map((value, i) => parameter(`accumulated.${paths[i]}`, value.dtype, value.shape as number[]));
+  const sums = values.map((value, i) =>
+    parameter(`accumulated.${paths[i]}`, value.dtype, value.shape as number[]),
+  );
   const total = parameter("accumulated.tokens", "float32", []);
   const added = gradients(loss, values).map((g, i) => [sums[i] as Value, add(sums[i] as Value, g)] as const);
   const accumulate = {
     outputs: { loss, negativeLogLikelihood, tokens },
     updates: new Map([...added, [total, add(total, tokens)] as const]),
   };
-  const { clipped, norm } = clipByGlobalNorm(sums.map((sum) => div(sum, total)), options.clip);
+  const { clipped, norm } = clipByGlobalNorm(
+    sums.map((sum) => div(sum, total)),
+    options.clip,
+  );
   const update = optimiser(options.optimiser, trained(paths, values, clipped));
   const cleared = [...sums, total].map((sum) => [sum, zeros(sum.dtype, sum.shape)] as const);
   return {
@@ -209,7 +219,10 @@ function randomTables(
     const next = randomInts(seed, `${name} ${draw}`);
     return { shape: [length], data: Int32Array.from({ length }, next) };
   };
-  return { "dropout.rows": table("rows", longest[0] ?? 0), "dropout.columns": table("columns", longest[1] ?? 0) };
+  return {
+    "dropout.rows": table("rows", longest[0] ?? 0),
+    "dropout.columns": table("columns", longest[1] ?? 0),
+  };
 }
 
 function symbolLengths(batch: BatchFeeds, { loss }: Objective): Map<string, number> {

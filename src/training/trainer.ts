@@ -89,7 +89,15 @@ export type StopReason = "finished" | "patience" | "time" | "signal";
  * @throws ERR_DIVERGED as soon as a loss is not a number, naming the examples of the batch.
  */
 export async function train(options: TrainerOptions): Promise<{ position: Position; reason: StopReason }> {
-  const { step, schedule, accumulate, epochs, steps = Infinity, minutes = Infinity, patience = Infinity } = options;
+  const {
+    step,
+    schedule,
+    accumulate,
+    epochs,
+    steps = Infinity,
+    minutes = Infinity,
+    patience = Infinity,
+  } = options;
   const began = performance.now();
   let position = options.from ?? START;
   let validated = position.step;
@@ -100,10 +108,16 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
     const start = performance.now();
     const validation = await options.validate();
     const { step: at, epoch } = position;
-    await options.onValidation?.({ ...validation, step: at, epoch, seconds: (performance.now() - start) / 1000 });
+    await options.onValidation?.({
+      ...validation,
+      step: at,
+      epoch,
+      seconds: (performance.now() - start) / 1000,
+    });
     const isBest = position.best === null || validation.score > position.best.score;
     const stale = isBest ? 0 : position.stale + 1;
-    const reduction = schedule.schedule === "plateau" && !isBest ? position.reduction / 2 : position.reduction;
+    const reduction =
+      schedule.schedule === "plateau" && !isBest ? position.reduction / 2 : position.reduction;
     const best = isBest ? { step: at, score: validation.score } : position.best;
     position = { ...position, best, stale, reduction };
     await options.onCheckpoint?.(position, isBest);
@@ -129,8 +143,13 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
       const start = performance.now();
       const number = position.step + 1;
       const rate = learningRate(schedule, number, position.reduction);
-      const result = await step.run(number, rate, gathered.map(({ feeds }) => feeds));
-      if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) throw diverged(number, rate, gathered);
+      const result = await step.run(
+        number,
+        rate,
+        gathered.map(({ feeds }) => feeds),
+      );
+      if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm))
+        throw diverged(number, rate, gathered);
       position = { ...position, step: number, batch: position.batch + gathered.length };
       gathered = [];
       const seconds = (performance.now() - start) / 1000;
@@ -154,6 +173,7 @@ function diverged(step: number, rate: number, batches: readonly TrainingBatch[])
   return heedError("ERR_DIVERGED", {
     where: `step ${step}`,
     cause: `the loss is not a number (learning rate ${rate.toPrecision(3)}, examples ${shown})`,
-    remedy: "lower training.learningRate, raise training.warmup or set training.clip; the best model is untouched",
+    remedy:
+      "lower training.learningRate, raise training.warmup or set training.clip; the best model is untouched",
   });
 }

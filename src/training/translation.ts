@@ -94,7 +94,8 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
     ...(weights ? { weights } : {}),
   });
   const special = tokenizers.target.special;
-  const plan = (epoch: number): number[][] => planEpoch(train, { batchTokens: training.batchTokens, seed, epoch });
+  const plan = (epoch: number): number[][] =>
+    planEpoch(train, { batchTokens: training.batchTokens, seed, epoch });
   const validation = await openValidation({ ...options, model, step });
 
   async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
@@ -130,7 +131,13 @@ async function openValidation({
   const loss = await compile({ engine, state: step.state, outputs: { negativeLogLikelihood, tokens } });
   const { validBleu } = config.training;
   const stepper = validBleu
-    ? await openStepper({ engine, model, padding: tokenizers.source.special.pad, candidates: 2, state: step.state })
+    ? await openStepper({
+        engine,
+        model,
+        padding: tokenizers.source.special.pad,
+        candidates: 2,
+        state: step.state,
+      })
     : undefined;
   const { bos: start, eos: end } = tokenizers.target.special;
 

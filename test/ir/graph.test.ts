@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { gradients } from "../../src/autodiff/gradients.ts";
 import { constant, input, leafName, parameter, scalar } from "../../src/ir/leaf.ts";
 import { print } from "../../src/ir/print.ts";
 import { topological, type Value } from "../../src/ir/value.ts";
 import { verify } from "../../src/ir/verify.ts";
-import { gradients } from "../../src/autodiff/gradients.ts";
 import { add, linear, mean, mul, softmax, topK } from "../../src/ops/index.ts";
 
 test("print shows a graph one node a line, operands by number, leaves by name", () => {

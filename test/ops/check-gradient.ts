@@ -4,8 +4,8 @@ import { input, parameter, scalar } from "../../src/ir/leaf.ts";
 import type { Shape } from "../../src/ir/size.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { verify } from "../../src/ir/verify.ts";
-import { randomStream } from "../../src/random.ts";
 import { add, mul, sum } from "../../src/ops/index.ts";
+import { randomStream } from "../../src/random.ts";
 import { count, type GraphRun, type HostValue, host, lengthsOf, open } from "./graph-run.ts";
 import { lengths, type OperandSpec, type Sample } from "./samples.ts";
 

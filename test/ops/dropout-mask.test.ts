@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { input } from "../../src/ir/leaf.ts";
 import type { Value } from "../../src/ir/value.ts";
-import { randomInts } from "../../src/random.ts";
 import { dropoutMask } from "../../src/ops/index.ts";
+import { randomInts } from "../../src/random.ts";
 import { type HostValue, host, open } from "./graph-run.ts";
 
 const ROWS = 512;

@@ -4,8 +4,8 @@ import type { DType } from "../../src/ir/dtype.ts";
 import { constant, input } from "../../src/ir/leaf.ts";
 import type { Shape } from "../../src/ir/size.ts";
 import type { Value } from "../../src/ir/value.ts";
-import { LayerNorm } from "../../src/nn/norm.ts";
 import { build } from "../../src/nn/layer.ts";
+import { LayerNorm } from "../../src/nn/norm.ts";
 import * as o from "../../src/ops/index.ts";
 
 const x = (...shape: Shape): Value => input("x", "float32", shape);

@@ -1,11 +1,11 @@
 /** One table for every op: what to call it with, and where one line says it, what it must give. */
 import type { DType } from "../../src/ir/dtype.ts";
+import { apply } from "../../src/ir/op.ts";
 import type { Shape } from "../../src/ir/size.ts";
 import type { Value } from "../../src/ir/value.ts";
-import * as o from "../../src/ops/index.ts";
-import type { OpName } from "../../src/ops/index.ts";
 import { reluGradientOp } from "../../src/ops/elementwise.ts";
-import { apply } from "../../src/ir/op.ts";
+import type { OpName } from "../../src/ops/index.ts";
+import * as o from "../../src/ops/index.ts";
 
 /** What the symbols of the samples stand for. */
 export const lengths: ReadonlyMap<string, number> = new Map([

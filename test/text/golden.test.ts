@@ -24,9 +24,9 @@ for (const kind of kinds) {
   describe(kind, () => {
     test("the saved file gives the ids and texts of the Python library", () => {
       const tokenizer = tokenizerFromJson(read(kind), `${kind}.json`);
-      const ids = (read("sentences") as string[]).map(sentence => tokenizer.encode(sentence));
+      const ids = (read("sentences") as string[]).map((sentence) => tokenizer.encode(sentence));
       expect(ids).toEqual(golden[kind].ids);
-      expect(ids.map(row => tokenizer.decode(row))).toEqual(golden[kind].texts);
+      expect(ids.map((row) => tokenizer.decode(row))).toEqual(golden[kind].texts);
     });
     test("training on the same sentences gives the saved file", () => {
       expect(JSON.parse(JSON.stringify(learn(kind)))).toEqual(read(kind));

@@ -30,7 +30,7 @@ for (const kind of ["bpe", "char", "word"] as const) {
   for (const lowercase of [false, true]) {
     describe(`${kind}${lowercase ? " in lower case" : ""}`, () => {
       const tokenizer = trainTokenizer(corpus, { kind, vocab: vocabs[kind], lowercase });
-      const ids = sentences.map(sentence => tokenizer.encode(sentence));
+      const ids = sentences.map((sentence) => tokenizer.encode(sentence));
 
       test("10,000 sentences get the ids of the native library", async () => {
         const encodings = await nativeOf(tokenizer).encodeBatch(sentences);
@@ -40,7 +40,7 @@ for (const kind of ["bpe", "char", "word"] as const) {
 
       test("10,000 sequences of ids decode to the text of the native library", async () => {
         const texts = await nativeOf(tokenizer).decodeBatch(ids, true);
-        expect(ids.map(sequence => tokenizer.decode(sequence))).toEqual(texts);
+        expect(ids.map((sequence) => tokenizer.decode(sequence))).toEqual(texts);
       });
 
       test("the native library normalises alike", () => {
@@ -61,7 +61,7 @@ for (const kind of ["bpe", "char", "word"] as const) {
 
       test("what was not in the corpus is met too", () => {
         const used = new Set(ids.flat());
-        const bytes = [...used].filter(id => /^<0x..>$/.test(tokenizer.token(id)));
+        const bytes = [...used].filter((id) => /^<0x..>$/.test(tokenizer.token(id)));
         if (kind === "word") expect(used.has(tokenizer.special.unk)).toBe(true);
         else expect(bytes.length).toBeGreaterThan(50);
         expect(kind !== "word" && used.has(tokenizer.special.unk)).toBe(false);

@@ -8,7 +8,7 @@ const tatoeba = "../shared/data/tatoeba-eng-fra";
 const multi30k = "../shared/data/multi30k";
 
 /** Why the tests on real sentences cannot run; `undefined` when they can. */
-export const dataMissing: string | undefined = [tatoeba, multi30k].every(folder => existsSync(folder))
+export const dataMissing: string | undefined = [tatoeba, multi30k].every((folder) => existsSync(folder))
   ? undefined
   : `${tatoeba} or ${multi30k} is absent`;
 
@@ -16,12 +16,12 @@ const linesOf = (file: string): string[] => readFileSync(file, "utf8").trimEnd()
 
 /** All sentences, English and French, of one Tatoeba split. */
 export const tatoebaSentences = (split: "train" | "valid" | "test"): string[] =>
-  linesOf(`${tatoeba}/${split}.tsv`).flatMap(line => line.split("\t"));
+  linesOf(`${tatoeba}/${split}.tsv`).flatMap((line) => line.split("\t"));
 
 /** 4,000 real sentences in English, French and German; none when the data is absent. */
 export function realSentences(): string[] {
   if (dataMissing) return [];
-  const languages = ["en", "fr", "de"].flatMap(language =>
+  const languages = ["en", "fr", "de"].flatMap((language) =>
     linesOf(`${multi30k}/test_2016_flickr.${language}`),
   );
   return [...tatoebaSentences("test").slice(0, 2000), ...languages.slice(0, 2000)];

@@ -10,7 +10,7 @@ const corpus = composedSentences(400, 3);
 const anyText = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({ unit: "grapheme" }),
-  fc.array(fc.integer({ min: 0, max: 0xffff })).map(units => String.fromCharCode(...units)),
+  fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
   fc.constantFrom("</s>", "<0x41>", "▁", "\ufeff", "\ud83d", "\ufffd", "", " ", "\u0000", "ΑΣ", "e\u0301"),
 );
 
@@ -20,11 +20,11 @@ describe("any text survives", () => {
       const tokenizer = trainTokenizer(corpus, { kind, vocab: 900, lowercase });
       test(`${kind}${lowercase ? " in lower case" : ""}: decode(encode(text)) is the normalised text`, () => {
         fc.assert(
-          fc.property(fc.array(anyText, { maxLength: 4 }), parts => {
+          fc.property(fc.array(anyText, { maxLength: 4 }), (parts) => {
             const text = parts.join(" ");
             const ids = tokenizer.encode(text);
             expect(tokenizer.decode(ids)).toBe(tokenizer.normalize(text));
-            expect(ids.every(id => id >= 0 && id < tokenizer.size)).toBe(true);
+            expect(ids.every((id) => id >= 0 && id < tokenizer.size)).toBe(true);
             expect(ids.indexOf(tokenizer.special.eos)).toBe(ids.length - 1);
           }),
           { numRuns: 400 },
@@ -34,7 +34,7 @@ describe("any text survives", () => {
     test(`normalising twice is normalising once${lowercase ? ", in lower case" : ""}`, () => {
       const { normalize } = trainTokenizer(["a"], { kind: "word", vocab: 9, lowercase });
       fc.assert(
-        fc.property(anyText, text => {
+        fc.property(anyText, (text) => {
           expect(normalize(normalize(text))).toBe(normalize(text));
         }),
       );
@@ -42,7 +42,7 @@ describe("any text survives", () => {
   }
   test("word: decode(encode(text)) is the normalised text when every word is known", () => {
     fc.assert(
-      fc.property(fc.array(anyText, { minLength: 1 }), lines => {
+      fc.property(fc.array(anyText, { minLength: 1 }), (lines) => {
         const tokenizer = trainTokenizer(lines, { kind: "word", vocab: 10_000 });
         for (const line of lines)
           expect(tokenizer.decode(tokenizer.encode(line))).toBe(tokenizer.normalize(line));
@@ -106,11 +106,11 @@ describe("words", () => {
   test("pieces are grouped into the words between spaces", () => {
     const tokenizer = trainTokenizer(corpus, { kind: "bpe", vocab: 600 });
     fc.assert(
-      fc.property(fc.array(anyText, { maxLength: 5 }), parts => {
+      fc.property(fc.array(anyText, { maxLength: 5 }), (parts) => {
         const text = tokenizer.normalize(parts.join(" "));
         const ids = [tokenizer.special.bos, ...tokenizer.encode(text), 0, 0];
         const spans = words(tokenizer, ids);
-        expect(spans.map(span => span.text)).toEqual(text === "" ? [] : text.split(" "));
+        expect(spans.map((span) => span.text)).toEqual(text === "" ? [] : text.split(" "));
         let at = 1;
         for (const { from, to } of spans) {
           expect(from).toBe(at);
@@ -150,59 +150,59 @@ describe("tokenizer.json", () => {
   const sound = JSON.stringify(trainTokenizer(["aa aa bb bb"], { kind: "bpe", vocab: 270 }));
   const cases: [string, (json: Writable) => unknown, string][] = [
     ["null", () => null, "is not a JSON object"],
-    ["no model", json => ({ ...json, model: undefined }), "model is not an object"],
+    ["no model", (json) => ({ ...json, model: undefined }), "model is not an object"],
     [
       "a unigram model",
-      json => set(json.model, "type", "Unigram"),
+      (json) => set(json.model, "type", "Unigram"),
       'model.type "Unigram" is not one Heed runs',
     ],
     [
       "a foreign regular expression",
-      json => set(json.normalizer.normalizers[3].pattern, "Regex", "(a+)+$"),
+      (json) => set(json.normalizer.normalizers[3].pattern, "Regex", "(a+)+$"),
       'normalizer.normalizers[3].pattern.Regex is "(a+)+$", not "\\\\s+"',
     ],
     [
       "another pre-tokeniser",
-      json => set(json, "pre_tokenizer", { type: "Whitespace" }),
+      (json) => set(json, "pre_tokenizer", { type: "Whitespace" }),
       'pre_tokenizer.type is "Whitespace", not "Metaspace"; only the configurations that Heed writes are run',
     ],
     [
       "an unknown key",
-      json => set(json.decoder, "extra", 1),
+      (json) => set(json.decoder, "extra", 1),
       'decoder has "extra", which is not known there',
     ],
-    ["no decoder", json => set(json, "decoder", null), "decoder is null"],
-    ["dropout", json => set(json.model, "dropout", 0.1), "model.dropout is 0.1, not null"],
-    ["two pieces of one id", json => set(json.model.vocab, "a", 262), "has the id 262 of another piece"],
+    ["no decoder", (json) => set(json, "decoder", null), "decoder is null"],
+    ["dropout", (json) => set(json.model, "dropout", 0.1), "model.dropout is 0.1, not null"],
+    ["two pieces of one id", (json) => set(json.model.vocab, "a", 262), "has the id 262 of another piece"],
     [
       "a hole in the ids",
-      json => set(json.model.vocab, "a", 1e6),
+      (json) => set(json.model.vocab, "a", 1e6),
       'model.vocab["a"] is 1000000; ids run from 0 to',
     ],
-    ["an id that is text", json => set(json.model.vocab, "a", "x"), 'model.vocab["a"] is "x"'],
-    ["no end token", json => rename(json.model.vocab, "</s>", "</S>"), "model.vocab has no </s>"],
-    ["a missing byte", json => rename(json.model.vocab, "<0x7F>", "zz"), "model.vocab has no <0x7F>"],
-    ["the empty piece", json => rename(json.model.vocab, "b", ""), "is no text"],
+    ["an id that is text", (json) => set(json.model.vocab, "a", "x"), 'model.vocab["a"] is "x"'],
+    ["no end token", (json) => rename(json.model.vocab, "</s>", "</S>"), "model.vocab has no </s>"],
+    ["a missing byte", (json) => rename(json.model.vocab, "<0x7F>", "zz"), "model.vocab has no <0x7F>"],
+    ["the empty piece", (json) => rename(json.model.vocab, "b", ""), "is no text"],
     [
       "merges of another kind",
-      json => set(json.model, "merges", ["a a"]),
+      (json) => set(json.model, "merges", ["a a"]),
       "model.merges[0] is not a pair of pieces",
     ],
     [
       "a merge of nothing known",
-      json => set(json.model, "merges", [["a", "z"]]),
+      (json) => set(json.model, "merges", [["a", "z"]]),
       'model.merges[0] needs "z", which is not in model.vocab',
     ],
-    ["a merge given twice", json => json.model.merges.push(json.model.merges[0]), "repeats an earlier one"],
+    ["a merge given twice", (json) => json.model.merges.push(json.model.merges[0]), "repeats an earlier one"],
     [
       "an added token",
-      json => json.added_tokens.push({ id: 9, content: "x" }),
+      (json) => json.added_tokens.push({ id: 9, content: "x" }),
       "added_tokens is an array of 5",
     ],
-    ["a vocabulary that is a list", json => set(json.model, "vocab", []), "model.vocab is not an object"],
+    ["a vocabulary that is a list", (json) => set(json.model, "vocab", []), "model.vocab is not an object"],
     [
       "deep nesting",
-      json => set(json, "normalizer", JSON.parse("[".repeat(1e5) + "]".repeat(1e5))),
+      (json) => set(json, "normalizer", JSON.parse("[".repeat(1e5) + "]".repeat(1e5))),
       "normalizer is an array",
     ],
   ];

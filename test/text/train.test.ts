@@ -11,7 +11,7 @@ const mergesOf = (tokenizer: Tokenizer) => (tokenizer.toJSON().model as BpeModel
  * Sennrich et al. 2016, algorithm 1: recount everything for each merge. Equal counts: the lower ids first.
  */
 function slowMerges(lines: readonly string[], ids: Map<string, number>, size: number, least: number) {
-  let words = lines.flatMap(line => line.split(" ").map(word => ["▁", ...word]));
+  let words = lines.flatMap((line) => line.split(" ").map((word) => ["▁", ...word]));
   const merges: [string, string][] = [];
   while (ids.size < size) {
     const counts = new Map<string, { pair: [string, string]; count: number }>();
@@ -36,7 +36,7 @@ function slowMerges(lines: readonly string[], ids: Map<string, number>, size: nu
     const [left, right] = best.pair;
     merges.push([left, right]);
     if (!ids.has(left + right)) ids.set(left + right, ids.size);
-    words = words.map(word => {
+    words = words.map((word) => {
       const merged: string[] = [];
       for (let at = 0; at < word.length; at++) {
         if (word[at] === left && word[at + 1] === right) merged.push(left + word[++at]);
@@ -58,9 +58,9 @@ describe("byte-pair merges", () => {
         (lines, least) => {
           const tokenizer = trainTokenizer(lines, { kind: "bpe", vocab: 300, minFrequency: least });
           const ids = new Map<string, number>();
-          const alphabet = tokenizer.size - new Set(mergesOf(tokenizer).map(pair => pair.join(""))).size;
+          const alphabet = tokenizer.size - new Set(mergesOf(tokenizer).map((pair) => pair.join(""))).size;
           for (let id = 0; id < alphabet; id++) ids.set(tokenizer.token(id), id);
-          const known = lines.every(line => [...line].every(letter => ids.has(letter)));
+          const known = lines.every((line) => [...line].every((letter) => ids.has(letter)));
           fc.pre(known);
           expect(mergesOf(tokenizer)).toEqual(slowMerges(lines, ids, 300, least));
         },
@@ -81,7 +81,7 @@ describe("byte-pair merges", () => {
       ...Array(3).fill("widest"),
     ];
     const tokenizer = trainTokenizer(lines, { kind: "bpe", vocab: 400 });
-    expect(mergesOf(tokenizer).map(pair => pair.join(""))).toEqual(
+    expect(mergesOf(tokenizer).map((pair) => pair.join(""))).toEqual(
       expect.arrayContaining(["es", "est", "▁low"]),
     );
     expect(tokenizer.encode("lowest").map(tokenizer.token)).toEqual(["▁low", "est", "</s>"]);
@@ -90,7 +90,7 @@ describe("byte-pair merges", () => {
     const lines = Array<string>(50).fill("<0x41> </s> <unk> <0x41><0x42>");
     const tokenizer = trainTokenizer(lines, { kind: "bpe", vocab: 600 });
     expect(tokenizer.decode(tokenizer.encode("<0x41> </s>"))).toBe("<0x41> </s>");
-    expect(tokenizer.encode("</s>").filter(id => id === tokenizer.special.eos).length).toBe(1);
+    expect(tokenizer.encode("</s>").filter((id) => id === tokenizer.special.eos).length).toBe(1);
     for (const [left, right] of mergesOf(tokenizer))
       expect(left + right).not.toMatch(/^<0x..>$|^<\/?s>$|^<unk>$/);
   });

@@ -53,7 +53,8 @@ export default command({
     const window = 8 * options.batch;
     for (let at = 0; at < test.length; at += window) {
       const sentences = test.slice(at, at + window).map((pair) => pair.source);
-      for (const { hypotheses: found } of await translator.translate(sentences)) hypotheses.push(found[0]?.text ?? "");
+      for (const { hypotheses: found } of await translator.translate(sentences))
+        hypotheses.push(found[0]?.text ?? "");
       bar.update(hypotheses.length, `${hypotheses.length} sentences`);
     }
     bar.end();

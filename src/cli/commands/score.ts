@@ -3,7 +3,10 @@ import { command } from "../command.ts";
 export default command({
   name: "score",
   summary: "Score translations against references: BLEU and chrF, as sacreBLEU computes them.",
-  examples: ["heed score out.fr --reference test.fr", "heed score out.fr --reference a.fr --reference b.fr --json"],
+  examples: [
+    "heed score out.fr --reference test.fr",
+    "heed score out.fr --reference a.fr --reference b.fr --json",
+  ],
   args: ["hypotheses"],
   options: {
     reference: { type: "list", value: "FILE", help: "a reference file; repeat for several" },
@@ -15,7 +18,11 @@ export default command({
     const { readLines } = await import("../../data/files.node.ts");
     const { scoreText, writeScores } = await import("../scores.ts");
     if (reference.length === 0) {
-      throw heedError("ERR_USAGE", { where: "heed score", cause: "no --reference", remedy: "give at least one file" });
+      throw heedError("ERR_USAGE", {
+        where: "heed score",
+        cause: "no --reference",
+        remedy: "give at least one file",
+      });
     }
     const began = performance.now();
     const read = async (path: string): Promise<string[]> => {

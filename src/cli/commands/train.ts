@@ -22,9 +22,16 @@ export default command({
   ],
   args: ["config"],
   options: {
-    run: { type: "string", value: "DIR", help: "where the run is written (default: runs/<name of the config>)" },
+    run: {
+      type: "string",
+      value: "DIR",
+      help: "where the run is written (default: runs/<name of the config>)",
+    },
     resume: { type: "boolean", help: "go on from the newest checkpoint of --run" },
-    allowChange: { type: "boolean", help: "resume even if seed, batches or corpus differ; the change is recorded" },
+    allowChange: {
+      type: "boolean",
+      help: "resume even if seed, batches or corpus differ; the change is recorded",
+    },
     set: { type: "list", value: "KEY=VALUE", help: "override a key of the configuration; may be repeated" },
     device: { type: "string", value: "D", default: "auto", help: "auto or cpu" },
     printConfig: { type: "boolean", help: "print the complete configuration and stop" },
@@ -67,10 +74,14 @@ export default command({
       const { steps, seconds, valid } = summary;
       const bleu = valid.bleu === undefined ? "" : `, BLEU ${valid.bleu.toFixed(1)}`;
       const minutes = (seconds / 60).toFixed(1);
-      io.say(`${directory}: ${steps} steps in ${minutes} minutes; validation loss ${valid.loss.toFixed(3)}${bleu}`);
+      io.say(
+        `${directory}: ${steps} steps in ${minutes} minutes; validation loss ${valid.loss.toFixed(3)}${bleu}`,
+      );
       io.say(`next: echo "a sentence" | heed translate ${directory}`);
     } else {
-      io.say(`stopped at step ${summary.steps}; go on with: heed train ${options.config} --run ${directory} --resume`);
+      io.say(
+        `stopped at step ${summary.steps}; go on with: heed train ${options.config} --run ${directory} --resume`,
+      );
     }
     return 0;
   },

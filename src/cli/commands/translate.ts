@@ -12,7 +12,11 @@ export default command({
   ],
   args: ["run"],
   options: {
-    beam: { type: "number", range: [1, 100], help: "hypotheses kept at each step; 1 is greedy (default: the run's)" },
+    beam: {
+      type: "number",
+      range: [1, 100],
+      help: "hypotheses kept at each step; 1 is greedy (default: the run's)",
+    },
     alpha: { type: "number", range: [0, 5], help: "strength of the length penalty (default: the run's)" },
     nBest: { type: "number", range: [1, 100], default: 1, help: "hypotheses written per line" },
     batch: { type: "number", range: [1, 4096], default: 32, help: "sentences decoded together" },
