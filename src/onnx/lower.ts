@@ -19,7 +19,10 @@ export interface Lowered {
   readonly outputs: ReadonlyMap<string, TensorType>;
 }
 
-/** Writes the graph that computes `outputs` as one ONNX model, each node once, sizes left symbolic. */
+/**
+ * Writes the graph that computes `outputs` as one ONNX model, sizes left symbolic. Nothing is written twice: equal nodes
+ * of equal operands become one, for the time to open a session grows faster than its number of nodes.
+ */
 export function lower({ outputs, constants }: LowerOptions): Lowered {
   const writer = new GraphWriter(constants ?? new Map(), outputs);
   const order = topological(outputs.values());
@@ -49,6 +52,10 @@ class GraphWriter {
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers: OnnxInitializer[] = [];
   readonly #shared = new Map<string, Name>();
+  /** Outputs of a node by what it computes, so that nothing is computed twice. */
+  readonly #written = new Map<string, Name[]>();
+  /** Output of a Reshape -> what it reshapes. */
+  readonly #reshaped = new Map<Name, Name>();
   readonly #outputs: { name: string; dtype: DType; shape: Shape }[] = [];
   readonly #renamed = new Map<Name, Name>();
   readonly #symbols = new Map<string, { input: string; axis: number }>();
@@ -102,7 +109,7 @@ class GraphWriter {
     return encodeModel({
       graph: {
         name: "heed",
-        nodes: this.#nodes.map((node) => ({
+        nodes: this.#needed().map((node) => ({
           ...node,
           inputs: node.inputs.map(rename),
           outputs: node.outputs.map(rename),
@@ -120,12 +127,32 @@ class GraphWriter {
     attributes: Readonly<Record<string, OnnxAttr>>,
     outputs: number,
   ): Name[] {
+    // Only the last of several reshapes counts.
+    const source = opType === "Reshape" ? this.#reshaped.get(inputs[0] as Name) : undefined;
+    const operands = source === undefined ? [...inputs] : [source, ...inputs.slice(1)];
+    const key = `${opType} ${operands.join("\0")} ${outputs} ${JSON.stringify(attributes)}`;
+    const known = this.#written.get(key);
+    if (known) return known;
     const results = Array.from({ length: outputs }, () => this.#fresh());
     const encoded = Object.fromEntries(
-      Object.entries(attributes).map(([key, value]) => [key, attribute(value)]),
+      Object.entries(attributes).map(([name, value]) => [name, attribute(value)]),
     );
-    this.#nodes.push({ opType, inputs: [...inputs], outputs: results, attributes: encoded });
+    this.#nodes.push({ opType, inputs: operands, outputs: results, attributes: encoded });
+    this.#written.set(key, results);
+    if (opType === "Reshape") this.#reshaped.set(results[0] as Name, operands[0] as Name);
     return results;
+  }
+
+  /** The nodes that the outputs need. */
+  #needed(): OnnxNode[] {
+    const needed = new Set<Name>(this.#outputs.map(({ name }) => name));
+    for (const [from, name] of this.#renamed) if (needed.has(name)) needed.add(from);
+    const kept = this.#nodes.toReversed().filter(({ inputs, outputs }) => {
+      if (!outputs.some((name) => needed.has(name))) return false;
+      for (const name of inputs) needed.add(name);
+      return true;
+    });
+    return kept.reverse();
   }
 
   /** A name that nothing else has. */

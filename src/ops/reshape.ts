@@ -5,7 +5,9 @@ import type { Value } from "../ir/value.ts";
 
 /** The same elements in row-major order under another shape; costs nothing at run time. */
 export function reshape(x: Value, shape: Shape): Value {
-  return sameShape(x.shape, shape) ? x : apply(reshapeOp, [x], { shape });
+  // Of several reshapes only the last counts: a gradient often undoes what came before it.
+  const source = x.node.op === reshapeOp ? (x.node.inputs[0] as Value) : x;
+  return sameShape(source.shape, shape) ? source : apply(reshapeOp, [source], { shape });
 }
 
 export const reshapeOp = defineOp<[x: Value], { shape: Shape }>({
