@@ -1,6 +1,23 @@
-import { defineConfig } from "vitest/config";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig, type Plugin } from "vitest/config";
+
+/** `heed/ops` is src/ops/index.ts: tests and examples run from source, without a build. */
+const sourceOfHeed: Plugin = {
+  name: "source-of-heed",
+  enforce: "pre",
+  resolveId: (specifier) => {
+    const found = /^heed(?:\/([a-z]+))?$/.exec(specifier);
+    if (!found) return undefined;
+    const entries = ["index.node.ts", "index.ts"].map((name) =>
+      join(import.meta.dirname, "src", found[1] ?? "", name),
+    );
+    return entries.find((path) => existsSync(path));
+  },
+};
 
 export default defineConfig({
+  plugins: [sourceOfHeed],
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,

@@ -27,6 +27,8 @@ export async function loadCorpus({ data }: Pick<Config, "data">): Promise<Corpus
 /**
  * Encodes pairs, leaving out those that cannot be learnt from.
  *
+ * @returns the examples, and which pair of the corpus each was, counted from 1
+
  * @throws ERR_DATA with the counts by reason when none is left.
  */
 export function encodeCorpus(
@@ -34,8 +36,9 @@ export function encodeCorpus(
   tokenizers: Tokenizers,
   { data, model }: Pick<Config, "data" | "model">,
   name: string,
-): { examples: PairExample[]; report: FilterReport } {
+): { examples: PairExample[]; numbers: number[]; report: FilterReport } {
   const examples: PairExample[] = [];
+  const numbers: number[] = [];
   const lengths = new Map<string, number>();
   const filter = pairFilter({
     ...data,
@@ -43,11 +46,13 @@ export function encodeCorpus(
     maxTokens: Math.min(data.maxTokens, model.maxLength),
     countTokens: (text) => lengths.get(text) ?? 0,
   });
-  for (const pair of pairs) {
+  for (const [i, pair] of pairs.entries()) {
     const example = encodePair(pair, tokenizers);
     lengths.clear();
     lengths.set(pair.source, example.source.length).set(pair.target, example.target.length);
-    if (filter.accepts(pair)) examples.push(example);
+    if (!filter.accepts(pair)) continue;
+    examples.push(example);
+    numbers.push(i + 1);
   }
-  return { examples, report: filter.finish() };
+  return { examples, numbers, report: filter.finish() };
 }

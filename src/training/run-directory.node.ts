@@ -12,7 +12,6 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { HeedError, heedError } from "../errors.ts";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
@@ -58,6 +57,21 @@ export function writeAtomically(path: string, content: Uint8Array | string): voi
   }
 }
 
+/** Brings what was appended to a file to the disk. @throws ERR_IO */
+export function syncFile(path: string): void {
+  if (!existsSync(path)) return;
+  try {
+    const file = openSync(path, "r+");
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    throw heedError("ERR_IO", { where: path, cause: `cannot write (${reason(cause)})` }, cause);
+  }
+}
+
 /** Adds one line to a log. @throws ERR_IO */
 export function appendLine(path: string, line: string): void {
   try {
@@ -69,38 +83,79 @@ export function appendLine(path: string, line: string): void {
 
 const checkpointName = (step: number): string => `step-${String(step).padStart(8, "0")}`;
 
-/** Saves a checkpoint as one directory that appears whole or not at all; then removes all but the newest `keep`. */
-export function saveCheckpoint<S>(directory: string, checkpoint: Checkpoint<S>, keep: number): string {
+export interface SaveOptions {
+  /** Checkpoints kept, this one included. */
+  readonly keep: number;
+  /** Saved between two validations, because a signal came: goes when the next checkpoint is saved. Default false. */
+  readonly interim?: boolean;
+}
+
+/** Saves a checkpoint as one directory that appears whole or not at all; then removes old ones. */
+export function saveCheckpoint<S>(
+  directory: string,
+  checkpoint: Checkpoint<S>,
+  { keep, interim = false }: SaveOptions,
+): string {
   const folder = join(directory, "checkpoints");
   const target = join(folder, checkpointName(checkpoint.step));
   const temporary = join(folder, `${TEMPORARY}${process.pid}-${checkpoint.step}`);
   try {
-    rmSync(temporary, { recursive: true, force: true });
-    mkdirSync(temporary, { recursive: true });
     const files = {
       "model.safetensors": encodeSafetensors(checkpoint.model),
       "optimizer.safetensors": encodeSafetensors(checkpoint.optimizer),
     };
     const sha256: Record<string, string> = {};
-    for (const [name, bytes] of Object.entries(files)) {
-      sha256[name] = digest(bytes);
-      writeDurably(join(temporary, name), bytes);
+    for (const [name, bytes] of Object.entries(files)) sha256[name] = digest(bytes);
+    const state = { step: checkpoint.step, interim, sha256, ...checkpoint.state };
+    const json = `${JSON.stringify({ ...state, checksum: digest(JSON.stringify(state)) }, null, 2)}\n`;
+    const before = existsSync(target) ? readState(target) : undefined;
+    if (before && Object.entries(sha256).every(([name, hash]) => before.sha256?.[name] === hash)) {
+      // The same weights once more, now validated: only what is known about them has changed.
+      writeAtomically(join(target, "state.json"), json);
+    } else {
+      rmSync(temporary, { recursive: true, force: true });
+      mkdirSync(temporary, { recursive: true });
+      for (const [name, bytes] of Object.entries(files)) writeDurably(join(temporary, name), bytes);
+      writeDurably(join(temporary, "state.json"), json);
+      syncDirectory(temporary);
+      rmSync(target, { recursive: true, force: true });
+      renameSync(temporary, target);
+      syncDirectory(folder);
     }
-    const state = { step: checkpoint.step, sha256, ...checkpoint.state };
-    writeDurably(join(temporary, "state.json"), `${JSON.stringify(state, null, 2)}\n`);
-    syncDirectory(temporary);
-    rmSync(target, { recursive: true, force: true });
-    renameSync(temporary, target);
-    syncDirectory(folder);
   } catch (cause) {
     rmSync(temporary, { recursive: true, force: true });
+    if (cause instanceof HeedError) throw cause;
     const remedy = "earlier checkpoints are untouched; free some space and use --resume";
     throw heedError("ERR_IO", { where: target, cause: `cannot save (${reason(cause)})`, remedy }, cause);
   }
-  for (const old of listCheckpoints(directory).slice(0, -Math.max(1, keep))) {
-    rmSync(old.path, { recursive: true, force: true });
-  }
+  if (!interim) prune(directory, checkpoint.step, keep);
   return target;
+}
+
+/** Removes interim checkpoints before `step` and all but the last `keep` others; never anything newer. */
+function prune(directory: string, step: number, keep: number): void {
+  const older = listCheckpoints(directory).filter((checkpoint) => checkpoint.step <= step);
+  const isInterim = ({ path }: { path: string }): boolean => readState(path)?.interim === true;
+  const lasting = older.filter((checkpoint) => !isInterim(checkpoint)).slice(-Math.max(1, keep));
+  for (const old of older) if (!lasting.includes(old)) rmSync(old.path, { recursive: true, force: true });
+}
+
+interface StateFile {
+  readonly step: number;
+  readonly interim?: boolean;
+  readonly sha256?: Readonly<Record<string, string>>;
+  /** sha256 of everything else in the file, as JSON without spaces. */
+  readonly checksum?: string;
+}
+
+/** What a checkpoint says about itself, or nothing when it cannot be read. */
+function readState(path: string): StateFile | undefined {
+  try {
+    const state: unknown = JSON.parse(readFileSync(join(path, "state.json"), "utf8"));
+    return typeof state === "object" && state !== null ? (state as StateFile) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The checkpoints of a run, oldest first by step, whatever the clock said. */
@@ -118,12 +173,15 @@ export function listCheckpoints(directory: string): { step: number; path: string
 /** Reads a checkpoint. @throws ERR_MODEL naming the file that is missing, cut off or changed. */
 export function loadCheckpoint<S>(path: string): Checkpoint<S> {
   const stateFile = join(path, "state.json");
-  let state: S & { step: number; sha256: Record<string, string> };
+  let state: S & StateFile;
   try {
     state = JSON.parse(readFileSync(stateFile, "utf8"));
   } catch (cause) {
-    throw damaged(stateFile, reason(cause), cause);
+    throw damaged(stateFile, cause instanceof SyntaxError ? "not JSON" : reason(cause), cause);
   }
+  const { checksum, ...body } = state ?? {};
+  const isChanged = checksum !== undefined && checksum !== digest(JSON.stringify(body));
+  if (isChanged || !Number.isSafeInteger(state?.step)) throw damaged(stateFile, "its content has changed");
   const read = (name: string): Map<string, NamedTensor> => {
     const file = join(path, name);
     let bytes: Uint8Array;
@@ -136,7 +194,7 @@ export function loadCheckpoint<S>(path: string): Checkpoint<S> {
       throw damaged(file, "its sha256 is not the one it was saved with");
     return decodeSafetensors(bytes, file);
   };
-  const { step, sha256, ...rest } = state;
+  const { step, sha256: _, interim: __, checksum: ___, ...rest } = state;
   return {
     step,
     model: read("model.safetensors"),
@@ -145,78 +203,38 @@ export function loadCheckpoint<S>(path: string): Checkpoint<S> {
   };
 }
 
-/** The newest checkpoint that is whole; `warn` hears of each newer one that is not. */
+/**
+ * The newest checkpoint that is whole; `warn` hears of each newer one that is not.
+ *
+ * @throws ERR_MODEL when there are checkpoints and none is whole.
+ */
 export function newestCheckpoint<S>(
   directory: string,
   warn: (message: string) => void,
 ): Checkpoint<S> | undefined {
+  const failures: HeedError[] = [];
   for (const { path } of listCheckpoints(directory).reverse()) {
     try {
-      return loadCheckpoint<S>(path);
+      const checkpoint = loadCheckpoint<S>(path);
+      for (const { message } of failures)
+        warn(`${message.split(";")[0]}; going on from step ${checkpoint.step}`);
+      return checkpoint;
     } catch (error) {
       if (!(error instanceof HeedError)) throw error;
-      warn(`${error.message}; taking the one before`);
+      failures.push(error);
     }
   }
+  if (failures[0]) throw failures[0];
   return undefined;
 }
 
-/**
- * Makes this process the only trainer of a run until `release`. A lock left by a process that is gone is taken over.
- *
- * @throws ERR_LOCKED naming the process that holds it.
- */
-export function lockRun(directory: string): () => void {
-  const path = join(directory, "lock");
-  const mine = JSON.stringify({ pid: process.pid, host: hostname() });
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      writeFileSync(path, mine, { flag: "wx" });
-      removeTemporaries(directory);
-      return () => rmSync(path, { force: true });
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== "EEXIST") {
-        throw heedError(
-          "ERR_CREATE",
-          { where: path, cause: `cannot lock the run (${reason(cause)})` },
-          cause,
-        );
-      }
-    }
-    const holder = readHolder(path);
-    if (holder && (holder.host !== hostname() || isAlive(holder.pid))) {
-      const cause = `process ${holder.pid} on ${holder.host} is training here`;
-      throw heedError("ERR_LOCKED", {
-        where: directory,
-        cause,
-        remedy: "wait for it or choose another --run",
-      });
-    }
-    rmSync(path, { force: true });
-  }
-  throw heedError("ERR_LOCKED", { where: directory, cause: "another trainer took the lock just now" });
+/** The checkpoints saved at validations, oldest first: what an average may be made of. */
+export function validatedCheckpoints(directory: string): { step: number; path: string }[] {
+  return listCheckpoints(directory).filter(({ path }) => readState(path)?.interim !== true);
 }
 
-function readHolder(path: string): { pid: number; host: string } | undefined {
-  try {
-    const holder = JSON.parse(readFileSync(path, "utf8"));
-    return typeof holder?.pid === "number" ? holder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** What an earlier process was writing when it died. */
-function removeTemporaries(directory: string): void {
+/** Removes what an earlier process was writing when it died. Only for who holds the lock. */
+export function removeTemporaries(directory: string): void {
   for (const folder of [directory, join(directory, "checkpoints")]) {
     if (!existsSync(folder)) continue;
     for (const name of readdirSync(folder)) {
@@ -245,12 +263,12 @@ function syncDirectory(path: string): void {
   }
 }
 
-const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+const digest = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 const reason = (cause: unknown): string =>
   (cause as NodeJS.ErrnoException)?.code ?? String((cause as Error).message);
 
 function damaged(file: string, cause: string, error?: unknown): HeedError {
-  const remedy = "use --resume auto to go on from the checkpoint before";
+  const remedy = "restore the file, or train again into another --run";
   return heedError(
     "ERR_MODEL",
     { where: file, cause: `the checkpoint is damaged (${cause})`, remedy },

@@ -12,6 +12,7 @@ import type { Config } from "./config.ts";
 import { type Corpus, encodeCorpus, loadCorpus } from "./corpus.node.ts";
 import { printConfig } from "./parse-config.ts";
 import * as runs from "./run-directory.node.ts";
+import { lockRun } from "./run-lock.node.ts";
 import { type Position, type StepRecord, type StopReason, train, type ValidationRecord } from "./trainer.ts";
 import { openTranslationTask, type Tokenizers, type TranslationTask } from "./translation.ts";
 
@@ -100,6 +101,7 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
       config,
       tokenizers,
       train: encoded.examples,
+      numbers: encoded.numbers,
       valid: corpus.valid,
       ...(saved ? { weights: saved.model } : {}),
     });
@@ -117,7 +119,9 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
 
 function lock(directory: string): () => void {
   runs.createRunDirectory(directory);
-  return runs.lockRun(directory);
+  const unlock = lockRun(directory);
+  runs.removeTemporaries(directory);
+  return unlock;
 }
 
 interface Session extends RunOptions {
@@ -131,10 +135,10 @@ interface Session extends RunOptions {
 async function trainTask(session: Session): Promise<RunSummary> {
   const { config, directory, task, from } = session;
   const { training } = config;
-  const { state, weights } = task.step;
+  const { state, weights, moments } = task.step;
   const metrics = join(directory, "metrics.jsonl");
   const timings = join(directory, "timings.jsonl");
-  const perEpoch = Math.floor(task.batchesPerEpoch / training.accumulate);
+  const perEpoch = Math.ceil(task.batchesPerEpoch / training.accumulate);
   const totalSteps = Math.min(training.steps ?? Infinity, training.epochs * perEpoch);
   session.onStart?.({ parameters: task.step.parameterCount, totalSteps, from: from?.step ?? 0 });
   let loss = Number.NaN;
@@ -165,18 +169,18 @@ async function trainTask(session: Session): Promise<RunSummary> {
       runs.appendLine(metrics, JSON.stringify({ kind: "validation", ...reproducible }));
       session.onValidation?.(record);
     },
+    onDiverged: (divergence) => {
+      runs.writeAtomically(join(directory, "diverged.json"), `${JSON.stringify(divergence, null, 2)}\n`);
+    },
     onCheckpoint: async (at, isBest) => {
       const model = await readState(state, weights);
-      const optimizer = await readState(
-        state,
-        state.names.filter((name) => !weights.includes(name)),
-      );
+      const optimizer = await readState(state, moments);
       const { fingerprint, changes } = session;
       const saved: SavedState = { position: at, fingerprint, ...(changes.length > 0 ? { changes } : {}) };
       runs.saveCheckpoint(
         directory,
         { step: at.step, model, optimizer, state: saved },
-        Math.max(training.keep, training.average),
+        { keep: Math.max(training.keep, training.average), interim: at.validated !== at.step },
       );
       if (isBest) runs.writeAtomically(join(directory, "model.safetensors"), encodeSafetensors(model));
     },
@@ -199,7 +203,7 @@ async function tryAverage(
   { best }: Position,
 ): Promise<{ loss: number; bleu?: number } | undefined> {
   const { config, directory, task } = session;
-  const last = runs.listCheckpoints(directory).slice(-config.training.average);
+  const last = runs.validatedCheckpoints(directory).slice(-config.training.average);
   if (config.training.average < 2 || last.length < 2) return undefined;
   const mean = new Map<string, NamedTensor>();
   for (const { path } of last) {
@@ -210,7 +214,8 @@ async function tryAverage(
     }
   }
   for (const [name, { data }] of mean) task.step.state.write(name, data);
-  const validation = await task.validate();
+  const validation = await task.validate(session.signal);
+  if (!validation) return undefined;
   const isBetter = best === null || validation.score > best.score;
   const shown = `${last.length} checkpoints averaged: ${validation.score.toFixed(2)}`;
   session.onMessage?.(`${shown}${isBetter ? ", kept" : `, not better than ${best?.score.toFixed(2)}`}`);

@@ -49,8 +49,10 @@ export interface TrainingStep {
   readonly state: State;
   /** Paths of the weights, in the model's order. */
   readonly weights: readonly string[];
+  /** Names of the optimiser's state: with the weights, all that a checkpoint needs between two steps. */
+  readonly moments: readonly string[];
   readonly parameterCount: number;
-  /** One update of all weights from `batches` (as many as `accumulate`). `step` counts from 1. */
+  /** One update of all weights from `batches` (at most as many as `accumulate`). `step` counts from 1. */
   readonly run: (step: number, learningRate: number, batches: readonly BatchFeeds[]) => Promise<StepResult>;
   readonly close: () => void;
 }
@@ -116,6 +118,7 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   return {
     state,
     weights: paths,
+    moments: parts.optimiser.state.map(({ node }) => (node.attrs as { name: string }).name),
     parameterCount: countParameters(model),
     run,
     close: () => {

@@ -11,18 +11,28 @@ export interface Position {
   /** Batches of the current pass already used. */
   readonly batch: number;
   /** Best validation so far; higher scores are better. */
-  readonly best: { readonly step: number; readonly score: number } | null;
+  readonly best: (Validation & { readonly step: number }) | null;
+  /** The step of the last validation: a run stopped before one that was due makes up for it. */
+  readonly validated: number;
   /** Validations since the best one. */
   readonly stale: number;
   /** Factor on the learning rate that "plateau" has reached. */
   readonly reduction: number;
 }
 
-export const START: Position = { step: 0, epoch: 0, batch: 0, best: null, stale: 0, reduction: 1 };
+export const START: Position = {
+  step: 0,
+  epoch: 0,
+  batch: 0,
+  best: null,
+  validated: 0,
+  stale: 0,
+  reduction: 1,
+};
 
 export interface TrainingBatch {
   readonly feeds: BatchFeeds;
-  /** Which examples it holds, for messages. */
+  /** Which examples it holds, by the numbers that messages should name: line numbers of the corpus. */
   readonly examples: readonly number[];
 }
 
@@ -36,10 +46,24 @@ export interface Validation {
 
 /** What the trainer tells as it goes; each may be awaited. */
 export interface TrainerEvents {
-  readonly onStep?: (record: StepRecord) => void | Promise<void>;
+  readonly onStep?: (record: StepRecord, examples: readonly number[]) => void | Promise<void>;
   readonly onValidation?: (record: ValidationRecord) => void | Promise<void>;
   /** Called after every validation and before stopping on a signal: save what resuming needs. */
   readonly onCheckpoint?: (position: Position, isBest: boolean) => void | Promise<void>;
+  /** Called before ERR_DIVERGED is thrown. */
+  readonly onDiverged?: (divergence: Divergence) => void | Promise<void>;
+}
+
+/** Where numbers stopped being numbers. */
+export interface Divergence {
+  readonly step: number;
+  readonly epoch: number;
+  /** NaN or infinite, this or the next. */
+  readonly loss: number;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  /** The examples of each batch of the step; none when it was seen while validating. */
+  readonly batches: readonly (readonly number[])[];
 }
 
 export interface StepRecord {
@@ -64,7 +88,8 @@ export interface TrainerOptions extends TrainerEvents {
   readonly step: TrainingStep;
   /** The batches of an epoch from `skip` on; their order must depend on the epoch alone. */
   readonly batches: (epoch: number, skip: number) => AsyncIterable<TrainingBatch>;
-  readonly validate: () => Promise<Validation>;
+  /** `undefined` when `signal` came before it was done. */
+  readonly validate: (signal: AbortSignal | undefined) => Promise<Validation | undefined>;
   readonly schedule: ScheduleConfig;
   readonly accumulate: number;
   readonly epochs: number;
@@ -84,7 +109,7 @@ export type StopReason = "finished" | "patience" | "time" | "signal";
 
 /**
  * Trains until the epochs, steps or minutes are over, validation no longer improves, or a signal comes; then the
- * current step is finished and a checkpoint asked for.
+ * current step is finished and a checkpoint asked for. The last update of an epoch takes the batches that are left.
  *
  * @throws ERR_DIVERGED as soon as a loss is not a number, naming the examples of the batch.
  */
@@ -97,82 +122,126 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
     steps = Infinity,
     minutes = Infinity,
     patience = Infinity,
+    validateEvery,
+    signal,
   } = options;
   const began = performance.now();
   let position = options.from ?? START;
-  let validated = position.step;
+  let saved = position;
 
-  const check = async (): Promise<void> => {
-    if (validated === position.step) return;
-    validated = position.step;
-    const start = performance.now();
-    const validation = await options.validate();
-    const { step: at, epoch } = position;
-    await options.onValidation?.({
-      ...validation,
-      step: at,
-      epoch,
-      seconds: (performance.now() - start) / 1000,
-    });
-    const isBest = position.best === null || validation.score > position.best.score;
-    const stale = isBest ? 0 : position.stale + 1;
-    const reduction =
-      schedule.schedule === "plateau" && !isBest ? position.reduction / 2 : position.reduction;
-    const best = isBest ? { step: at, score: validation.score } : position.best;
-    position = { ...position, best, stale, reduction };
+  const save = async (isBest: boolean): Promise<void> => {
     await options.onCheckpoint?.(position, isBest);
+    saved = position;
   };
+  const check = async (): Promise<void> => {
+    if (position.validated === position.step || signal?.aborted) return;
+    const start = performance.now();
+    const validation = await options.validate(signal);
+    if (!validation) return;
+    const { step: at, epoch } = position;
+    if (!Number.isFinite(validation.loss)) {
+      const rate = learningRate(schedule, at, position.reduction);
+      await diverged({
+        step: at,
+        epoch,
+        loss: validation.loss,
+        gradientNorm: 0,
+        learningRate: rate,
+        batches: [],
+      });
+    }
+    await options.onValidation?.({ ...validation, step: at, epoch, seconds: secondsSince(start) });
+    const isBest = position.best === null || validation.score > position.best.score;
+    position = {
+      ...position,
+      validated: at,
+      best: isBest ? { step: at, ...validation } : position.best,
+      stale: isBest ? 0 : position.stale + 1,
+      reduction: schedule.schedule === "plateau" && !isBest ? position.reduction / 2 : position.reduction,
+    };
+    await save(isBest);
+  };
+  const update = async (batches: readonly TrainingBatch[]): Promise<void> => {
+    const start = performance.now();
+    const { epoch } = position;
+    const number = position.step + 1;
+    const rate = learningRate(schedule, number, position.reduction);
+    const result = await step.run(
+      number,
+      rate,
+      batches.map(({ feeds }) => feeds),
+    );
+    const { loss, gradientNorm } = result;
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+      const examples = batches.map((batch) => batch.examples);
+      await diverged({ step: number, epoch, loss, gradientNorm, learningRate: rate, batches: examples });
+    }
+    position = { ...position, step: number, batch: position.batch + batches.length };
+    const record = { ...result, step: number, epoch, learningRate: rate, seconds: secondsSince(start) };
+    await options.onStep?.(
+      record,
+      batches.flatMap(({ examples }) => examples),
+    );
+  };
+  const diverged = async (divergence: Divergence): Promise<never> => {
+    await options.onDiverged?.(divergence);
+    throw divergenceError(divergence);
+  };
+  const isDue = (): boolean =>
+    validateEvery === undefined ? position.batch === 0 : position.step % validateEvery === 0;
   const stop = (): StopReason | undefined => {
-    if (options.signal?.aborted) return "signal";
+    if (signal?.aborted) return "signal";
     if (position.stale >= patience) return "patience";
     if (position.step >= steps) return "finished";
     return performance.now() - began > minutes * 60_000 ? "time" : undefined;
   };
   const end = async (reason: StopReason): Promise<{ position: Position; reason: StopReason }> => {
-    if (reason === "signal") await options.onCheckpoint?.(position, false);
-    else await check();
-    return { position, reason };
+    if (reason !== "signal") await check();
+    // A signal may also have cut that validation short.
+    if (!signal?.aborted) return { position, reason };
+    if (saved !== position) await save(false);
+    return { position, reason: "signal" };
   };
 
-  while (position.epoch < epochs) {
-    const { epoch } = position;
-    let gathered: TrainingBatch[] = [];
-    for await (const batch of options.batches(epoch, position.batch)) {
-      gathered.push(batch);
-      if (gathered.length < accumulate) continue;
-      const start = performance.now();
-      const number = position.step + 1;
-      const rate = learningRate(schedule, number, position.reduction);
-      const result = await step.run(
-        number,
-        rate,
-        gathered.map(({ feeds }) => feeds),
-      );
-      if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm))
-        throw diverged(number, rate, gathered);
-      position = { ...position, step: number, batch: position.batch + gathered.length };
-      gathered = [];
-      const seconds = (performance.now() - start) / 1000;
-      await options.onStep?.({ ...result, step: number, epoch, learningRate: rate, seconds });
-      const due = options.validateEvery !== undefined && number % options.validateEvery === 0;
-      if (due && !options.signal?.aborted) await check();
-      const reason = stop();
+  if (isDue()) await check();
+  let reason = stop();
+  while (!reason && position.epoch < epochs) {
+    for await (const batches of groups(options.batches(position.epoch, position.batch), accumulate)) {
+      await update(batches);
+      if (validateEvery !== undefined && isDue()) await check();
+      reason = stop();
       if (reason) return end(reason);
     }
-    position = { ...position, epoch: epoch + 1, batch: 0 };
-    if (options.validateEvery === undefined) await check();
-    const reason = stop();
-    if (reason) return end(reason);
+    position = { ...position, epoch: position.epoch + 1, batch: 0 };
+    if (validateEvery === undefined) await check();
+    reason = stop();
   }
-  return end("finished");
+  return end(reason ?? "finished");
 }
 
-function diverged(step: number, rate: number, batches: readonly TrainingBatch[]): Error {
-  const examples = batches.flatMap((batch) => batch.examples);
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+
+/** Items in groups of `size`; the last may be smaller. */
+async function* groups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let group: T[] = [];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
+function divergenceError({ step, learningRate: rate, loss, batches }: Divergence): Error {
+  const examples = batches.flat();
   const shown = `${examples.slice(0, 8).join(", ")}${examples.length > 8 ? ", …" : ""}`;
+  const what =
+    batches.length === 0 ? "the validation loss" : Number.isFinite(loss) ? "the gradient" : "the loss";
+  const where = batches.length === 0 ? "" : `, examples ${shown}`;
   return heedError("ERR_DIVERGED", {
     where: `step ${step}`,
-    cause: `the loss is not a number (learning rate ${rate.toPrecision(3)}, examples ${shown})`,
+    cause: `${what} is not a finite number (learning rate ${rate.toPrecision(3)}${where})`,
     remedy:
       "lower training.learningRate, raise training.warmup or set training.clip; the best model is untouched",
   });

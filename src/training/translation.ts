@@ -65,7 +65,7 @@ export interface TranslationTask {
   readonly batches: TrainerOptions["batches"];
   readonly batchesPerEpoch: number;
   /** Loss on all validation pairs, and BLEU of greedy translations of the first of them. */
-  readonly validate: () => Promise<Validation>;
+  readonly validate: TrainerOptions["validate"];
   readonly close: () => void;
 }
 
@@ -74,13 +74,15 @@ export interface TranslationTaskOptions {
   readonly config: Pick<Config, "seed" | "model" | "training">;
   readonly tokenizers: Tokenizers;
   readonly train: readonly PairExample[];
+  /** What messages call each training example; its place in `train` when left out. */
+  readonly numbers?: readonly number[];
   readonly valid: readonly SentencePair[];
   readonly weights?: ReadonlyMap<string, HostTensor>;
 }
 
 /** Everything the trainer needs to learn translation from encoded pairs. */
 export async function openTranslationTask(options: TranslationTaskOptions): Promise<TranslationTask> {
-  const { engine, config, tokenizers, train, valid, weights } = options;
+  const { engine, config, tokenizers, train, numbers, valid, weights } = options;
   const { seed, training } = config;
   const model = translationModel(config.model, tokenizers);
   const step = await openTrainingStep({
@@ -99,15 +101,16 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
   const validation = await openValidation({ ...options, model, step });
 
   async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
-    for (const examples of plan(epoch).slice(skip)) {
-      yield { feeds: pairFeeds(makeBatch(train, examples, special)), examples };
+    for (const chosen of plan(epoch).slice(skip)) {
+      const examples = numbers ? chosen.map((i) => numbers[i] as number) : chosen;
+      yield { feeds: pairFeeds(makeBatch(train, chosen, special)), examples };
     }
   }
   return {
     step,
     batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
     batchesPerEpoch: plan(0).length,
-    validate: () => validation.run(valid),
+    validate: (signal) => validation.run(valid, signal),
     close: () => {
       validation.close();
       step.close();
@@ -124,7 +127,7 @@ async function openValidation({
   model,
   step,
 }: TranslationTaskOptions & { model: Layer<Seq2Seq>; step: TrainingStep }): Promise<{
-  run: (pairs: readonly SentencePair[]) => Promise<Validation>;
+  run: (pairs: readonly SentencePair[], signal?: AbortSignal) => Promise<Validation | undefined>;
   close: () => void;
 }> {
   const { negativeLogLikelihood, tokens } = translationObjective(build(model).call, 0);
@@ -141,12 +144,16 @@ async function openValidation({
     : undefined;
   const { bos: start, eos: end } = tokenizers.target.special;
 
-  const run = async (pairs: readonly SentencePair[]): Promise<Validation> => {
+  const run = async (
+    pairs: readonly SentencePair[],
+    signal?: AbortSignal,
+  ): Promise<Validation | undefined> => {
     const examples = pairs.map((pair) => encodePair(pair, tokenizers));
     const byLength = examples.map((_, i) => i).sort((a, b) => length(examples[a]) - length(examples[b]));
     let total = 0;
     let count = 0;
     for (const chunk of chunks(byLength, VALIDATION_BATCH)) {
+      if (signal?.aborted) return undefined;
       const results = await loss(pairFeeds(makeBatch(examples, chunk, tokenizers.target.special)));
       for (const [name, tensor] of Object.entries(results)) {
         if (name === "tokens") count += await toNumber(tensor);
@@ -159,6 +166,7 @@ async function openValidation({
     const hypotheses: string[] = [];
     const references: string[] = [];
     for (const chunk of chunks(judged, VALIDATION_BATCH)) {
+      if (signal?.aborted) return undefined;
       const sources = chunk.map((i) => examples[i]?.source ?? []);
       const found = await beamSearch(stepper, sources, { beam: 1, start, end });
       for (const [n, i] of chunk.entries()) {

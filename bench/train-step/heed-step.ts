@@ -1,0 +1,87 @@
+import { Transformer } from "../../src/models/transformer.ts";
+import { openNativeEngine } from "../../src/runtime/native.node.ts";
+import { translationObjective } from "../../src/training/objective.ts";
+import { openTrainingStep } from "../../src/training/step.ts";
+
+export interface Size {
+  readonly name: string;
+  readonly layers: number;
+  readonly dModel: number;
+  readonly vocabulary: number;
+  readonly batch: number;
+  readonly length: number;
+}
+
+export const sizes: readonly Size[] = [
+  {
+    name: "2+2 layers, d 128, V 4000, 64×12",
+    layers: 2,
+    dModel: 128,
+    vocabulary: 4000,
+    batch: 64,
+    length: 12,
+  },
+  {
+    name: "3+3 layers, d 256, V 8000, 64×16",
+    layers: 3,
+    dModel: 256,
+    vocabulary: 8000,
+    batch: 64,
+    length: 16,
+  },
+  {
+    name: "6+6 layers, d 512, V 16000, 32×24",
+    layers: 6,
+    dModel: 512,
+    vocabulary: 16000,
+    batch: 32,
+    length: 24,
+  },
+];
+
+/** Heed's step at a size: post-norm, tied embeddings, ReLU, label smoothing 0.1, clipping, AdamW. */
+export async function openHeedStep(size: Size, dropout: number) {
+  const { layers, dModel, vocabulary, batch, length } = size;
+  const started = performance.now();
+  const step = await openTrainingStep({
+    engine: openNativeEngine(),
+    seed: 1,
+    clip: 1,
+    optimiser: { optimizer: "adamw", weightDecay: 0.01, beta1: 0.9, beta2: 0.98, epsilon: 1e-9, momentum: 0 },
+    model: Transformer({
+      sourceVocabulary: vocabulary,
+      targetVocabulary: vocabulary,
+      encoderLayers: layers,
+      decoderLayers: layers,
+      dModel,
+      heads: dModel / 32,
+      feedForward: 4 * dModel,
+      dropout,
+      activation: "relu",
+      positions: "sinusoidal",
+      norm: "post",
+      tie: "all",
+      maxLength: 256,
+    }),
+    objective: (model) => translationObjective(model, 0.1),
+  });
+  const openMs = performance.now() - started;
+  const shape = [batch, length];
+  const ids = Int32Array.from({ length: batch * length }, (_, i) => 4 + ((i * 7919) % (vocabulary - 4)));
+  const ones = new Float32Array(batch * length).fill(1);
+  const mask = ones.map((_, i) => (i % length === length - 1 ? 0 : 1));
+  const feeds = {
+    source: { shape, data: ids },
+    sourceMask: { shape, data: mask },
+    target: { shape, data: ids },
+    labels: { shape, data: ids },
+    labelWeight: { shape, data: ones },
+  };
+  let count = 0;
+  const run = async (): Promise<number> => {
+    const start = performance.now();
+    await step.run(++count, 1e-4, [feeds]);
+    return performance.now() - start;
+  };
+  return { run, openMs, close: step.close, parameters: step.parameterCount };
+}

@@ -1,0 +1,2 @@
+/** `heed/autodiff`: the gradients of a graph, as a graph. */
+export { gradients } from "./gradients.ts";

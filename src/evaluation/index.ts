@@ -1,0 +1,12 @@
+/** `heed/evaluation`: BLEU and chrF with their signatures, alignment error rate. */
+export {
+  type AlignmentScore,
+  alignmentErrorRate,
+  formatAlignment,
+  type GoldAlignment,
+  type Link,
+  parseAlignment,
+} from "./alignment.ts";
+export { type BleuOptions, type BleuScore, corpusBleu, type Smoothing, sentenceBleu } from "./bleu.ts";
+export { type ChrfOptions, type ChrfScore, corpusChrf } from "./chrf.ts";
+export type { BleuTokenizer } from "./tokenize.ts";

@@ -1,0 +1,2 @@
+/** `heed/formats`: files that other programs read. */
+export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";

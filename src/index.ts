@@ -1,0 +1,20 @@
+/**
+ * `heed`: what a first program needs. Everything else is in the subpaths: `heed/ops`, `heed/nn`, `heed/training`, …
+ * In Node this entry also has `openEngine`.
+ */
+export { gradients } from "./autodiff/gradients.ts";
+export { openTranslator, type Translator } from "./decoding/translator.ts";
+export { type ErrorCode, HeedError } from "./errors.ts";
+export { corpusBleu } from "./evaluation/bleu.ts";
+export { input, parameter } from "./ir/leaf.ts";
+export type { Value } from "./ir/value.ts";
+export { Transformer, type TransformerConfig } from "./models/transformer.ts";
+export { build, type Layer, layer } from "./nn/layer.ts";
+export { Linear } from "./nn/linear.ts";
+export { compile, type Program } from "./runtime/compile.ts";
+export type { Device, Engine } from "./runtime/engine.ts";
+export { createState, type HostTensor, type State } from "./runtime/state.ts";
+export type { Tensor } from "./runtime/tensor.ts";
+export type { Tokenizer } from "./text/tokenizer.ts";
+export { tokenizerFromJson } from "./text/tokenizer-json.ts";
+export { trainTokenizer } from "./text/train.ts";

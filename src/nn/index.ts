@@ -1,0 +1,28 @@
+/** `heed/nn`: layers. A layer is a description; `build` gives it named parameters and makes it callable. */
+export {
+  type Attended,
+  type AttentionOptions,
+  attention,
+  type BoundAttention,
+  causalBias,
+  MultiHeadAttention,
+  type MultiHeadAttentionConfig,
+  paddingBias,
+  type Remembered,
+} from "./attention.ts";
+export { type BoundEmbedding, Embedding } from "./embedding.ts";
+export { type Activation, FeedForward } from "./feed-forward.ts";
+export { glorotUniform, type Initialiser, initialise, normal, ones, zeros } from "./initialise.ts";
+export {
+  type BuildOptions,
+  build,
+  type Layer,
+  layer,
+  type Model,
+  type ParameterSpec,
+  repeat,
+  type Scope,
+} from "./layer.ts";
+export { Linear } from "./linear.ts";
+export { LayerNorm, PostNorm, PreNorm, type Residual } from "./norm.ts";
+export { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } from "./positions.ts";

@@ -1,0 +1,41 @@
+/** `heed/training`: objective, optimisers, schedules, the step and the trainer. In Node also whole runs. */
+export { type Config, configSchema } from "./config.ts";
+export { type Objective, pairInputs, translationObjective } from "./objective.ts";
+export {
+  clipByGlobalNorm,
+  type Optimiser,
+  type OptimiserConfig,
+  optimiser,
+  type Trained,
+} from "./optimiser.ts";
+export { parseConfig, printConfig } from "./parse-config.ts";
+export { learningRate, type ScheduleConfig } from "./schedule.ts";
+export {
+  type BatchFeeds,
+  countParameters,
+  openTrainingStep,
+  type StepResult,
+  type TrainingStep,
+  type TrainingStepOptions,
+} from "./step.ts";
+export {
+  type Position,
+  type StepRecord,
+  type StopReason,
+  type TrainerEvents,
+  type TrainerOptions,
+  type TrainingBatch,
+  train,
+  type Validation,
+  type ValidationRecord,
+} from "./trainer.ts";
+export {
+  encodePair,
+  openTranslationTask,
+  pairFeeds,
+  type SentencePair,
+  type Tokenizers,
+  type TranslationTask,
+  type TranslationTaskOptions,
+  translationModel,
+} from "./translation.ts";

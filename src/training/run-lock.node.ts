@@ -1,0 +1,105 @@
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { heedError } from "../errors.ts";
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process began, where the system tells: a number used again is another process. */
+  readonly began?: string | undefined;
+}
+
+/** A lock that cannot be read may be one that is being written just now, for this long. */
+const SETTLING_MS = 2000;
+
+/**
+ * Makes this process the only trainer of a run until the returned function is called. A lock left by a process that
+ * is gone is taken over.
+ *
+ * @throws ERR_LOCKED naming the process that holds it; ERR_CREATE when no lock can be written.
+ */
+export function lockRun(directory: string): () => void {
+  const path = join(directory, "lock");
+  const mine: Holder = { pid: process.pid, host: hostname(), began: beginningOf(process.pid) };
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      writeFileSync(path, JSON.stringify(mine), { flag: "wx" });
+      return () => rmSync(path, { force: true });
+    } catch (cause) {
+      const code = (cause as NodeJS.ErrnoException).code;
+      if (code !== "EEXIST") {
+        throw heedError("ERR_CREATE", { where: path, cause: `cannot lock the run (${code})` }, cause);
+      }
+    }
+    const holder = readHolder(path);
+    if (holder && isAlive(holder)) {
+      const cause = `process ${holder.pid} on ${holder.host} is training here`;
+      const elsewhere = holder.host !== hostname();
+      const remedy = elsewhere
+        ? `wait for it, choose another --run, or delete ${path} if that machine is gone`
+        : "wait for it or choose another --run";
+      throw heedError("ERR_LOCKED", { where: directory, cause, remedy });
+    }
+    if (!holder && isSettling(path)) break;
+    takeAway(path, holder);
+  }
+  throw heedError("ERR_LOCKED", {
+    where: directory,
+    cause: "another trainer is taking the lock just now",
+    remedy: "try again or choose another --run",
+  });
+}
+
+/** Removes a stale lock, unless another process has replaced it by its own in the meantime. */
+function takeAway(path: string, stale: Holder | undefined): void {
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return; // Somebody else has taken it away.
+  }
+  const taken = readHolder(aside);
+  if (taken && taken.pid !== stale?.pid && isAlive(taken)) renameSync(aside, path);
+  else rmSync(aside, { force: true });
+}
+
+function readHolder(path: string): Holder | undefined {
+  try {
+    const holder = JSON.parse(readFileSync(path, "utf8"));
+    return typeof holder?.pid === "number" && typeof holder.host === "string" ? holder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSettling(path: string): boolean {
+  try {
+    return Math.abs(Date.now() - statSync(path).mtimeMs) < SETTLING_MS;
+  } catch {
+    return false;
+  }
+}
+
+/** A process of another machine counts as alive: nothing here can tell. */
+function isAlive({ pid, host, began }: Holder): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  return began === undefined || began === beginningOf(pid);
+}
+
+/** On Linux, which boot of the machine and how long after it; elsewhere nothing. */
+function beginningOf(pid: number): string | undefined {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    // The name before the last ")" may hold spaces; the 20th field after it is the start time (proc(5)).
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(")").at(-1)?.trim().split(" ");
+    return `${boot} ${fields?.[19]}`;
+  } catch {
+    return undefined;
+  }
+}

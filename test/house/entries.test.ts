@@ -1,0 +1,69 @@
+/** The package as it is published: every subpath of package.json can be imported. */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  readonly exports: Readonly<Record<string, unknown>>;
+};
+const subpaths = Object.keys(manifest.exports)
+  .filter((path) => !path.endsWith(".json"))
+  .map((path) => path.replace(/^\./, "heed"));
+
+/** Inside the repository, so that the packed package finds the dependencies that are installed here. */
+let folder: string;
+
+const node = (...args: string[]): string =>
+  execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+
+/** The names that `specifier` exports to an importer under further conditions. */
+function exportsOf(specifier: string, ...flags: string[]): string[] {
+  const script = `console.log(JSON.stringify(Object.keys(await import(${JSON.stringify(specifier)}))))`;
+  return JSON.parse(node(...flags, "--input-type=module", "--eval", script)) as string[];
+}
+
+beforeAll(() => {
+  mkdirSync(join(root, ".house"), { recursive: true });
+  folder = mkdtempSync(join(root, ".house", "package-"));
+  const source = join(folder, "source");
+  for (const name of ["package.json", "configs", "README.md", "CHANGELOG.md", "LICENSE"]) {
+    cpSync(join(root, name), join(source, name), { recursive: true });
+  }
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  node(compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", join(source, "dist"));
+  const pack = ["pack", "--silent", "--pack-destination", folder];
+  const archive = execFileSync("npm", pack, { cwd: source, encoding: "utf8" }).trim();
+  mkdirSync(join(folder, "node_modules"));
+  execFileSync("tar", ["-xzf", archive, "-C", "node_modules"], { cwd: folder });
+  cpSync(join(folder, "node_modules/package"), join(folder, "node_modules/heed"), { recursive: true });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the packed package", () => {
+  for (const subpath of subpaths) {
+    test(`${subpath} can be imported`, () => {
+      expect(exportsOf(subpath).length).toBeGreaterThan(0);
+    });
+  }
+
+  test("an engine can be opened in Node from heed and from heed/runtime", () => {
+    expect(exportsOf("heed")).toContain("openEngine");
+    expect(exportsOf("heed/runtime")).toContain("openEngine");
+  });
+
+  test("the names for other platforms are those of Node less what needs Node", () => {
+    for (const name of ["index", "runtime/index", "data/index", "training/index"]) {
+      const portable = exportsOf(`./node_modules/heed/dist/${name}.js`);
+      const inNode = exportsOf(`./node_modules/heed/dist/${name}.node.js`);
+      expect(inNode).toEqual(expect.arrayContaining(portable));
+      expect(inNode.length).toBeGreaterThan(portable.length);
+    }
+  });
+
+  test("the command answers", () => {
+    expect(node("node_modules/heed/dist/cli/heed.js", "--version").trim()).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+});
