@@ -21,7 +21,7 @@ type ValueOf<O extends OptionSpec> = O["type"] extends "number"
 type Values<A extends readonly string[], O extends Readonly<Record<string, OptionSpec>>> = {
   readonly [K in A[number]]: string;
 } & {
-  readonly [K in keyof O]: O[K]["default"] extends {}
+  readonly [K in keyof O]: O[K]["default"] extends string | number | boolean
     ? ValueOf<O[K]>
     : O[K]["type"] extends "boolean" | "list"
       ? ValueOf<O[K]>

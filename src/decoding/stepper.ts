@@ -55,6 +55,8 @@ export interface StepperOptions {
   readonly session?: SessionOptions;
 }
 
+type Found = Record<"best" | "logProbabilities", Tensor> & Record<string, Tensor>;
+
 /**
  * A stepper over two sessions: one encodes a batch and computes what every step reads of it, one takes a step with the
  * keys and values of earlier positions kept by the runtime.
@@ -87,15 +89,15 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
           const vector = (data: Int32Array): Feed => ({ shape: [data.length], data });
           const feeds = { from: vector(from), sentence: vector(sentence), tokens: vector(tokens) };
           const results = await stepper({ ...memory, ...renamed(past, "past"), ...feeds });
-          const { best, logProbabilities, ...present } = results;
+          const { best, logProbabilities, ...present } = results as Found;
           release(past);
           past = present;
           const found = {
-            tokens: ((await best?.read()) as Int32Array).slice(),
-            logProbabilities: ((await logProbabilities?.read()) as Float32Array).slice(),
+            tokens: ((await best.read()) as Int32Array).slice(),
+            logProbabilities: ((await logProbabilities.read()) as Float32Array).slice(),
           };
-          best?.dispose();
-          logProbabilities?.dispose();
+          best.dispose();
+          logProbabilities.dispose();
           return found;
         },
         end: () => {

@@ -91,17 +91,19 @@ export class BackwardWriter {
   /** `value` is a whole number, 0 or more; arithmetic instead of shifts, for it may pass 2^32. */
   #varint(value: number): void {
     let size = 1;
-    for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size += 1;
+    for (let more = value; more >= 128; more = Math.floor(more / 128)) size += 1;
     this.#start -= size;
     let at = this.#start;
-    for (; value >= 128; value = Math.floor(value / 128)) this.#buffer[at++] = (value % 128) | 128;
-    this.#buffer[at] = value;
+    let rest = value;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) this.#buffer[at++] = (rest % 128) | 128;
+    this.#buffer[at] = rest;
   }
 
   #varint64(value: bigint): void {
     const groups: number[] = [];
-    for (; value >= 128n; value >>= 7n) groups.push(Number(value & 127n) | 128);
-    groups.push(Number(value));
+    let rest = value;
+    for (; rest >= 128n; rest >>= 7n) groups.push(Number(rest & 127n) | 128);
+    groups.push(Number(rest));
     this.#start -= groups.length;
     this.#buffer.set(groups, this.#start);
   }

@@ -11,10 +11,10 @@ import type { Tensor } from "./tensor.ts";
 /** What an input may be given: a tensor of the runtime, host numbers with their shape, or one number. */
 export type Feed = Tensor | { readonly shape: readonly number[]; readonly data: HostArray } | number;
 
-export interface CompileOptions {
+export interface CompileOptions<Name extends string = string> {
   readonly engine: Engine;
   /** The values wanted from each run, by name. */
-  readonly outputs: Readonly<Record<string, Value>>;
+  readonly outputs: Readonly<Record<Name, Value>>;
   /** Parameter -> its next value: written into the state when a run succeeds. */
   readonly updates?: ReadonlyMap<Value, Value>;
   /** Where parameters live. Required when the graph has a parameter that is not in `constants`. */
@@ -25,8 +25,8 @@ export interface CompileOptions {
 }
 
 /** A compiled graph. Disposing the returned tensors is up to the caller. */
-export interface Program {
-  (feeds?: Readonly<Record<string, Feed>>): Promise<Record<string, Tensor>>;
+export interface Program<Name extends string = string> {
+  (feeds?: Readonly<Record<string, Feed>>): Promise<Record<Name, Tensor>>;
   /** The inputs to feed, by name. */
   readonly inputs: ReadonlyMap<string, TensorType>;
   close(): void;
@@ -40,9 +40,9 @@ const nextName = (name: string): string => `${name}/next`;
  *
  * @throws ERR_GRAPH for a parameter without state, ERR_SHAPE and ERR_DTYPE for feeds that do not fit.
  */
-export async function compile(options: CompileOptions): Promise<Program> {
+export async function compile<Name extends string>(options: CompileOptions<Name>): Promise<Program<Name>> {
   const { engine, outputs, updates = new Map<Value, Value>(), state, constants } = options;
-  const wanted = new Map(Object.entries(outputs));
+  const wanted = new Map(Object.entries<Value>(outputs));
   const updated: string[] = [];
   for (const [target, next] of updates) {
     const name = leafName(target);
@@ -63,9 +63,9 @@ export async function compile(options: CompileOptions): Promise<Program> {
       throw heedError("ERR_GRAPH", { operation: "compile", problem: `the state has no parameter "${name}"` });
   }
   const session = await engine.load(model.bytes, options.session);
-  const names = Object.keys(outputs);
+  const names = Object.keys(outputs) as Name[];
 
-  const run = async (feeds: Readonly<Record<string, Feed>> = {}): Promise<Record<string, Tensor>> => {
+  const run = async (feeds: Readonly<Record<string, Feed>> = {}): Promise<Record<Name, Tensor>> => {
     const fed = new Map<string, Tensor>();
     const temporary: Tensor[] = [];
     const lengths = new Map<string, number>();
@@ -86,7 +86,8 @@ export async function compile(options: CompileOptions): Promise<Program> {
     try {
       const results = await session.run(fed, fetches);
       state?.swap(updated);
-      return Object.fromEntries(names.map((name) => [name, results.get(name) as Tensor]));
+      const read = names.map((name) => [name, results.get(name)]);
+      return Object.fromEntries(read) as Record<Name, Tensor>;
     } finally {
       for (const tensor of temporary) tensor.dispose();
     }

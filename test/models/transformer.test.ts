@@ -20,7 +20,7 @@ const engine = openNativeEngine();
 const golden = readGoldenTransformers();
 
 const floats = async (tensor: Tensor | undefined): Promise<Float32Array> =>
-  ((await tensor?.read()) as Float32Array).slice();
+  Float32Array.from((await (tensor as Tensor).read()) as Float32Array);
 
 function largest(numbers: Float32Array): number {
   return numbers.reduce((top, v) => Math.max(top, Math.abs(v)), 0);
@@ -57,7 +57,7 @@ describe.each(golden)("the Transformer and PyTorch's, $name", (file) => {
       paths.map((path) => model.parameters.get(path)?.value as Value),
     );
     const graph = { loss, negativeLogLikelihood, logits: teacherForced(model) };
-    const all = {
+    const all: Record<string, Value> = {
       ...graph,
       ...Object.fromEntries(paths.map((path, i) => [`d ${path}`, slopes[i] as Value])),
     };

@@ -155,7 +155,9 @@ describe("what layers compute", () => {
     expect(post.slice(0, 4).reduce((a, b) => a + b)).toBeCloseTo(0, 5);
     const pre = await apply(PreNorm(4, 0), (residual) => residual(x, (v) => mul(v, 2)), fed);
     const normal = await apply(LayerNorm(4), (f) => f(x), fed);
-    floats(fed.x).forEach((v, i) => expect(pre[i]).toBeCloseTo(v + 2 * (normal[i] as number), 5));
+    floats(fed.x).forEach((v, i) => {
+      expect(pre[i]).toBeCloseTo(v + 2 * (normal[i] as number), 5);
+    });
   });
 
   test("a feed-forward layer treats every position alike", async () => {
@@ -177,7 +179,9 @@ describe("what layers compute", () => {
         .slice(4 * id, 4 * id + 4)
         .map((v) => 2 * v),
     );
-    y.forEach((v, i) => expect(v).toBeCloseTo(expected[i] as number, 6));
+    y.forEach((v, i) => {
+      expect(v).toBeCloseTo(expected[i] as number, 6);
+    });
   });
 
   test("sinusoidal positions are the paper's interleaved waves, also at odd sizes", async () => {
@@ -227,7 +231,9 @@ describe("dropout", () => {
   test("is off in a model that was given no tables, and at rate 0", async () => {
     const fed = { x: random([2, 4]) };
     const y = await apply(root, (f) => f(x), fed);
-    floats(fed.x).forEach((v, i) => expect(y[i]).toBeCloseTo(11 * v, 4));
+    floats(fed.x).forEach((v, i) => {
+      expect(y[i]).toBeCloseTo(11 * v, 4);
+    });
     const none = layer({}, (_, scope) => (v: Value) => scope.dropout(v, 0));
     expect(build(none, { random: tables }).call(x)).toBe(x);
   });
