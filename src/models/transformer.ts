@@ -10,13 +10,13 @@ import {
 import { Embedding } from "../nn/embedding.ts";
 import { type Activation, FeedForward } from "../nn/feed-forward.ts";
 import { glorotUniform } from "../nn/initialise.ts";
-import { type Layer, layer, repeat, type Scope } from "../nn/layer.ts";
+import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { LayerNorm, PostNorm, PreNorm } from "../nn/norm.ts";
 import { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } from "../nn/positions.ts";
 import { add } from "../ops/elementwise.ts";
 import { range, sizeAsTensor } from "../ops/range.ts";
 import { concat } from "../ops/reshape.ts";
-import type { Seq2Seq } from "./seq2seq.ts";
+import type { Decoded, Seq2Seq, SourceMemory } from "./seq2seq.ts";
 
 export interface TransformerConfig {
   readonly sourceVocabulary: number;
@@ -65,46 +65,70 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
       return {
         projection: m.project ?? m.embed.weight,
         encode: (source, mask) => {
+          const x = scope.dropout(withPositions(sourceEmbed.lookup(source), m.positions), c.dropout);
           const bias = paddingBias(mask);
-          const start = withPositions(scope, sourceEmbed.lookup(source), m.positions, c.dropout);
-          return encoderNorm(m.encoder.reduce((x, encoderLayer) => encoderLayer(x, bias), start));
+          return encoderNorm(m.encoder.reduce((states, encoderLayer) => encoderLayer(states, bias), x));
         },
-        remember: (states, mask) => ({
-          layers: m.decoder.map(({ cross }) => cross.remember(states)),
-          bias: paddingBias(mask),
-        }),
+        remember: (states, mask) => rememberSource(m.decoder, states, mask),
         decode: (target, memory, past) => {
-          const before = past?.[0]?.keys.shape[2] ?? 0;
-          let x = withPositions(scope, m.embed.lookup(target), m.positions, c.dropout, before);
-          const present: Remembered[] = [];
-          const length = target.shape[1] as Size;
-          // One new token sees everything before it: no bias needed.
-          const bias =
-            length === 1 ? undefined : causalBias(x, length, past ? plus(before, length) : length, before);
-          m.decoder.forEach((decoderLayer, i) => {
-            const source = memory.layers[i] as Remembered;
-            const step = decoderLayer.decode(x, source, memory.bias, bias, past?.[i]);
-            x = step.x;
-            present.push(step.present);
-          });
-          return { hidden: decoderNorm(x), present };
+          const x = withPositions(m.embed.lookup(target), m.positions, lengthOf(past));
+          const { hidden, present } = decodeThrough(m.decoder, scope.dropout(x, c.dropout), memory, past);
+          return { hidden: decoderNorm(hidden), present };
         },
       };
     },
   );
 }
 
-/** Embeddings + positions, then dropout. x [batch, length, dim] */
-function withPositions(
-  scope: Scope,
-  x: Value,
-  positions: Positions,
-  dropout: number,
-  before: Size = 0,
-): Value {
+/** Tokens that were decoded before. */
+export const lengthOf = (past: readonly Remembered[] | undefined): Size => past?.[0]?.keys.shape[2] ?? 0;
+
+/**
+ * Adds to each vector what tells its place.
+ *
+ *   x [batch, length, dim]  ->  [batch, length, dim]
+ *
+ * @param before  Places of the sentence that came before x. Default 0.
+ */
+export function withPositions(x: Value, positions: Positions, before: Size = 0): Value {
   const steps = range(x.shape[1] as Size);
   const at = before === 0 ? steps : add(steps, sizeAsTensor(before, "int32"));
-  return scope.dropout(add(x, positionsLike(x, positions(at))), dropout);
+  return add(x, positionsLike(x, positions(at)));
+}
+
+/** What all decoder layers read of the source at every step, computed once per sentence. */
+export function rememberSource(
+  decoder: readonly BoundDecoderLayer[],
+  states: Value,
+  mask: Value,
+): SourceMemory {
+  return { layers: decoder.map(({ cross }) => cross.remember(states)), bias: paddingBias(mask) };
+}
+
+/**
+ * One decoder layer after the other, each seeing the target up to its own place.
+ *
+ *   x [batch, length, dim]  ->  hidden [batch, length, dim]
+ *
+ * @param past  What earlier calls returned as `present`: x is then what comes after.
+ */
+export function decodeThrough(
+  decoder: readonly BoundDecoderLayer[],
+  x: Value,
+  memory: SourceMemory,
+  past?: readonly Remembered[],
+): Decoded {
+  const length = x.shape[1] as Size;
+  const before = lengthOf(past);
+  // One new token sees everything before it: no bias needed.
+  const bias = length === 1 ? undefined : causalBias(x, length, past ? plus(before, length) : length, before);
+  let hidden = x;
+  const present = decoder.map((decoderLayer, i) => {
+    const step = decoderLayer.decode(hidden, memory.layers[i] as Remembered, memory.bias, bias, past?.[i]);
+    hidden = step.x;
+    return step.present;
+  });
+  return { hidden, present };
 }
 
 function attentionConfig(c: TransformerConfig): Parameters<typeof MultiHeadAttention>[0] {
@@ -128,7 +152,7 @@ export function EncoderLayer(c: TransformerConfig): Layer<(x: Value, bias: Value
   );
 }
 
-interface BoundDecoderLayer {
+export interface BoundDecoderLayer {
   readonly cross: BoundAttention;
   readonly decode: (
     x: Value,
