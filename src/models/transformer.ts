@@ -43,6 +43,18 @@ export interface TransformerConfig {
   readonly maxLength: number;
 }
 
+/** What one layer of either column needs to know. */
+export type BlockConfig = Omit<
+  TransformerConfig,
+  | "sourceVocabulary"
+  | "targetVocabulary"
+  | "encoderLayers"
+  | "decoderLayers"
+  | "positions"
+  | "tie"
+  | "maxLength"
+>;
+
 /** Figure 1 of Vaswani et al. 2017 - https://arxiv.org/abs/1706.03762 - left column, then right. */
 export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
   const positions = c.positions === "learned" ? LearnedPositions : SinusoidalPositions;
@@ -131,12 +143,12 @@ export function decodeThrough(
   return { hidden, present };
 }
 
-function attentionConfig(c: TransformerConfig): Parameters<typeof MultiHeadAttention>[0] {
+function attentionConfig(c: BlockConfig): Parameters<typeof MultiHeadAttention>[0] {
   return { ...c, dropout: c.attentionDropout ?? c.dropout };
 }
 
 /** Left column: self-attention, then the feed-forward layer. */
-export function EncoderLayer(c: TransformerConfig): Layer<(x: Value, bias: Value) => Value> {
+export function EncoderLayer(c: BlockConfig): Layer<(x: Value, bias: Value) => Value> {
   const Residual = c.norm === "pre" ? PreNorm : PostNorm;
   return layer(
     {
@@ -164,7 +176,7 @@ export interface BoundDecoderLayer {
 }
 
 /** Right column: causal self-attention, attention to the source, then the feed-forward layer. */
-export function DecoderLayer(c: TransformerConfig): Layer<BoundDecoderLayer> {
+export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
   const Residual = c.norm === "pre" ? PreNorm : PostNorm;
   return layer(
     {

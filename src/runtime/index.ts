@@ -1,5 +1,5 @@
 /** `heed/runtime`: a graph becomes a function, and its parameters live between calls. In Node also `openEngine`. */
 export { type CompileOptions, compile, type Feed, type Program, toNumber } from "./compile.ts";
 export type { Device, Engine, Session, SessionOptions } from "./engine.ts";
-export { createState, type HostTensor, type State } from "./state.ts";
+export { createState, type HostTensor, readEntries, type State } from "./state.ts";
 export type { Tensor } from "./tensor.ts";

@@ -96,3 +96,10 @@ export function createState(engine: Engine, initial: Iterable<readonly [string, 
     },
   };
 }
+
+/** Copies of entries, by name. */
+export async function readEntries(state: State, names: readonly string[]): Promise<Map<string, HostTensor>> {
+  const entries = new Map<string, HostTensor>();
+  for (const name of names) entries.set(name, await state.read(name));
+  return entries;
+}

@@ -4,7 +4,7 @@ import type { FilterReport } from "../data/filters.ts";
 import { heedError } from "../errors.ts";
 import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
 import type { Engine } from "../runtime/engine.ts";
-import type { State } from "../runtime/state.ts";
+import { readEntries } from "../runtime/state.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { tokenizerFromJson } from "../text/tokenizer-json.ts";
 import { trainTokenizer } from "../text/train.ts";
@@ -173,8 +173,8 @@ async function trainTask(session: Session): Promise<RunSummary> {
       runs.writeAtomically(join(directory, "diverged.json"), `${JSON.stringify(divergence, null, 2)}\n`);
     },
     onCheckpoint: async (at, isBest) => {
-      const model = await readState(state, weights);
-      const optimizer = await readState(state, moments);
+      const model = await readEntries(state, weights);
+      const optimizer = await readEntries(state, moments);
       const { fingerprint, changes } = session;
       const saved: SavedState = { position: at, fingerprint, ...(changes.length > 0 ? { changes } : {}) };
       runs.saveCheckpoint(
@@ -224,12 +224,6 @@ async function tryAverage(
   const record = { kind: "average", checkpoints: last.map(({ step }) => step), ...scores(validation) };
   runs.appendLine(join(directory, "metrics.jsonl"), JSON.stringify(record));
   return scores(validation);
-}
-
-async function readState(state: State, names: readonly string[]): Promise<Map<string, NamedTensor>> {
-  const tensors = new Map<string, NamedTensor>();
-  for (const name of names) tensors.set(name, await state.read(name));
-  return tensors;
 }
 
 function fingerprintOf({ seed, model, training }: Config, corpus: Corpus): Fingerprint {
