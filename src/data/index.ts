@@ -17,5 +17,12 @@ export {
   type TextPair,
 } from "./filters.ts";
 export { decodeLines, type LineOptions } from "./lines.ts";
+export {
+  type Phrasebook,
+  type PhrasebookOptions,
+  type PhrasebookPair,
+  phrasebook,
+  rules,
+} from "./phrasebook/phrasebook.ts";
 export { prefetch } from "./prefetch.ts";
 export { shuffle } from "./shuffle.ts";

@@ -1,0 +1,87 @@
+/**
+ * The phrasebook: everyday English and French from a grammar. Both sides of a sentence grow together, so its word
+ * alignment is exact, and every source sentence has one translation.
+ */
+import type { Aligned } from "./aligned.ts";
+import { dice } from "./dice.ts";
+import { calendar } from "./rules/calendar.ts";
+import { geography } from "./rules/countries.ts";
+import { descriptions } from "./rules/descriptions.ts";
+import { idioms } from "./rules/idioms.ts";
+import { negations } from "./rules/negations.ts";
+import { questions } from "./rules/questions.ts";
+import type { Rule } from "./rules/rule.ts";
+import { statements } from "./rules/statements.ts";
+
+export interface PhrasebookPair extends Aligned {
+  /** The name of the rule that made it. */
+  readonly rule: string;
+}
+
+export interface PhrasebookOptions {
+  /** Default 1. */
+  readonly seed?: number;
+  /** Pairs to train on. Default 20,000; hundreds of thousands are possible. */
+  readonly size?: number;
+  /** Default 500. */
+  readonly valid?: number;
+  /** Default 500. */
+  readonly test?: number;
+}
+
+export interface Phrasebook {
+  readonly train: readonly PhrasebookPair[];
+  readonly valid: readonly PhrasebookPair[];
+  readonly test: readonly PhrasebookPair[];
+}
+
+/** All rules of the grammar. */
+export const rules: readonly Rule[] = [
+  ...statements,
+  ...negations,
+  ...questions,
+  ...descriptions,
+  ...idioms,
+  ...calendar,
+  ...geography,
+];
+
+/** With fewer pairs to train on, held-out sentences may have words that training does not know. */
+const ALL_WORDS_FROM = 5000;
+
+/**
+ * Distinct sentence pairs, split so that no sentence of `valid` or `test` occurs in another part on either side, while
+ * every word of theirs occurs in training (numbers aside, and from 5,000 pairs on). The same options give the same pairs.
+ *
+ * @throws RangeError when the grammar has not that many sentences.
+ */
+export function phrasebook(options: PhrasebookOptions = {}): Phrasebook {
+  const { seed = 1, size = 20_000, valid = 500, test = 500 } = options;
+  const throws = dice(seed, "phrasebook");
+  const sources = new Set<string>();
+  const targets = new Set<string>();
+  const words = new Set<string>();
+  const fill = (count: number, isWanted: (pair: Aligned) => boolean): PhrasebookPair[] => {
+    const pairs: PhrasebookPair[] = [];
+    for (let draw = 0; pairs.length < count; draw++) {
+      if (draw > 20 * count + 10_000) throw new RangeError(`phrasebook: no ${count} new sentences`);
+      const rule = throws.pick(rules);
+      const pair = rule.make(throws);
+      if (sources.has(pair.source) || !isWanted(pair)) continue;
+      sources.add(pair.source);
+      targets.add(pair.target);
+      pairs.push({ ...pair, rule: rule.name });
+    }
+    return pairs;
+  };
+  const train = fill(size, () => true);
+  for (const pair of train) for (const word of wordsOf(pair)) words.add(word);
+  const isUnseen = (pair: Aligned): boolean =>
+    !targets.has(pair.target) && (size < ALL_WORDS_FROM || wordsOf(pair).every((word) => words.has(word)));
+  return { train, valid: fill(valid, isUnseen), test: fill(test, isUnseen) };
+}
+
+/** Words of both sides, without numbers, which nobody learns one by one. */
+function wordsOf({ source, target }: Aligned): string[] {
+  return `${source} ${target}`.toLowerCase().match(/[\p{L}\p{M}'-]+/gu) ?? [];
+}

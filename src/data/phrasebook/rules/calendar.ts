@@ -1,0 +1,191 @@
+/** Dates, times ago and to come, numbers and prices, as `Intl` writes them. */
+import { finite } from "../action.ts";
+import { compose, type Phrase, phrase, sentence } from "../aligned.ts";
+import type { Dice } from "../dice.ts";
+import { type Nominal, place, somebody, thing } from "../noun-phrase.ts";
+import { acting, french, going, toBe } from "../verbs.ts";
+import type { Rule } from "./rule.ts";
+
+/** Spaces of any width become plain ones: which of them `Intl` uses changes between versions. */
+const plain = (text: string): string => text.replace(/\s/g, " ");
+
+const part = (date: Date, locale: string, options: Intl.DateTimeFormatOptions): string =>
+  plain(new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }).format(date));
+
+const MONTHS = Array.from({ length: 12 }, (_, month) => {
+  const date = new Date(Date.UTC(2024, month, 15));
+  return phrase(part(date, "en-US", { month: "long" }), part(date, "fr-FR", { month: "long" }));
+});
+
+const WEEKDAYS = Array.from({ length: 7 }, (_, day) => {
+  const date = new Date(Date.UTC(2024, 0, 1 + day));
+  return phrase(part(date, "en-US", { weekday: "long" }), part(date, "fr-FR", { weekday: "long" }));
+});
+
+/** "March 3" is "3 mars", and only the first is counted as such: "1er mars". */
+function dayOf(dice: Dice): Phrase {
+  const day = dice.whole(1, 28);
+  const number = phrase(String(day), day === 1 ? "1er" : String(day));
+  return compose("{month} {number}", "{number} {month}", { month: dice.pick(MONTHS), number });
+}
+
+const comma = ({ english, french: target }: Phrase): Phrase => ({
+  english: english.map((word, i) => (i === english.length - 1 ? { ...word, text: `${word.text},` } : word)),
+  french: target,
+});
+
+const numbers = {
+  english: new Intl.NumberFormat("en-US"),
+  french: new Intl.NumberFormat("fr-FR"),
+} as const;
+
+const number = (value: number): Phrase =>
+  phrase(numbers.english.format(value), plain(numbers.french.format(value)));
+
+const UNITS = [
+  "minute",
+  "hour",
+  "day",
+  "week",
+  "month",
+  "year",
+] as const satisfies readonly Intl.RelativeTimeFormatUnit[];
+const relative = {
+  english: new Intl.RelativeTimeFormat("en-US", { numeric: "auto" }),
+  french: new Intl.RelativeTimeFormat("fr-FR", { numeric: "auto" }),
+} as const;
+
+/** "3 days ago" is "il y a 3 jours", "tomorrow" is "demain". */
+function time(dice: Dice, sign: 1 | -1): Phrase {
+  const unit = dice.pick(UNITS);
+  const count = dice.whole(unit === "minute" || unit === "hour" ? 2 : 1, 12) * sign;
+  const pieces = (format: Intl.RelativeTimeFormat): string[] =>
+    format.formatToParts(count, unit).map(({ value }) => plain(value).trim());
+  const [english, target] = [pieces(relative.english), pieces(relative.french)];
+  // Some have a word of their own in one language: 2 days ago is avant-hier.
+  if (english.length === 1 || target.length === 1) return phrase(english.join(" "), target.join(" "));
+  // Parts: what goes before the number, the number, the unit with what goes after it.
+  const mark = (words: readonly string[]): string =>
+    words
+      .flatMap((piece) => piece.split(" "))
+      .filter((word) => word !== "")
+      .map((word) => `${word}/${/^\d/.test(word) ? "n" : /^(ago|in|il|y|a|dans)$/.test(word) ? "t" : "u"}`)
+      .join(" ");
+  return compose(mark(english), mark(target));
+}
+
+const subjectOf = (dice: Dice): Nominal => somebody(dice, { pronouns: 0.4 });
+
+export const calendar: readonly Rule[] = [
+  {
+    name: "dates",
+    about: "March 3, 1987 is le 3 mars 1987",
+    make: (dice) => {
+      const who = subjectOf(dice);
+      const born = `né${who.gender === "f" ? "e" : ""}${who.isPlural ? "s" : ""}`;
+      const year = phrase(String(dice.whole(1930, 2005)), "");
+      const said = year.english[0]?.text as string;
+      const day = dayOf(dice);
+      return sentence(
+        compose(
+          `{who} ${toBe.past[who.person]}/b born/b on/o {day} ${said}/y`,
+          `{who} ${french.être.present[who.person]}/b ${born}/b le/o {day} ${said}/y`,
+          { who, day: comma(day) },
+        ),
+      );
+    },
+  },
+  {
+    name: "weekdays",
+    about: "today is Monday: nous sommes lundi",
+    make: (dice) => {
+      const [is, sommes] = dice.pick([
+        ["today/t is/i", "aujourd'hui/t nous/i sommes/i le/i"],
+        ["tomorrow/t is/i", "demain/t nous/i serons/i le/i"],
+        ["yesterday/t was/i", "hier/t nous/i étions/i le/i"],
+      ] as const);
+      const day = dayOf(dice);
+      const weekday = dice.pick(WEEKDAYS);
+      return sentence(
+        compose(`${is} {weekday} {day}`, `${sommes} {weekday} {day}`, { weekday: comma(weekday), day }),
+      );
+    },
+  },
+  {
+    name: "on Monday",
+    about: "days and dates of what will happen",
+    make: (dice) => {
+      const who = subjectOf(dice);
+      const verb = dice.pick([...acting]);
+      const does = finite(verb, "future", who);
+      const on = dice.chance(0.5)
+        ? compose("on/o {day}", "le/o {day}", { day: dayOf(dice) })
+        : compose("next/n {day}", "{day} prochain/n", { day: dice.pick(WEEKDAYS) });
+      return sentence(compose("{who} {does} {on}", "{who} {does} {on}", { who, does, on }));
+    },
+  },
+  {
+    name: "time ago",
+    about: "3 days ago is il y a 3 jours",
+    make: (dice) => {
+      const who = subjectOf(dice);
+      const verb = dice.pick(acting);
+      const does = finite(verb, "past", who);
+      return sentence(
+        compose("{who} {does} {ago}", "{who} {does} {ago}", { who, does, ago: time(dice, -1) }),
+      );
+    },
+  },
+  {
+    name: "time to come",
+    about: "in 2 weeks is dans 2 semaines",
+    make: (dice) => {
+      const who = subjectOf(dice);
+      const verb = dice.pick([...acting, ...going]);
+      const isTrip = going.includes(verb);
+      const does = finite(verb, "future", who);
+      const soon = time(dice, 1);
+      return sentence(
+        isTrip
+          ? compose("{who} {does} to/a {where} {soon}", "{who} {does} à/a {where} {soon}", {
+              who,
+              does,
+              soon,
+              where: place(dice, ["the"], 0),
+            })
+          : compose("{who} {does} {soon}", "{who} {does} {soon}", { who, does, soon }),
+      );
+    },
+  },
+  {
+    name: "prices",
+    about: "€12.50 is 12,50 €, and a thousand is set apart by a space",
+    make: (dice) => {
+      const what = thing(dice, ["the", "this", "my"], 0.6);
+      const costs = what.isPlural ? "cost/c" : "costs/c";
+      const coûte = what.isPlural ? "coûtent/c" : "coûte/c";
+      const amount = dice.chance(0.5)
+        ? number(dice.whole(2, 2000))
+        : number(dice.whole(2, 99) + dice.pick([0.25, 0.5, 0.75]));
+      return sentence(
+        compose(`{what} ${costs} {amount} euros/e`, `{what} ${coûte} {amount} euros/e`, { what, amount }),
+      );
+    },
+  },
+  {
+    name: "hours",
+    about: "at 8 o'clock is à 8 heures",
+    make: (dice) => {
+      const who = subjectOf(dice);
+      const hour = String(dice.whole(2, 11));
+      const verb = dice.pick(acting);
+      const does = finite(verb, dice.pick(["present", "past", "future"] as const), who);
+      return sentence(
+        compose(`{who} {does} at/a ${hour}/h o'clock/o`, `{who} {does} à/a ${hour}/h heures/o`, {
+          who,
+          does,
+        }),
+      );
+    },
+  },
+];
