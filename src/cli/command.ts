@@ -1,7 +1,8 @@
 import type { Io } from "./io.ts";
 
 export interface OptionSpec {
-  readonly type: "string" | "number" | "boolean" | "list";
+  /** "flag": a boolean that may also be given a value. */
+  readonly type: "string" | "number" | "boolean" | "list" | "flag";
   readonly default?: string | number | boolean;
   /** What a value stands for in the help: `--run DIR`. */
   readonly value?: string;
@@ -16,14 +17,16 @@ type ValueOf<O extends OptionSpec> = O["type"] extends "number"
     ? boolean
     : O["type"] extends "list"
       ? readonly string[]
-      : string;
+      : O["type"] extends "flag"
+        ? boolean | string
+        : string;
 
 type Values<A extends readonly string[], O extends Readonly<Record<string, OptionSpec>>> = {
   readonly [K in A[number]]: string;
 } & {
   readonly [K in keyof O]: O[K]["default"] extends string | number | boolean
     ? ValueOf<O[K]>
-    : O[K]["type"] extends "boolean" | "list"
+    : O[K]["type"] extends "boolean" | "list" | "flag"
       ? ValueOf<O[K]>
       : ValueOf<O[K]> | undefined;
 };

@@ -10,6 +10,7 @@ export const commands = {
   translate: () => import("./commands/translate.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
   score: () => import("./commands/score.ts"),
+  quickstart: () => import("./commands/quickstart.ts"),
 } as const satisfies Record<string, () => Promise<{ default: Command }>>;
 
 const INTRODUCTION = `Attention models in TypeScript: train them, look inside them, ship them.
@@ -91,7 +92,8 @@ function declare(spec: Command, run: (values: Record<string, unknown>) => Promis
 function declareOption(name: string, { type, value, help, range, ...spec }: OptionSpec): Option {
   const flag = `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
   const shown = value ?? (type === "number" ? "N" : "TEXT");
-  const option = new Option(type === "boolean" ? flag : `${flag} <${shown}>`, help);
+  const form = { boolean: flag, flag: `${flag} [${shown}]` } as Record<string, string>;
+  const option = new Option(form[type] ?? `${flag} <${shown}>`, help);
   if (type === "number") {
     option.argParser((text) => {
       const number = Number(text);
@@ -104,7 +106,7 @@ function declareOption(name: string, { type, value, help, range, ...spec }: Opti
   }
   if (type === "list")
     option.argParser((text, before: string[] | undefined) => [...(before ?? []), text]).default([], "");
-  if (type === "boolean") option.default(false, "");
+  if (type === "boolean" || type === "flag") option.default(false, "");
   if (spec.default !== undefined && spec.default !== false) option.default(spec.default);
   return option;
 }

@@ -9,8 +9,11 @@ const parallel = z
     z.strictObject({ source: file, target: file }),
     z.strictObject({ pairs: file }),
     z.strictObject({ jsonl: file }),
+    z.strictObject({ corpus: z.literal("phrasebook") }),
   ])
-  .describe("{source, target}: two files; {pairs}: TSV; {jsonl}: source and target keys");
+  .describe(
+    "{source, target}: two files; {pairs}: TSV; {jsonl}: source and target keys; {corpus: phrasebook}",
+  );
 
 const data = z.strictObject({
   train: parallel,

@@ -1,6 +1,7 @@
 import type { PairExample } from "../data/batches.ts";
 import { type FilterReport, pairFilter } from "../data/filters.ts";
 import { hashPairs, readPairs } from "../data/pairs.node.ts";
+import { phrasebook } from "../data/phrasebook/phrasebook.ts";
 import type { Config } from "./config.ts";
 import { encodePair, type SentencePair, type Tokenizers } from "./translation.ts";
 
@@ -12,9 +13,10 @@ export interface Corpus {
 }
 
 /** Reads the sentence pairs a configuration names. @throws what the readers throw */
-export async function loadCorpus({ data }: Pick<Config, "data">): Promise<Corpus> {
+export async function loadCorpus({ data, seed }: Pick<Config, "data" | "seed">): Promise<Corpus> {
   const load = async (use: "train" | "valid"): Promise<{ pairs: SentencePair[]; hash: string }> => {
     const spec = data[use];
+    if ("corpus" in spec) return { pairs: [...phrasebook({ seed })[use]], hash: `phrasebook ${seed}` };
     const pairs: SentencePair[] = [];
     for await (const pair of readPairs(spec)) pairs.push(pair);
     return { pairs, hash: await hashPairs(spec) };

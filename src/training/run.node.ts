@@ -83,7 +83,6 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     const saved = resume ? runs.newestCheckpoint<SavedState>(directory, say) : undefined;
     if (resume && !saved) say(`no checkpoint in ${directory}: starting from the beginning`);
     const corpus = await loadCorpus(config);
-    unlock ??= lock(directory);
     const fingerprint = fingerprintOf(config, corpus);
     const changes = saved
       ? compare(saved.state.fingerprint, fingerprint, directory, options.allowChange)
@@ -91,6 +90,7 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     const tokenizers = saved ? readTokenizers(directory) : trainTokenizers(config, corpus, say);
     const encoded = encodeCorpus(corpus.train, tokenizers, config, nameOf(config.data.train));
     options.onCorpus?.(encoded.report);
+    unlock ??= lock(directory);
     if (!saved) {
       runs.writeAtomically(join(directory, "config.yaml"), printConfig(config));
       writeTokenizers(directory, tokenizers);

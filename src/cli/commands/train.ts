@@ -27,7 +27,11 @@ export default command({
       value: "DIR",
       help: "where the run is written (default: runs/<name of the config>)",
     },
-    resume: { type: "boolean", help: "go on from the newest checkpoint of --run" },
+    resume: {
+      type: "flag",
+      value: "auto|DIR",
+      help: "go on from the newest whole checkpoint of --run, or of the run in DIR",
+    },
     allowChange: {
       type: "boolean",
       help: "resume even if seed, batches or corpus differ; the change is recorded",
@@ -38,7 +42,7 @@ export default command({
     json: { type: "boolean", help: "print the result as one JSON object" },
   },
   async run(options, io) {
-    const { readFileSync } = await import("node:fs");
+    const { existsSync, readFileSync } = await import("node:fs");
     const { basename, extname, join } = await import("node:path");
     const { parseConfig, printConfig } = await import("../../training/parse-config.ts");
     const { heedError } = await import("../../errors.ts");
@@ -57,12 +61,19 @@ export default command({
     const { device } = await import("../device.ts");
     const { trainRun } = await import("../../training/run.node.ts");
     const { trainingProgress } = await import("../training-progress.ts");
-    const directory = options.run ?? join("runs", basename(options.config, extname(options.config)));
+    const resumed =
+      typeof options.resume === "string" && options.resume !== "auto" ? options.resume : undefined;
+    if (resumed !== undefined && !existsSync(join(resumed, "checkpoints"))) {
+      const remedy = "give --run DIR --resume, or --resume DIR with the directory of a run";
+      throw heedError("ERR_INPUT", { where: resumed, cause: "there is no run here", remedy });
+    }
+    const named = join("runs", basename(options.config, extname(options.config)));
+    const directory = resumed ?? options.run ?? named;
     const summary = await trainRun({
       config,
       directory,
       engine: await device(options.device, io),
-      resume: options.resume,
+      resume: options.resume !== false,
       allowChange: options.allowChange,
       signal: io.signal,
       ...trainingProgress(io),

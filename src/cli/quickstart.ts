@@ -1,0 +1,284 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { type PhrasebookPair, phrasebook } from "../data/phrasebook/phrasebook.ts";
+import { openTranslator, type Translator } from "../decoding/translator.ts";
+import { alignmentErrorRate } from "../evaluation/alignment.ts";
+import { corpusBleu } from "../evaluation/bleu.ts";
+import { corpusChrf } from "../evaluation/chrf.ts";
+import { alignmentSvg } from "../inspect/alignment-svg.ts";
+import { type AlignedPair, linksOf, openCrossAttention } from "../inspect/cross-attention.ts";
+import { matrixInTerminal } from "../inspect/terminal-matrix.ts";
+import { trainingReport } from "../inspect/training-report.ts";
+import type { Engine } from "../runtime/engine.ts";
+import { type OpenedRun, openRun } from "../training/open-run.node.ts";
+import { parseConfig } from "../training/parse-config.ts";
+import { trainRun } from "../training/run.node.ts";
+import { createRunDirectory, writeAtomically } from "../training/run-directory.node.ts";
+import { device } from "./device.ts";
+import type { Io } from "./io.ts";
+import { trainingProgress } from "./training-progress.ts";
+
+/** Small enough for two cores and three minutes, large enough to learn the whole grammar. */
+const CONFIG = `
+seed: 1
+data: { train: { corpus: phrasebook }, valid: { corpus: phrasebook } }
+tokenizer: { kind: bpe, vocab: 2000 }
+model: { layers: 2, dModel: 128, heads: 4, feedForward: 512, dropout: 0.0, maxLength: 128 }
+training:
+  batchTokens: 2048
+  epochs: 6
+  learningRate: 3.0e-3
+  schedule: cosine
+  warmup: 150
+  validBleu: 100
+  average: 0
+  keep: 1
+decoding: { beam: 4, alpha: 0.6 }
+`;
+
+export interface QuickstartResult {
+  readonly bleu: number;
+  readonly chrf: number;
+  /** Alignment error rate of cross-attention against the gold links, 0 to 1. */
+  readonly aer: number;
+  readonly seconds: number;
+  readonly trainSeconds: number;
+  readonly parameters: number;
+  readonly device: string;
+}
+
+export interface QuickstartOptions {
+  readonly texts: readonly string[];
+  readonly directory: string;
+  readonly device: string;
+}
+
+const SHOWN = 10;
+
+/** From the corpus to a report; undefined when a signal stopped it. */
+export async function quickstart(options: QuickstartOptions, io: Io): Promise<QuickstartResult | undefined> {
+  const began = performance.now();
+  const config = parseConfig(CONFIG, "quickstart");
+  const runDirectory = join(options.directory, "run");
+  createRunDirectory(options.directory);
+  rmSync(runDirectory, { recursive: true, force: true });
+  const corpus = phrasebook({ seed: config.seed });
+  showCorpus(corpus.train, io);
+
+  io.say("\nTraining a Transformer on them:");
+  const engine = await device(options.device, io);
+  let parameters = 0;
+  const events = trainingProgress(io);
+  const trainStart = performance.now();
+  const summary = await trainRun({
+    config,
+    directory: runDirectory,
+    engine,
+    signal: io.signal,
+    ...events,
+    onStart: (about) => {
+      parameters = about.parameters;
+      events.onStart(about);
+    },
+  });
+  if (summary.reason === "signal") return undefined;
+  const trainSeconds = (performance.now() - trainStart) / 1000;
+
+  const run = openRun(runDirectory);
+  const translator = await openTranslator({
+    engine,
+    ...run,
+    ...run.tokenizers,
+    ...config.decoding,
+    maxLength: config.model.maxLength,
+  });
+  const sources = corpus.test.map(({ source }) => source);
+  const references = corpus.test.map(({ target }) => target);
+  const hypotheses = (await translator.translate(sources)).map((one) => one.hypotheses[0]?.text ?? "");
+  const bleu = corpusBleu(hypotheses, [references]);
+  const chrf = corpusChrf(hypotheses, [references]);
+  const alignment = await measureAlignment(engine, run, corpus);
+
+  io.say(`\nOn ${sources.length} sentences it has never seen, on either side:`);
+  io.say(`  BLEU ${bleu.score.toFixed(1)}   chrF ${chrf.score.toFixed(1)}   (100 is perfect)`);
+  io.say(`  alignment error rate ${(100 * alignment.aer).toFixed(1)} %, ${alignment.where} (0 is perfect)\n`);
+  for (let i = 0; i < SHOWN; i++) {
+    const mark = hypotheses[i] === references[i] ? " " : `   reference: ${references[i]}`;
+    io.say(`  ${sources[i]}  →  ${hypotheses[i]}${mark}`);
+  }
+  showMatrix(alignment.samples, io);
+  const typed = await translateTyped(options.texts, translator, io);
+
+  const seconds = (performance.now() - began) / 1000;
+  const result = {
+    bleu: bleu.score,
+    chrf: chrf.score,
+    aer: alignment.aer,
+    seconds,
+    trainSeconds,
+    parameters,
+    device: `${engine.device} (${engine.name})`,
+  };
+  writeAtomically(join(options.directory, "result.json"), `${JSON.stringify(result, null, 2)}\n`);
+  const translations = [
+    ...typed,
+    ...sources.slice(0, 40).map((source, i) => ({
+      source,
+      reference: references[i] ?? "",
+      hypothesis: hypotheses[i] ?? "",
+    })),
+  ];
+  const report = trainingReport(readFileSync(join(runDirectory, "metrics.jsonl"), "utf8").split("\n"), {
+    title: "Heed quickstart",
+    subtitle: `English to French, learnt in ${Math.round(trainSeconds)} seconds from ${corpus.train.length} pairs`,
+    facts: [
+      ["BLEU on unseen sentences", bleu.score.toFixed(1)],
+      ["chrF", chrf.score.toFixed(1)],
+      ["Alignment error rate", `${(100 * alignment.aer).toFixed(1)} %`],
+      ["Parameters", `${(parameters / 1e6).toFixed(2)} million`],
+      ["Training", `${Math.round(trainSeconds)} s on ${result.device}`],
+      ["BLEU signature", bleu.signature],
+    ],
+    translations,
+    alignments: alignment.samples.slice(0, 8).map(({ pair, aligned, weights }) => ({
+      svg: alignmentSvg({
+        source: aligned.sourceWords,
+        target: aligned.targetWords,
+        weights,
+        gold: pair.links,
+        title: `${pair.source} → ${pair.target}`,
+      }),
+      caption: pair.rule,
+    })),
+  });
+  writeAtomically(join(options.directory, "report.html"), report);
+  sayWhatNext(options.directory, seconds, io);
+  if (options.texts.length === 0) await prompt(translator, io);
+  translator.close();
+  return result;
+}
+
+function showCorpus(pairs: readonly PhrasebookPair[], io: Io): void {
+  io.say(`The phrasebook: ${pairs.length} English-French pairs, written by a grammar. Some of them:\n`);
+  const step = Math.floor(pairs.length / 6);
+  for (let i = 0; i < 6; i++) {
+    const pair = pairs[i * step];
+    if (pair) io.say(`  ${pair.source}  →  ${pair.target}`);
+  }
+}
+
+interface Sample {
+  readonly pair: PhrasebookPair;
+  readonly aligned: AlignedPair;
+  readonly weights: AlignedPair["layers"][number];
+}
+
+/**
+ * The error rate of cross-attention against gold links on the test set. Which layer to read, and from what share of a
+ * word's largest weight on a link counts, is chosen on the validation set.
+ */
+async function measureAlignment(
+  engine: Engine,
+  run: OpenedRun,
+  { valid, test }: { valid: readonly PhrasebookPair[]; test: readonly PhrasebookPair[] },
+): Promise<{ aer: number; where: string; samples: Sample[] }> {
+  const attention = await openCrossAttention({ engine, ...run, ...run.tokenizers });
+  const gold = (
+    pairs: readonly PhrasebookPair[],
+  ): { sure: { source: number; target: number }[]; possible: [] }[] =>
+    pairs.map(({ links }) => ({ sure: links.map(([source, target]) => ({ source, target })), possible: [] }));
+  const error = (
+    aligned: readonly AlignedPair[],
+    pairs: readonly PhrasebookPair[],
+    layer: number,
+    share: number,
+  ): number =>
+    alignmentErrorRate(
+      aligned.map(({ layers }) => linksOf(layers[layer] ?? [], share)),
+      gold(pairs),
+    ).aer;
+
+  const validAligned = await attention.align(valid);
+  const layers = validAligned[0]?.layers.length ?? 0;
+  const choices = Array.from({ length: layers }, (_, layer) =>
+    [1, 0.8, 0.6, 0.4].map((share) => ({ layer, share })),
+  )
+    .flat()
+    .map((choice) => ({ ...choice, aer: error(validAligned, valid, choice.layer, choice.share) }))
+    .sort((a, b) => a.aer - b.aer);
+  const { layer = 0, share = 1 } = choices[0] ?? {};
+  const aligned = await attention.align(test);
+  attention.close();
+  const where = layer === layers - 1 ? "mean of all decoder layers" : `decoder layer ${layer + 1}`;
+  const samples = aligned.map((one, i) => ({
+    pair: test[i] as PhrasebookPair,
+    aligned: one,
+    weights: one.layers[layer] ?? [],
+  }));
+  return { aer: error(aligned, test, layer, share), where: `${where}, row of the word read`, samples };
+}
+
+function showMatrix(samples: readonly Sample[], io: Io): void {
+  // A sentence whose words change order is the most telling.
+  const crossed = ({ pair: { links } }: Sample): number =>
+    links.filter(([s, t]) => links.some(([s2, t2]) => s2 > s && t2 < t)).length;
+  const [sample] = [...samples]
+    .filter(({ aligned }) => aligned.sourceWords.length <= 9)
+    .sort((a, b) => crossed(b) - crossed(a));
+  if (!sample) return;
+  const { aligned, pair, weights } = sample;
+  io.say("\nWhere it looks in the English sentence (across) while it writes each French word (down):\n");
+  const colour = io.terminal?.hasColors?.() ?? false;
+  const lines = matrixInTerminal({
+    source: aligned.sourceWords,
+    target: aligned.targetWords,
+    weights,
+    gold: pair.links,
+    colour,
+    columns: io.terminal?.columns ?? 100,
+  });
+  for (const line of lines) io.say(`  ${line}`);
+}
+
+async function translateTyped(
+  texts: readonly string[],
+  translator: Translator,
+  io: Io,
+): Promise<{ source: string; hypothesis: string }[]> {
+  const translated = await translator.translate(texts);
+  return translated.map(({ source, hypotheses }) => {
+    const hypothesis = hypotheses[0]?.text ?? "";
+    io.say(`\n  ${source}  →  ${hypothesis}`);
+    return { source, hypothesis };
+  });
+}
+
+function sayWhatNext(directory: string, seconds: number, io: Io): void {
+  io.say(
+    `\n${Math.round(seconds)} seconds. Curves, translations and attention: ${join(directory, "report.html")}`,
+  );
+  io.say("\nNext:");
+  io.say(`  echo "The small cat sleeps." | npx heed translate ${join(directory, "run")}`);
+  io.say(
+    "  npx heed train config.yaml --run runs/mine     your own TSV: `npx heed train --help` shows a config",
+  );
+  io.say("  npx heed --help");
+}
+
+/** Translates what a person types until an empty line. */
+async function prompt(translator: Translator, io: Io): Promise<void> {
+  if (!io.terminal || !process.stdin.isTTY) return;
+  io.say("\nType English sentences (an empty line ends):");
+  const lines = createInterface({ input: process.stdin, output: io.terminal });
+  try {
+    for (let line = await lines.question("> ", io); line.trim(); line = await lines.question("> ", io)) {
+      const [translated] = await translator.translate([line]);
+      io.say(`  ${translated?.hypotheses[0]?.text ?? ""}`);
+    }
+  } catch (error) {
+    if ((error as Error).name !== "AbortError") throw error;
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,189 @@
+/** The commands on real files, as processes: what they print, write and return. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { config, errorOf, finished, folder, heed, start, tsv } from "./heed.ts";
+
+const { path, write } = folder();
+const run = join(path, "run");
+let configFile: string;
+let trained: Awaited<ReturnType<typeof heed>>;
+
+beforeAll(async () => {
+  configFile = write("config.yaml", config(write("pairs.tsv", tsv)));
+  trained = await heed(["train", configFile, "--run", run, "--json"]);
+});
+
+describe("heed train", () => {
+  test("prints one JSON object with the documented keys", () => {
+    expect(trained.status, trained.stderr).toBe(0);
+    const result = JSON.parse(trained.stdout);
+    expect(Object.keys(result)).toEqual(
+      expect.arrayContaining(["run", "steps", "epochs", "seconds", "tokensPerSecond", "loss", "valid"]),
+    );
+    expect(result.epochs).toBe(12);
+    expect(result.valid.bleu).toBeGreaterThan(90);
+  });
+
+  test("writes the run directory", () => {
+    for (const name of [
+      "config.yaml",
+      "tokenizer.json",
+      "model.safetensors",
+      "metrics.jsonl",
+      "checkpoints",
+    ]) {
+      expect(existsSync(join(run, name)), name).toBe(true);
+    }
+    expect(existsSync(join(run, "lock"))).toBe(false);
+    expect(readFileSync(join(run, "config.yaml"), "utf8")).toContain("labelSmoothing: 0.1");
+  });
+
+  test("does not overwrite a run", async () => {
+    const again = await heed(["train", configFile, "--run", run]);
+    expect(again.status).toBe(73);
+    expect(errorOf(again)).toContain("continue it with --resume");
+  });
+
+  test("goes on with --resume, --resume auto and --resume DIR", async () => {
+    for (const resume of [
+      ["--run", run, "--resume"],
+      ["--run", run, "--resume", "auto"],
+      ["--resume", run],
+    ]) {
+      const resumed = await heed(["train", configFile, ...resume, "--json"]);
+      expect(resumed.status, resumed.stderr).toBe(0);
+      expect(JSON.parse(resumed.stdout).steps).toBe(JSON.parse(trained.stdout).steps);
+    }
+    const nowhere = await heed(["train", configFile, "--resume", join(path, "nowhere")]);
+    expect(nowhere.status).toBe(66);
+  });
+
+  test("refuses to resume with another seed and says which", async () => {
+    const other = await heed(["train", configFile, "--run", run, "--resume", "--set", "seed=7"]);
+    expect(other.status).toBe(78);
+    expect(errorOf(other)).toContain("seed was 42 and is 7");
+  });
+
+  test("finishes the step, saves and returns 143 on SIGTERM", async () => {
+    const directory = join(path, "stopped");
+    const long = ["--set", "training.epochs=100000", "--set", "training.validBleu=0"];
+    const child = start("train", configFile, "--run", directory, ...long);
+    const ended = finished(child);
+    await until(() => existsSync(join(directory, "checkpoints")));
+    child.kill("SIGTERM");
+    const { status, stderr } = await ended;
+    expect(status, stderr).toBe(143);
+    expect(stderr).toContain("--resume");
+    expect(existsSync(join(directory, "lock"))).toBe(false);
+  });
+
+  test("a second trainer on one run is told who holds it", async () => {
+    const directory = join(path, "held");
+    const long = ["--run", directory, "--set", "training.epochs=100000"];
+    const child = start("train", configFile, ...long);
+    const ended = finished(child);
+    await until(() => existsSync(join(directory, "lock")));
+    const second = await heed(["train", configFile, ...long]);
+    child.kill("SIGKILL");
+    await ended;
+    expect(second.status).toBe(75);
+    expect(errorOf(second)).toContain(`process ${child.pid}`);
+  });
+});
+
+describe("heed translate", () => {
+  test("writes one line for each line, blank ones included", async () => {
+    const { status, stdout, stderr } = await heed(
+      ["translate", run],
+      "the cat eats the bread\n\n \nmy father sees the cake\n",
+    );
+    expect(status, stderr).toBe(0);
+    expect(stdout.split("\n")).toEqual(["le chat mange le pain", "", "", "mon père voit le gâteau", ""]);
+  });
+
+  test("gives the same text whatever ends the lines, and nothing for nothing", async () => {
+    const plain = await heed(["translate", run], "the cat eats the bread\nthe dog wants the apple\n");
+    const windows = await heed(
+      ["translate", run],
+      "\uFEFFthe cat eats the bread\r\nthe dog wants the apple\r\n",
+    );
+    const unended = await heed(["translate", run], "the cat eats the bread\nthe dog wants the apple");
+    expect(windows.stdout).toBe(plain.stdout);
+    expect(unended.stdout).toBe(plain.stdout);
+    expect(await heed(["translate", run])).toMatchObject({ status: 0, stdout: "" });
+  });
+
+  test("--json has the documented keys and --n-best hypotheses, best first", async () => {
+    const { stdout } = await heed(["translate", run, "--json", "--n-best", "3"], "the dog eats the cake\n");
+    const result = JSON.parse(stdout);
+    expect(Object.keys(result)).toEqual(["source", "hypotheses"]);
+    expect(result.hypotheses).toHaveLength(3);
+    expect(Object.keys(result.hypotheses[0])).toEqual(["text", "score", "tokens"]);
+    const scores = result.hypotheses.map(({ score }: { score: number }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  });
+
+  test("names line and byte of what is not UTF-8, or replaces it and counts", async () => {
+    const bytes = new Uint8Array([...Buffer.from("the cat\nthe "), 0xff, ...Buffer.from(" dog\n")]);
+    const refused = await heed(["translate", run], bytes);
+    expect(refused.status).toBe(65);
+    expect(errorOf(refused)).toMatch(/standard input:2.*byte/);
+    const replaced = await heed(["translate", run, "--invalid-utf8", "replace"], bytes);
+    expect(replaced.status).toBe(0);
+    expect(replaced.stdout.split("\n")).toHaveLength(3);
+    expect(replaced.stderr).toContain("1 line");
+  });
+
+  test.skipIf(!existsSync("/dev/full"))(
+    "returns 74 when the result cannot be written (needs /dev/full)",
+    async () => {
+      const shell = await heedToFull();
+      expect(shell.status).toBe(74);
+    },
+  );
+});
+
+describe("heed evaluate and heed score", () => {
+  test("print the documented keys with sacreBLEU's signature", async () => {
+    const source = write(
+      "source.txt",
+      "the cat eats the bread\nthe dog sees the cake\nmy father wants the apple\n",
+    );
+    const french = "le chat mange le pain\nle chien voit le gâteau\nmon père veut la pomme\n";
+    const reference = write("reference.txt", french);
+    const evaluated = await heed(["evaluate", run, "--source", source, "--reference", reference, "--json"]);
+    expect(evaluated.status, evaluated.stderr).toBe(0);
+    const result = JSON.parse(evaluated.stdout);
+    expect(Object.keys(result)).toEqual(["sentences", "bleu", "chrf", "seconds"]);
+    expect(result.bleu.score).toBeCloseTo(100, 6);
+    expect(result.bleu.signature).toContain("tok:13a");
+    const scored = JSON.parse((await heed(["score", reference, "--reference", reference, "--json"])).stdout);
+    expect(scored.bleu).toEqual(result.bleu);
+    expect(scored.sentences).toBe(3);
+  });
+
+  test("refuse texts of different lengths with both counts", async () => {
+    const long = write("long.txt", "a\n".repeat(100));
+    const short = write("short.txt", "a\n".repeat(99));
+    const scored = await heed(["score", long, "--reference", short]);
+    expect(scored.status).toBe(65);
+    expect(errorOf(scored)).toMatch(/99 lines.*100/);
+  });
+});
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+async function heedToFull(): Promise<{ status: number | null }> {
+  const { openSync } = await import("node:fs");
+  const { spawn } = await import("node:child_process");
+  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/heed.ts", "translate", run], {
+    stdio: ["pipe", openSync("/dev/full", "w"), "pipe"],
+  });
+  child.stdin?.end("the cat eats the bread\n");
+  return new Promise((resolve) => {
+    child.on("close", (status) => resolve({ status }));
+  });
+}
