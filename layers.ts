@@ -25,6 +25,7 @@ export const layers = {
     "evaluation",
     "formats",
     "decoding",
+    "inspect",
   ],
   cli: "*",
 } as const satisfies Readonly<Record<string, readonly string[] | "*">>;
@@ -36,9 +37,7 @@ export const packages = {
   yaml: ["training"],
   zod: ["training"],
   commander: ["cli"],
-  "d3-array": ["inspect"],
   "d3-scale": ["inspect"],
-  "d3-shape": ["inspect"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Modules at the top of src/ that every folder may import. */

@@ -1,4 +1,5 @@
-/** `heed/inspect`: what a model looked at. */
+/** `heed/inspect`: what a model looked at, and pictures of it. */
+export { type AlignmentPicture, alignmentSvg } from "./alignment-svg.ts";
 export {
   type AlignedPair,
   type CrossAttention,
@@ -7,3 +8,6 @@ export {
   type Matrix,
   openCrossAttention,
 } from "./cross-attention.ts";
+export { type Curve, type CurvesPicture, curvesSvg } from "./curves-svg.ts";
+export { matrixInTerminal, type TerminalMatrix } from "./terminal-matrix.ts";
+export { type TrainingReport, trainingReport } from "./training-report.ts";

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { FilterReport } from "../data/filters.ts";
 import { heedError } from "../errors.ts";
 import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
+import { trainingReport } from "../inspect/training-report.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { readEntries } from "../runtime/state.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
@@ -13,7 +14,14 @@ import { type Corpus, encodeCorpus, loadCorpus } from "./corpus.node.ts";
 import { printConfig } from "./parse-config.ts";
 import * as runs from "./run-directory.node.ts";
 import { lockRun } from "./run-lock.node.ts";
-import { type Position, type StepRecord, type StopReason, train, type ValidationRecord } from "./trainer.ts";
+import {
+  type Position,
+  type Sample,
+  type StepRecord,
+  type StopReason,
+  train,
+  type ValidationRecord,
+} from "./trainer.ts";
 import { openTranslationTask, type Tokenizers, type TranslationTask } from "./translation.ts";
 
 export interface RunEvents {
@@ -164,9 +172,10 @@ async function trainTask(session: Session): Promise<RunSummary> {
       session.onStep?.(record);
     },
     onValidation: (record) => {
-      const { seconds, ...reproducible } = record;
+      const { seconds, samples = [], ...reproducible } = record;
       valid = scores(record);
       runs.appendLine(metrics, JSON.stringify({ kind: "validation", ...reproducible }));
+      writeReport(session, record.step, valid, samples);
       session.onValidation?.(record);
     },
     onDiverged: (divergence) => {
@@ -192,6 +201,28 @@ async function trainTask(session: Session): Promise<RunSummary> {
   const seconds = (performance.now() - session.began) / 1000;
   const { step: steps, epoch: epochs } = position;
   return { run: directory, steps, epochs, seconds, tokensPerSecond: tokens / seconds, loss, valid, reason };
+}
+
+/** The run as a page to look at, so far. */
+function writeReport(
+  { directory, config, task }: Session,
+  step: number,
+  { loss, bleu }: { loss: number; bleu?: number },
+  samples: readonly Sample[],
+): void {
+  const lines = readFileSync(join(directory, "metrics.jsonl"), "utf8").split("\n");
+  const report = trainingReport(lines, {
+    title: basename(directory),
+    subtitle: `${nameOf(config.data.train)}, seed ${config.seed}`,
+    facts: [
+      ["Updates", step.toLocaleString("en-US")],
+      ["Validation loss", `${loss.toFixed(3)} nats per token`],
+      ...(bleu === undefined ? [] : [["Validation BLEU, greedy", bleu.toFixed(1)] as const]),
+      ["Parameters", `${(task.step.parameterCount / 1e6).toFixed(2)} million`],
+    ],
+    translations: samples,
+  });
+  runs.writeAtomically(join(directory, "report.html"), report);
 }
 
 const scores = ({ loss, bleu }: { loss: number; bleu?: number }): { loss: number; bleu?: number } =>

@@ -42,6 +42,14 @@ export interface Validation {
   readonly bleu?: number;
   /** What "best" means: higher is better. */
   readonly score: number;
+  /** Some of what was translated, to look at. */
+  readonly samples?: readonly Sample[];
+}
+
+export interface Sample {
+  readonly source: string;
+  readonly hypothesis: string;
+  readonly reference: string;
 }
 
 /** What the trainer tells as it goes; each may be awaited. */
@@ -138,6 +146,7 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
     const start = performance.now();
     const validation = await options.validate(signal);
     if (!validation) return;
+    const { samples: _, ...scored } = validation;
     const { step: at, epoch } = position;
     if (!Number.isFinite(validation.loss)) {
       const rate = learningRate(schedule, at, position.reduction);
@@ -155,7 +164,7 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
     position = {
       ...position,
       validated: at,
-      best: isBest ? { step: at, ...validation } : position.best,
+      best: isBest ? { step: at, ...scored } : position.best,
       stale: isBest ? 0 : position.stale + 1,
       reduction: schedule.schedule === "plateau" && !isBest ? position.reduction / 2 : position.reduction,
     };

@@ -119,6 +119,8 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
 }
 
 const VALIDATION_BATCH = 64;
+/** Translations shown in a report. */
+const SAMPLES = 20;
 
 async function openValidation({
   engine,
@@ -175,7 +177,13 @@ async function openValidation({
       }
     }
     const bleu = corpusBleu(hypotheses, [references]).score;
-    return { loss: total / count, bleu, score: bleu };
+    const places = judged.map((i, n) => ({ i, n })).sort((a, b) => a.i - b.i);
+    const samples = places.slice(0, SAMPLES).map(({ i, n }) => ({
+      source: pairs[i]?.source ?? "",
+      hypothesis: hypotheses[n] ?? "",
+      reference: references[n] ?? "",
+    }));
+    return { loss: total / count, bleu, score: bleu, samples };
   };
   return {
     run,

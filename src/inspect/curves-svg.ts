@@ -1,0 +1,122 @@
+import { scaleLinear } from "d3-scale";
+import { escapeMarkup, short } from "./markup.ts";
+
+export interface Curve {
+  readonly name: string;
+  /** [x, y], x rising; what is not finite is left out. */
+  readonly points: readonly (readonly [number, number])[];
+  /** Mark every point: for the few values of a validation. Default false. */
+  readonly dots?: boolean;
+}
+
+export interface CurvesPicture {
+  readonly title: string;
+  readonly curves: readonly Curve[];
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** In pixels. Default 640 × 260. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+const MARGIN = { top: 34, right: 84, bottom: 40, left: 52 } as const;
+/** Places of points in a drawn line: more than pixels would only make the file large. */
+const MOST_POINTS = 600;
+
+/** Lines over steps, each named at its end, on light or dark paper. */
+export function curvesSvg({
+  title,
+  curves,
+  xLabel,
+  yLabel,
+  width = 640,
+  height = 260,
+}: CurvesPicture): string {
+  const drawn = curves.map((curve) => ({
+    ...curve,
+    points: thin(curve.points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y))),
+  }));
+  const all = drawn.flatMap(({ points }) => points);
+  const x = scaleLinear(extent(all.map(([at]) => at)), [MARGIN.left, width - MARGIN.right]);
+  const y = scaleLinear(extent(all.map(([, value]) => value)), [height - MARGIN.bottom, MARGIN.top]).nice(5);
+  const bottom = height - MARGIN.bottom;
+  const yTicks = y.ticks(5).map((value) => {
+    const at = short(y(value));
+    return `<line class="rule" x1="${MARGIN.left}" x2="${width - MARGIN.right}" y1="${at}" y2="${at}"/><text x="${MARGIN.left - 8}" y="${at}" dy="0.35em" text-anchor="end">${y.tickFormat(5)(value)}</text>`;
+  });
+  const xTicks = x.ticks(Math.max(2, Math.floor(width / 110))).map((value) => {
+    const at = short(x(value));
+    return `<line class="tick" x1="${at}" x2="${at}" y1="${bottom}" y2="${bottom + 5}"/><text x="${at}" y="${bottom + 18}" text-anchor="middle">${value.toLocaleString("en-US")}</text>`;
+  });
+  const ends = spreadOut(
+    drawn.map(({ points }) => (points.length > 0 ? y(points.at(-1)?.[1] ?? 0) : bottom)),
+    14,
+  );
+  const lines = drawn.map(({ name, points, dots }, i) => {
+    const path = points.map(([at, value]) => `${short(x(at))},${short(y(value))}`);
+    const marks = dots || points.length === 1 ? points : [];
+    const [endX] = points.at(-1) ?? [0];
+    return [
+      `<g class="curve c${i % 4}">`,
+      `<polyline points="${path.join(" ")}"/>`,
+      ...marks.map(([at, value]) => `<circle cx="${short(x(at))}" cy="${short(y(value))}" r="2.5"/>`),
+      points.length > 0
+        ? `<text x="${short(x(endX) + 8)}" y="${short(ends[i] ?? 0)}" dy="0.35em">${escapeMarkup(name)}</text>`
+        : "",
+      "</g>",
+    ].join("");
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" class="curves" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(title)}">`,
+    STYLE,
+    `<text class="title" x="${MARGIN.left - 40}" y="16">${escapeMarkup(title)}</text>`,
+    `<text class="label" x="${width - MARGIN.right}" y="${height - 6}" text-anchor="end">${escapeMarkup(xLabel)} →</text>`,
+    `<text class="label" x="${MARGIN.left - 40}" y="${MARGIN.top - 4}">↑ ${escapeMarkup(yLabel)}</text>`,
+    ...yTicks,
+    ...xTicks,
+    ...lines,
+    "</svg>",
+  ].join("\n");
+}
+
+function extent(values: readonly number[]): [number, number] {
+  if (values.length === 0) return [0, 1];
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
+  return low === high ? [low - 0.5, high + 0.5] : [low, high];
+}
+
+/** Means of neighbours where there are more points than can be seen. */
+function thin(points: Curve["points"]): Curve["points"] {
+  const size = Math.ceil(points.length / MOST_POINTS);
+  if (size <= 1) return points;
+  return Array.from({ length: Math.ceil(points.length / size) }, (_, i): [number, number] => {
+    const some = points.slice(i * size, (i + 1) * size);
+    const mean = (axis: 0 | 1): number => some.reduce((sum, point) => sum + point[axis], 0) / some.length;
+    return [mean(0), mean(1)];
+  });
+}
+
+/** Moves labels apart that would cover each other. */
+function spreadOut(places: readonly number[], distance: number): number[] {
+  const order = places.map((_, i) => i).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
+  const moved = [...places];
+  order.forEach((at, n) => {
+    const before = order[n - 1];
+    if (before !== undefined) moved[at] = Math.max(moved[at] ?? 0, (moved[before] ?? 0) + distance);
+  });
+  return moved;
+}
+
+const STYLE = `<style>
+.curves { font: 11px ui-sans-serif, system-ui, sans-serif; max-width: 100%; height: auto; --text: #333; --faint: #888; --rule: #e6e8eb; --c0: #2f6db5; --c1: #d1602d; --c2: #2d8a63; --c3: #8a4fb0 }
+@media (prefers-color-scheme: dark) { .curves { --text: #ddd; --faint: #999; --rule: #30363d; --c0: #7cb7f5; --c1: #f5995f; --c2: #6cc9a1; --c3: #c79be6 } }
+.curves text { fill: var(--text); font-variant-numeric: tabular-nums }
+.curves .title { font-size: 13px; font-weight: 600 }
+.curves .label { fill: var(--faint) }
+.curves .rule { stroke: var(--rule) }
+.curves .tick { stroke: var(--faint) }
+.curves polyline { fill: none; stroke-width: 1.5; stroke-linejoin: round }
+.c0 polyline { stroke: var(--c0) } .c1 polyline { stroke: var(--c1) } .c2 polyline { stroke: var(--c2) } .c3 polyline { stroke: var(--c3) }
+.c0 circle, .curves .c0 text { fill: var(--c0) } .c1 circle, .curves .c1 text { fill: var(--c1) } .c2 circle, .curves .c2 text { fill: var(--c2) } .c3 circle, .curves .c3 text { fill: var(--c3) }
+</style>`;

@@ -1,0 +1,87 @@
+/** A matrix of attention for a terminal. */
+
+export interface TerminalMatrix {
+  readonly source: readonly string[];
+  readonly target: readonly string[];
+  /** Rows are target words, columns source words, 0 to 1. */
+  readonly weights: readonly (readonly number[])[];
+  /** [source word, target word]: put in brackets. */
+  readonly gold?: readonly (readonly [number, number])[] | undefined;
+  /** Whether the terminal shows 256 colours. Default false. */
+  readonly colour?: boolean;
+  /** Width of the terminal. Default 80. */
+  readonly columns?: number;
+}
+
+const SHADES = [" ", "·", "░", "▒", "▓", "█"] as const;
+/** From nearly nothing to full, of the 256 colours. */
+const BLUES = [235, 17, 18, 19, 25, 31, 38, 45] as const;
+
+/** Lines of text: words across, words down, a shaded cell for each weight, brackets around gold links. */
+export function matrixInTerminal(matrix: TerminalMatrix): string[] {
+  const { source, target, weights, gold = [], colour = false, columns = 80 } = matrix;
+  const widest = (words: readonly string[]): number => Math.max(1, ...words.map(columnsOf));
+  const left = Math.min(widest(target), Math.max(4, Math.floor(columns / 3)));
+  const cell = Math.max(
+    4,
+    Math.min(widest(source) + 1, Math.floor((columns - left - 1) / Math.max(1, source.length))),
+  );
+  const shown = Math.max(1, Math.min(source.length, Math.floor((columns - left - 1) / cell)));
+  const header = source.slice(0, shown).map((word) => centre(clip(word, cell - 1), cell));
+  const lines = [`${" ".repeat(left + 1)}${header.join("")}${shown < source.length ? "…" : ""}`.trimEnd()];
+  const isGold = new Set(gold.map(([i, j]) => `${i} ${j}`));
+  target.forEach((word, j) => {
+    const cells = Array.from({ length: shown }, (_, i) => {
+      const weight = Math.min(1, Math.max(0, weights[j]?.[i] ?? 0));
+      const [open, close] = isGold.has(`${i} ${j}`) ? ["[", "]"] : [" ", " "];
+      const block = `${open}${shade(weight, colour)}${close}`;
+      const padding = cell - 4;
+      return `${" ".repeat(Math.floor(padding / 2))}${block}${" ".repeat(Math.ceil(padding / 2))}`;
+    });
+    lines.push(`${pad(clip(word, left), left)} ${cells.join("")}`.trimEnd());
+  });
+  return lines;
+}
+
+function shade(weight: number, colour: boolean): string {
+  if (!colour) return (SHADES[Math.round(weight * (SHADES.length - 1))] as string).repeat(2);
+  return `\u001b[48;5;${BLUES[Math.round(weight * (BLUES.length - 1))]}m  \u001b[0m`;
+}
+
+/** East Asian letters and emoji take two columns, combining marks none; control characters are shown as one. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of printable(text)) columns += widthOf(character);
+  return columns;
+}
+
+function widthOf(character: string): number {
+  if (/^[\p{Mn}\p{Me}\p{Cf}]$/u.test(character)) return 0;
+  return /^[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]$/u.test(
+    character,
+  )
+    ? 2
+    : 1;
+}
+
+/** Nothing that a terminal would obey. */
+const printable = (text: string): string => text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "�");
+
+function clip(text: string, columns: number): string {
+  const word = printable(text);
+  if (columnsOf(word) <= columns) return word;
+  let kept = "";
+  for (const character of word) {
+    if (columnsOf(kept + character) > columns - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+const pad = (text: string, columns: number): string =>
+  text + " ".repeat(Math.max(0, columns - columnsOf(text)));
+
+function centre(text: string, columns: number): string {
+  const free = Math.max(0, columns - columnsOf(text));
+  return `${" ".repeat(Math.floor(free / 2))}${text}${" ".repeat(Math.ceil(free / 2))}`;
+}

@@ -1,0 +1,139 @@
+import { type Curve, curvesSvg } from "./curves-svg.ts";
+import { escapeMarkup } from "./markup.ts";
+
+export interface TrainingReport {
+  readonly title: string;
+  readonly subtitle?: string;
+  /** What was reached, by name. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly translations?: readonly {
+    readonly source: string;
+    readonly hypothesis: string;
+    readonly reference?: string;
+  }[];
+  /** Pictures made by `alignmentSvg`, each with what it shows. */
+  readonly alignments?: readonly { readonly svg: string; readonly caption: string }[];
+}
+
+/**
+ * A training run as one page: curves, facts, translations, attention. The page needs nothing else: no script, no
+ * network.
+ *
+ * @param metrics  Lines of metrics.jsonl; what cannot be read is left out.
+ */
+export function trainingReport(metrics: Iterable<string>, report: TrainingReport): string {
+  const records = [...metrics].flatMap(parse);
+  const series = (kind: string, key: string): Curve["points"] =>
+    records.flatMap((record) => {
+      const [x, y] = [record.step, record[key]];
+      const isPoint = record.kind === kind && typeof x === "number" && typeof y === "number";
+      return isPoint ? [[x, y] as const] : [];
+    });
+  const charts = [
+    {
+      title: "Loss",
+      yLabel: "nats per token",
+      curves: [
+        { name: "training", points: series("step", "negativeLogLikelihood") },
+        { name: "validation", points: series("validation", "loss"), dots: true },
+      ],
+    },
+    {
+      title: "BLEU on validation sentences",
+      yLabel: "BLEU",
+      curves: [{ name: "BLEU", points: series("validation", "bleu"), dots: true }],
+    },
+    {
+      title: "Learning rate",
+      yLabel: "step size",
+      curves: [{ name: "rate", points: series("step", "learningRate") }],
+    },
+    {
+      title: "Length of the gradient before clipping",
+      yLabel: "norm",
+      curves: [{ name: "norm", points: series("step", "gradientNorm") }],
+    },
+  ];
+  const drawn = charts
+    .map((chart) => ({ ...chart, curves: chart.curves.filter(({ points }) => points.length > 0) }))
+    .filter(({ curves }) => curves.length > 0)
+    .map((chart) => `<figure>${curvesSvg({ ...chart, xLabel: "step", width: 480, height: 230 })}</figure>`);
+  const { title, subtitle, facts, translations = [], alignments = [] } = report;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeMarkup(title)}</title>
+<style>${PAGE}</style>
+</head>
+<body>
+<main>
+<h1>${escapeMarkup(title)}</h1>
+${subtitle ? `<p class="subtitle">${escapeMarkup(subtitle)}</p>` : ""}
+${facts.length > 0 ? `<dl>${facts.map(fact).join("")}</dl>` : ""}
+${section("How it learnt", drawn.length > 0 ? `<div class="charts">${drawn.join("\n")}</div>` : "")}
+${section("What it says", table(translations))}
+${section(
+  "Where it looks",
+  alignments.length === 0
+    ? ""
+    : `<p>Each row is a word it wrote, each column a word it read: the darker a square, the more it looked there. Frames
+are the links a person, or a grammar, would draw.</p>
+<div class="alignments">${alignments.map(({ svg, caption }) => `<figure>${svg}<figcaption>${escapeMarkup(caption)}</figcaption></figure>`).join("\n")}</div>`,
+)}
+</main>
+</body>
+</html>
+`;
+}
+
+function parse(line: string): Record<string, unknown>[] {
+  try {
+    const record: unknown = JSON.parse(line);
+    return typeof record === "object" && record !== null ? [record as Record<string, unknown>] : [];
+  } catch {
+    return [];
+  }
+}
+
+const section = (title: string, content: string): string =>
+  content === "" ? "" : `<section><h2>${title}</h2>\n${content}</section>`;
+
+const fact = ([name, value]: readonly [string, string]): string =>
+  `<div><dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd></div>`;
+
+function table(translations: NonNullable<TrainingReport["translations"]>): string {
+  if (translations.length === 0) return "";
+  const rows = translations.map(({ source, hypothesis, reference }) => {
+    const isRight = reference === undefined || reference === hypothesis;
+    const expected = isRight ? "" : `<div class="reference">expected: ${escapeMarkup(reference)}</div>`;
+    return `<tr><td dir="auto">${escapeMarkup(source)}</td><td dir="auto">${escapeMarkup(hypothesis)}${expected}</td></tr>`;
+  });
+  return `<table><thead><tr><th>Source</th><th>Translation</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+}
+
+const PAGE = `
+:root { color-scheme: light dark; --text: #1c1e21; --faint: #687078; --line: #e3e6e9; --paper: #fff; --mark: #b4480f }
+@media (prefers-color-scheme: dark) { :root { --text: #e4e6e8; --faint: #9aa2aa; --line: #30363d; --paper: #14171a; --mark: #ff9d5c } }
+body { margin: 0; background: var(--paper); color: var(--text); font: 15px/1.5 ui-sans-serif, system-ui, sans-serif }
+main { max-width: 1000px; margin: 0 auto; padding: 32px 20px 64px }
+h1 { font-size: 26px; margin: 0; line-height: 1.2 }
+h2 { font-size: 17px; margin: 40px 0 12px }
+.subtitle { color: var(--faint); margin: 4px 0 0 }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 16px 24px; margin: 24px 0 0 }
+dt { color: var(--faint); font-size: 13px }
+dd { margin: 0; font-size: 17px; font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
+figure { margin: 0; min-width: 0 }
+figcaption { color: var(--faint); font-size: 13px }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 24px }
+.charts svg { width: 100%; height: auto; display: block }
+.alignments { display: flex; flex-wrap: wrap; gap: 28px 36px; align-items: flex-end }
+.alignments svg { max-width: 100%; height: auto }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: start; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); width: 50% }
+th { color: var(--faint); font-weight: 500; font-size: 13px }
+.reference { color: var(--mark); font-size: 13px }
+@media print { main { max-width: none; padding: 0 } figure, tr { break-inside: avoid } }
+`;
