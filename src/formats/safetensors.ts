@@ -26,7 +26,9 @@ export function encodeSafetensors(tensors: Iterable<readonly [string, NamedTenso
   const sorted = [...tensors].sort(
     ([a, x], [b, y]) => bytesPerElement[y.dtype] - bytesPerElement[x.dtype] || (a < b ? -1 : 1),
   );
-  const header: Record<string, unknown> = { __metadata__: { format: "pt" } };
+  // Without a prototype, so that a tensor may have any name.
+  const header: Record<string, unknown> = Object.create(null);
+  header.__metadata__ = { format: "pt" };
   let offset = 0;
   for (const [name, { dtype, shape, data }] of sorted) {
     header[name] = { dtype: codes[dtype], shape, data_offsets: [offset, offset + data.byteLength] };
@@ -63,15 +65,16 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string,
     bad(`header length ${length} is impossible`);
   const start = 8 + Number(length);
   if (bytes[8] !== 0x7b) bad("the header does not start with {");
-  const text = new TextDecoder().decode(bytes.subarray(8, start));
+  let text = "";
   let header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }> = {};
   try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start));
     header = JSON.parse(text);
   } catch {
-    bad("the header is not JSON");
+    bad("the header is not JSON in UTF-8");
   }
   const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
-  requireUniqueKeys(text, entries.length, bad);
+  if (hasEqualKeys(text)) bad("a name occurs twice");
   const whole = bytes.byteLength - start;
   const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
   let end = 0;
@@ -102,8 +105,24 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string,
   return tensors;
 }
 
-/** JSON.parse keeps the last of equal keys: count the tensors in the text instead. */
-function requireUniqueKeys(text: string, count: number, bad: (cause: string) => never): void {
-  const written = text.match(/"data_offsets"\s*:/g)?.length ?? 0;
-  if (written > count) bad("a tensor name occurs twice");
+/** JSON.parse keeps the last of equal keys: whether any object of `json`, which is well-formed, has two. */
+function hasEqualKeys(json: string): boolean {
+  const objects: Set<string>[] = [];
+  let text = "";
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (character === "{") objects.push(new Set());
+    else if (character === "}") objects.pop();
+    else if (character === ":") {
+      const keys = objects.at(-1);
+      const key: string = JSON.parse(text);
+      if (keys?.has(key)) return true;
+      keys?.add(key);
+    } else if (character === '"') {
+      const start = at;
+      for (at++; json[at] !== '"'; at++) if (json[at] === "\\") at++;
+      text = json.slice(start, at + 1);
+    }
+  }
+  return false;
 }
