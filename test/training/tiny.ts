@@ -1,0 +1,77 @@
+/** A language of 30 sentences and a Transformer small enough to train in a blink. */
+import { makeBatch, type PairExample } from "../../src/data/batches.ts";
+import type { Seq2Seq } from "../../src/models/seq2seq.ts";
+import type { Engine } from "../../src/runtime/engine.ts";
+import { openEngine } from "../../src/runtime/open-engine.node.ts";
+import { trainTokenizer } from "../../src/text/train.ts";
+import type { Config } from "../../src/training/config.ts";
+import { translationObjective } from "../../src/training/objective.ts";
+import { parseConfig } from "../../src/training/parse-config.ts";
+import {
+  type BatchFeeds,
+  openTrainingStep,
+  type TrainingStep,
+  type TrainingStepOptions,
+} from "../../src/training/step.ts";
+import {
+  encodePair,
+  pairFeeds,
+  type SentencePair,
+  translationModel,
+} from "../../src/training/translation.ts";
+
+const numbers = ["one", "two", "three", "four", "five", "six"] as const;
+const things = ["cat", "dog", "sun", "tree", "red house"] as const;
+
+/** "two cat" -> "cat two two": the number goes behind the thing and is said twice. */
+export const pairs: readonly SentencePair[] = numbers.flatMap((number) =>
+  things.map((thing) => ({ source: `${number} ${thing}`, target: `${thing} ${number} ${number}` })),
+);
+
+/** The pairs as a tab-separated file. */
+export const tsv = pairs.map(({ source, target }) => `${source}\t${target}\n`).join("");
+
+/** A configuration with the sizes of these tests; `overrides` as after `--set`. */
+export function tinyConfig(file: string, ...overrides: string[]): Config {
+  const text = `
+data: { train: { pairs: ${JSON.stringify(file)} }, valid: { pairs: ${JSON.stringify(file)} } }
+tokenizer: { kind: word, vocab: 40 }
+model: { layers: 1, dModel: 16, heads: 2, feedForward: 16, dropout: 0.1, norm: pre, maxLength: 16 }
+training: { batchTokens: 30, epochs: 2, learningRate: 0.01, warmup: 2, schedule: constant, validBleu: 4, logEvery: 1 }
+`;
+  return parseConfig(text, "tiny.yaml", overrides);
+}
+
+const tokenizer = trainTokenizer(
+  pairs.flatMap(({ source, target }) => [source, target]),
+  { kind: "word", vocab: 40 },
+);
+export const tokenizers = { source: tokenizer, target: tokenizer };
+export const examples: readonly PairExample[] = pairs.map((pair) => encodePair(pair, tokenizers));
+
+export const batchOf = (...indices: number[]): BatchFeeds =>
+  pairFeeds(makeBatch(examples, indices, tokenizer.special));
+
+let engine: Promise<Engine> | undefined;
+/** One engine for all tests of a file. */
+export function sharedEngine(): Promise<Engine> {
+  engine ??= openEngine("cpu");
+  return engine;
+}
+
+/** A training step of the tiny Transformer: AdamW, no clipping, no label smoothing, seed 1 unless said otherwise. */
+export async function openTinyStep(
+  options: Partial<TrainingStepOptions<Seq2Seq>> & { dropout?: number } = {},
+): Promise<TrainingStep> {
+  const { dropout = 0, ...rest } = options;
+  const config = tinyConfig("none.tsv", `model.dropout=${dropout}`);
+  return openTrainingStep({
+    engine: await sharedEngine(),
+    model: translationModel(config.model, tokenizers),
+    objective: (model) => translationObjective(model, 0),
+    optimiser: config.training,
+    clip: 0,
+    seed: 1,
+    ...rest,
+  });
+}
