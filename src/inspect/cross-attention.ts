@@ -18,6 +18,8 @@ export interface AlignedPair {
   readonly targetWords: readonly string[];
   /** Per decoder layer, and last their mean: weights of whole words, averaged over heads. */
   readonly layers: readonly Matrix[];
+  /** Per decoder layer and head: weights of whole words. */
+  readonly heads: readonly (readonly Matrix[])[];
 }
 
 export interface CrossAttentionOptions {
@@ -30,8 +32,9 @@ export interface CrossAttentionOptions {
   readonly source: Tokenizer;
   readonly target: Tokenizer;
   /**
-   * Which row of the attention matrix belongs to a target word: "output", the step that produced it, or "input", the
-   * step that read it. The latter has seen the word itself and usually aligns better. Default "input".
+   * Which row of the attention matrix belongs to a target word: "output", the step that produces it, or "input", the
+   * step that reads it and so has seen the word itself. Deep models tend to align better in the latter, shallow ones
+   * in the former. Default "output".
    */
   readonly row?: "input" | "output";
 }
@@ -49,7 +52,7 @@ const BATCH = 64;
  * word, averaged over the target pieces.
  */
 export async function openCrossAttention(options: CrossAttentionOptions): Promise<CrossAttention> {
-  const { engine, source, target, row = "input" } = options;
+  const { engine, source, target, row = "output" } = options;
   const built = build(options.model);
   const inputs = {
     source: input("source", "int32", ["batch", "source"]),
@@ -93,20 +96,20 @@ export async function openCrossAttention(options: CrossAttentionOptions): Promis
     return examples.map((example, n) => {
       const from = words(source, example.source);
       const to = words(target, example.target.subarray(0, example.target.length - (row === "input" ? 1 : 0)));
-      const matrices = layers.map(({ data, heads }) => {
-        const at = (head: number, i: number, j: number): number =>
-          data[((n * heads + head) * batch.targetLength + i) * batch.sourceLength + j] as number;
-        const weight = (i: number, j: number): number => {
-          let sum = 0;
-          for (let head = 0; head < heads; head++) sum += at(head, i, j);
-          return sum / heads;
-        };
-        return wordMatrix(weight, from, to, row === "input" ? 1 : 0);
-      });
+      const heads = layers.map((layer) =>
+        Array.from({ length: layer.heads }, (_, head) => {
+          const start = (n * layer.heads + head) * batch.targetLength;
+          const weight = (i: number, j: number): number =>
+            layer.data[(start + i) * batch.sourceLength + j] as number;
+          return wordMatrix(weight, from, to, row === "input" ? 1 : 0);
+        }),
+      );
+      const matrices = heads.map(meanMatrix);
       return {
         sourceWords: from.map(({ text }) => text),
         targetWords: to.map(({ text }) => text),
         layers: [...matrices, meanMatrix(matrices)],
+        heads,
       };
     });
   };

@@ -19,7 +19,7 @@ export interface CurvesPicture {
   readonly height?: number;
 }
 
-const MARGIN = { top: 34, right: 84, bottom: 40, left: 52 } as const;
+const MARGIN = { top: 48, right: 84, bottom: 40, left: 52 } as const;
 /** Places of points in a drawn line: more than pixels would only make the file large. */
 const MOST_POINTS = 600;
 
@@ -55,13 +55,12 @@ export function curvesSvg({
   const lines = drawn.map(({ name, points, dots }, i) => {
     const path = points.map(([at, value]) => `${short(x(at))},${short(y(value))}`);
     const marks = dots || points.length === 1 ? points : [];
-    const [endX] = points.at(-1) ?? [0];
     return [
       `<g class="curve c${i % 4}">`,
-      `<polyline points="${path.join(" ")}"/>`,
+      `<polyline points="${path.join(" ")}"${dots ? "" : ' class="fine"'}/>`,
       ...marks.map(([at, value]) => `<circle cx="${short(x(at))}" cy="${short(y(value))}" r="2.5"/>`),
       points.length > 0
-        ? `<text x="${short(x(endX) + 8)}" y="${short(ends[i] ?? 0)}" dy="0.35em">${escapeMarkup(name)}</text>`
+        ? `<text x="${width - MARGIN.right + 8}" y="${short(ends[i] ?? 0)}" dy="0.35em">${escapeMarkup(name)}</text>`
         : "",
       "</g>",
     ].join("");
@@ -69,9 +68,9 @@ export function curvesSvg({
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="curves" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(title)}">`,
     STYLE,
-    `<text class="title" x="${MARGIN.left - 40}" y="16">${escapeMarkup(title)}</text>`,
+    `<text class="title" x="0" y="14">${escapeMarkup(title)}</text>`,
     `<text class="label" x="${width - MARGIN.right}" y="${height - 6}" text-anchor="end">${escapeMarkup(xLabel)} →</text>`,
-    `<text class="label" x="${MARGIN.left - 40}" y="${MARGIN.top - 4}">↑ ${escapeMarkup(yLabel)}</text>`,
+    `<text class="label" x="0" y="${MARGIN.top - 16}">↑ ${escapeMarkup(yLabel)}</text>`,
     ...yTicks,
     ...xTicks,
     ...lines,
@@ -116,7 +115,8 @@ const STYLE = `<style>
 .curves .label { fill: var(--faint) }
 .curves .rule { stroke: var(--rule) }
 .curves .tick { stroke: var(--faint) }
-.curves polyline { fill: none; stroke-width: 1.5; stroke-linejoin: round }
+.curves polyline { fill: none; stroke-width: 2; stroke-linejoin: round }
+.curves polyline.fine { stroke-width: 1 }
 .c0 polyline { stroke: var(--c0) } .c1 polyline { stroke: var(--c1) } .c2 polyline { stroke: var(--c2) } .c3 polyline { stroke: var(--c3) }
 .c0 circle, .curves .c0 text { fill: var(--c0) } .c1 circle, .curves .c1 text { fill: var(--c1) } .c2 circle, .curves .c2 text { fill: var(--c2) } .c3 circle, .curves .c3 text { fill: var(--c3) }
 </style>`;
