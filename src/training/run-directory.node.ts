@@ -51,7 +51,7 @@ export function writeAtomically(path: string, content: Uint8Array | string): voi
     renameSync(temporary, path);
     syncDirectory(dirname(path));
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    tryToRemove(temporary);
     const remedy = "earlier files are untouched; free some space and use --resume";
     throw heedError("ERR_IO", { where: path, cause: `cannot save (${reason(cause)})`, remedy }, cause);
   }
@@ -122,13 +122,13 @@ export function saveCheckpoint<S>(
       renameSync(temporary, target);
       syncDirectory(folder);
     }
+    if (!interim) prune(directory, checkpoint.step, keep);
   } catch (cause) {
-    rmSync(temporary, { recursive: true, force: true });
+    tryToRemove(temporary);
     if (cause instanceof HeedError) throw cause;
     const remedy = "earlier checkpoints are untouched; free some space and use --resume";
     throw heedError("ERR_IO", { where: target, cause: `cannot save (${reason(cause)})`, remedy }, cause);
   }
-  if (!interim) prune(directory, checkpoint.step, keep);
   return target;
 }
 
@@ -137,7 +137,19 @@ function prune(directory: string, step: number, keep: number): void {
   const older = listCheckpoints(directory).filter((checkpoint) => checkpoint.step <= step);
   const isInterim = ({ path }: { path: string }): boolean => readState(path)?.interim === true;
   const lasting = older.filter((checkpoint) => !isInterim(checkpoint)).slice(-Math.max(1, keep));
-  for (const old of older) if (!lasting.includes(old)) rmSync(old.path, { recursive: true, force: true });
+  for (const old of older) {
+    if (lasting.includes(old)) continue;
+    try {
+      rmSync(old.path, { recursive: true, force: true });
+    } catch (cause) {
+      const remedy = "the new checkpoint is saved; remove the old one and use --resume";
+      throw heedError(
+        "ERR_IO",
+        { where: old.path, cause: `cannot remove (${reason(cause)})`, remedy },
+        cause,
+      );
+    }
+  }
 }
 
 interface StateFile {
@@ -241,6 +253,13 @@ export function removeTemporaries(directory: string): void {
       if (name.startsWith(TEMPORARY)) rmSync(join(folder, name), { recursive: true, force: true });
     }
   }
+}
+
+/** What stays after all goes at the next start; the error that led here matters more. */
+function tryToRemove(temporary: string): void {
+  try {
+    rmSync(temporary, { recursive: true, force: true });
+  } catch {}
 }
 
 function writeDurably(path: string, content: Uint8Array | string): void {
