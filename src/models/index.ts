@@ -6,7 +6,6 @@ export {
   DecoderLayer,
   decodeThrough,
   EncoderLayer,
-  lengthOf,
   rememberSource,
   Transformer,
   type TransformerConfig,

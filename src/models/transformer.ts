@@ -30,13 +30,15 @@ export interface TransformerConfig {
   /** Size of values per head. Default dKey. */
   readonly dValue?: number | undefined;
   readonly feedForward: number;
-  /** On embeddings, sublayers and inside the feed-forward layer. */
-  readonly dropout: number;
+  /** On embeddings, sublayers and inside the feed-forward layer. Default 0. */
+  readonly dropout?: number;
   /** On attention weights. Default: as `dropout`. */
   readonly attentionDropout?: number | undefined;
-  readonly activation: Activation;
+  /** Default "relu". */
+  readonly activation?: Activation;
   readonly positions: "sinusoidal" | "learned";
-  readonly norm: "post" | "pre";
+  /** Layer norm after each residual sum, or before each sublayer. Default "post". */
+  readonly norm?: "post" | "pre";
   /** "all": source, target and output share one matrix; "output": target and output do; "none". */
   readonly tie: "all" | "output" | "none";
   /** Longest sentence, in tokens. */
@@ -57,6 +59,7 @@ export type BlockConfig = Omit<
 
 /** Figure 1 of Vaswani et al. 2017 - https://arxiv.org/abs/1706.03762 - left column, then right. */
 export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
+  const { dropout = 0 } = c;
   const positions = c.positions === "learned" ? LearnedPositions : SinusoidalPositions;
   return layer(
     {
@@ -77,14 +80,14 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
       return {
         projection: m.project ?? m.embed.weight,
         encode: (source, mask) => {
-          const x = scope.dropout(withPositions(sourceEmbed.lookup(source), m.positions), c.dropout);
+          const x = scope.dropout(withPositions(sourceEmbed.lookup(source), m.positions), dropout);
           const bias = paddingBias(mask);
           return encoderNorm(m.encoder.reduce((states, encoderLayer) => encoderLayer(states, bias), x));
         },
         remember: (states, mask) => rememberSource(m.decoder, states, mask),
         decode: (target, memory, past) => {
-          const x = withPositions(m.embed.lookup(target), m.positions, lengthOf(past));
-          const { hidden, present } = decodeThrough(m.decoder, scope.dropout(x, c.dropout), memory, past);
+          const x = withPositions(m.embed.lookup(target), m.positions, past);
+          const { hidden, present } = decodeThrough(m.decoder, scope.dropout(x, dropout), memory, past);
           return { hidden: decoderNorm(hidden), present };
         },
       };
@@ -93,16 +96,17 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
 }
 
 /** Tokens that were decoded before. */
-export const lengthOf = (past: readonly Remembered[] | undefined): Size => past?.[0]?.keys.shape[2] ?? 0;
+const lengthOf = (past: readonly Remembered[] | undefined): Size => past?.[0]?.keys.shape[2] ?? 0;
 
 /**
  * Adds to each vector what tells its place.
  *
  *   x [batch, length, dim]  ->  [batch, length, dim]
  *
- * @param before  Places of the sentence that came before x. Default 0.
+ * @param past  What was decoded before x, which then stands after it.
  */
-export function withPositions(x: Value, positions: Positions, before: Size = 0): Value {
+export function withPositions(x: Value, positions: Positions, past?: readonly Remembered[]): Value {
+  const before = lengthOf(past);
   const steps = range(x.shape[1] as Size);
   const at = before === 0 ? steps : add(steps, sizeAsTensor(before, "int32"));
   return add(x, positionsLike(x, positions(at)));
@@ -144,7 +148,7 @@ export function decodeThrough(
 }
 
 function attentionConfig(c: BlockConfig): Parameters<typeof MultiHeadAttention>[0] {
-  return { ...c, dropout: c.attentionDropout ?? c.dropout };
+  return { ...c, dropout: c.attentionDropout ?? c.dropout ?? 0 };
 }
 
 /** Left column: self-attention, then the feed-forward layer. */
@@ -153,9 +157,9 @@ export function EncoderLayer(c: BlockConfig): Layer<(x: Value, bias: Value) => V
   return layer(
     {
       attention: MultiHeadAttention(attentionConfig(c)),
-      attentionResidual: Residual(c.dModel, c.dropout),
+      attentionResidual: Residual(c.dModel, c.dropout ?? 0),
       feedForward: FeedForward(c.dModel, c.feedForward, c),
-      feedForwardResidual: Residual(c.dModel, c.dropout),
+      feedForwardResidual: Residual(c.dModel, c.dropout ?? 0),
     },
     (m) => (x, bias) => {
       const y = m.attentionResidual(x, (h) => m.attention.attend(h, m.attention.remember(h), bias));
@@ -181,11 +185,11 @@ export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
   return layer(
     {
       attention: MultiHeadAttention(attentionConfig(c)),
-      attentionResidual: Residual(c.dModel, c.dropout),
+      attentionResidual: Residual(c.dModel, c.dropout ?? 0),
       cross: MultiHeadAttention(attentionConfig(c)),
-      crossResidual: Residual(c.dModel, c.dropout),
+      crossResidual: Residual(c.dModel, c.dropout ?? 0),
       feedForward: FeedForward(c.dModel, c.feedForward, c),
-      feedForwardResidual: Residual(c.dModel, c.dropout),
+      feedForwardResidual: Residual(c.dModel, c.dropout ?? 0),
     },
     (m) => ({
       cross: m.cross,

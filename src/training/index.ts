@@ -2,6 +2,7 @@
 export { type Config, configSchema } from "./config.ts";
 export { type Objective, pairInputs, translationObjective } from "./objective.ts";
 export {
+  adamw,
   clipByGlobalNorm,
   type Optimiser,
   type OptimiserConfig,

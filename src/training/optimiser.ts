@@ -30,6 +30,16 @@ export interface OptimiserConfig {
   readonly momentum: number;
 }
 
+/** AdamW as Transformers are trained with it. */
+export const adamw: OptimiserConfig = {
+  optimizer: "adamw",
+  weightDecay: 0.01,
+  beta1: 0.9,
+  beta2: 0.98,
+  epsilon: 1e-9,
+  momentum: 0,
+};
+
 export function optimiser(config: OptimiserConfig, trained: readonly Trained[]): Optimiser {
   return config.optimizer === "sgd" ? sgd(config, trained) : adam(config, trained);
 }

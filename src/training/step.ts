@@ -13,16 +13,17 @@ import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import { createState, type HostTensor, type State } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import type { Objective } from "./objective.ts";
-import { clipByGlobalNorm, type Optimiser, type OptimiserConfig, optimiser } from "./optimiser.ts";
+import { adamw, clipByGlobalNorm, type Optimiser, type OptimiserConfig, optimiser } from "./optimiser.ts";
 
 export interface TrainingStepOptions<M> {
   readonly engine: Engine;
   /** The model's description; weights are made here. */
   readonly model: Layer<M>;
   readonly objective: (model: M) => Objective;
-  readonly optimiser: OptimiserConfig;
-  /** Largest joint norm of all gradients; 0 for no clipping. */
-  readonly clip: number;
+  /** Default `adamw`. */
+  readonly optimiser?: OptimiserConfig;
+  /** Largest joint norm of all gradients; 0 for no clipping. Default 1. */
+  readonly clip?: number;
   readonly seed: number;
   /** Batches whose gradients are added before one update. Default 1. */
   readonly accumulate?: number;
@@ -151,8 +152,8 @@ type Build = (
 const fused: Build = (options, objective, paths, values) => {
   const { loss, negativeLogLikelihood, tokens } = objective;
   const grads = gradients(div(loss, tokens), values);
-  const { clipped, norm } = clipByGlobalNorm(grads, options.clip);
-  const update = optimiser(options.optimiser, trained(paths, values, clipped));
+  const { clipped, norm } = clipByGlobalNorm(grads, options.clip ?? 1);
+  const update = optimiser(options.optimiser ?? adamw, trained(paths, values, clipped));
   const outputs = { loss, negativeLogLikelihood, tokens, gradientNorm: norm };
   return { update: { outputs, updates: update.updates }, optimiser: update, state: update.state };
 };
@@ -170,9 +171,9 @@ const split: Build = (options, objective, paths, values) => {
   };
   const { clipped, norm } = clipByGlobalNorm(
     sums.map((sum) => div(sum, total)),
-    options.clip,
+    options.clip ?? 1,
   );
-  const update = optimiser(options.optimiser, trained(paths, values, clipped));
+  const update = optimiser(options.optimiser ?? adamw, trained(paths, values, clipped));
   const cleared = [...sums, total].map((sum) => [sum, zeros(sum.dtype, sum.shape)] as const);
   return {
     accumulate,

@@ -1,0 +1,48 @@
+/** The examples run as they are, and say what their comments promise. */
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+
+async function example(name: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", `examples/${name}.ts`], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+  });
+  return stdout;
+}
+
+test("attention: prints each matrix, rows of weights sum to 1, and the verb looks at the milk", async () => {
+  const printed = await example("attention");
+  const rows = (title: string): Record<string, number[]> => {
+    const block = printed.slice(printed.indexOf(title)).split("\n").slice(1, 5);
+    return Object.fromEntries(
+      block.map((line) => {
+        const [word = "", ...numbers] = line.trim().split(/ +/);
+        return [word, numbers.map(Number)];
+      }),
+    );
+  };
+  expect(Object.keys(rows("q = "))).toEqual(["the", "cat", "drank", "milk"]);
+  expect(rows("q = ").drank).toEqual([2, 1]);
+  const weights = rows("softmax");
+  for (const row of Object.values(weights)) expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 1);
+  expect(Math.max(...(weights.drank ?? []))).toBe(weights.drank?.[3]);
+  // The weighted sum of the values, by hand.
+  const value = Object.values(rows("v = "));
+  const context = (weights.drank ?? []).reduce((sum, weight, i) => sum + weight * (value[i]?.[1] ?? 0), 0);
+  expect(rows("weights ·").drank?.[1]).toBeCloseTo(context, 1);
+});
+
+test("translator: fits on a slide, learns and translates", async () => {
+  const lines = readFileSync(join(root, "examples/translator.ts"), "utf8").trimEnd().split("\n");
+  expect(lines.length).toBeLessThan(60);
+  const printed = await example("translator", { EPOCHS: "2" });
+  const losses = [...printed.matchAll(/loss ([\d.]+)/g)].map((match) => Number(match[1]));
+  expect(losses.length).toBeGreaterThan(2);
+  expect(losses.at(-1)).toBeLessThan(0.6 * (losses[0] ?? 0));
+  expect(printed.match(/ → {2}\p{L}/gu)).toHaveLength(8);
+});
