@@ -14,12 +14,12 @@ export interface Size {
 
 export const sizes: readonly Size[] = [
   {
-    name: "2+2 layers, d 128, V 4000, 64×12",
+    name: "2+2 layers, d 128, V 8000, 64×16",
     layers: 2,
     dModel: 128,
-    vocabulary: 4000,
+    vocabulary: 8000,
     batch: 64,
-    length: 12,
+    length: 16,
   },
   {
     name: "3+3 layers, d 256, V 8000, 64×16",
@@ -66,22 +66,28 @@ export async function openHeedStep(size: Size, dropout: number) {
     objective: (model) => translationObjective(model, 0.1),
   });
   const openMs = performance.now() - started;
+  let count = 0;
+  /** One step on sentences of some length; milliseconds. */
+  const run = async (tokens = length): Promise<number> => {
+    const feeds = batchOf(batch, tokens, vocabulary);
+    const start = performance.now();
+    await step.run(++count, 1e-4, [feeds]);
+    return performance.now() - start;
+  };
+  return { run, openMs, close: step.close, parameters: step.parameterCount };
+}
+
+/** Made-up sentences, each with one place of padding. */
+function batchOf(batch: number, length: number, vocabulary: number) {
   const shape = [batch, length];
   const ids = Int32Array.from({ length: batch * length }, (_, i) => 4 + ((i * 7919) % (vocabulary - 4)));
   const ones = new Float32Array(batch * length).fill(1);
   const mask = ones.map((_, i) => (i % length === length - 1 ? 0 : 1));
-  const feeds = {
+  return {
     source: { shape, data: ids },
     sourceMask: { shape, data: mask },
     target: { shape, data: ids },
     labels: { shape, data: ids },
     labelWeight: { shape, data: ones },
   };
-  let count = 0;
-  const run = async (): Promise<number> => {
-    const start = performance.now();
-    await step.run(++count, 1e-4, [feeds]);
-    return performance.now() - start;
-  };
-  return { run, openMs, close: step.close, parameters: step.parameterCount };
 }

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { heedError } from "../errors.ts";
@@ -22,7 +22,7 @@ const SETTLING_MS = 2000;
 export function lockRun(directory: string): () => void {
   const path = join(directory, "lock");
   const mine: Holder = { pid: process.pid, host: hostname(), began: beginningOf(process.pid) };
-  for (let attempt = 0; attempt < 3; attempt++) {
+  for (let attempt = 0; attempt < 5; attempt++) {
     try {
       writeFileSync(path, JSON.stringify(mine), { flag: "wx" });
       return () => rmSync(path, { force: true });
@@ -32,6 +32,7 @@ export function lockRun(directory: string): () => void {
         throw heedError("ERR_CREATE", { where: path, cause: `cannot lock the run (${code})` }, cause);
       }
     }
+    const seen = identity(path);
     const holder = readHolder(path);
     if (holder && isAlive(holder)) {
       const cause = `process ${holder.pid} on ${holder.host} is training here`;
@@ -42,7 +43,7 @@ export function lockRun(directory: string): () => void {
       throw heedError("ERR_LOCKED", { where: directory, cause, remedy });
     }
     if (!holder && isSettling(path)) break;
-    takeAway(path, holder);
+    if (seen) takeAway(path, seen);
   }
   throw heedError("ERR_LOCKED", {
     where: directory,
@@ -51,17 +52,34 @@ export function lockRun(directory: string): () => void {
   });
 }
 
-/** Removes a stale lock, unless another process has replaced it by its own in the meantime. */
-function takeAway(path: string, stale: Holder | undefined): void {
-  const aside = `${path}.${process.pid}`;
+/**
+ * Removes a stale lock. Of all that have seen this very file only the one that writes a file named after it may, and
+ * only while it is still there: nobody can remove the lock that another has put in its place.
+ */
+function takeAway(path: string, seen: string): void {
+  const right = `${path}.${seen}`;
   try {
-    renameSync(path, aside);
+    writeFileSync(right, "", { flag: "wx" });
   } catch {
-    return; // Somebody else has taken it away.
+    // Somebody else is doing it, or died doing it.
+    if (!isSettling(right)) rmSync(right, { force: true });
+    return;
   }
-  const taken = readHolder(aside);
-  if (taken && taken.pid !== stale?.pid && isAlive(taken)) renameSync(aside, path);
-  else rmSync(aside, { force: true });
+  try {
+    if (identity(path) === seen) rmSync(path, { force: true });
+  } finally {
+    rmSync(right, { force: true });
+  }
+}
+
+/** Tells a file from one of the same name, earlier or later. */
+function identity(path: string): string | undefined {
+  try {
+    const { ino, mtimeNs, size } = statSync(path, { bigint: true });
+    return `${ino}-${mtimeNs}-${size}`;
+  } catch {
+    return undefined;
+  }
 }
 
 function readHolder(path: string): Holder | undefined {

@@ -52,7 +52,12 @@ const refusals: readonly Refusal[] = [
     says: /did you mean.*dModel/,
   },
   { title: "a misspelt key of --set", yaml: good, set: ["model.dmodel=8"], status: 78, says: /did you mean/ },
-  { title: "a key given twice", yaml: `${good}decoding: { beam: 3 }\n`, status: 78, says: /decoding/ },
+  {
+    title: "a key given twice",
+    yaml: `${good}decoding: { beam: 3 }\n`,
+    status: 78,
+    says: /config-6\.yaml:\d+: .*twice/,
+  },
   { title: "__proto__", yaml: `${good}__proto__: { polluted: 1 }\n`, status: 78, says: /__proto__/ },
   { title: "an alias bomb", yaml: bomb, status: 78, says: /alias/ },
   { title: "not a number", yaml: good.replace("0.01", ".nan"), status: 78, says: /learningRate/ },
@@ -131,7 +136,7 @@ describe("the command line", () => {
   test("shows control characters escaped", async () => {
     const result = await heed(["translate", "\u001b[31mred\u202e"]);
     expect(result.status).toBe(66);
-    expect(errorOf(result)).not.toMatch(/[\u001b\u202e]/);
+    expect(errorOf(result)).not.toMatch(/\p{Cc}|\p{Bidi_Control}/u);
   });
 
   test("explains itself, with examples", async () => {
