@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -130,6 +131,17 @@ describe("a lock of another process", () => {
       const outcomes = await Promise.all(rivals.map((each) => outcome(each, soon)));
       expect(outcomes.sort()).toEqual(["ERR_LOCKED", "ERR_LOCKED", "ERR_LOCKED", "held"]);
     }
+  });
+
+  test("is taken over even from a process that died taking it over", () => {
+    writeFileSync(lock(), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() }));
+    const { ino, mtimeNs, size } = statSync(lock(), { bigint: true });
+    const right = `${lock()}.${ino}-${mtimeNs}-${size}`;
+    writeFileSync(right, "");
+    expect(refusal().message).toMatch(/just now/);
+    utimesSync(right, 1e9, 1e9);
+    lockRun(run)();
+    expect(readdirSync(run)).toEqual([]);
   });
 
   test.runIf(existsSync("/proc/self/stat"))("whose number was given to a new process is taken over", () => {
