@@ -75,7 +75,7 @@ export function action(
   }
 }
 
-const NOTHING: Phrase = { english: [], french: [] };
+const NOTHING = phrase("", "");
 export const objectOf = ({ object }: Action): Phrase => object ?? NOTHING;
 
 /** Past participles agree with the subject after être. */

@@ -1,27 +1,85 @@
-/** Sentences of two languages grown together, so that which word stands for which is known exactly. */
+/**
+ * Sentences of two languages grown together, so that which word stands for which is known exactly.
+ *
+ * Conventions of the links, which count words between spaces:
+ * - punctuation belongs to the word before it; French sets a space before ? and !, so there the mark is a word, linked
+ *   to the English word that carries the mark;
+ * - words that grow together keep the links of both: "l'eau" is linked to "the" and "water", "du" to "from" and "the";
+ * - "not", with the "do" that carries it, is linked to both "ne" and "pas" (or "jamais", "plus", "rien");
+ * - an English auxiliary is linked to the French form that says the same: "will sing" to "chantera", "sang" to
+ *   "a chanté", "does" in a question to "est-ce que";
+ * - what cannot be taken apart is linked as a whole, every word to every word: "not bad" to "n'est pas mal" less "est";
+ * - where one language has no article, the other's is linked to the noun: "water" to "de l'eau", "France" to "la France".
+ */
+import { contract } from "./elision.ts";
 
-/** A word with the meanings it carries: words of both sides that share a meaning are linked. */
+/** A word and the set of meanings it carries, one bit each: words of both sides that share a meaning are linked. */
 export interface Token {
   readonly text: string;
-  readonly meanings: readonly object[];
+  readonly meanings: number;
 }
 
-/** The same thing said in both languages. */
+/** The same thing said in both languages. It is a value: nothing happens to it when it becomes part of another. */
 export interface Phrase {
   readonly english: readonly Token[];
   readonly french: readonly Token[];
+  /** How many meanings its words use: bits 0 to `meanings - 1`. */
+  readonly meanings: number;
 }
 
-const tokens = (text: string, meaning: object): Token[] =>
-  text
-    .split(" ")
-    .filter((word) => word !== "")
-    .map((word) => ({ text: word, meanings: [meaning] }));
+const words = (text: string): string[] => text.split(" ").filter((word) => word !== "");
+
+/** Something kept under two strings. */
+class PairMap<T> {
+  readonly #kept = new Map<string, Map<string, T>>();
+
+  get(first: string, second: string, make: () => T): T {
+    let seconds = this.#kept.get(first);
+    if (!seconds) this.#kept.set(first, (seconds = new Map()));
+    let found = seconds.get(second);
+    if (found === undefined) seconds.set(second, (found = make()));
+    return found;
+  }
+}
+
+const phrases = new PairMap<Phrase>();
 
 /** Two expressions that mean each other as wholes: every word is linked to every word. */
 export function phrase(english: string, french: string): Phrase {
-  const meaning = {};
-  return { english: tokens(english, meaning), french: tokens(french, meaning) };
+  const all = (text: string): Token[] => words(text).map((word) => ({ text: word, meanings: 1 }));
+  return phrases.get(english, french, () => ({ english: all(english), french: all(french), meanings: 1 }));
+}
+
+interface Part {
+  readonly text: string;
+  /** Which slot, by its place in `slots`; -1 for a word. */
+  readonly slot: number;
+  readonly meanings: number;
+}
+
+interface Pattern {
+  readonly english: readonly Part[];
+  readonly french: readonly Part[];
+  readonly slots: readonly string[];
+  readonly marks: number;
+}
+
+const patterns = new PairMap<Pattern>();
+
+function parse(english: string, french: string): Pattern {
+  const marks: string[] = [];
+  const slots: string[] = [];
+  const place = (name: string, known: string[]): number => {
+    if (!known.includes(name)) known.push(name);
+    return known.indexOf(name);
+  };
+  const parts = (pattern: string): Part[] =>
+    words(pattern).map((part) => {
+      const [text = "", ...names] = part.split("/");
+      const meanings = names.reduce((bits, name) => bits | (1 << place(name, marks)), 0);
+      return { text, slot: text.startsWith("{") ? place(text.slice(1, -1), slots) : -1, meanings };
+    });
+  return { english: parts(english), french: parts(french), slots, marks: marks.length };
 }
 
 /**
@@ -35,57 +93,47 @@ export function compose(
   french: string,
   slots: Readonly<Record<string, Phrase>> = {},
 ): Phrase {
-  const marks = new Map<string, object>();
-  const meaningOf = (mark: string): object => {
-    const known = marks.get(mark) ?? {};
-    marks.set(mark, known);
-    return known;
-  };
-  const fill = (pattern: string, side: keyof Phrase): Token[] => {
+  const pattern = patterns.get(english, french, () => parse(english, french));
+  let meanings = pattern.marks;
+  const filling: Phrase[] = [];
+  const firstBit: number[] = [];
+  for (const name of pattern.slots) {
+    const slot = slots[name];
+    if (!slot) throw new RangeError(`compose: no slot {${name}} in "${english}"`);
+    filling.push(slot);
+    firstBit.push(meanings);
+    meanings += slot.meanings;
+  }
+  if (meanings > 32) throw new RangeError(`compose: more than 32 meanings in "${english}"`);
+  const fill = (parts: readonly Part[], side: "english" | "french"): Token[] => {
     const filled: Token[] = [];
-    for (const { word, slot, marks: names } of parse(pattern)) {
-      const meanings = names.map(meaningOf);
-      if (slot === undefined) {
-        filled.push({ text: word, meanings });
+    for (const part of parts) {
+      if (part.slot < 0) {
+        filled.push(part);
         continue;
       }
-      const found = slots[slot];
-      if (!found) throw new RangeError(`compose: no slot ${word} in "${pattern}"`);
-      for (const token of found[side]) {
-        const all = meanings.length > 0 ? [...token.meanings, ...meanings] : token.meanings;
-        filled.push({ text: token.text, meanings: all });
+      const shift = firstBit[part.slot] as number;
+      for (const token of (filling[part.slot] as Phrase)[side]) {
+        // A shift by 32 is a shift by none in JavaScript; then there are no meanings to shift.
+        filled.push({ text: token.text, meanings: (token.meanings << shift) | part.meanings });
       }
     }
     return filled;
   };
-  return { english: fill(english, "english"), french: fill(french, "french") };
+  return { english: fill(pattern.english, "english"), french: fill(pattern.french, "french"), meanings };
 }
 
-interface Part {
-  readonly word: string;
-  /** The name of the slot, where the part is one. */
-  readonly slot: string | undefined;
-  readonly marks: readonly string[];
-}
-
-const parsed = new Map<string, readonly Part[]>();
-
-function parse(pattern: string): readonly Part[] {
-  const known = parsed.get(pattern);
-  if (known) return known;
-  const parts = pattern
-    .split(" ")
-    .filter((part) => part !== "")
-    .map((part) => {
-      const [word = "", ...marks] = part.split("/");
-      return { word, slot: word.startsWith("{") ? word.slice(1, -1) : undefined, marks };
-    });
-  parsed.set(pattern, parts);
-  return parts;
+/** A phrase with something after its last words: a comma, the 's of an owner. */
+export function ending({ english, french, meanings }: Phrase, inEnglish: string, inFrench: string): Phrase {
+  const end = (tokens: readonly Token[], mark: string): Token[] =>
+    tokens.map((token, i) => (i === tokens.length - 1 ? { ...token, text: token.text + mark } : token));
+  return { english: end(english, inEnglish), french: end(french, inFrench), meanings };
 }
 
 export interface Aligned {
+  /** English. */
   readonly source: string;
+  /** French. */
   readonly target: string;
   /** [source word, target word], counted from 0 over words between spaces. */
   readonly links: readonly (readonly [number, number])[];
@@ -93,66 +141,23 @@ export interface Aligned {
 
 /** A phrase as a sentence: French words contracted and elided, capitals and the mark at the end. */
 export function sentence(meaning: Phrase, end: "." | "?" | "!" = "."): Aligned {
-  const english = [...meaning.english];
+  const { english } = meaning;
   const french = contract(meaning.french);
-  const last = english.length - 1;
-  english[last] = { ...(english[last] as Token), text: `${english[last]?.text}${end}` };
-  // French sets a space before ? and !, which makes them words; they belong to the English word that ends in one.
-  if (end === ".") {
-    const word = french.at(-1) as Token;
-    french[french.length - 1] = { ...word, text: `${word.text}.` };
-  } else {
-    const mark = {};
-    english[last] = { ...(english[last] as Token), meanings: [...(english[last] as Token).meanings, mark] };
-    french.push({ text: end, meanings: [mark] });
-  }
-  const text = (words: readonly Token[]): string => capital(words.map((word) => word.text).join(" "));
-  return { source: text(english), target: text(french), links: linksBetween(english, french) };
-}
-
-function linksBetween(english: readonly Token[], french: readonly Token[]): [number, number][] {
-  const places = new Map<object, number[]>();
-  french.forEach(({ meanings }, j) => {
-    for (const meaning of meanings) places.set(meaning, [...(places.get(meaning) ?? []), j]);
-  });
-  return english.flatMap(({ meanings }, i) => {
-    const linked = new Set(meanings.flatMap((meaning) => places.get(meaning) ?? []));
-    return [...linked].sort((a, b) => a - b).map((j): [number, number] => [i, j]);
-  });
-}
-
-const capital = (text: string): string => text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
-
-const ELIDED: ReadonlySet<string> = new Set(["le", "la", "je", "ne", "de", "que", "me", "se"]);
-const CONTRACTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  de: { le: "du", les: "des" },
-  à: { le: "au", les: "aux" },
-};
-
-/** French is spoken on: `le eau` is `l'eau`, `de le` is `du`. What grows together keeps the meanings of both. */
-function contract(words: readonly Token[]): Token[] {
-  const done: Token[] = [];
-  for (const word of [...words].reverse()) {
-    const next = done[0];
-    const joined =
-      next && ELIDED.has(word.text) && startsWithVowel(next.text)
-        ? `${word.text.slice(0, -1)}'${next.text}`
-        : next?.text === "il" && word.text === "si"
-          ? "s'il"
-          : next && CONTRACTED[word.text]?.[next.text];
-    if (next && joined !== undefined) {
-      done[0] = { text: joined, meanings: [...word.meanings, ...next.meanings] };
-    } else {
-      done.unshift(word);
+  const links: [number, number][] = [];
+  for (let i = 0; i < english.length; i++) {
+    const meanings = (english[i] as Token).meanings;
+    for (let j = 0; j < french.length; j++) {
+      if ((meanings & (french[j] as Token).meanings) !== 0) links.push([i, j]);
     }
   }
-  return done;
+  if (end !== ".") links.push([english.length - 1, french.length]);
+  return { source: text(english, end), target: text(french, end === "." ? end : ` ${end}`), links };
 }
 
-/** Words in h that behave as if they began with a consonant, and vowels that do too. */
-const ASPIRATED = /^(haricot|héros|hollandais|hongr|huit|honteu|haut|onz|oui)/i;
-
-/** Whether a French word makes the word before it elide. h mostly does. */
-export function startsWithVowel(word: string): boolean {
-  return /^[aeiouhâàéèêëîïôûùœæ]/i.test(word) && !ASPIRATED.test(word);
+function text(tokens: readonly Token[], end: string): string {
+  let joined = "";
+  for (const token of tokens) joined += joined === "" ? capital(token.text) : ` ${token.text}`;
+  return joined + end;
 }
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -9,8 +9,9 @@ import {
   ofPlaces,
   ofThings,
 } from "./adjectives.ts";
-import { compose, type Phrase, phrase, startsWithVowel } from "./aligned.ts";
+import { compose, type Phrase, phrase } from "./aligned.ts";
 import type { Dice } from "./dice.ts";
+import { startsWithVowel } from "./elision.ts";
 import type { Gender, Noun } from "./nouns.ts";
 import * as nouns from "./nouns.ts";
 import type { Person } from "./verbs.ts";

@@ -1,6 +1,6 @@
 /** Dates, times ago and to come, numbers and prices, as `Intl` writes them. */
 import { finite } from "../action.ts";
-import { compose, type Phrase, phrase, sentence } from "../aligned.ts";
+import { compose, ending, type Phrase, phrase, sentence } from "../aligned.ts";
 import type { Dice } from "../dice.ts";
 import { type Nominal, place, somebody, thing } from "../noun-phrase.ts";
 import { acting, french, going, toBe } from "../verbs.ts";
@@ -29,10 +29,7 @@ function dayOf(dice: Dice): Phrase {
   return compose("{month} {number}", "{number} {month}", { month: dice.pick(MONTHS), number });
 }
 
-const comma = ({ english, french: target }: Phrase): Phrase => ({
-  english: english.map((word, i) => (i === english.length - 1 ? { ...word, text: `${word.text},` } : word)),
-  french: target,
-});
+const comma = (named: Phrase): Phrase => ending(named, ",", "");
 
 const numbers = {
   english: new Intl.NumberFormat("en-US"),
@@ -83,14 +80,13 @@ export const calendar: readonly Rule[] = [
     make: (dice) => {
       const who = subjectOf(dice);
       const born = `né${who.gender === "f" ? "e" : ""}${who.isPlural ? "s" : ""}`;
-      const year = phrase(String(dice.whole(1930, 2005)), "");
-      const said = year.english[0]?.text as string;
+      const year = String(dice.whole(1930, 2005));
       const day = dayOf(dice);
       return sentence(
         compose(
-          `{who} ${toBe.past[who.person]}/b born/b on/o {day} ${said}/y`,
-          `{who} ${french.être.present[who.person]}/b ${born}/b le/o {day} ${said}/y`,
-          { who, day: comma(day) },
+          `{who} ${toBe.past[who.person]}/b born/b on/o {day} {year}`,
+          `{who} ${french.être.present[who.person]}/b ${born}/b le/o {day} {year}`,
+          { who, day: comma(day), year: phrase(year, year) },
         ),
       );
     },

@@ -1,8 +1,9 @@
 /** Countries: their French names have genders, and their prepositions follow from them. */
 import { finite } from "../action.ts";
 import { ofPlaces } from "../adjectives.ts";
-import { compose, type Phrase, phrase, sentence, startsWithVowel } from "../aligned.ts";
+import { compose, type Phrase, phrase, sentence } from "../aligned.ts";
 import type { Dice } from "../dice.ts";
+import { startsWithVowel } from "../elision.ts";
 import { type Nominal, somebody } from "../noun-phrase.ts";
 import type { Gender } from "../nouns.ts";
 import { french, toBe, toHave, travelling } from "../verbs.ts";

@@ -10,7 +10,7 @@ import {
   ofReading,
   ofThings,
 } from "../adjectives.ts";
-import { compose, type Phrase, phrase, sentence, type Token } from "../aligned.ts";
+import { compose, ending, type Phrase, phrase, sentence } from "../aligned.ts";
 import type { Dice } from "../dice.ts";
 import {
   animal,
@@ -183,12 +183,10 @@ export const descriptions: readonly Rule[] = [
       const owner = nounPhrase({ noun, determiner: dice.pick(ownersOf(noun)) });
       const item = dice.pick([...nouns.things, ...nouns.readables]);
       const article = item.gender === "m" ? "le" : "la";
-      const [my, sister] = owner.english as [Token, Token];
-      const genitive = {}; // the 's and the de
-      const possessor = {
-        english: [my, { text: `${sister.text}'s`, meanings: [...sister.meanings, genitive] }],
-        french: [{ text: "de", meanings: [genitive] }, ...owner.french],
-      };
+      // The 's is the de.
+      const my = phrase(owner.english[0]?.text ?? "", owner.french[0]?.text ?? "");
+      const sister = phrase(`${noun.english}'s`, noun.french);
+      const possessor = compose("{my} {sister}/g", "de/g {my} {sister}", { my, sister });
       const word = phrase(item.english, item.french);
       const of = compose("{possessor} {item}/t", `${article}/t {item} {possessor}`, {
         possessor,

@@ -139,8 +139,8 @@ export const idioms: readonly Rule[] = [
         ["{what} {is} very/v bad/b", "{what} {is} très/v {bad}/b"],
       ] as const);
       const f = noun.gender === "f";
-      const good = { english: [], french: [{ text: f ? "bonne" : "bon", meanings: [] }] };
-      const bad = { english: [], french: [{ text: f ? "mauvaise" : "mauvais", meanings: [] }] };
+      const good = phrase("", f ? "bonne" : "bon");
+      const bad = phrase("", f ? "mauvaise" : "mauvais");
       return sentence(compose(english, target, { what, is, good, bad }));
     },
   },
@@ -271,7 +271,7 @@ export const idioms: readonly Rule[] = [
       const quel = `quel${what.gender === "f" ? "le" : ""}${what.isPlural ? "s" : ""}`;
       const next = words[0]?.text ?? "";
       const an = what.isPlural ? "" : /^(?!use|uni|one)[aeiou]|^hon|^hour/.test(next) ? " an/q" : " a/q";
-      const kind = { english: words, french: rest };
+      const kind = { english: words, french: rest, meanings: what.meanings };
       return sentence(compose(`what/q${an} {kind}`, `${quel}/q {kind}`, { kind }), "!");
     },
   },

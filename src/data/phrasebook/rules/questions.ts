@@ -1,6 +1,6 @@
 /** Questions, requests and answers to "where?". */
 import { action, objectOf } from "../action.ts";
-import { compose, phrase, sentence } from "../aligned.ts";
+import { compose, ending, phrase, sentence } from "../aligned.ts";
 import type { Dice } from "../dice.ts";
 import {
   type Nominal,
@@ -171,11 +171,7 @@ export const questions: readonly Rule[] = [
         const polite = dice.chance(0.6) ? phrase("please", "s'il vous plaît") : undefined;
         const wish = compose("I/i would/l like/l {what}", "je/i voudrais/l {what}", { what });
         if (!polite) return sentence(wish);
-        const comma = (side: "english" | "french") =>
-          wish[side].map((word, i, all) =>
-            i === all.length - 1 ? { ...word, text: `${word.text},` } : word,
-          );
-        const asked = { english: comma("english"), french: comma("french") };
+        const asked = ending(wish, ",", ",");
         return sentence(compose("{asked} {polite}", "{asked} {polite}", { asked, polite }));
       }
       const act = dice.pick(handling);
