@@ -2,6 +2,7 @@ import type { PairExample } from "../data/batches.ts";
 import { type FilterReport, pairFilter } from "../data/filters.ts";
 import { hashPairs, readPairs } from "../data/pairs.node.ts";
 import { phrasebook } from "../data/phrasebook/phrasebook.ts";
+import { heedError } from "../errors.ts";
 import type { Config } from "./config.ts";
 import { encodePair, type SentencePair, type Tokenizers } from "./translation.ts";
 
@@ -12,13 +13,20 @@ export interface Corpus {
   readonly hashes: { readonly train: string; readonly valid: string };
 }
 
-/** Reads the sentence pairs a configuration names. @throws what the readers throw */
+/** What messages call a corpus: its files. */
+export const nameOf = (spec: Config["data"]["train"]): string => Object.values(spec).join(", ");
+
+/** Reads the sentence pairs a configuration names. @throws what the readers throw, ERR_DATA when there are none */
 export async function loadCorpus({ data, seed }: Pick<Config, "data" | "seed">): Promise<Corpus> {
   const load = async (use: "train" | "valid"): Promise<{ pairs: SentencePair[]; hash: string }> => {
     const spec = data[use];
     if ("corpus" in spec) return { pairs: [...phrasebook({ seed })[use]], hash: `phrasebook ${seed}` };
     const pairs: SentencePair[] = [];
     for await (const pair of readPairs(spec)) pairs.push(pair);
+    if (pairs.length === 0) {
+      const remedy = `give data.${use} sentence pairs`;
+      throw heedError("ERR_DATA", { where: nameOf(spec), cause: "there are no pairs", remedy });
+    }
     return { pairs, hash: await hashPairs(spec) };
   };
   const train = await load("train");
@@ -30,7 +38,6 @@ export async function loadCorpus({ data, seed }: Pick<Config, "data" | "seed">):
  * Encodes pairs, leaving out those that cannot be learnt from.
  *
  * @returns the examples, and which pair of the corpus each was, counted from 1
-
  * @throws ERR_DATA with the counts by reason when none is left.
  */
 export function encodeCorpus(
@@ -57,4 +64,20 @@ export function encodeCorpus(
     numbers.push(i + 1);
   }
   return { examples, numbers, report: filter.finish() };
+}
+
+/** The pairs that the model has positions for. @throws ERR_DATA when there are none. */
+export function fittingPairs(
+  pairs: readonly SentencePair[],
+  tokenizers: Tokenizers,
+  { model: { maxLength } }: Pick<Config, "model">,
+  name: string,
+): SentencePair[] {
+  const fitting = pairs.filter((pair) => {
+    const { source, target } = encodePair(pair, tokenizers);
+    return Math.max(source.length, target.length) <= maxLength;
+  });
+  if (fitting.length > 0) return fitting;
+  const cause = `all ${pairs.length} pairs are longer than ${maxLength} tokens`;
+  throw heedError("ERR_DATA", { where: name, cause, remedy: "raise model.maxLength or shorten the pairs" });
 }

@@ -10,13 +10,15 @@ import type { Tokenizer } from "../text/tokenizer.ts";
 import { tokenizerFromJson } from "../text/tokenizer-json.ts";
 import { trainTokenizer } from "../text/train.ts";
 import type { Config } from "./config.ts";
-import { type Corpus, encodeCorpus, loadCorpus } from "./corpus.node.ts";
+import { type Corpus, encodeCorpus, fittingPairs, loadCorpus, nameOf } from "./corpus.node.ts";
+import { truncateLog } from "./metrics-log.node.ts";
 import { printConfig } from "./parse-config.ts";
 import * as runs from "./run-directory.node.ts";
 import { lockRun } from "./run-lock.node.ts";
 import {
   type Position,
   type Sample,
+  START,
   type StepRecord,
   type StopReason,
   train,
@@ -54,6 +56,7 @@ export interface RunSummary {
   readonly tokensPerSecond: number;
   /** Training loss of the last step, nats per token. */
   readonly loss: number;
+  /** Of the model that is kept. */
   readonly valid: { readonly loss: number; readonly bleu?: number };
   readonly reason: StopReason;
 }
@@ -93,29 +96,38 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     const corpus = await loadCorpus(config);
     const fingerprint = fingerprintOf(config, corpus);
     const changes = saved
-      ? compare(saved.state.fingerprint, fingerprint, directory, options.allowChange)
+      ? [
+          ...(saved.state.changes ?? []),
+          ...compare(saved.state.fingerprint, fingerprint, directory, options.allowChange),
+        ]
       : [];
     const tokenizers = saved ? readTokenizers(directory) : trainTokenizers(config, corpus, say);
     const encoded = encodeCorpus(corpus.train, tokenizers, config, nameOf(config.data.train));
     options.onCorpus?.(encoded.report);
+    const valid = fittingPairs(corpus.valid, tokenizers, config, nameOf(config.data.valid));
+    const tooLong = corpus.valid.length - valid.length;
+    if (tooLong > 0) say(`${tooLong} validation pairs are longer than model.maxLength and left out`);
     unlock ??= lock(directory);
     if (!saved) {
       runs.writeAtomically(join(directory, "config.yaml"), printConfig(config));
       writeTokenizers(directory, tokenizers);
     }
-    truncateMetrics(directory, saved?.step ?? 0);
+    const from = saved?.state.position ?? START;
+    for (const name of [METRICS, TIMINGS]) truncateLog(join(directory, name), from);
+    // Whoever died between saving the best checkpoint and the best model left them different.
+    if (saved && from.best?.step === saved.step) writeModel(directory, saved.model);
     const task = await openTranslationTask({
       engine: options.engine,
       config,
       tokenizers,
       train: encoded.examples,
       numbers: encoded.numbers,
-      valid: corpus.valid,
+      valid,
       ...(saved ? { weights: saved.model } : {}),
     });
     try {
       if (saved) for (const [name, { data }] of saved.optimizer) task.step.state.write(name, data);
-      const session = { ...options, task, fingerprint, changes, began, from: saved?.state.position };
+      const session = { ...options, task, fingerprint, changes, began, from };
       return await trainTask(session);
     } finally {
       task.close();
@@ -132,26 +144,32 @@ function lock(directory: string): () => void {
   return unlock;
 }
 
+const METRICS = "metrics.jsonl";
+const TIMINGS = "timings.jsonl";
+
+function writeModel(directory: string, weights: ReadonlyMap<string, NamedTensor>): void {
+  runs.writeAtomically(join(directory, "model.safetensors"), encodeSafetensors(weights));
+}
+
 interface Session extends RunOptions {
   readonly task: TranslationTask;
   readonly fingerprint: Fingerprint;
   readonly changes: readonly string[];
   readonly began: number;
-  readonly from: Position | undefined;
+  readonly from: Position;
 }
 
 async function trainTask(session: Session): Promise<RunSummary> {
   const { config, directory, task, from } = session;
   const { training } = config;
   const { state, weights, moments } = task.step;
-  const metrics = join(directory, "metrics.jsonl");
-  const timings = join(directory, "timings.jsonl");
+  const metrics = join(directory, METRICS);
+  const timings = join(directory, TIMINGS);
   const perEpoch = Math.ceil(task.batchesPerEpoch / training.accumulate);
   const totalSteps = Math.min(training.steps ?? Infinity, training.epochs * perEpoch);
-  session.onStart?.({ parameters: task.step.parameterCount, totalSteps, from: from?.step ?? 0 });
+  session.onStart?.({ parameters: task.step.parameterCount, totalSteps, from: from.step });
   let loss = Number.NaN;
   let tokens = 0;
-  let valid: { loss: number; bleu?: number } = { loss: Number.NaN };
 
   const { position, reason } = await train({
     ...training,
@@ -159,7 +177,7 @@ async function trainTask(session: Session): Promise<RunSummary> {
     batches: task.batches,
     validate: task.validate,
     schedule: { ...training, totalSteps, dModel: config.model.dModel },
-    ...(from ? { from } : {}),
+    from,
     signal: session.signal,
     onStep: (record) => {
       const { seconds, ...reproducible } = record;
@@ -173,9 +191,8 @@ async function trainTask(session: Session): Promise<RunSummary> {
     },
     onValidation: (record) => {
       const { seconds, samples = [], ...reproducible } = record;
-      valid = scores(record);
       runs.appendLine(metrics, JSON.stringify({ kind: "validation", ...reproducible }));
-      writeReport(session, record.step, valid, samples);
+      writeReport(session, record.step, record, samples);
       session.onValidation?.(record);
     },
     onDiverged: (divergence) => {
@@ -186,18 +203,17 @@ async function trainTask(session: Session): Promise<RunSummary> {
       const optimizer = await readEntries(state, moments);
       const { fingerprint, changes } = session;
       const saved: SavedState = { position: at, fingerprint, ...(changes.length > 0 ? { changes } : {}) };
+      runs.syncFile(metrics);
       runs.saveCheckpoint(
         directory,
         { step: at.step, model, optimizer, state: saved },
         { keep: Math.max(training.keep, training.average), interim: at.validated !== at.step },
       );
-      if (isBest) runs.writeAtomically(join(directory, "model.safetensors"), encodeSafetensors(model));
+      if (isBest) writeModel(directory, model);
     },
   });
-  if (reason !== "signal") {
-    const averaged = await tryAverage(session, position);
-    if (averaged) valid = averaged;
-  }
+  const averaged = reason === "signal" ? undefined : await tryAverage(session, position);
+  const valid = averaged ?? scores(position.best ?? { loss: Number.NaN });
   const seconds = (performance.now() - session.began) / 1000;
   const { step: steps, epoch: epochs } = position;
   return { run: directory, steps, epochs, seconds, tokensPerSecond: tokens / seconds, loss, valid, reason };
@@ -210,7 +226,7 @@ function writeReport(
   { loss, bleu }: { loss: number; bleu?: number },
   samples: readonly Sample[],
 ): void {
-  const lines = readFileSync(join(directory, "metrics.jsonl"), "utf8").split("\n");
+  const lines = readFileSync(join(directory, METRICS), "utf8").split("\n");
   const report = trainingReport(lines, {
     title: basename(directory),
     subtitle: `${nameOf(config.data.train)}, seed ${config.seed}`,
@@ -251,9 +267,9 @@ async function tryAverage(
   const shown = `${last.length} checkpoints averaged: ${validation.score.toFixed(2)}`;
   session.onMessage?.(`${shown}${isBetter ? ", kept" : `, not better than ${best?.score.toFixed(2)}`}`);
   if (!isBetter) return undefined;
-  runs.writeAtomically(join(directory, "model.safetensors"), encodeSafetensors(mean));
+  writeModel(directory, mean);
   const record = { kind: "average", checkpoints: last.map(({ step }) => step), ...scores(validation) };
-  runs.appendLine(join(directory, "metrics.jsonl"), JSON.stringify(record));
+  runs.appendLine(join(directory, METRICS), JSON.stringify(record));
   return scores(validation);
 }
 
@@ -274,8 +290,6 @@ function compare(before: Fingerprint, now: Fingerprint, where: string, allowed =
   }
   return changes;
 }
-
-const nameOf = (spec: Config["data"]["train"]): string => Object.values(spec).join(", ");
 
 function trainTokenizers({ tokenizer }: Config, corpus: Corpus, say: (message: string) => void): Tokenizers {
   function* side(...sides: readonly ("source" | "target")[]): Generator<string> {
@@ -321,18 +335,4 @@ export function readTokenizers(directory: string): Tokenizers {
   }
   const source = read(shared);
   return { source, target: source };
-}
-
-/** Forgets what a resumed run will log again. */
-function truncateMetrics(directory: string, step: number): void {
-  for (const name of ["metrics.jsonl", "timings.jsonl"]) {
-    const path = join(directory, name);
-    if (!existsSync(path)) continue;
-    const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
-    const kept = lines.filter((line) => {
-      const record = JSON.parse(line) as { step?: number; kind?: string };
-      return record.kind !== "average" && (record.step ?? 0) <= step;
-    });
-    runs.writeAtomically(path, kept.map((line) => `${line}\n`).join(""));
-  }
 }

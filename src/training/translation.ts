@@ -135,6 +135,7 @@ async function openValidation({
   const { negativeLogLikelihood, tokens } = translationObjective(build(model).call, 0);
   const loss = await compile({ engine, state: step.state, outputs: { negativeLogLikelihood, tokens } });
   const { validBleu } = config.training;
+  const maxLength = (sourceLength: number): number => Math.min(2 * sourceLength + 10, config.model.maxLength);
   const stepper = validBleu
     ? await openStepper({
         engine,
@@ -170,7 +171,7 @@ async function openValidation({
     for (const chunk of chunks(judged, VALIDATION_BATCH)) {
       if (signal?.aborted) return undefined;
       const sources = chunk.map((i) => examples[i]?.source ?? []);
-      const found = await beamSearch(stepper, sources, { beam: 1, start, end });
+      const found = await beamSearch(stepper, sources, { beam: 1, maxLength, start, end });
       for (const [n, i] of chunk.entries()) {
         hypotheses.push(tokenizers.target.decode(found[n]?.[0]?.ids ?? []));
         references.push(tokenizers.target.normalize(pairs[i]?.target ?? ""));
