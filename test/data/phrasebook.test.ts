@@ -110,7 +110,7 @@ describe("a phrase grown on both sides", () => {
 });
 
 describe("rules", () => {
-  // After a change of the grammar: read what it says now, then accept it with `npx vitest run -u test/data`.
+  // After a change of the grammar: read what it says now, then accept it with `npx vitest run test/data/phrasebook --update`.
   test("say what a reader of both languages has accepted", async () => {
     const lines = rules.flatMap(({ name, about, make }) => [
       `${name}: ${about}`,

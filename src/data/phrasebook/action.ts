@@ -1,18 +1,12 @@
 /** Who does what to what, in ways that make sense. */
-import { ofFood, ofReading } from "./adjectives.ts";
 import { compose, type Phrase, phrase } from "./aligned.ts";
 import type { Dice } from "./dice.ts";
-import {
-  ANY,
-  animal,
-  type Determiner,
-  type Nominal,
-  nounPhrase,
-  partitive,
-  somebody,
-  thing,
-} from "./noun-phrase.ts";
+import { animal, somebody } from "./nominals.ts";
+import { ANY, type Determiner, type Nominal, nounPhrase, partitive } from "./noun-phrase.ts";
+import type { Noun } from "./nouns.ts";
 import * as nouns from "./nouns.ts";
+import { objectsOf } from "./objects.ts";
+import { adjectivesFor } from "./suits.ts";
 import { acting, drinking, eating, french, handling, meeting, reading, toBe, type Verb } from "./verbs.ts";
 
 export interface Action {
@@ -21,58 +15,60 @@ export interface Action {
   readonly object: Nominal | undefined;
 }
 
-/** Verbs that say what is, not what happens: English does not put them in -ing. */
-const STATES = new Set(["see", "love", "hear", "know", "understand", "admire", "forget"]);
-export const isState = ({ english }: Verb): boolean => STATES.has(english.base);
-
 export interface ActionOptions {
   readonly determiners?: readonly Determiner[];
   /** Whether "milk" may be what is drunk: "du lait". */
   readonly partitives?: boolean;
-  readonly isAllowed?: (verb: Verb) => boolean;
+  /** Who does it. */
+  readonly besides?: Noun | undefined;
+  /** Which verbs may be used; all where this is undefined. */
+  readonly isAllowed?: ((verb: Verb) => boolean) | undefined;
 }
+
+const KINDS = [
+  { verbs: eating, objects: nouns.foods, adjectives: 0.2, isMass: false },
+  { verbs: eating, objects: nouns.dishes, adjectives: 0.2, isMass: true },
+  { verbs: drinking, objects: nouns.drinks, adjectives: 0.2, isMass: true },
+  { verbs: reading, objects: nouns.readables, adjectives: 0.4, isMass: false },
+  { verbs: handling, objects: nouns.things, adjectives: 0.5, isMass: false },
+  { verbs: handling, objects: nouns.things, adjectives: 0.5, isMass: false },
+] as const;
+
+/** What is done to animals too. */
+const isForAnimals = ({ english }: Verb): boolean =>
+  /^(see|love|hear|help|wait for|look for|call)$/.test(english.base);
+
+const PEOPLE = ["the", "the", "this"] as const;
 
 /** Something to do. */
 export function action(
   dice: Dice,
-  { determiners = ANY, partitives = true, isAllowed = () => true }: ActionOptions = {},
+  { determiners = ANY, partitives = true, isAllowed = () => true, besides }: ActionOptions = {},
 ): Action {
-  const verb = (verbs: readonly Verb[]): Verb => dice.pick(verbs.filter(isAllowed));
-  const definite = determiners.filter((one) => one !== "a");
-  const isPlural = dice.chance(0.3);
-  switch (dice.whole(0, 6)) {
-    case 0: {
-      const adjective = dice.chance(0.2) ? dice.pick(ofFood) : undefined;
-      const noun = dice.pick(nouns.foods);
-      return {
-        verb: verb(eating),
-        object: nounPhrase({ noun, determiner: dice.pick(determiners), adjective, isPlural }),
-      };
-    }
-    case 1: {
-      const isFood = dice.chance(0.5);
-      const noun = dice.pick(isFood ? nouns.dishes : nouns.drinks);
-      const object =
-        partitives && dice.chance(0.6)
-          ? partitive(noun)
-          : nounPhrase({ noun, determiner: dice.pick(definite) });
-      return { verb: verb(isFood ? eating : drinking), object };
-    }
-    case 2: {
-      const adjective = dice.chance(0.4) ? dice.pick(ofReading) : undefined;
-      const noun = dice.pick(nouns.readables);
-      return {
-        verb: verb(reading),
-        object: nounPhrase({ noun, determiner: dice.pick(determiners), adjective, isPlural }),
-      };
-    }
-    case 3:
-      return { verb: verb(meeting), object: dice.chance(0.8) ? somebody(dice) : animal(dice, definite) };
-    case 4:
-      return { verb: verb(acting), object: undefined };
-    default:
-      return { verb: verb(handling), object: thing(dice, determiners) };
+  const way = dice.whole(0, 7);
+  if (way === 0) return { verb: dice.pick(acting.filter(isAllowed)), object: undefined };
+  const met = way === 1 ? meeting.filter(isAllowed) : [];
+  if (met.length > 0) {
+    const isAnimal = dice.chance(0.2);
+    const verb = dice.pick(isAnimal ? met.filter(isForAnimals) : met);
+    if (isAnimal) return { verb, object: animal(dice, PEOPLE) };
+    let whom = somebody(dice, { determiners: PEOPLE });
+    // Nobody waits for himself.
+    while (whom.noun === besides) whom = somebody(dice, { determiners: PEOPLE });
+    return { verb, object: whom };
   }
+  const { verbs, objects, adjectives, isMass } = dice.pick(KINDS);
+  const verb = dice.pick(verbs.filter(isAllowed));
+  const noun = dice.pick(objectsOf(verb, objects));
+  if (isMass && partitives && dice.chance(0.6)) return { verb, object: partitive(noun) };
+  const determiner = dice.pick(determiners);
+  const object = nounPhrase({
+    noun,
+    determiner: isMass && determiner === "a" ? "the" : determiner,
+    adjective: dice.chance(adjectives) ? dice.pick(adjectivesFor(noun)) : undefined,
+    isPlural: !isMass && dice.chance(0.3),
+  });
+  return { verb, object };
 }
 
 const NOTHING = phrase("", "");

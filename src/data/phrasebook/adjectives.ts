@@ -63,7 +63,7 @@ function adjectives(isBefore: boolean, lines: string): readonly Adjective[] {
     });
 }
 
-/** Of people and animals. */
+/** Of people, and most of animals. */
 export const ofBeings = [
   ...adjectives(
     true,
@@ -71,6 +71,7 @@ export const ofBeings = [
   young       jeune                     younger/youngest
   old         vieux/vieil/vieille       older/oldest
   beautiful   beau/bel/belle
+  handsome    beau/bel/belle
   `,
   ),
   ...adjectives(
@@ -99,10 +100,12 @@ export const ofAnimals = [
   ...adjectives(
     true,
     `
-  little      petit                     smaller/smallest
+  small       petit                     smaller/smallest
   `,
   ),
-  ...ofBeings.filter(({ english }) => !/^(tired|serious|intelligent|patient)$/.test(english)),
+  ...ofBeings.filter(
+    ({ english }) => !/^(tired|serious|intelligent|patient|jealous|handsome)$/.test(english),
+  ),
 ];
 
 /** Of people alone. */
@@ -158,7 +161,7 @@ export const colours = adjectives(
   white       blanc/blanche
   black       noir
   yellow      jaune
-  grey        gris
+  gray        gris
   pink        rose
   purple      violet/violette
   `,

@@ -8,7 +8,7 @@
  * - "not", with the "do" that carries it, is linked to both "ne" and "pas" (or "jamais", "plus", "rien");
  * - an English auxiliary is linked to the French form that says the same: "will sing" to "chantera", "sang" to
  *   "a chanté", "does" in a question to "est-ce que";
- * - what cannot be taken apart is linked as a whole, every word to every word: "not bad" to "n'est pas mal" less "est";
+ * - what cannot be taken apart is linked as a whole, every word to every word: "not bad" to "ne", "pas" and "mal";
  * - where one language has no article, the other's is linked to the noun: "water" to "de l'eau", "France" to "la France".
  */
 import { contract } from "./elision.ts";
@@ -34,10 +34,10 @@ class PairMap<T> {
   readonly #kept = new Map<string, Map<string, T>>();
 
   get(first: string, second: string, make: () => T): T {
-    let seconds = this.#kept.get(first);
-    if (!seconds) this.#kept.set(first, (seconds = new Map()));
-    let found = seconds.get(second);
-    if (found === undefined) seconds.set(second, (found = make()));
+    const seconds = this.#kept.get(first) ?? new Map<string, T>();
+    if (seconds.size === 0) this.#kept.set(first, seconds);
+    const found = seconds.get(second) ?? make();
+    seconds.set(second, found);
     return found;
   }
 }
@@ -130,28 +130,37 @@ export function ending({ english, french, meanings }: Phrase, inEnglish: string,
   return { english: end(english, inEnglish), french: end(french, inFrench), meanings };
 }
 
+/** [source word, target word], counted from 0 over words between spaces. */
+export type Link = readonly [number, number];
+
 export interface Aligned {
   /** English. */
   readonly source: string;
   /** French. */
   readonly target: string;
-  /** [source word, target word], counted from 0 over words between spaces. */
-  readonly links: readonly (readonly [number, number])[];
+  readonly links: readonly Link[];
 }
+
+const links = Array.from({ length: 64 }, (_, i) =>
+  Array.from({ length: 64 }, (_, j): Link => Object.freeze([i, j])),
+);
+
+/** One object for each link, shared by all sentences: there are millions. */
+const link = (i: number, j: number): Link => links[i]?.[j] ?? [i, j];
 
 /** A phrase as a sentence: French words contracted and elided, capitals and the mark at the end. */
 export function sentence(meaning: Phrase, end: "." | "?" | "!" = "."): Aligned {
   const { english } = meaning;
   const french = contract(meaning.french);
-  const links: [number, number][] = [];
+  const found: Link[] = [];
   for (let i = 0; i < english.length; i++) {
     const meanings = (english[i] as Token).meanings;
     for (let j = 0; j < french.length; j++) {
-      if ((meanings & (french[j] as Token).meanings) !== 0) links.push([i, j]);
+      if ((meanings & (french[j] as Token).meanings) !== 0) found.push(link(i, j));
     }
   }
-  if (end !== ".") links.push([english.length - 1, french.length]);
-  return { source: text(english, end), target: text(french, end === "." ? end : ` ${end}`), links };
+  if (end !== ".") found.push(link(english.length - 1, french.length));
+  return { source: text(english, end), target: text(french, end === "." ? end : ` ${end}`), links: found };
 }
 
 function text(tokens: readonly Token[], end: string): string {

@@ -168,9 +168,9 @@ export const things = nouns(`
   watch       montre      f
   photo       photo       f
   flower      fleur       f
-  ball        ballon      m
+  basket      panier      m
   knife/knives  couteau   m
-  glass       verre       m
+  cup         tasse       f
   plate       assiette    f
   umbrella    parapluie   m
   guitar      guitare     f
@@ -222,4 +222,16 @@ export const furniture = nouns(`
   bench       banc        m
   wardrobe    armoire     f
   bridge      pont        m
+`);
+
+/** What small things are found in. */
+export const insides = nouns(`
+  house       maison      f
+  kitchen     cuisine     f
+  street      rue         f
+  bag         sac         m
+  box         boîte       f
+  drawer      tiroir      m
+  wardrobe    armoire     f
+  suitcase    valise      f
 `);

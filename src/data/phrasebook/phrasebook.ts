@@ -5,8 +5,9 @@
 import type { Aligned } from "./aligned.ts";
 import { dice } from "./dice.ts";
 import { calendar } from "./rules/calendar.ts";
-import { geography } from "./rules/countries.ts";
 import { descriptions } from "./rules/descriptions.ts";
+import { feelings } from "./rules/feelings.ts";
+import { geography } from "./rules/geography.ts";
 import { idioms } from "./rules/idioms.ts";
 import { negations } from "./rules/negations.ts";
 import { questions } from "./rules/questions.ts";
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   ...questions,
   ...descriptions,
   ...idioms,
+  ...feelings,
   ...calendar,
   ...geography,
 ];
@@ -60,28 +62,42 @@ export function phrasebook(options: PhrasebookOptions = {}): Phrasebook {
   const throws = dice(seed, "phrasebook");
   const sources = new Set<string>();
   const targets = new Set<string>();
-  const words = new Set<string>();
   const fill = (count: number, isWanted: (pair: Aligned) => boolean): PhrasebookPair[] => {
     const pairs: PhrasebookPair[] = [];
     for (let draw = 0; pairs.length < count; draw++) {
       if (draw > 20 * count + 10_000) throw new RangeError(`phrasebook: no ${count} new sentences`);
       const rule = throws.pick(rules);
       const pair = rule.make(throws);
-      if (sources.has(pair.source) || !isWanted(pair)) continue;
-      sources.add(pair.source);
-      targets.add(pair.target);
-      pairs.push({ ...pair, rule: rule.name });
+      const { source, target, links } = pair;
+      if (sources.has(source) || !isWanted(pair)) continue;
+      sources.add(source);
+      targets.add(target);
+      pairs.push({ source, target, links, rule: rule.name });
     }
     return pairs;
   };
   const train = fill(size, () => true);
-  for (const pair of train) for (const word of wordsOf(pair)) words.add(word);
+  const known = words(train);
   const isUnseen = (pair: Aligned): boolean =>
-    !targets.has(pair.target) && (size < ALL_WORDS_FROM || wordsOf(pair).every((word) => words.has(word)));
+    !targets.has(pair.target) && (size < ALL_WORDS_FROM || isSubset(words([pair]), known));
   return { train, valid: fill(valid, isUnseen), test: fill(test, isUnseen) };
 }
 
+const isSubset = (some: ReadonlySet<string>, all: ReadonlySet<string>): boolean => {
+  for (const one of some) if (!all.has(one)) return false;
+  return true;
+};
+
 /** Words of both sides, without numbers, which nobody learns one by one. */
-function wordsOf({ source, target }: Aligned): string[] {
-  return `${source} ${target}`.toLowerCase().match(/[\p{L}\p{M}'-]+/gu) ?? [];
+function words(pairs: readonly Aligned[]): Set<string> {
+  const written = new Set<string>();
+  for (const { source, target } of pairs) {
+    for (const word of source.split(" ")) written.add(word);
+    for (const word of target.split(" ")) written.add(word);
+  }
+  const found = new Set<string>();
+  for (const word of written) {
+    for (const part of word.toLowerCase().match(/[\p{L}\p{M}'-]+/gu) ?? []) found.add(part);
+  }
+  return found;
 }

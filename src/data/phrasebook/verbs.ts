@@ -55,7 +55,6 @@ const IRREGULAR: Readonly<Record<string, { present: string; participle: string; 
   },
   faire: { present: "fais fais fait faisons faites font", participle: "fait", future: "fer" },
   rire: { present: "ris ris rit rions riez rient", participle: "ri" },
-  suivre: { present: "suis suis suit suivons suivez suivent", participle: "suivi" },
 };
 
 /** Verbs whose stem changes where its ending is silent: j'achète, nous achetons. */
@@ -180,7 +179,7 @@ export const meeting = verbs(`
   know        connaître   knew
   look for    chercher    looked for
   invite      inviter
-  follow      suivre
+  respect     respecter
   admire      admirer
   greet       saluer
 `);
@@ -243,6 +242,10 @@ export const french = {
   connaître: conjugate("connaître"),
   venir: conjugate("venir"),
   préférer: conjugate("préférer"),
+  parler: conjugate("parler"),
+  aller: conjugate("aller"),
+  apprendre: conjugate("apprendre"),
+  comprendre: conjugate("comprendre"),
 } as const;
 
 /** "is" for he, she, it; and so on. */

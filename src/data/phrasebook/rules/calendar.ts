@@ -2,12 +2,17 @@
 import { finite } from "../action.ts";
 import { compose, ending, type Phrase, phrase, sentence } from "../aligned.ts";
 import type { Dice } from "../dice.ts";
-import { type Nominal, place, somebody, thing } from "../noun-phrase.ts";
+import { place, somebody, thing } from "../nominals.ts";
+import type { Nominal } from "../noun-phrase.ts";
+import * as nouns from "../nouns.ts";
 import { acting, french, going, toBe } from "../verbs.ts";
 import type { Rule } from "./rule.ts";
 
-/** Spaces of any width become plain ones: which of them `Intl` uses changes between versions. */
-const plain = (text: string): string => text.replace(/\s/g, " ");
+/**
+ * `Intl` writes narrow and unbreakable spaces and typographic apostrophes, and which of them changes between its
+ * versions: all become plain here.
+ */
+const plain = (text: string): string => text.replace(/\s/g, " ").replace(/’/g, "'");
 
 const part = (date: Date, locale: string, options: Intl.DateTimeFormatOptions): string =>
   plain(new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }).format(date));
@@ -31,13 +36,18 @@ function dayOf(dice: Dice): Phrase {
 
 const comma = (named: Phrase): Phrase => ending(named, ",", "");
 
-const numbers = {
-  english: new Intl.NumberFormat("en-US"),
-  french: new Intl.NumberFormat("fr-FR"),
-} as const;
+/** Decimals are two or none, as in prices. */
+const formats = [0, 2].map((digits) =>
+  ["en-US", "fr-FR"].map(
+    (locale) =>
+      new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+  ),
+);
 
-const number = (value: number): Phrase =>
-  phrase(numbers.english.format(value), plain(numbers.french.format(value)));
+const number = (value: number, digits: 0 | 2): Phrase => {
+  const [english = "", target = ""] = formats[digits / 2]?.map((format) => plain(format.format(value))) ?? [];
+  return phrase(english, target);
+};
 
 const UNITS = [
   "minute",
@@ -52,10 +62,16 @@ const relative = {
   french: new Intl.RelativeTimeFormat("fr-FR", { numeric: "auto" }),
 } as const;
 
-/** "3 days ago" is "il y a 3 jours", "tomorrow" is "demain". */
-function time(dice: Dice, sign: 1 | -1): Phrase {
-  const unit = dice.pick(UNITS);
-  const count = dice.whole(unit === "minute" || unit === "hour" ? 2 : 1, 12) * sign;
+/** "3 days ago" is "il y a 3 jours", "tomorrow" is "demain": all of them, as `Intl` has them. */
+const TIMES = ([-1, 1] as const).map((sign) =>
+  UNITS.flatMap((unit) =>
+    Array.from({ length: 12 }, (_, i) => i + 1)
+      .filter((count) => count > 1 || (unit !== "minute" && unit !== "hour"))
+      .map((count) => timeIn(count * sign, unit)),
+  ),
+);
+
+function timeIn(count: number, unit: Intl.RelativeTimeFormatUnit): Phrase {
   const pieces = (format: Intl.RelativeTimeFormat): string[] =>
     format.formatToParts(count, unit).map(({ value }) => plain(value).trim());
   const [english, target] = [pieces(relative.english), pieces(relative.french)];
@@ -71,6 +87,21 @@ function time(dice: Dice, sign: 1 | -1): Phrase {
   return compose(mark(english), mark(target));
 }
 
+const time = (dice: Dice, sign: 1 | -1): Phrase => dice.pick(TIMES[sign === 1 ? 1 : 0] as readonly Phrase[]);
+
+/** What is done at a time that can be told. */
+const PLANNED = acting.filter(({ english }) => !/^(sleep|laugh|cry|dream)$/.test(english.base));
+const DEAR = new Set(["car", "bike", "boat", "table", "computer", "phone", "guitar", "watch"]);
+const SOLD = [...nouns.things.filter(({ english }) => english !== "gift"), ...nouns.readables.slice(0, 1)];
+
+/** Grandparents were born before their grandchildren. */
+function yearOfBirth(dice: Dice, { noun }: Nominal): number {
+  if (/^grand/.test(noun?.english ?? "")) return dice.whole(1925, 1949);
+  return /^(son|daughter|boy|child|princess|student)$/.test(noun?.english ?? "")
+    ? dice.whole(1998, 2015)
+    : dice.whole(1950, 1995);
+}
+
 const subjectOf = (dice: Dice): Nominal => somebody(dice, { pronouns: 0.4 });
 
 export const calendar: readonly Rule[] = [
@@ -80,7 +111,7 @@ export const calendar: readonly Rule[] = [
     make: (dice) => {
       const who = subjectOf(dice);
       const born = `né${who.gender === "f" ? "e" : ""}${who.isPlural ? "s" : ""}`;
-      const year = String(dice.whole(1930, 2005));
+      const year = String(yearOfBirth(dice, who));
       const day = dayOf(dice);
       return sentence(
         compose(
@@ -93,12 +124,12 @@ export const calendar: readonly Rule[] = [
   },
   {
     name: "weekdays",
-    about: "today is Monday: nous sommes lundi",
+    about: "today is Monday: nous sommes le lundi",
     make: (dice) => {
       const [is, sommes] = dice.pick([
-        ["today/t is/i", "aujourd'hui/t nous/i sommes/i le/i"],
-        ["tomorrow/t is/i", "demain/t nous/i serons/i le/i"],
-        ["yesterday/t was/i", "hier/t nous/i étions/i le/i"],
+        ["today/t is/i", "aujourd'hui,/t nous/i sommes/i le/i"],
+        ["tomorrow/t is/i", "demain,/t nous/i serons/i le/i"],
+        ["yesterday/t was/i", "hier,/t nous/i étions/i le/i"],
       ] as const);
       const day = dayOf(dice);
       const weekday = dice.pick(WEEKDAYS);
@@ -112,11 +143,16 @@ export const calendar: readonly Rule[] = [
     about: "days and dates of what will happen",
     make: (dice) => {
       const who = subjectOf(dice);
-      const verb = dice.pick([...acting]);
-      const does = finite(verb, "future", who);
-      const on = dice.chance(0.5)
+      const isPast = dice.chance(0.3);
+      const does = finite(dice.pick(PLANNED), isPast ? "past" : "future", who);
+      const day = dice.pick(WEEKDAYS);
+      const on = dice.chance(0.4)
         ? compose("on/o {day}", "le/o {day}", { day: dayOf(dice) })
-        : compose("next/n {day}", "{day} prochain/n", { day: dice.pick(WEEKDAYS) });
+        : isPast
+          ? compose("last/n {day}", "{day} dernier/n", { day })
+          : dice.chance(0.5)
+            ? compose("next/n {day}", "{day} prochain/n", { day })
+            : compose("on/o {day}/o", "{day}/o", { day });
       return sentence(compose("{who} {does} {on}", "{who} {does} {on}", { who, does, on }));
     },
   },
@@ -125,8 +161,7 @@ export const calendar: readonly Rule[] = [
     about: "3 days ago is il y a 3 jours",
     make: (dice) => {
       const who = subjectOf(dice);
-      const verb = dice.pick(acting);
-      const does = finite(verb, "past", who);
+      const does = finite(dice.pick(PLANNED), "past", who);
       return sentence(
         compose("{who} {does} {ago}", "{who} {does} {ago}", { who, does, ago: time(dice, -1) }),
       );
@@ -137,7 +172,7 @@ export const calendar: readonly Rule[] = [
     about: "in 2 weeks is dans 2 semaines",
     make: (dice) => {
       const who = subjectOf(dice);
-      const verb = dice.pick([...acting, ...going]);
+      const verb = dice.pick([...PLANNED, ...going]);
       const isTrip = going.includes(verb);
       const does = finite(verb, "future", who);
       const soon = time(dice, 1);
@@ -155,14 +190,16 @@ export const calendar: readonly Rule[] = [
   },
   {
     name: "prices",
-    about: "€12.50 is 12,50 €, and a thousand is set apart by a space",
+    about: "12.50 is 12,50, and a thousand is set apart by a space",
     make: (dice) => {
-      const what = thing(dice, ["the", "this", "my"], 0.6);
+      const what = thing(dice, ["the", "this"], 0.6, SOLD);
       const costs = what.isPlural ? "cost/c" : "costs/c";
       const coûte = what.isPlural ? "coûtent/c" : "coûte/c";
-      const amount = dice.chance(0.5)
-        ? number(dice.whole(2, 2000))
-        : number(dice.whole(2, 99) + dice.pick([0.25, 0.5, 0.75]));
+      const amount = DEAR.has(what.noun?.english ?? "")
+        ? number(dice.whole(10, 200) * 10 + dice.pick([0, 5, 9]), 0)
+        : dice.chance(0.3)
+          ? number(dice.whole(2, 99), 0)
+          : number(dice.whole(2, 99) + dice.pick([0.2, 0.5, 0.75, 0.95]), 2);
       return sentence(
         compose(`{what} ${costs} {amount} euros/e`, `{what} ${coûte} {amount} euros/e`, { what, amount }),
       );
@@ -174,8 +211,7 @@ export const calendar: readonly Rule[] = [
     make: (dice) => {
       const who = subjectOf(dice);
       const hour = String(dice.whole(2, 11));
-      const verb = dice.pick(acting);
-      const does = finite(verb, dice.pick(["present", "past", "future"] as const), who);
+      const does = finite(dice.pick(PLANNED), dice.pick(["present", "past", "future"] as const), who);
       return sentence(
         compose(`{who} {does} at/a ${hour}/h o'clock/o`, `{who} {does} à/a ${hour}/h heures/o`, {
           who,

@@ -1,81 +1,75 @@
 /** What things are like, whose they are, where they are, and how they compare. */
-import {
-  type Adjective,
-  agree,
-  colours,
-  ofAnimals,
-  ofBeings,
-  ofFood,
-  ofPlaces,
-  ofReading,
-  ofThings,
-} from "../adjectives.ts";
-import { compose, ending, type Phrase, phrase, sentence } from "../aligned.ts";
+import { type Adjective, agree } from "../adjectives.ts";
+import { compose, type Phrase, phrase, sentence } from "../aligned.ts";
 import type { Dice } from "../dice.ts";
-import {
-  animal,
-  counted,
-  type Determiner,
-  describedAs,
-  type Nominal,
-  nounPhrase,
-  OWNERS,
-  ownersOf,
-  place,
-  somebody,
-  thing,
-} from "../noun-phrase.ts";
+import { animal, counted, ownersOf, pets, place, somebody, thing } from "../nominals.ts";
+import { type Determiner, describedAs, type Nominal, nounPhrase, OWNERS } from "../noun-phrase.ts";
 import type { Noun } from "../nouns.ts";
 import * as nouns from "../nouns.ts";
+import { position } from "../positions.ts";
+import { adjectivesFor, isGraded } from "../suits.ts";
 import { french, toBe } from "../verbs.ts";
 import type { Rule } from "./rule.ts";
 
 const KNOWN = ["the", "the", "this", ...OWNERS] as const satisfies readonly Determiner[];
 
-/** Kinds of things, each with what can be said of them. */
+const THIS = ["the", "the", "this"] as const satisfies readonly Determiner[];
+const ADULTS = nouns.people.filter(({ english }) => english !== "son" && english !== "daughter");
+
+interface Kind {
+  readonly nouns: readonly Noun[];
+  readonly determinersOf: (noun: Noun) => readonly Determiner[];
+  readonly isCounted: boolean;
+}
+
+const kind = (
+  from: readonly Noun[],
+  determiners: readonly Determiner[] | ((noun: Noun) => readonly Determiner[]) = KNOWN,
+  isCounted = true,
+): Kind => ({
+  nouns: from,
+  determinersOf: typeof determiners === "function" ? determiners : () => determiners,
+  isCounted,
+});
+
+/** Kinds of things, whose members can be compared. */
 const KINDS = [
-  { nouns: nouns.things, adjectives: [...ofThings, ...colours] },
-  { nouns: nouns.places, adjectives: ofPlaces },
-  { nouns: nouns.readables, adjectives: ofReading },
-  { nouns: nouns.foods, adjectives: ofFood },
-  { nouns: [...nouns.dishes, ...nouns.drinks], adjectives: ofFood },
-  { nouns: nouns.people, adjectives: ofBeings },
-  { nouns: nouns.strangers, adjectives: ofBeings },
-  { nouns: nouns.animals, adjectives: ofAnimals },
+  kind(nouns.things),
+  kind(nouns.places, THIS),
+  kind(nouns.readables),
+  kind(nouns.foods),
+  kind(nouns.dishes, KNOWN, false),
+  kind(nouns.drinks, KNOWN, false),
+  kind(ADULTS, ownersOf, false),
+  kind(nouns.strangers, THIS),
+  kind(pets),
+  kind(nouns.animals, THIS),
 ] as const;
 
 interface Described {
   readonly what: Nominal;
   readonly adjective: Adjective;
-  /** Something of the same kind. */
+  /** Something of the same kind of which the same may be said. */
   readonly other: Nominal;
 }
 
-function described(dice: Dice, isComparable = false): Described {
-  const kind = dice.pick(KINDS);
-  const canBeSeveral = kind !== KINDS[4] && kind !== KINDS[5];
-  const isPlural = canBeSeveral && dice.chance(0.3);
-  const noun = dice.pick(kind.nouns);
-  const usable = isComparable
-    ? kind.adjectives.filter((one) => !INCOMPARABLE.has(one.english))
-    : kind.adjectives;
-  const determinersOf = (one: Noun): readonly Determiner[] => {
-    if (kind === KINDS[5]) return ownersOf(one);
-    return kind === KINDS[1] || kind === KINDS[6] ? ["the", "the", "this"] : KNOWN;
-  };
-  const another = dice.pick(kind.nouns.filter((one) => one !== noun));
+function described(dice: Dice, use: "said" | "compared"): Described {
+  const { nouns: from, determinersOf, isCounted } = dice.pick(KINDS);
+  const isPlural = isCounted && dice.chance(0.3);
+  const noun = dice.pick(from);
+  const adjective = dice.pick(adjectivesFor(noun, use));
+  const others = from.filter((one) => one !== noun && adjectivesFor(one, use).includes(adjective));
+  const other = dice.pick(others.length > 0 ? others : [noun]);
   return {
     what: nounPhrase({ noun, determiner: dice.pick(determinersOf(noun)), isPlural }),
-    adjective: dice.pick(usable),
+    adjective,
     other: nounPhrase({
-      noun: another,
-      determiner: dice.pick(determinersOf(another)),
-      isPlural: canBeSeveral && dice.chance(0.2),
+      noun: other,
+      determiner: dice.pick(determinersOf(other)),
+      isPlural: isCounted && dice.chance(0.2),
     }),
   };
 }
-
-const INCOMPARABLE = new Set([...colours.map(({ english }) => english), "broken", "empty", "new"]);
 
 const beOf = ({ person }: Nominal): Phrase =>
   phrase(toBe.present[person] as string, french.être.present[person] as string);
@@ -88,39 +82,26 @@ const ADVERBS = [
   phrase("so", "si"),
 ];
 
-const POSITIONS = [
-  ["on", "sur"],
-  ["under", "sous"],
-  ["in front of", "devant"],
-  ["behind", "derrière"],
-  ["next to", "à côté de"],
-  ["near", "près de"],
-] as const;
+/** Something that lies or stands about. */
+const lying = (dice: Dice, determiners: readonly Determiner[]): Nominal =>
+  dice.chance(0.5) ? thing(dice, determiners, 0.3) : animal(dice, determiners);
 
-/** On the table, behind the house; in what has an inside. */
-function position(dice: Dice): Phrase {
-  if (dice.chance(0.3)) {
-    return compose("in/i {where}", "dans/i {where}", { where: place(dice, ["the", "the", "this"], 0.3) });
-  }
-  const [english, target] = dice.pick(POSITIONS);
-  const noun = dice.pick(
-    english === "on" || english === "under" ? nouns.furniture.slice(0, 3) : nouns.furniture,
-  );
-  const where = nounPhrase({ noun, determiner: dice.pick(["the", "the", "this"] as const) });
-  return compose("{at} {where}", "{at} {where}", { at: phrase(english, target), where });
-}
+const placed = (dice: Dice, { noun }: Nominal): Phrase => position(dice, noun as Noun);
+
+/** Of which there may be a most remarkable one in a village. */
+const REMARKABLE = [nouns.things, nouns.places, nouns.strangers];
 
 export const descriptions: readonly Rule[] = [
   {
     name: "agreement",
     about: "adjectives agree with nouns, also after to be",
     make: (dice) => {
-      const { what, adjective } = described(dice);
+      const { what, adjective } = described(dice, "said");
       const how = phrase(adjective.english, agree(adjective, what.gender, what.isPlural));
       const adverb = dice.pick(ADVERBS);
-      const isGraded = dice.chance(0.4) && !INCOMPARABLE.has(adjective.english);
+      const hasDegree = dice.chance(0.4) && isGraded(adjective);
       return sentence(
-        isGraded
+        hasDegree
           ? compose("{what} {is} {adverb} {how}", "{what} {is} {adverb} {how}", {
               what,
               is: beOf(what),
@@ -149,12 +130,12 @@ export const descriptions: readonly Rule[] = [
     name: "position",
     about: "prepositions of place",
     make: (dice) => {
-      const what = dice.chance(0.5) ? thing(dice, KNOWN, 0.3) : animal(dice, KNOWN);
+      const what = lying(dice, KNOWN);
       return sentence(
         compose("{what} {is} {where}", "{what} {is} {where}", {
           what,
           is: beOf(what),
-          where: position(dice),
+          where: placed(dice, what),
         }),
       );
     },
@@ -164,12 +145,12 @@ export const descriptions: readonly Rule[] = [
     about: "there is and there are: il y a",
     make: (dice) => {
       const what = dice.pick([
-        () => counted(dice),
+        () => counted(dice, [...nouns.things, ...nouns.animals, ...nouns.foods]),
         () => thing(dice, ["a"], 0.4),
         () => animal(dice, ["a"]),
       ])();
       const is = what.isPlural ? "are" : "is";
-      const where = position(dice);
+      const where = placed(dice, what);
       return sentence(
         compose(`there/a ${is}/a {what} {where}`, "il/a y/a a/a {what} {where}", { what, where }),
       );
@@ -192,11 +173,7 @@ export const descriptions: readonly Rule[] = [
         possessor,
         item: word,
       });
-      const adjective = dice.pick([...ofThings, ...colours].filter(({ english }) => english !== "new"));
-      const isOfReading = nouns.readables.includes(item);
-      const quality = isOfReading
-        ? dice.pick(ofReading.filter(({ english }) => english !== "new"))
-        : adjective;
+      const quality = dice.pick(adjectivesFor(item, "said"));
       const how = phrase(quality.english, agree(quality, item.gender, false));
       if (dice.chance(0.3)) {
         return sentence(compose("where/w is/i {of}", "où/w est/i {of}", { of }), "?");
@@ -208,7 +185,7 @@ export const descriptions: readonly Rule[] = [
     name: "comparison",
     about: "-er and more are plus, less is moins, as is aussi",
     make: (dice) => {
-      const { what, adjective, other } = described(dice, true);
+      const { what, adjective, other } = described(dice, "compared");
       const is = beOf(what);
       const form = agree(adjective, what.gender, what.isPlural);
       const than = { what, is, other };
@@ -247,16 +224,8 @@ export const descriptions: readonly Rule[] = [
     name: "superlative",
     about: "the most: le plus, with the article once more after the noun",
     make: (dice) => {
-      const kind = dice.pick([
-        KINDS[0],
-        KINDS[1],
-        KINDS[6],
-        { nouns: nouns.strangers, adjectives: ofBeings },
-      ]);
-      const noun = dice.pick(kind.nouns);
-      const adjective = dice.pick(
-        kind.adjectives.filter((one) => !INCOMPARABLE.has(one.english) && one.english !== "little"),
-      );
+      const noun = dice.pick(dice.pick(REMARKABLE));
+      const adjective = dice.pick(adjectivesFor(noun, "compared"));
       const form = describedAs(adjective, noun, false);
       const article = noun.gender === "m" ? "le" : "la";
       const most = adjective.superlative.startsWith("most ")

@@ -2,8 +2,10 @@
 import { action, auxiliary, finite, objectOf, participle } from "../action.ts";
 import { compose, type Phrase, phrase, sentence } from "../aligned.ts";
 import type { Dice } from "../dice.ts";
-import { DEFINITE, indefinite, mass, type Nominal, pronoun, quality, somebody } from "../noun-phrase.ts";
+import { pets, pronoun, quality, somebody } from "../nominals.ts";
+import { DEFINITE, indefinite, type Nominal, nounPhrase, partitive } from "../noun-phrase.ts";
 import * as nouns from "../nouns.ts";
+import { isState, objectsOf } from "../objects.ts";
 import { drinking, eating, french, handling, meeting, reading, toBe, type Verb } from "../verbs.ts";
 import type { Rule } from "./rule.ts";
 
@@ -15,7 +17,9 @@ function doNot(dice: Dice, { person }: Nominal): string {
   return dice.chance(0.35) ? `${does}n't/n` : `${does}/n not/n`;
 }
 
-const NOTHING_TO = [...eating, ...reading, ...handling].filter(({ english }) => english.base !== "share");
+const NOTHING_TO = [...eating, ...reading, ...handling].filter(
+  ({ english }) => !/^(share|cook)$/.test(english.base),
+);
 
 const verbOf = (verb: Verb, who: Nominal): Phrase =>
   phrase(verb.english.base, verb.french.present[who.person] as string);
@@ -32,7 +36,7 @@ export const negations: readonly Rule[] = [
     about: "do not is ne … pas around the verb",
     make: (dice) => {
       const who = subjectOf(dice);
-      const what = action(dice, { determiners: DEFINITE, partitives: false });
+      const what = action(dice, { besides: who.noun, determiners: DEFINITE, partitives: false });
       return sentence(
         compose(`{who} ${doNot(dice, who)} {does} {what}`, "{who} ne/n {does} pas/n {what}", {
           who,
@@ -47,7 +51,12 @@ export const negations: readonly Rule[] = [
     about: "ne … pas goes around avoir or être",
     make: (dice) => {
       const who = subjectOf(dice);
-      const what = action(dice, { determiners: DEFINITE, partitives: false });
+      const what = action(dice, {
+        besides: who.noun,
+        determiners: DEFINITE,
+        partitives: false,
+        isAllowed: (verb) => !isState(verb),
+      });
       const { verb } = what;
       const english = verb.english.base.split(" ").map((word) => `${word}/v`);
       const didNot = dice.chance(0.35) ? "didn't/n" : "did/n not/n";
@@ -65,7 +74,7 @@ export const negations: readonly Rule[] = [
     about: "will not is ne … pas around the future",
     make: (dice) => {
       const who = subjectOf(dice);
-      const what = action(dice, { determiners: DEFINITE, partitives: false });
+      const what = action(dice, { besides: who.noun, determiners: DEFINITE, partitives: false });
       const base = what.verb.english.base.split(" ").map((word) => `${word}/v`);
       const does = what.verb.french.future[who.person];
       return sentence(
@@ -81,7 +90,7 @@ export const negations: readonly Rule[] = [
     about: "ne … jamais, ne … plus",
     make: (dice) => {
       const who = subjectOf(dice);
-      const what = action(dice, { determiners: DEFINITE, partitives: false });
+      const what = action(dice, { besides: who.noun, determiners: DEFINITE, partitives: false });
       const { english, french: second } = dice.pick(SECOND_HALVES);
       const never = english.split(" ").map((word) => `${word}/n`);
       return sentence(
@@ -99,8 +108,8 @@ export const negations: readonly Rule[] = [
     make: (dice) => {
       const who = subjectOf(dice);
       const isDrink = dice.chance(0.5);
-      const noun = dice.pick(isDrink ? nouns.drinks : nouns.dishes);
       const verb = dice.pick(isDrink ? drinking : eating);
+      const noun = dice.pick(objectsOf(verb, isDrink ? nouns.drinks : nouns.dishes));
       const what = phrase(noun.english, noun.french);
       return sentence(
         compose(`{who} ${doNot(dice, who)} {does} {what}/p`, "{who} ne/n {does} pas/n de/p {what}", {
@@ -116,9 +125,12 @@ export const negations: readonly Rule[] = [
     about: "only is ne … que",
     make: (dice) => {
       const who = subjectOf(dice);
-      const noun = dice.pick(nouns.drinks);
-      const verb = dice.pick(drinking);
-      const what = mass(noun, dice.pick(["the", "this", "my", "your"] as const));
+      const isDrink = dice.chance(0.5);
+      const verb = dice.pick(isDrink ? drinking : eating);
+      const noun = dice.pick(objectsOf(verb, isDrink ? nouns.drinks : nouns.dishes));
+      const what = dice.chance(0.5)
+        ? partitive(noun)
+        : nounPhrase({ noun, determiner: dice.pick(["the", "this", "my", "your"] as const) });
       return sentence(
         compose("{who} only/n {does} {what}", "{who} ne/n {does} que/n {what}", {
           who,
@@ -132,7 +144,7 @@ export const negations: readonly Rule[] = [
     name: "not being",
     about: "not, not at all, not very: ne … pas, pas du tout, pas très",
     make: (dice) => {
-      const who = subjectOf(dice);
+      const who = somebody(dice, { pronouns: 0.45, adjectives: 0 });
       const how = quality(dice, who);
       const is = phrase(toBe.present[who.person] as string, french.être.present[who.person] as string);
       const [english, target] = dice.pick([
@@ -151,7 +163,7 @@ export const negations: readonly Rule[] = [
     about: "do not have a is n'avoir pas de",
     make: (dice) => {
       const who = dice.chance(0.5) ? pronoun(dice) : subjectOf(dice);
-      const noun = dice.pick([...nouns.things, ...nouns.animals]);
+      const noun = dice.pick([...nouns.things, ...pets]);
       const has = phrase("have", french.avoir.present[who.person] as string);
       const what = phrase(noun.english, noun.french);
       const article = indefinite(noun.english);

@@ -2,22 +2,28 @@
 import { action, objectOf } from "../action.ts";
 import { compose, ending, phrase, sentence } from "../aligned.ts";
 import type { Dice } from "../dice.ts";
-import {
-  type Nominal,
-  nounPhrase,
-  OWNERS,
-  place,
-  pronoun,
-  quality,
-  somebody,
-  thing,
-} from "../noun-phrase.ts";
+import { animal, pets, place, pronounAsked, quality, somebody, thing } from "../nominals.ts";
+import { ANY, DEFINITE, type Nominal, nounPhrase, OWNERS } from "../noun-phrase.ts";
 import * as nouns from "../nouns.ts";
-import { eating, french, going, handling, reading, toBe } from "../verbs.ts";
+import { isHabit, isWilled, objectsOf } from "../objects.ts";
+import { eating, french, handling, reading, toBe } from "../verbs.ts";
 import type { Rule } from "./rule.ts";
 
-const subjectOf = (dice: Dice): Nominal => somebody(dice, { pronouns: 0.4, determiners: ["the", "this"] });
+const THIS = ["the", "this"] as const;
+/** Whoever is asked about. */
+const subjectOf = (dice: Dice, adjectives = 0.25): Nominal =>
+  dice.chance(0.4) ? pronounAsked(dice) : somebody(dice, { adjectives, determiners: THIS });
 const doesFor = ({ person }: Nominal): string => (person === 2 ? "does" : "do");
+
+/** What one may ask somebody to do. */
+const ASKED = handling.filter((verb) => isWilled(verb) && verb.english.base !== "borrow");
+
+/** Where one goes to, is, and lives. */
+const WHERE = [
+  ["go", french.aller],
+  ["work", french.travailler],
+  ["live", french.habiter],
+] as const;
 
 export const questions: readonly Rule[] = [
   {
@@ -25,7 +31,7 @@ export const questions: readonly Rule[] = [
     about: "do and does are est-ce que",
     make: (dice) => {
       const who = subjectOf(dice);
-      const what = action(dice);
+      const what = action(dice, { besides: who.noun });
       const verb = phrase(what.verb.english.base, what.verb.french.present[who.person] as string);
       return sentence(
         compose(`${doesFor(who)}/q {who} {verb} {what}`, "est-ce/q que/q {who} {verb} {what}", {
@@ -55,9 +61,14 @@ export const questions: readonly Rule[] = [
     about: "question words stand before est-ce que",
     make: (dice) => {
       const who = subjectOf(dice);
-      const what = action(dice);
+      const isWhen = dice.chance(0.5);
+      const what = action(dice, {
+        besides: who.noun,
+        determiners: isWhen ? DEFINITE : ANY,
+        isAllowed: isWhen ? isHabit : undefined,
+      });
       const verb = phrase(what.verb.english.base, what.verb.french.present[who.person] as string);
-      const word = dice.pick([phrase("why", "pourquoi"), phrase("when", "quand")]);
+      const word = isWhen ? phrase("when", "quand") : phrase("why", "pourquoi");
       return sentence(
         compose(`{word} ${doesFor(who)}/q {who} {verb} {what}`, "{word} est-ce/q que/q {who} {verb} {what}", {
           word,
@@ -73,7 +84,7 @@ export const questions: readonly Rule[] = [
     name: "why are you",
     about: "to be is put first in English only",
     make: (dice) => {
-      const who = subjectOf(dice);
+      const who = subjectOf(dice, 0);
       const is = phrase(toBe.present[who.person] as string, french.être.present[who.person] as string);
       const how = quality(dice, who);
       return sentence(
@@ -111,15 +122,16 @@ export const questions: readonly Rule[] = [
   },
   {
     name: "where to",
-    about: "where do you go: où est-ce que",
+    about: "where do you live: où est-ce que",
     make: (dice) => {
       const who = subjectOf(dice);
-      const [go] = going;
-      const verb = phrase("go", go?.french.present[who.person] as string);
+      const [english, verbs] = dice.pick(WHERE);
+      const verb = phrase(english, verbs.present[who.person] as string);
       const on = dice.pick([
         phrase("", ""),
-        phrase("every day", "tous les jours"),
-        phrase("on Sundays", "le dimanche"),
+        ...(english === "live"
+          ? []
+          : [phrase("every day", "tous les jours"), phrase("on Sundays", "le dimanche")]),
       ]);
       return sentence(
         compose(`where/w ${doesFor(who)}/q {who} {verb} {on}`, "où/w est-ce/q que/q {who} {verb} {on}", {
@@ -148,9 +160,12 @@ export const questions: readonly Rule[] = [
     name: "do you have",
     about: "a question with avoir",
     make: (dice) => {
-      const who = pronoun(dice);
+      const who = pronounAsked(dice);
       const has = phrase("have", french.avoir.present[who.person] as string);
-      const what = thing(dice, ["a"], 0.5);
+      const one = dice.pick([() => thing(dice, ["a"], 0.5), () => animal(dice, ["a"], pets)])();
+      // Several are "any" in a question.
+      const english = one.english.map((word) => (word.text === "some" ? { ...word, text: "any" } : word));
+      const what = { ...one, english };
       return sentence(
         compose(`${doesFor(who)}/q {who} {has} {what}`, "est-ce/q que/q {who} {has} {what}", {
           who,
@@ -174,9 +189,9 @@ export const questions: readonly Rule[] = [
         const asked = ending(wish, ",", ",");
         return sentence(compose("{asked} {polite}", "{asked} {polite}", { asked, polite }));
       }
-      const act = dice.pick(handling);
+      const act = dice.pick(ASKED);
       const does = phrase(act.english.base, act.french.infinitive);
-      const object = thing(dice, ["the", "this", "my"], 0.4);
+      const object = thing(dice, ["the", "this", "my"], 0.4, objectsOf(act, nouns.things));
       return sentence(
         compose("can/c you/c {does} {object}", "pouvez-vous/c {does} {object}", { does, object }),
         "?",

@@ -1,16 +1,24 @@
 /** Statements: tenses, pronouns, modal verbs. */
-import { action, finite, hasClearPast, isState, join, objectOf, participle, type Tense } from "../action.ts";
+import { action, finite, hasClearPast, join, objectOf, participle, type Tense } from "../action.ts";
 import { compose, type Phrase, phrase, sentence } from "../aligned.ts";
 import type { Dice } from "../dice.ts";
-import { counted, type Nominal, place, quality, somebody, thing } from "../noun-phrase.ts";
-import { french, going, meeting, toBe, toHave, type Verb } from "../verbs.ts";
+import { counted, pets, place, pronoun, quality, somebody, thing } from "../nominals.ts";
+import { DEFINITE, type Nominal } from "../noun-phrase.ts";
+import * as nouns from "../nouns.ts";
+import { isHabit, isLasting, isState, isWilled, objectsOf } from "../objects.ts";
+import { french, going, handling, meeting, toBe, toHave, type Verb } from "../verbs.ts";
 import type { Rule } from "./rule.ts";
 
 const subjectOf = (dice: Dice): Nominal => somebody(dice, { pronouns: 0.4 });
 
-/** When or how often: after the verb in both languages, or only in French. */
+/** Whoever something is said of: nothing has been said before. */
+const plainSubject = (dice: Dice): Nominal => somebody(dice, { pronouns: 0.4, adjectives: 0 });
+
+const HABITS = [phrase("every day", "tous les jours"), phrase("on Sundays", "le dimanche")];
+
+/** When or how often: last in both languages. */
 const WHEN: Readonly<Record<Tense, readonly Phrase[]>> = {
-  present: [phrase("every day", "tous les jours"), phrase("on Sundays", "le dimanche")],
+  present: HABITS,
   continuous: [phrase("now", "maintenant")],
   past: [
     phrase("yesterday", "hier"),
@@ -20,22 +28,30 @@ const WHEN: Readonly<Record<Tense, readonly Phrase[]>> = {
   future: [
     phrase("tomorrow", "demain"),
     phrase("next week", "la semaine prochaine"),
-    phrase("soon", "bientôt"),
+    phrase("tonight", "ce soir"),
   ],
-  imperfect: [phrase("every day", "tous les jours")],
+  imperfect: HABITS,
+};
+
+/** Verbs that a tense can be used with. */
+const IS_ALLOWED: Readonly<Record<Tense, (verb: Verb) => boolean>> = {
+  present: () => true,
+  continuous: (verb) => isLasting(verb) && !isState(verb),
+  past: (verb) => hasClearPast(verb) && !isState(verb),
+  future: (verb) => !isState(verb),
+  imperfect: isHabit,
 };
 
 function statement(dice: Dice, tense: Tense): Phrase {
   const who = subjectOf(dice);
-  const isAllowed = (verb: Verb): boolean =>
-    (tense !== "past" || hasClearPast(verb)) && (tense !== "continuous" || !isState(verb));
-  const what = action(dice, { isAllowed });
+  const what = action(dice, { besides: who.noun, isAllowed: IS_ALLOWED[tense] });
   const plain = compose("{who} {does} {what}", "{who} {does} {what}", {
     who,
     does: finite(what.verb, tense, who),
     what: objectOf(what),
   });
-  return dice.chance(0.35) ? join(plain, dice.pick(WHEN[tense])) : plain;
+  const isTimed = dice.chance(0.35) && (tense !== "present" || isHabit(what.verb));
+  return isTimed ? join(plain, dice.pick(WHEN[tense])) : plain;
 }
 
 const tense = (name: Tense, about: string): Rule => ({
@@ -57,6 +73,19 @@ const OBJECTS = [
   { english: "them", french: "les", ending: "s" },
 ] as const;
 
+const done = (base: string): Verb => handling.find(({ english }) => english.base === base) as Verb;
+/** What is done to a thing, and then. */
+const CHAINS = [
+  "find keep",
+  "find sell",
+  "choose buy",
+  "buy repair",
+  "buy hide",
+  "find wash",
+  "repair sell",
+  "wash hide",
+].map((bases) => bases.split(" ").map(done) as [Verb, Verb]);
+
 const MODALS = [
   { english: ["want to", "wants to"], french: french.vouloir.present },
   { english: ["can", "can"], french: french.pouvoir.present },
@@ -64,6 +93,9 @@ const MODALS = [
   { english: ["like to", "likes to"], french: french.aimer.present },
   { english: ["prefer to", "prefers to"], french: french.préférer.present },
 ] as const;
+
+/** What one may have several of. */
+const OWNED = [...nouns.things, ...nouns.foods, ...pets];
 
 export const statements: readonly Rule[] = [
   tense("present", "what people do"),
@@ -76,7 +108,7 @@ export const statements: readonly Rule[] = [
     about: "often and always stand before the English verb and after the French one",
     make: (dice) => {
       const who = subjectOf(dice);
-      const what = action(dice);
+      const what = action(dice, { besides: who.noun, determiners: DEFINITE, isAllowed: isHabit });
       const does = finite(what.verb, "present", who);
       const often = dice.pick(FREQUENCIES);
       return sentence(
@@ -109,11 +141,40 @@ export const statements: readonly Rule[] = [
     },
   },
   {
+    name: "it and them",
+    about: "what has been named is le, la or les, by its gender and number; l' before a vowel",
+    make: (dice) => {
+      const who = pronoun(dice);
+      const [first, second] = dice.pick(CHAINS);
+      const from = objectsOf(first, objectsOf(second, nouns.things));
+      const what = thing(dice, ["the", "this", "my", "your"], 0.4, from);
+      const le = what.isPlural ? "les" : what.gender === "f" ? "la" : "le";
+      const it = phrase(what.isPlural ? "them" : "it", le);
+      const again = phrase(who.english[0]?.text as string, who.french[0]?.text as string);
+      const time = dice.pick(["present", "future"] as const);
+      const slots = {
+        who,
+        again,
+        what,
+        it,
+        finds: finite(first, time, who),
+        keeps: finite(second, time, who),
+      };
+      return sentence(
+        compose(
+          "{who} {finds} {what} and/a {again} {keeps} {it}",
+          "{who} {finds} {what} et/a {again} {it} {keeps}",
+          slots,
+        ),
+      );
+    },
+  },
+  {
     name: "modals",
     about: "want to, can and must are followed by the infinitive",
     make: (dice) => {
       const who = subjectOf(dice);
-      const what = action(dice);
+      const what = action(dice, { besides: who.noun, isAllowed: isWilled });
       const modal = dice.pick(MODALS);
       const wants = phrase(
         modal.english[who.person === 2 ? 1 : 0] as string,
@@ -150,7 +211,7 @@ export const statements: readonly Rule[] = [
     name: "being",
     about: "adjectives agree with who they describe",
     make: (dice) => {
-      const who = subjectOf(dice);
+      const who = plainSubject(dice);
       const time = dice.pick(["present", "past", "future"] as const);
       const is =
         time === "future"
@@ -172,7 +233,7 @@ export const statements: readonly Rule[] = [
         compose("{who} {has} {what}", "{who} {has} {what}", {
           who,
           has,
-          what: dice.chance(0.4) ? counted(dice) : thing(dice),
+          what: dice.chance(0.4) ? counted(dice, OWNED) : thing(dice),
         }),
       );
     },
