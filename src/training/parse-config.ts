@@ -5,6 +5,7 @@ import { type Config, configSchema } from "./config.ts";
 
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 const MAX_NODES = 10_000;
+const MAX_LENGTH = 100_000;
 
 /**
  * Reads a configuration.
@@ -15,10 +16,23 @@ const MAX_NODES = 10_000;
  * @throws ERR_CONFIG naming the key, what is wrong with it and what is allowed.
  */
 export function parseConfig(text: string, where: string, overrides: readonly string[] = []): Config {
+  const document = read(text, where, true);
+  for (const override of overrides) assign(document, override);
+  const result = configSchema.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw issue ? describe(issue, where) : heedError("ERR_CONFIG", { where, cause: "not a configuration" });
+}
+
+/** YAML as a document that is safe to turn into values. `hasLines` says whether errors tell the line. */
+function read(text: string, where: string, hasLines: boolean): Document.Parsed {
+  if (text.length > MAX_LENGTH) {
+    throw heedError("ERR_CONFIG", { where, cause: `more than ${MAX_LENGTH} characters` });
+  }
   const document = parseDocument(text, { uniqueKeys: true, merge: false });
   const [error] = document.errors;
   if (error) {
-    const line = error.linePos?.[0].line;
+    const line = hasLines ? error.linePos?.[0].line : undefined;
     const cause =
       error.code === "DUPLICATE_KEY" ? "a key occurs twice" : (error.message.split("\n")[0] ?? "not YAML");
     throw heedError("ERR_CONFIG", {
@@ -27,11 +41,7 @@ export function parseConfig(text: string, where: string, overrides: readonly str
     });
   }
   refuseHostile(document, where);
-  for (const override of overrides) assign(document, override);
-  const result = configSchema.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw issue ? describe(issue, where) : heedError("ERR_CONFIG", { where, cause: "not a configuration" });
+  return document;
 }
 
 /** Aliases can grow without bound, and some keys reach into JavaScript's own objects: no configuration needs either. */
@@ -65,7 +75,7 @@ function assign(document: Document.Parsed, override: string): void {
     const parent = path.slice(0, depth);
     if (!isCollection(document.getIn(parent))) document.setIn(parent, new YAMLMap());
   }
-  document.setIn(path, parseDocument(override.slice(at + 1)).toJS());
+  document.setIn(path, read(override.slice(at + 1), `--set ${override}`, false).toJS());
 }
 
 function describe(issue: z.core.$ZodIssue, where: string): Error {
@@ -87,7 +97,7 @@ function describe(issue: z.core.$ZodIssue, where: string): Error {
   const description = describedAt(issue.path);
   return heedError("ERR_CONFIG", {
     where,
-    cause: `"${path}": ${issue.message.replace(/^./, (c) => c.toLowerCase())}`,
+    cause: `${path ? `"${path}": ` : ""}${issue.message.replace(/^./, (c) => c.toLowerCase())}`,
     ...(description ? { remedy: `${issue.path.at(-1)?.toString()} is: ${description}` } : {}),
   });
 }
