@@ -164,9 +164,10 @@ export function sentence(meaning: Phrase, end: "." | "?" | "!" = "."): Aligned {
 }
 
 function text(tokens: readonly Token[], end: string): string {
-  let joined = "";
-  for (const token of tokens) joined += joined === "" ? capital(token.text) : ` ${token.text}`;
-  return joined + end;
+  const words = tokens.map((token) => token.text);
+  words[0] = capital(words[0] ?? "");
+  words[words.length - 1] += end;
+  return words.join(" ");
 }
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

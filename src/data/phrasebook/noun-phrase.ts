@@ -40,8 +40,23 @@ export interface NounPhraseOptions {
   readonly isPlural?: boolean;
 }
 
-/** "my old cats": an article or owner, perhaps an adjective, a noun. */
-export function nounPhrase({ noun, determiner, adjective, isPlural = false }: NounPhraseOptions): Nominal {
+const DETERMINER_NAMES = Object.keys(DETERMINERS) as readonly Determiner[];
+const made = new Map<Noun, Map<Adjective | undefined, Nominal[]>>();
+
+/** "my old cats": an article or owner, perhaps an adjective, a noun. Each is made once. */
+export function nounPhrase(options: NounPhraseOptions): Nominal {
+  const { noun, determiner, adjective, isPlural = false } = options;
+  const ofNoun = made.get(noun) ?? new Map<Adjective | undefined, Nominal[]>();
+  if (ofNoun.size === 0) made.set(noun, ofNoun);
+  const described = ofNoun.get(adjective) ?? [];
+  if (described.length === 0) ofNoun.set(adjective, described);
+  const place = 2 * DETERMINER_NAMES.indexOf(determiner) + (isPlural ? 1 : 0);
+  const found = described[place] ?? newNounPhrase(options);
+  described[place] = found;
+  return found;
+}
+
+function newNounPhrase({ noun, determiner, adjective, isPlural = false }: NounPhraseOptions): Nominal {
   const { gender } = noun;
   const french = isPlural ? noun.frenchPlural : noun.french;
   const english = isPlural ? noun.englishPlural : noun.english;

@@ -77,27 +77,23 @@ export function phrasebook(options: PhrasebookOptions = {}): Phrasebook {
     return pairs;
   };
   const train = fill(size, () => true);
-  const known = words(train);
-  const isUnseen = (pair: Aligned): boolean =>
-    !targets.has(pair.target) && (size < ALL_WORDS_FROM || isSubset(words([pair]), known));
+  const isKnown = size < ALL_WORDS_FROM ? () => true : wordsKnownFrom(train);
+  const isUnseen = (pair: Aligned): boolean => !targets.has(pair.target) && wordsOf(pair).every(isKnown);
   return { train, valid: fill(valid, isUnseen), test: fill(test, isUnseen) };
 }
 
-const isSubset = (some: ReadonlySet<string>, all: ReadonlySet<string>): boolean => {
-  for (const one of some) if (!all.has(one)) return false;
-  return true;
-};
-
 /** Words of both sides, without numbers, which nobody learns one by one. */
-function words(pairs: readonly Aligned[]): Set<string> {
-  const written = new Set<string>();
-  for (const { source, target } of pairs) {
-    for (const word of source.split(" ")) written.add(word);
-    for (const word of target.split(" ")) written.add(word);
-  }
-  const found = new Set<string>();
-  for (const word of written) {
-    for (const part of word.toLowerCase().match(/[\p{L}\p{M}'-]+/gu) ?? []) found.add(part);
-  }
-  return found;
+const wordsOf = ({ source, target }: Aligned): string[] =>
+  `${source} ${target}`.toLowerCase().match(/[\p{L}\p{M}'-]+/gu) ?? [];
+
+/** Whether a word occurs in some pairs, of which it reads no more than it needs to. */
+function wordsKnownFrom(pairs: readonly Aligned[]): (word: string) => boolean {
+  const known = new Set<string>();
+  let read = 0;
+  return (word) => {
+    while (!known.has(word) && read < pairs.length) {
+      for (const one of wordsOf(pairs[read++] as Aligned)) known.add(one);
+    }
+    return known.has(word);
+  };
 }
