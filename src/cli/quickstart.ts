@@ -23,12 +23,12 @@ import { trainingProgress } from "./training-progress.ts";
 const CONFIG = `
 seed: 1
 data: { train: { corpus: phrasebook }, valid: { corpus: phrasebook } }
-tokenizer: { kind: bpe, vocab: 2000 }
-model: { layers: 2, dModel: 128, heads: 4, feedForward: 512, dropout: 0.0, norm: pre, maxLength: 128 }
+tokenizer: { kind: bpe, vocab: 1500 }
+model: { layers: 2, dModel: 128, heads: 4, feedForward: 256, dropout: 0.0, norm: pre, maxLength: 128 }
 training:
   batchTokens: 2048
-  epochs: 10
-  learningRate: 4.0e-3
+  epochs: 7
+  learningRate: 5.0e-3
   schedule: cosine
   warmup: 100
   validBleu: 100

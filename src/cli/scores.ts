@@ -1,6 +1,7 @@
 import { heedError } from "../errors.ts";
 import { corpusBleu } from "../evaluation/bleu.ts";
 import { corpusChrf } from "../evaluation/chrf.ts";
+import type { References } from "../evaluation/counts.ts";
 import type { Io } from "./io.ts";
 
 interface Score {
@@ -17,7 +18,7 @@ export interface TextScores {
 /** The metrics named in a comma-separated list. @throws ERR_USAGE for an unknown one. */
 export function scoreText(
   hypotheses: readonly string[],
-  references: readonly (readonly string[])[],
+  references: readonly References[],
   metrics: string,
 ): TextScores {
   const names = metrics.split(",").map((name) => name.trim());

@@ -1,4 +1,4 @@
-import { checkCounts } from "./counts.ts";
+import { checkCounts, countOf, type References, referencesAt } from "./counts.ts";
 import { SACREBLEU_VERSION } from "./sacrebleu.ts";
 import { type BleuTokenizer, bleuTokens } from "./tokenize.ts";
 
@@ -37,14 +37,14 @@ const smoothingNames = { exp: "exp", none: "none", floor: "floor[0.10]", "add-k"
  *
  *   BLEU = BP · exp(Σ_n ¼ log p_n),   BP = min(1, exp(1 - r/h))
  *
- * @param references  One list per reference set, each as long as `hypotheses`.
+ * @param references  One list per reference set, each as long as `hypotheses`; undefined where a sentence has fewer.
  * @throws ERR_DATA when a set differs in length from the hypotheses, or there is nothing to score.
  * @see Papineni et al. 2002 - https://aclanthology.org/P02-1040
  * @see Post 2018 - https://aclanthology.org/W18-6319
  */
 export function corpusBleu(
   hypotheses: readonly string[],
-  references: readonly (readonly string[])[],
+  references: readonly References[],
   options: BleuOptions = {},
 ): BleuScore {
   checkCounts("BLEU", hypotheses, references);
@@ -77,7 +77,7 @@ interface Sums {
 
 function score(
   hypotheses: readonly string[],
-  references: readonly (readonly string[])[],
+  references: readonly References[],
   effectiveOrder: boolean,
   options: BleuOptions,
 ): BleuScore {
@@ -85,11 +85,7 @@ function score(
   const words = (text: string): string[] => bleuTokens(lowercase ? text.toLowerCase() : text, tokenize);
   const sums: Sums = { matches: [0, 0, 0, 0], totals: [0, 0, 0, 0], hypothesisLength: 0, referenceLength: 0 };
   hypotheses.forEach((hypothesis, at) => {
-    addSentence(
-      sums,
-      words(hypothesis),
-      references.map((set) => words(set[at] as string)),
-    );
+    addSentence(sums, words(hypothesis), referencesAt(references, at).map(words));
   });
 
   const { hypothesisLength, referenceLength } = sums;
@@ -102,7 +98,7 @@ function score(
   // The logarithm of a precision of 0 makes the mean -Infinity and the score 0.
   const logs = precisions.slice(0, orders).reduce((sum, precision) => sum + Math.log(precision), 0);
   const signature = [
-    `nrefs:${references.length}`,
+    `nrefs:${countOf(references)}`,
     `case:${lowercase ? "lc" : "mixed"}`,
     `eff:${effectiveOrder ? "yes" : "no"}`,
     `tok:${tokenize}`,

@@ -1,4 +1,4 @@
-import { checkCounts } from "./counts.ts";
+import { checkCounts, countOf, type References, referencesAt } from "./counts.ts";
 import { SACREBLEU_VERSION } from "./sacrebleu.ts";
 import { splitSpaces } from "./tokenize.ts";
 
@@ -35,13 +35,13 @@ interface OrderCounts {
  *
  *   chrF = 100 · (1 + β²) P R / (β² P + R),   P and R averaged over the orders that occur
  *
- * @param references  One list per reference set, each as long as `hypotheses`.
+ * @param references  One list per reference set, each as long as `hypotheses`; undefined where a sentence has fewer.
  * @throws ERR_DATA when a set differs in length from the hypotheses, or there is nothing to score.
  * @see Popović 2015 - https://aclanthology.org/W15-3049; 2017 (chrF++) - https://aclanthology.org/W17-4770
  */
 export function corpusChrf(
   hypotheses: readonly string[],
-  references: readonly (readonly string[])[],
+  references: readonly References[],
   options: ChrfOptions = {},
 ): ChrfScore {
   checkCounts("chrF", hypotheses, references);
@@ -58,8 +58,8 @@ export function corpusChrf(
     const own = grams(hypothesis);
     let best: OrderCounts[] = [];
     let bestScore = -1;
-    for (const set of references) {
-      const counts = compare(own, grams(set[at] as string));
+    for (const reference of referencesAt(references, at)) {
+      const counts = compare(own, grams(reference));
       const score = fScore(counts, beta);
       if (score > bestScore) [best, bestScore] = [counts, score];
     }
@@ -67,7 +67,7 @@ export function corpusChrf(
   });
 
   const signature = [
-    `nrefs:${references.length}`,
+    `nrefs:${countOf(references)}`,
     `case:${lowercase ? "lc" : "mixed"}`,
     "eff:yes",
     `nc:${charOrder}`,

@@ -1,10 +1,15 @@
 import { heedError } from "../errors.ts";
 
-/** @throws ERR_DATA unless there are hypotheses, and sets of references each with one text per hypothesis. */
+/** One text per hypothesis; undefined where a sentence has fewer references than others. */
+export type References = readonly (string | undefined)[];
+
+/**
+ * @throws ERR_DATA unless there are hypotheses, sets of references each as long as they are, and a reference for each.
+ */
 export function checkCounts(
   metric: string,
   hypotheses: readonly string[],
-  references: readonly (readonly string[])[],
+  references: readonly References[],
 ): void {
   const remedy = "give one hypothesis and one reference for each sentence";
   if (hypotheses.length === 0 || references.length === 0) {
@@ -15,4 +20,18 @@ export function checkCounts(
     const cause = `${hypotheses.length} hypotheses but ${length} references`;
     throw heedError("ERR_DATA", { where: metric, cause, remedy });
   }
+  const bare = hypotheses.findIndex((_, at) => references.every((set) => set[at] === undefined));
+  if (bare >= 0) {
+    throw heedError("ERR_DATA", { where: metric, cause: `sentence ${bare + 1} has no reference`, remedy });
+  }
+}
+
+/** The references of one sentence. */
+export const referencesAt = (references: readonly References[], at: number): string[] =>
+  references.flatMap((set) => set[at] ?? []);
+
+/** How many references there are, for a signature; "var" where sentences differ. */
+export function countOf(references: readonly References[]): string {
+  const isFull = references.every((set) => set.every((text) => text !== undefined));
+  return isFull ? String(references.length) : "var";
 }

@@ -9,4 +9,5 @@ export {
 } from "./alignment.ts";
 export { type BleuOptions, type BleuScore, corpusBleu, type Smoothing, sentenceBleu } from "./bleu.ts";
 export { type ChrfOptions, type ChrfScore, corpusChrf } from "./chrf.ts";
+export type { References } from "./counts.ts";
 export type { BleuTokenizer } from "./tokenize.ts";

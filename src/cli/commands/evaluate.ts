@@ -11,7 +11,11 @@ export default command({
   options: {
     source: { type: "string", value: "FILE", help: "sentences to translate, one a line" },
     reference: { type: "string", value: "FILE", help: "their translations" },
-    pairs: { type: "string", value: "FILE", help: "a TSV with both, instead of --source and --reference" },
+    pairs: {
+      type: "string",
+      value: "FILE",
+      help: "a TSV with both, instead of --source and --reference; a source that occurs again has several references",
+    },
     output: { type: "string", value: "FILE", help: "write the translations here" },
     metrics: { type: "string", value: "LIST", default: "bleu,chrf", help: "bleu, chrf or both" },
     beam: { type: "number", range: [1, 100], help: "hypotheses kept at each step (default: the run's)" },
@@ -34,9 +38,18 @@ export default command({
       const remedy = "give --source and --reference, or --pairs";
       throw heedError("ERR_USAGE", { where: "heed evaluate", cause: "no test set", remedy });
     }
-    const test: { source: string; target: string }[] = [];
+    const test: { source: string; references: string[] }[] = [];
+    const known = new Map<string, string[]>();
     const spec = pairs ? { pairs } : { source: source ?? "", target: reference ?? "" };
-    for await (const pair of readPairs(spec)) test.push(pair);
+    for await (const pair of readPairs(spec)) {
+      const others = pairs ? known.get(pair.source) : undefined;
+      if (others) others.push(pair.target);
+      else {
+        const references = [pair.target];
+        known.set(pair.source, references);
+        test.push({ source: pair.source, references });
+      }
+    }
     const run = openRun(options.run);
     const translator = await openTranslator({
       engine: await device(options.device, io),
@@ -61,7 +74,9 @@ export default command({
     translator.close();
     const seconds = (performance.now() - began) / 1000;
     if (options.output) writeAtomically(options.output, hypotheses.map((line) => `${line}\n`).join(""));
-    const scores = scoreText(hypotheses, [test.map(({ target }) => target)], options.metrics);
+    const most = test.reduce((count, { references }) => Math.max(count, references.length), 0);
+    const sets = Array.from({ length: most }, (_, set) => test.map(({ references }) => references[set]));
+    const scores = scoreText(hypotheses, sets, options.metrics);
     await writeScores({ ...scores, seconds }, options.json, io);
     return 0;
   },

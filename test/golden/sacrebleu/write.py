@@ -61,6 +61,10 @@ corpora = {
     "only single words": {"hypotheses": ["a", "b", "c"], "references": [["a", "x", "c"]]},
     "no four words in a row": {"hypotheses": ["a b c x d e f"], "references": [["a b c y d e f"]]},
     "equal": {"hypotheses": ["The cat sat on the mat ."], "references": [["The cat sat on the mat ."]]},
+    "one reference here, two there": {
+        "hypotheses": ["the cat sat", "a dog is here"],
+        "references": [["the cat sat down", "a dog is there"], ["a cat sat", None]],
+    },
     "equally close references": {"hypotheses": ["a b c d"], "references": [["a b c d e f"], ["a b"]]},
 }
 
@@ -89,7 +93,8 @@ for name, data in corpora.items():
                 score = metric.corpus_score(hypotheses, references)
                 bleu.append({"options": options, "expected": bleu_of(score, metric.get_signature())})
                 metric = BLEU(effective_order=True, **make)
-                if tokenize == "13a" and not lowercase:
+                is_full = all(text is not None for row in references for text in row)
+                if tokenize == "13a" and not lowercase and is_full:
                     scores = [
                         metric.sentence_score(hypothesis, list(row)).score
                         for hypothesis, row in zip(hypotheses, zip(*references))
