@@ -50,7 +50,8 @@ export function lengthPenalty(length: number, alpha: number): number {
 
 /**
  * Beam search over a batch. A sentence stops when no hypothesis alive can still beat those finished, or at its length
- * limit, where what is alive counts as finished; it then leaves the batch. Greedy search is a beam of 1.
+ * limit, where what is alive stands in for missing finished ones; it then leaves the batch. A beam of 1 is greedy
+ * search: the likeliest token, until that is </s>.
  *
  * @returns for every source, in order, up to `best` hypotheses, best first.
  */
@@ -116,8 +117,8 @@ function advance(
 ): void {
   extended.sort((a, b) => b.path.logProbability - a.path.logProbability);
   sentence.alive = [];
-  // An ending counts only among the 2 · beam best, as any extension would.
-  for (const candidate of extended.slice(0, 2 * beam)) {
+  // An ending counts only among the 2 · beam best, as any extension would; greedy search looks at the best alone.
+  for (const candidate of extended.slice(0, beam === 1 ? 1 : 2 * beam)) {
     if (candidate.path.token === end) sentence.finished.push(finish(candidate.path, alpha));
     else if (sentence.alive.length < beam) sentence.alive.push(candidate);
   }

@@ -1,0 +1,317 @@
+/** Beam search over small random language models, beside searches that try everything and share nothing. */
+import { describe, expect, test } from "vitest";
+import { type BeamOptions, beamSearch, type Hypothesis, lengthPenalty } from "../../src/decoding/beam.ts";
+import type { Stepper } from "../../src/decoding/stepper.ts";
+import { randomInts } from "../../src/random.ts";
+
+const START = 0;
+const END = 1;
+const VOCABULARY = 5;
+
+/** Log probabilities of the next token after a prefix (without <s>) for a source. */
+type LanguageModel = (source: readonly number[], prefix: readonly number[]) => Float32Array;
+
+/** Each context has a distribution of its own; `sharpness` 0 makes all tokens equally likely. */
+function randomModel(seed: number, { sharpness = 2, vocabulary = VOCABULARY } = {}): LanguageModel {
+  const known = new Map<string, Float32Array>();
+  return (source, prefix) => {
+    const context = `${source.join()} : ${prefix.join()}`;
+    const found = known.get(context);
+    if (found) return found;
+    const next = randomInts(seed, context);
+    const logits = Array.from({ length: vocabulary }, () => (sharpness * next()) / 2 ** 31);
+    const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+    const made = Float32Array.from(logits, (logit) => logit - total);
+    known.set(context, made);
+    return made;
+  };
+}
+
+interface Watched extends Stepper {
+  /** Rows of each step. */
+  readonly rows: number[];
+  open: number;
+}
+
+/** The model behind the interface of search. Refuses rows that do not go on from where they say. */
+function stepperOf(model: LanguageModel, candidates = VOCABULARY): Watched {
+  const watched: Watched = {
+    candidates,
+    rows: [],
+    open: 0,
+    start: async (sources) => {
+      watched.open++;
+      let rows = sources.map((_, sentence) => ({ sentence, prefix: undefined as number[] | undefined }));
+      return {
+        step: async (from, sentence, tokens) => {
+          watched.rows.push(from.length);
+          rows = [...from].map((row, i) => {
+            const before = rows[row];
+            if (!before || before.sentence !== sentence[i]) throw new Error(`row ${i} has lost its sentence`);
+            const token = tokens[i] as number;
+            if (before.prefix === undefined && token !== START) throw new Error("the first token is not <s>");
+            return { ...before, prefix: before.prefix === undefined ? [] : [...before.prefix, token] };
+          });
+          const best = rows.map(({ sentence: at, prefix = [] }) => {
+            const scores = model([...(sources[at] as number[])], prefix);
+            const order = [...scores.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number));
+            return order.slice(0, candidates).map((token) => ({ token, score: scores[token] as number }));
+          });
+          return {
+            tokens: Int32Array.from(best.flat(), ({ token }) => token),
+            logProbabilities: Float32Array.from(best.flat(), ({ score }) => score),
+          };
+        },
+        end: () => {
+          watched.open--;
+        },
+      };
+    },
+    close: () => undefined,
+  };
+  return watched;
+}
+
+interface Scored {
+  readonly ids: readonly number[];
+  readonly logProbability: number;
+  readonly score: number;
+}
+
+const scored = (ids: readonly number[], logProbability: number, alpha: number): Scored => ({
+  ids,
+  logProbability,
+  score: logProbability / ((5 + ids.length) / 6) ** alpha,
+});
+
+const byScore = (a: Scored, b: Scored): number => b.score - a.score;
+
+/** Every sequence that ends within `limit` tokens, best first. */
+function everything(model: LanguageModel, source: readonly number[], limit: number, alpha: number): Scored[] {
+  const found: Scored[] = [];
+  const extend = (prefix: readonly number[], logProbability: number): void => {
+    model(source, prefix).forEach((p, token) => {
+      const ids = [...prefix, token];
+      if (token === END) found.push(scored(ids, logProbability + p, alpha));
+      else if (ids.length < limit) extend(ids, logProbability + p);
+    });
+  };
+  extend([], 0);
+  return found.sort(byScore);
+}
+
+/** Beam search by the book, which never stops early: the best 2 · beam extensions, of which those that end are done. */
+function plainBeam(
+  model: LanguageModel,
+  source: readonly number[],
+  { beam, alpha, best, limit }: { beam: number; alpha: number; best: number; limit: number },
+): Scored[] {
+  const done: Scored[] = [];
+  let alive = [{ ids: [] as number[], logProbability: 0 }];
+  for (let length = 1; length <= limit && alive.length > 0; length++) {
+    const extensions = alive.flatMap(({ ids, logProbability }) =>
+      [...model(source, ids)].map((p, token) => ({
+        ids: [...ids, token],
+        logProbability: logProbability + p,
+      })),
+    );
+    const kept = extensions.sort((a, b) => b.logProbability - a.logProbability).slice(0, 2 * beam);
+    for (const { ids, logProbability } of kept)
+      if (ids.at(-1) === END) done.push(scored(ids, logProbability, alpha));
+    alive = kept.filter(({ ids }) => ids.at(-1) !== END).slice(0, beam);
+  }
+  if (done.length < best)
+    done.push(...alive.map(({ ids, logProbability }) => scored(ids, logProbability, alpha)));
+  return done.sort(byScore).slice(0, best);
+}
+
+const sources = [[7], [8, 9], [10, 11, 12], [13]];
+const common = { start: START, end: END };
+
+const search = (
+  model: LanguageModel,
+  options: Partial<BeamOptions> = {},
+  of: readonly number[][] = sources,
+): Promise<Hypothesis[][]> => beamSearch(stepperOf(model), of, { ...common, ...options });
+
+function expectSame(found: readonly Hypothesis[] | undefined, expected: readonly Scored[]): void {
+  expect(found?.map(({ ids }) => ids)).toEqual(expected.map(({ ids }) => ids));
+  expected.forEach(({ score, logProbability }, i) => {
+    expect(found?.[i]?.score).toBeCloseTo(score, 10);
+    expect(found?.[i]?.logProbability).toBeCloseTo(logProbability, 10);
+  });
+}
+
+const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
+const alphas = [0, 0.6, 1];
+
+describe.each(alphas)("alpha %d", (alpha) => {
+  test.each(seeds)("a beam as wide as the tree finds the best of all sequences (seed %i)", async (seed) => {
+    const model = randomModel(seed);
+    const limit = 4;
+    const found = await search(model, { beam: 400, alpha, best: 6, maxLength: () => limit });
+    for (const [i, source] of sources.entries())
+      expectSame(found[i], everything(model, source, limit, alpha).slice(0, 6));
+  });
+
+  test.each(seeds)(
+    "beams of 2, 3 and 5 find what beams that never stop early find (seed %i)",
+    async (seed) => {
+      const model = randomModel(seed);
+      for (const beam of [2, 3, 5]) {
+        for (const best of [1, beam]) {
+          const found = await search(model, { beam, alpha, best, maxLength: (n) => 2 * n + 6 });
+          for (const [i, source] of sources.entries()) {
+            const limit = 2 * source.length + 6;
+            expectSame(found[i], plainBeam(model, source, { beam, alpha, best, limit }));
+          }
+        }
+      }
+    },
+  );
+
+  test.each(seeds)("a beam of 1 takes the likeliest token until that is </s> (seed %i)", async (seed) => {
+    const model = randomModel(seed);
+    const found = await search(model, { beam: 1, alpha, maxLength: () => 12 });
+    for (const [i, source] of sources.entries()) {
+      const ids: number[] = [];
+      let logProbability = 0;
+      while (ids.length < 12 && ids.at(-1) !== END) {
+        const next = model(source, ids);
+        const token = next.indexOf(Math.max(...next));
+        logProbability += next[token] as number;
+        ids.push(token);
+      }
+      expectSame(found[i], [scored(ids, logProbability, alpha)]);
+    }
+  });
+
+  test("sentences in a batch get what they get alone, to the bit", async () => {
+    for (const seed of seeds) {
+      const model = randomModel(seed);
+      const options = { beam: 3, best: 3, alpha };
+      const together = await search(model, options);
+      for (const [i, source] of sources.entries())
+        expect([together[i]]).toEqual(await search(model, options, [source]));
+    }
+  });
+});
+
+describe("the length limit", () => {
+  const endless: LanguageModel = () => Float32Array.of(-30, -40, Math.log(0.5), Math.log(0.3), Math.log(0.2));
+
+  test("cuts off what does not end and says so by its last token", async () => {
+    const [[first] = []] = await search(endless, { beam: 2, alpha: 0, maxLength: () => 3 }, [[7]]);
+    expect(first?.ids).toEqual([2, 2, 2]);
+    expect(first?.logProbability).toBeCloseTo(3 * Math.log(0.5), 5);
+  });
+
+  test("depends on the source and is 2 · length + 10 by default", async () => {
+    const lengths = async (maxLength?: (n: number) => number): Promise<unknown[]> => {
+      const found = await search(endless, { beam: 1, ...(maxLength ? { maxLength } : {}) });
+      return found.map(([hypothesis]) => hypothesis?.ids.length);
+    };
+    expect(await lengths()).toEqual([12, 14, 16, 12]);
+    expect(await lengths((n) => n)).toEqual([1, 2, 3, 1]);
+  });
+
+  test("is one token at least", async () => {
+    for (const limit of [0, -5]) {
+      const [[first] = []] = await search(endless, { beam: 2, maxLength: () => limit }, [[7]]);
+      expect(first?.ids).toEqual([2]);
+    }
+  });
+
+  test("a hypothesis that ends is returned before one that was cut off", async () => {
+    // Ending costs much at first, but is the only thing that ends.
+    const late: LanguageModel = (_, prefix) =>
+      prefix.length === 0
+        ? Float32Array.of(-30, Math.log(0.01), Math.log(0.97), Math.log(0.02), -30)
+        : endless([], []);
+    const ids = async (beam: number): Promise<unknown> => {
+      const [found = []] = await search(late, { beam, alpha: 0, maxLength: () => 3 }, [[7]]);
+      return found.map((hypothesis) => hypothesis.ids);
+    };
+    expect(await ids(1)).toEqual([[2, 2, 2]]);
+    expect(await ids(2)).toEqual([[END]]);
+  });
+});
+
+describe("ties", () => {
+  const uniform = randomModel(0, { sharpness: 0 });
+
+  test("go to lower tokens, every time", async () => {
+    const options = { beam: 3, best: 3, alpha: 0, maxLength: () => 3 };
+    const once = await search(uniform, options);
+    expect(await search(uniform, options)).toEqual(once);
+    expect(once[0]).toEqual(once[3]);
+    expect(once[0]?.[0]?.ids).toEqual([END]);
+  });
+});
+
+describe("the search", () => {
+  test("of no sentences asks the model for nothing", async () => {
+    const stepper = stepperOf(randomModel(1));
+    expect(await beamSearch(stepper, [], common)).toEqual([]);
+    expect(stepper.rows).toEqual([]);
+    expect(stepper.open).toBe(0);
+  });
+
+  test("keeps beams wider than the vocabulary", async () => {
+    const model = randomModel(5);
+    const found = await search(model, { beam: 50, best: 50, alpha: 0.6, maxLength: () => 8 });
+    for (const hypotheses of found) {
+      expect(hypotheses).toHaveLength(50);
+      expect(new Set(hypotheses.map(({ ids }) => ids.join())).size).toBe(50);
+    }
+  });
+
+  test("needs only twice the beam of candidates from each row", async () => {
+    for (const seed of seeds) {
+      const model = randomModel(seed, { vocabulary: 12 });
+      const options = { ...common, beam: 3, best: 3 };
+      const few = await beamSearch(stepperOf(model, 6), sources, options);
+      expect(few).toEqual(await beamSearch(stepperOf(model, 12), sources, options));
+    }
+  });
+
+  test("gives hypotheses in order, best first, each scored by its own length", async () => {
+    for (const hypotheses of await search(randomModel(3), { beam: 5, best: 5, alpha: 1 })) {
+      for (const [i, { ids, score, logProbability }] of hypotheses.entries()) {
+        expect(score).toBeCloseTo(logProbability / lengthPenalty(ids.length, 1), 12);
+        if (i > 0) expect(score).toBeLessThanOrEqual(hypotheses[i - 1]?.score as number);
+      }
+    }
+  });
+
+  test("lets sentences leave the batch as they end, and stops long before the limit", async () => {
+    const sure: LanguageModel = ([first = 0], prefix) => {
+      const end = prefix.length >= first - 7;
+      return Float32Array.of(-30, end ? -0.01 : -30, end ? -30 : -0.01, -30, -30);
+    };
+    const stepper = stepperOf(sure);
+    const found = await beamSearch(stepper, sources, { ...common, beam: 2, maxLength: () => 1000 });
+    expect(found.map(([first]) => first?.ids.length)).toEqual([1, 2, 4, 7]);
+    expect(stepper.rows).toHaveLength(7);
+    expect(stepper.rows[0]).toBe(4);
+    expect(stepper.rows.at(-1)).toBeLessThanOrEqual(2);
+  });
+
+  test("gives the model's memory back, also when a step fails", async () => {
+    const stepper = stepperOf(randomModel(1));
+    await beamSearch(stepper, sources, common);
+    expect(stepper.open).toBe(0);
+    const broken = stepperOf(() => {
+      throw new Error("out of memory");
+    });
+    await expect(beamSearch(broken, sources, common)).rejects.toThrow("out of memory");
+    expect(broken.open).toBe(0);
+  });
+});
+
+test("the length penalty is ((5 + length) / 6)^alpha", () => {
+  expect(lengthPenalty(1, 0.6)).toBe(1);
+  expect(lengthPenalty(7, 1)).toBe(2);
+  expect(lengthPenalty(19, 0.5)).toBe(2);
+  expect(lengthPenalty(100, 0)).toBe(1);
+});
