@@ -47,6 +47,7 @@ export interface StepperOptions {
   readonly engine: Engine;
   readonly model: Layer<Seq2Seq>;
   readonly padding: number;
+  /** Candidates wanted at each step; a smaller vocabulary has fewer. */
   readonly candidates: number;
   /** Weights that live in a runtime's state (a model in training)… */
   readonly state?: State;
@@ -62,7 +63,9 @@ type Found = Record<"best" | "logProbabilities", Tensor> & Record<string, Tensor
  * keys and values of earlier positions kept by the runtime.
  */
 export async function openStepper(options: StepperOptions): Promise<Stepper> {
-  const { engine, padding, candidates } = options;
+  const { engine, padding } = options;
+  const decoder = build(options.model).call;
+  const candidates = Math.min(options.candidates, decoder.projection.shape[0] as number);
   const shared = {
     engine,
     ...(options.state ? { state: options.state } : {}),
@@ -70,7 +73,7 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
     ...(options.session ? { session: options.session } : {}),
   };
   const encoder = await compile({ ...shared, outputs: encodeGraph(build(options.model).call, padding) });
-  const { outputs, cache } = stepGraph(build(options.model).call, candidates);
+  const { outputs, cache } = stepGraph(decoder, candidates);
   const stepper = await compile({ ...shared, outputs });
 
   return {
