@@ -1,6 +1,7 @@
 /** Countries: their French names have genders and numbers, and their prepositions follow from them. */
 import { compose, type Phrase, phrase } from "./aligned.ts";
 import { startsWithVowel } from "./elision.ts";
+import { countryName } from "./intl.ts";
 import type { Gender } from "./nouns.ts";
 
 /**
@@ -27,18 +28,13 @@ export interface Country {
   readonly area: number;
 }
 
-const names = {
-  english: new Intl.DisplayNames("en-US", { type: "region" }),
-  french: new Intl.DisplayNames("fr-FR", { type: "region" }),
-} as const;
-
 /** English says "the" before unions and before plurals. */
 const WITH_THE = new Set(["US", "GB", "NL", "PH"]);
 
 const countries = (codes: string, gender: Gender, isPlural = false, isBare = false): Country[] =>
   [...codes.matchAll(/([A-Z]{2}) ([\d.]+)/g)].map(([, code = "", area]) => {
-    const english = `${WITH_THE.has(code) ? "the " : ""}${names.english.of(code)}`;
-    const name = phrase(english, (names.french.of(code) ?? code).replace(/’/g, "'"));
+    const [english, french] = countryName(code);
+    const name = phrase(`${WITH_THE.has(code) ? "the " : ""}${english}`, french);
     return { name, gender, isPlural, isBare, area: Number(area) };
   });
 

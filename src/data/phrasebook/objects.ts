@@ -1,6 +1,6 @@
 /** What verbs can be done to, and when. */
 import type { Noun } from "./nouns.ts";
-import type { Verb } from "./verbs.ts";
+import { handling, type Verb } from "./verbs.ts";
 
 const list = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
@@ -49,6 +49,10 @@ const UNWILLED = list("lose forget break love hear know admire respect cry dream
 export const isState = ({ english }: Verb): boolean => STATES.has(english.base);
 export const isLasting = ({ english }: Verb): boolean => !MOMENTS.has(english.base);
 export const isWilled = ({ english }: Verb): boolean => !UNWILLED.has(english.base);
+/** One buys bread every day, but not a car. */
+const ONCE_FOR_EACH: ReadonlySet<Verb> = new Set(
+  handling.filter(({ english }) => /^(buy|sell|keep|borrow)$/.test(english.base)),
+);
 /** What can be done again and again. */
 export const isHabit = (verb: Verb): boolean =>
-  isLasting(verb) && (!isState(verb) || verb.english.base === "see");
+  isLasting(verb) && !ONCE_FOR_EACH.has(verb) && (!isState(verb) || verb.english.base === "see");

@@ -1,6 +1,16 @@
 /**
  * The phrasebook: everyday English and French from a grammar. Both sides of a sentence grow together, so its word
- * alignment is exact, and every source sentence has one translation.
+ * alignment is exact (`aligned.ts` has the conventions), and every source sentence has one translation. Where French
+ * must choose and English does not say, it always chooses the same:
+ *
+ * - "you" is vous, one man, addressed politely: vous êtes fatigué;
+ * - "I" and "we" are men, "they" are ils, friends, cousins, teachers and doctors are men, nurses are women;
+ * - "his", "her" are son, sa, ses by what is owned;
+ * - -ing and the plain present are both the présent, the simple past is the passé composé, but "was" is était and "used
+ *   to" the imparfait;
+ * - questions are asked with est-ce que, but for "who", "where is", "how much" and "can you";
+ * - before ? and ! stands a plain space, apostrophes are plain, and digits keep the form that `Intl` gives them, with
+ *   plain spaces.
  */
 import type { Aligned } from "./aligned.ts";
 import { dice } from "./dice.ts";

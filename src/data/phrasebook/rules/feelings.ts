@@ -51,6 +51,7 @@ const LOSES = named(handling, "lose forget break");
 const TIRED = named(acting, "sleep cry leave");
 const GLAD = named(acting, "sing dance laugh");
 const TIRED_MOODS = moods.filter(({ english }) => english === "tired" || english === "sad");
+const TIRED_ALONE = moods.filter(({ english }) => english === "tired");
 const GLAD_MOODS = moods.filter(({ english }) => english === "happy");
 const NOTHING = phrase("", "");
 
@@ -83,7 +84,7 @@ const REASONS: readonly Reason[] = [
   (dice, who) => {
     const verb = dice.pick(LOSES);
     const what = thing(dice, ["the", "my", "your"], 0.4, objectsOf(verb, nouns.things));
-    return [finite(verb, "present", who), what, is(who, quality(dice, who, TIRED_MOODS))];
+    return [finite(verb, "present", who), what, is(who, quality(dice, who, TIRED_ALONE))];
   },
   (dice, who) => [
     finite(dice.pick(TIRED), "present", who),

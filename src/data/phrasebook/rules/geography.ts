@@ -4,19 +4,14 @@ import { agree, ofPlaces } from "../adjectives.ts";
 import { compose, type Phrase, phrase, sentence } from "../aligned.ts";
 import { COUNTRIES, fromCountry, inCountry, theCountry, toCountry } from "../countries.ts";
 import type { Dice } from "../dice.ts";
+import { languageName } from "../intl.ts";
 import { somebody } from "../nominals.ts";
 import type { Nominal } from "../noun-phrase.ts";
 import { french, toBe, toHave, travelling, type Verb } from "../verbs.ts";
 import type { Rule } from "./rule.ts";
 
 const CODES = "en fr de es it pt ru pl nl sv da no fi el hu ro ja ko zh ar tr vi th uk cs hr";
-const names = {
-  english: new Intl.DisplayNames("en-US", { type: "language" }),
-  french: new Intl.DisplayNames("fr-FR", { type: "language" }),
-} as const;
-const LANGUAGES = CODES.split(" ").map((code) =>
-  phrase(names.english.of(code) ?? code, names.french.of(code) ?? code),
-);
+const LANGUAGES = CODES.split(" ").map((code) => phrase(...languageName(code)));
 
 const subjectOf = (dice: Dice): Nominal => somebody(dice, { pronouns: 0.3, adjectives: 0.4 });
 

@@ -5,6 +5,7 @@ import type { Dice } from "../dice.ts";
 import { counted, pets, place, somebody, thing } from "../nominals.ts";
 import { type Determiner, nounPhrase } from "../noun-phrase.ts";
 import * as nouns from "../nouns.ts";
+import { adjectivesFor } from "../suits.ts";
 import { acting, french, toBe, type Verb } from "../verbs.ts";
 import type { Rule } from "./rule.ts";
 
@@ -81,6 +82,9 @@ const FIRST_NAMES =
 /** Where one is "at", not "in". */
 const PUBLIC = nouns.places.filter(({ english }) => !/^(village|garden)$/.test(english));
 
+/** What nobody thanks for. */
+const SHAMEFUL = /^(dirty|broken|old|expensive|heavy|strange)$/;
+
 const SEEN = [...nouns.things, ...nouns.animals, ...nouns.foods];
 const OWNED = [...nouns.things, ...nouns.foods, ...pets];
 
@@ -129,7 +133,11 @@ export const idioms: readonly Rule[] = [
       const verb = dice.pick(english === "at home" ? AT_HOME : english === "right away" ? AT_ONCE : LASTING);
       // "Beaucoup" and "trop" would go between the words of the past.
       const isBetween = english === "a lot" || english === "too much";
-      const tenses = isBetween ? (["present", "future"] as const) : (["present", "past", "future"] as const);
+      const tenses = isBetween
+        ? (["present", "future"] as const)
+        : english === "right away"
+          ? (["past", "future"] as const)
+          : (["present", "past", "future"] as const);
       const does = finite(verb, dice.pick(tenses), who);
       return sentence(
         compose("{who} {does} {so}", "{who} {does} {so}", { who, does, so: phrase(english, target) }),
@@ -203,7 +211,15 @@ export const idioms: readonly Rule[] = [
         ["here is", "voici"],
         ["there is", "voilà"],
       ] as const);
-      const what = thing(dice, english === "thank you for" ? ["the", "this"] : ["the", "your", "my"], 0.7);
+      const noun = dice.pick(nouns.things);
+      const isThanked = english === "thank you for";
+      const kinds = adjectivesFor(noun).filter((one) => !isThanked || !SHAMEFUL.test(one.english));
+      const what = nounPhrase({
+        noun,
+        determiner: dice.pick(isThanked ? (["the", "this"] as const) : (["the", "your", "my"] as const)),
+        adjective: dice.chance(0.7) ? dice.pick(kinds) : undefined,
+        isPlural: dice.chance(0.3),
+      });
       const are = what.isPlural ? english.replace(" is", " are") : english;
       return sentence(compose("{thanks} {what}", "{thanks} {what}", { thanks: phrase(are, target), what }));
     },

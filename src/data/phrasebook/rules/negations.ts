@@ -5,7 +5,7 @@ import type { Dice } from "../dice.ts";
 import { pets, pronoun, quality, somebody } from "../nominals.ts";
 import { DEFINITE, indefinite, type Nominal, nounPhrase, partitive } from "../noun-phrase.ts";
 import * as nouns from "../nouns.ts";
-import { isState, objectsOf } from "../objects.ts";
+import { isHabit, isState, objectsOf } from "../objects.ts";
 import { drinking, eating, french, handling, meeting, reading, toBe, type Verb } from "../verbs.ts";
 import type { Rule } from "./rule.ts";
 
@@ -90,7 +90,12 @@ export const negations: readonly Rule[] = [
     about: "ne … jamais, ne … plus",
     make: (dice) => {
       const who = subjectOf(dice);
-      const what = action(dice, { besides: who.noun, determiners: DEFINITE, partitives: false });
+      const what = action(dice, {
+        besides: who.noun,
+        determiners: DEFINITE,
+        partitives: false,
+        isAllowed: isHabit,
+      });
       const { english, french: second } = dice.pick(SECOND_HALVES);
       const never = english.split(" ").map((word) => `${word}/n`);
       return sentence(
