@@ -5,7 +5,7 @@ import { type Config, configSchema } from "./config.ts";
 
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 const MAX_NODES = 10_000;
-const MAX_LENGTH = 100_000;
+const MAX_LENGTH = 50_000;
 
 /**
  * Reads a configuration.

@@ -196,14 +196,16 @@ describe("what is not a configuration", () => {
     ["a bomb of aliases", `${data}${bomb}`, /alias \*a is not allowed/],
     ["an alias to itself", `${data}model: &m { kind: *m }\n`, /alias \*m is not allowed/],
     ["a single alias", `${data}seed: &s 1\nmodel: { layers: *s }\n`, /alias \*s is not allowed/],
-    ["brackets without end", "[".repeat(99_000), /run\.yaml/],
+    ["brackets without end", "[".repeat(49_000), /run\.yaml/],
     ["brackets within brackets", `x: ${"[".repeat(20_000)}${"]".repeat(20_000)}`, /run\.yaml/],
     ["values without end", `x: [${"1,".repeat(20_000)}]`, /more than \d+ values/],
-    ["a text without end", `x: ${"y".repeat(20_000_000)}`, /more than 100000 characters/],
+    ["a text without end", `x: ${"y".repeat(20_000_000)}`, /more than 50000 characters/],
   ])("%s is refused within a second", (_, yaml, message) => {
-    const start = performance.now();
+    // Of this process: other work on the machine does not count.
+    const start = process.cpuUsage();
     expect(refusal(yaml)).toMatch(message);
-    expect(performance.now() - start).toBeLessThan(1000);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1e6).toBeLessThan(1);
   });
 });
 
