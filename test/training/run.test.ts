@@ -1,94 +1,27 @@
-/** Whole runs in temporary directories: what they write, and that stopping and going on leaves no trace. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+/** Whole runs in temporary directories: what they write, keep and refuse. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HeedError } from "../../src/errors.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import type { Config } from "../../src/training/config.ts";
 import { openRun } from "../../src/training/open-run.node.ts";
 import { parseConfig } from "../../src/training/parse-config.ts";
-import { type RunOptions, type RunSummary, trainRun } from "../../src/training/run.node.ts";
+import type { RunSummary } from "../../src/training/run.node.ts";
 import { listCheckpoints, loadCheckpoint } from "../../src/training/run-directory.node.ts";
-import type { Position } from "../../src/training/trainer.ts";
-import { pairs, sharedEngine, tinyConfig, tsv } from "./tiny.ts";
+import { pairs, tinyConfig, tsv } from "./tiny.ts";
+import {
+  bytesOf,
+  corpus,
+  directory,
+  expectSameRun,
+  failure,
+  linesOf,
+  positionIn,
+  run,
+  set,
+  write,
+} from "./tiny-runs.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "heed-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const write = (name: string, content: string): string => {
-  writeFileSync(join(folder, name), content);
-  return join(folder, name);
-};
-const corpus = write("pairs.tsv", tsv);
-const directory = (name: string): string => join(folder, name);
-const bytesOf = (run: string, name: string): string => readFileSync(join(directory(run), name), "latin1");
-const linesOf = (run: string, name = "metrics.jsonl"): Record<string, unknown>[] =>
-  bytesOf(run, name)
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-
-interface Setting extends Omit<Partial<RunOptions>, "config"> {
-  readonly config?: Config;
-  readonly set?: readonly string[];
-}
-
-async function run(name: string, { set = [], config, ...options }: Setting = {}): Promise<RunSummary> {
-  return trainRun({
-    config: config ?? tinyConfig(corpus, "training.validBleu=0", ...set),
-    directory: directory(name),
-    engine: await sharedEngine(),
-    ...options,
-  });
-}
-
-async function failure(name: string, setting: Setting = {}): Promise<HeedError> {
-  const error = await run(name, setting).then(
-    () => new Error("the run succeeded"),
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof HeedError) return error;
-  throw error;
-}
-
-/** A run that gets a signal right after a step. */
-async function stoppedAfter(name: string, step: number, setting: Setting = {}): Promise<RunSummary> {
-  const controller = new AbortController();
-  const onStep: RunOptions["onStep"] = (record) => {
-    if (record.step === step) controller.abort();
-  };
-  return run(name, { ...setting, onStep, signal: controller.signal });
-}
-
-const positionIn = (name: string): Position =>
-  loadCheckpoint<{ position: Position }>(listCheckpoints(directory(name)).at(-1)?.path ?? "").state.position;
-
-/** What must not depend on whether a run was interrupted. */
-function expectSameRun(name: string, whole: string): void {
-  for (const file of ["model.safetensors", "metrics.jsonl", "tokenizer.json", "config.yaml"])
-    expect(bytesOf(name, file), file).toBe(bytesOf(whole, file));
-  expect(positionIn(name)).toEqual(positionIn(whole));
-  const last = (run: string): string =>
-    `checkpoints/${readdirSync(join(directory(run), "checkpoints")).at(-1)}`;
-  for (const file of ["model.safetensors", "optimizer.safetensors"])
-    expect(bytesOf(name, join(last(name), file)), file).toBe(bytesOf(whole, join(last(whole), file)));
-  expect(existsSync(join(directory(name), "lock"))).toBe(false);
-}
-
-// Validations in the middle of epochs, one batch of each epoch left for a smaller update.
-const set = ["training.validateEvery=3", "training.accumulate=2", "training.epochs=3"];
 let whole: RunSummary;
 beforeAll(async () => {
   whole = await run("whole", { set });
@@ -170,193 +103,6 @@ describe("a run", () => {
     });
     expect(valid.bleu).toBeGreaterThanOrEqual(0);
     expect(linesOf("bleu").find(({ kind }) => kind === "validation")).toHaveProperty("bleu");
-  });
-});
-
-describe("a run interrupted and resumed ends like an uninterrupted one, to the bit", () => {
-  test.each([
-    ["in the middle of an epoch", 2],
-    ["where a validation was due", 3],
-    ["at the end of an epoch", 4],
-    ["in its last step", -1],
-  ])("%s", async (title, step) => {
-    const at = step < 0 ? whole.steps : step;
-    const { reason, steps } = await stoppedAfter(title, at, { set });
-    expect({ reason, steps }).toEqual({ reason: "signal", steps: at });
-    const resumed = await run(title, { set, resume: true });
-    expectSameRun(title, "whole");
-    expect(resumed).toMatchObject({ steps: whole.steps, epochs: whole.epochs, reason: "finished" });
-  });
-
-  test("after every single step", async () => {
-    for (let step = 1; step <= 4; step++) await stoppedAfter("often", step, { set, resume: step > 1 });
-    await run("often", { set, resume: true });
-    expectSameRun("often", "whole");
-  });
-
-  test("in a validation", async () => {
-    // Whoever asks for the second time after step 6 hears of the signal: the validation that has begun.
-    let asked = Number.NEGATIVE_INFINITY;
-    const signal = {
-      get aborted(): boolean {
-        return ++asked > 1;
-      },
-    } as AbortSignal;
-    const onStep: RunOptions["onStep"] = ({ step }) => {
-      if (step === 6) asked = 0;
-    };
-    const { steps, reason } = await run("validating", { set, onStep, signal });
-    expect({ steps, reason }).toEqual({ steps: 6, reason: "signal" });
-    expect(positionIn("validating")).toMatchObject({ step: 6, validated: 3 });
-    await run("validating", { set, resume: true });
-    expectSameRun("validating", "whole");
-  });
-
-  test.each([1, 5])("killed after step %i", async (step) => {
-    const name = `killed ${step}`;
-    const module = (path: string): string => JSON.stringify(join(import.meta.dirname, path));
-    const source = `
-      import { trainRun } from ${module("../../src/training/run.node.ts")};
-      import { openEngine } from ${module("../../src/runtime/open-engine.node.ts")};
-      import { tinyConfig } from ${module("tiny.ts")};
-      await trainRun({
-        config: tinyConfig(${JSON.stringify(corpus)}, "training.validBleu=0", ...${JSON.stringify(set)}),
-        directory: ${JSON.stringify(directory(name))},
-        engine: await openEngine("cpu"),
-        onStep: ({ step }) => step === ${step} && process.kill(process.pid, "SIGKILL"),
-      });`;
-    const root = join(import.meta.dirname, "../..");
-    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", source], {
-      cwd: root,
-      stdio: ["ignore", "ignore", "inherit"],
-    });
-    const [, signal] = await once(child, "exit");
-    expect(signal).toBe("SIGKILL");
-    expect(existsSync(join(directory(name), "lock"))).toBe(true);
-    const said: string[] = [];
-    const from: number[] = [];
-    await run(name, {
-      set,
-      resume: true,
-      onMessage: (message) => said.push(message),
-      onStart: (about) => from.push(about.from),
-    });
-    expect(from).toEqual([step === 1 ? 0 : 3]);
-    if (step === 1) expect(said[0]).toMatch(/no checkpoint in .*: starting from the beginning/);
-    expectSameRun(name, "whole");
-  });
-
-  test("killed between saving a checkpoint and the best model", async () => {
-    await stoppedAfter("between", 4, { set });
-    const { path } = listCheckpoints(directory("between"))[0] as { path: string };
-    expect(positionIn("between").best?.step).toBe(3);
-    // As if the process had died before it wrote the model of step 3, and the interim checkpoint of step 4.
-    rmSync(join(directory("between"), "checkpoints/step-00000004"), { recursive: true });
-    writeFileSync(join(directory("between"), "model.safetensors"), "what was best before");
-    await run("between", { set: [...set, "training.steps=3"], resume: true });
-    expect(bytesOf("between", "model.safetensors")).toBe(
-      readFileSync(join(path, "model.safetensors"), "latin1"),
-    );
-  });
-
-  test("killed between logging a validation and saving its checkpoint", async () => {
-    await stoppedAfter("logged", 3, { set });
-    expect(positionIn("logged").validated).toBe(0);
-    writeFileSync(
-      join(directory("logged"), "metrics.jsonl"),
-      `${bytesOf("logged", "metrics.jsonl")}{"kind":"validation","loss":1,"score":-1,"step":3,"epoch":0}\n`,
-    );
-    await run("logged", { set, resume: true });
-    expectSameRun("logged", "whole");
-  });
-
-  test("killed while writing a line of the log", async () => {
-    await stoppedAfter("line", 2, { set });
-    writeFileSync(join(directory("line"), "metrics.jsonl"), `${bytesOf("line", "metrics.jsonl")}{"kind":"st`);
-    await run("line", { set, resume: true });
-    expectSameRun("line", "whole");
-  });
-
-  test("whose newest checkpoint is damaged, from the one before, with one warning", async () => {
-    await stoppedAfter("damaged", 5, { set });
-    const { path } = listCheckpoints(directory("damaged")).at(-1) as { path: string };
-    truncateSync(join(path, "optimizer.safetensors"), 100);
-    const said: string[] = [];
-    await run("damaged", { set, resume: true, onMessage: (message) => said.push(message) });
-    expect(said.filter((message) => message.includes("damaged"))).toEqual([
-      expect.stringMatching(/step-00000005.optimizer\.safetensors.*going on from step 3$/),
-    ]);
-    expectSameRun("damaged", "whole");
-  });
-});
-
-describe("resuming", () => {
-  test("is refused for another seed, batch, model or corpus, naming each", async () => {
-    await stoppedAfter("changed", 2, { set });
-    const other = write("other.tsv", `${tsv}one more\tmore one one\n`);
-    const config = tinyConfig(
-      other,
-      "training.validBleu=0",
-      ...set,
-      "seed=9",
-      "training.batchTokens=40",
-      "model.dropout=0.2",
-    );
-    const before = readdirSync(directory("changed"));
-    const error = await failure("changed", { config, resume: true });
-    expect(error).toMatchObject({ code: "ERR_CONFIG", exit: 78 });
-    for (const difference of [
-      "seed was 42 and is 9",
-      "batchTokens was 30 and is 40",
-      "trainCorpus was ",
-      '"dropout":0.2',
-      "--allow-change",
-    ])
-      expect(error.message).toContain(difference);
-    expect(error.message).not.toContain("accumulate was");
-    expect(readdirSync(directory("changed"))).toEqual(before);
-  });
-
-  test("with another seed is allowed when asked for, and recorded for good", async () => {
-    await stoppedAfter("allowed", 2, { set });
-    const changed = [...set, "seed=9"];
-    await stoppedAfter("allowed", 5, { set: changed, resume: true, allowChange: true });
-    await run("allowed", { set: changed, resume: true });
-    const { state } = loadCheckpoint<{ changes: string[] }>(
-      listCheckpoints(directory("allowed")).at(-1)?.path ?? "",
-    );
-    expect(state.changes).toEqual(["seed was 42 and is 9"]);
-  });
-
-  test("a finished run changes nothing, and more epochs go on from its end", async () => {
-    await run("more", { set: ["training.epochs=1", "training.average=0"] });
-    const weights = bytesOf("more", "model.safetensors");
-    const steps: number[] = [];
-    const onStep: RunOptions["onStep"] = ({ step }) => {
-      steps.push(step);
-    };
-    const done = await run("more", {
-      set: ["training.epochs=1", "training.average=0"],
-      resume: true,
-      onStep,
-    });
-    expect(bytesOf("more", "model.safetensors")).toBe(weights);
-    expect(steps).toEqual([]);
-    expect(done.valid.loss).toBeGreaterThan(0);
-    await run("more", { set: ["training.epochs=2", "training.average=0"], resume: true, onStep });
-    expect(steps[0]).toBe(done.steps + 1);
-    expect(steps).toHaveLength(done.steps);
-  });
-
-  test("nothing is starting from the beginning", async () => {
-    mkdirSync(directory("empty"));
-    const said: string[] = [];
-    const onMessage = (message: string): void => {
-      said.push(message);
-    };
-    const { steps } = await run("empty", { set: ["training.steps=1"], resume: true, onMessage });
-    expect(steps).toBe(1);
-    expect(said[0]).toMatch(/^no checkpoint in .*empty: starting from the beginning$/);
   });
 });
 
