@@ -5,7 +5,7 @@ import { animal, somebody } from "./nominals.ts";
 import { ANY, type Determiner, type Nominal, nounPhrase, partitive } from "./noun-phrase.ts";
 import type { Noun } from "./nouns.ts";
 import * as nouns from "./nouns.ts";
-import { objectsOf } from "./objects.ts";
+import { objectsOf, verbsFor } from "./objects.ts";
 import { adjectivesFor } from "./suits.ts";
 import { acting, drinking, eating, french, handling, meeting, reading, toBe, type Verb } from "./verbs.ts";
 
@@ -38,19 +38,21 @@ const KINDS = [
 const isForAnimals = ({ english }: Verb): boolean =>
   /^(see|love|hear|help|wait for|look for|call)$/.test(english.base);
 
+const isAny = (): boolean => true;
+
 const PEOPLE = ["the", "the", "this"] as const;
 
 /** Something to do. */
 export function action(
   dice: Dice,
-  { determiners = ANY, partitives = true, isAllowed = () => true, besides }: ActionOptions = {},
+  { determiners = ANY, partitives = true, isAllowed = isAny, besides }: ActionOptions = {},
 ): Action {
   const way = dice.whole(0, 7);
-  if (way === 0) return { verb: dice.pick(acting.filter(isAllowed)), object: undefined };
-  const met = way === 1 ? meeting.filter(isAllowed) : [];
+  if (way === 0) return { verb: dice.pick(verbsFor(acting, isAllowed)), object: undefined };
+  const met = way === 1 ? verbsFor(meeting, isAllowed) : [];
   if (met.length > 0) {
     const isAnimal = dice.chance(0.2);
-    const verb = dice.pick(isAnimal ? met.filter(isForAnimals) : met);
+    const verb = dice.pick(isAnimal ? verbsFor(met, isForAnimals) : met);
     if (isAnimal) return { verb, object: animal(dice, PEOPLE) };
     let whom = somebody(dice, { determiners: PEOPLE });
     // Nobody waits for himself.
@@ -58,7 +60,7 @@ export function action(
     return { verb, object: whom };
   }
   const { verbs, objects, adjectives, isMass } = dice.pick(KINDS);
-  const verb = dice.pick(verbs.filter(isAllowed));
+  const verb = dice.pick(verbsFor(verbs, isAllowed));
   const noun = dice.pick(objectsOf(verb, objects));
   if (isMass && partitives && dice.chance(0.6)) return { verb, object: partitive(noun) };
   const determiner = dice.pick(determiners);

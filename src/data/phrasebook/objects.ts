@@ -47,6 +47,8 @@ const MOMENTS = list("find lose forget break finish arrive leave choose");
 const UNWILLED = list("lose forget break love hear know admire respect cry dream arrive receive");
 
 export const isState = ({ english }: Verb): boolean => STATES.has(english.base);
+/** What happens, at whatever time. */
+export const isEvent = (verb: Verb): boolean => !isState(verb);
 export const isLasting = ({ english }: Verb): boolean => !MOMENTS.has(english.base);
 export const isWilled = ({ english }: Verb): boolean => !UNWILLED.has(english.base);
 /** One buys bread every day, but not a car. */
@@ -56,3 +58,13 @@ const ONCE_FOR_EACH: ReadonlySet<Verb> = new Set(
 /** What can be done again and again. */
 export const isHabit = (verb: Verb): boolean =>
   isLasting(verb) && !ONCE_FOR_EACH.has(verb) && (!isState(verb) || verb.english.base === "see");
+
+const allowed = new WeakMap<(verb: Verb) => boolean, Map<readonly Verb[], readonly Verb[]>>();
+
+/** `verbs.filter(isAllowed)`, done once for each pair of them. */
+export function verbsFor(verbs: readonly Verb[], isAllowed: (verb: Verb) => boolean): readonly Verb[] {
+  const known = allowed.get(isAllowed) ?? new Map<readonly Verb[], readonly Verb[]>();
+  const found = known.get(verbs) ?? verbs.filter(isAllowed);
+  allowed.set(isAllowed, known.set(verbs, found));
+  return found;
+}

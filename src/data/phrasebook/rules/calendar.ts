@@ -22,6 +22,7 @@ const time = (dice: Dice, sign: 1 | -1): Phrase => dice.pick(TIMES[sign === 1 ? 
 
 /** What is done at a time that can be told. */
 const PLANNED = acting.filter(({ english }) => !/^(sleep|laugh|cry|dream)$/.test(english.base));
+const PLANNED_TOO = [...PLANNED, ...going];
 const DEAR = new Set(["car", "bike", "boat", "table", "computer", "phone", "guitar", "watch"]);
 const SOLD = [...nouns.things.filter(({ english }) => english !== "gift"), ...nouns.readables.slice(0, 1)];
 
@@ -103,7 +104,7 @@ export const calendar: readonly Rule[] = [
     about: "in 2 weeks is dans 2 semaines",
     make: (dice) => {
       const who = subjectOf(dice);
-      const verb = dice.pick([...PLANNED, ...going]);
+      const verb = dice.pick(PLANNED_TOO);
       const isTrip = going.includes(verb);
       const does = finite(verb, "future", who);
       const soon = time(dice, 1);

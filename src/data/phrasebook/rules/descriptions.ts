@@ -53,13 +53,26 @@ interface Described {
   readonly other: Nominal;
 }
 
+const shared = new Map<Adjective, Map<readonly Noun[], readonly Noun[]>>();
+
+/** Those nouns that an adjective can be said of. */
+function sharing(from: readonly Noun[], use: "said" | "compared", adjective: Adjective): readonly Noun[] {
+  if (use === "said") return from;
+  const known = shared.get(adjective) ?? new Map<readonly Noun[], readonly Noun[]>();
+  const found = known.get(from) ?? from.filter((one) => adjectivesFor(one, use).includes(adjective));
+  shared.set(adjective, known.set(from, found));
+  return found;
+}
+
 function described(dice: Dice, use: "said" | "compared"): Described {
   const { nouns: from, determinersOf, isCounted } = dice.pick(KINDS);
   const isPlural = isCounted && dice.chance(0.3);
   const noun = dice.pick(from);
   const adjective = dice.pick(adjectivesFor(noun, use));
-  const others = from.filter((one) => one !== noun && adjectivesFor(one, use).includes(adjective));
-  const other = dice.pick(others.length > 0 ? others : [noun]);
+  const alike = sharing(from, use, adjective);
+  const others = alike.length > 1 ? alike : [noun];
+  let other = dice.pick(others);
+  while (other === noun && others.length > 1) other = dice.pick(others);
   return {
     what: nounPhrase({ noun, determiner: dice.pick(determinersOf(noun)), isPlural }),
     adjective,
@@ -90,6 +103,10 @@ const placed = (dice: Dice, { noun }: Nominal): Phrase => position(dice, noun as
 
 /** Of which there may be a most remarkable one in a village. */
 const REMARKABLE = [nouns.things, nouns.places, nouns.strangers];
+
+const COUNTED = [...nouns.things, ...nouns.animals, ...nouns.foods];
+const BELONGINGS = [...nouns.things, ...nouns.readables];
+const OWNERS_OF_THINGS = nouns.people.filter(({ english }) => !/^(wife|husband)$/.test(english));
 
 export const descriptions: readonly Rule[] = [
   {
@@ -145,7 +162,7 @@ export const descriptions: readonly Rule[] = [
     about: "there is and there are: il y a",
     make: (dice) => {
       const what = dice.pick([
-        () => counted(dice, [...nouns.things, ...nouns.animals, ...nouns.foods]),
+        () => counted(dice, COUNTED),
         () => thing(dice, ["a"], 0.4),
         () => animal(dice, ["a"]),
       ])();
@@ -160,9 +177,9 @@ export const descriptions: readonly Rule[] = [
     name: "possession",
     about: "my sister's book is the book of my sister",
     make: (dice) => {
-      const noun = dice.pick([...nouns.people.slice(0, 13), ...nouns.people.slice(15)]);
+      const noun = dice.pick(OWNERS_OF_THINGS);
       const owner = nounPhrase({ noun, determiner: dice.pick(ownersOf(noun)) });
-      const item = dice.pick([...nouns.things, ...nouns.readables]);
+      const item = dice.pick(BELONGINGS);
       const article = item.gender === "m" ? "le" : "la";
       // The 's is the de.
       const my = phrase(owner.english[0]?.text ?? "", owner.french[0]?.text ?? "");

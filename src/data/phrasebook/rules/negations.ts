@@ -5,7 +5,7 @@ import type { Dice } from "../dice.ts";
 import { pets, pronoun, quality, somebody } from "../nominals.ts";
 import { DEFINITE, indefinite, type Nominal, nounPhrase, partitive } from "../noun-phrase.ts";
 import * as nouns from "../nouns.ts";
-import { isHabit, isState, objectsOf } from "../objects.ts";
+import { isEvent, isHabit, objectsOf } from "../objects.ts";
 import { drinking, eating, french, handling, meeting, reading, toBe, type Verb } from "../verbs.ts";
 import type { Rule } from "./rule.ts";
 
@@ -29,6 +29,8 @@ const SECOND_HALVES = [
   { english: "never", french: "jamais" },
   { english: "no longer", french: "plus" },
 ] as const;
+
+const OWNED = [...nouns.things, ...pets];
 
 export const negations: readonly Rule[] = [
   {
@@ -55,7 +57,7 @@ export const negations: readonly Rule[] = [
         besides: who.noun,
         determiners: DEFINITE,
         partitives: false,
-        isAllowed: (verb) => !isState(verb),
+        isAllowed: isEvent,
       });
       const { verb } = what;
       const english = verb.english.base.split(" ").map((word) => `${word}/v`);
@@ -168,7 +170,7 @@ export const negations: readonly Rule[] = [
     about: "do not have a is n'avoir pas de",
     make: (dice) => {
       const who = dice.chance(0.5) ? pronoun(dice) : subjectOf(dice);
-      const noun = dice.pick([...nouns.things, ...pets]);
+      const noun = dice.pick(OWNED);
       const has = phrase("have", french.avoir.present[who.person] as string);
       const what = phrase(noun.english, noun.french);
       const article = indefinite(noun.english);

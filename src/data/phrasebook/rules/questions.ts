@@ -25,6 +25,9 @@ const WHERE = [
   ["live", french.habiter],
 ] as const;
 
+const DONE = [...eating, ...reading, ...handling];
+const WISHED = [...nouns.foods, ...nouns.things];
+
 export const questions: readonly Rule[] = [
   {
     name: "yes or no",
@@ -48,7 +51,7 @@ export const questions: readonly Rule[] = [
     about: "what do is qu'est-ce que",
     make: (dice) => {
       const who = subjectOf(dice);
-      const verb = dice.pick([...eating, ...reading, ...handling]);
+      const verb = dice.pick(DONE);
       const does = phrase(verb.english.base, verb.french.present[who.person] as string);
       return sentence(
         compose(`what/q ${doesFor(who)}/q {who} {does}`, "qu'est-ce/q que/q {who} {does}", { who, does }),
@@ -180,7 +183,7 @@ export const questions: readonly Rule[] = [
     name: "requests",
     about: "I would like, can you, please",
     make: (dice) => {
-      const noun = dice.pick([...nouns.foods, ...nouns.things]);
+      const noun = dice.pick(WISHED);
       const what = nounPhrase({ noun, determiner: dice.pick(["a", "a", "this"] as const) });
       if (dice.chance(0.5)) {
         const polite = dice.chance(0.6) ? phrase("please", "s'il vous plaît") : undefined;

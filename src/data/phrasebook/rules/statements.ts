@@ -5,7 +5,7 @@ import type { Dice } from "../dice.ts";
 import { counted, pets, place, pronoun, quality, somebody, thing } from "../nominals.ts";
 import { DEFINITE, type Nominal } from "../noun-phrase.ts";
 import * as nouns from "../nouns.ts";
-import { isHabit, isLasting, isState, isWilled, objectsOf } from "../objects.ts";
+import { isEvent, isHabit, isLasting, isState, isWilled, objectsOf } from "../objects.ts";
 import { french, going, handling, meeting, toBe, toHave, type Verb } from "../verbs.ts";
 import type { Rule } from "./rule.ts";
 
@@ -37,8 +37,8 @@ const WHEN: Readonly<Record<Tense, readonly Phrase[]>> = {
 const IS_ALLOWED: Readonly<Record<Tense, (verb: Verb) => boolean>> = {
   present: () => true,
   continuous: (verb) => isLasting(verb) && !isState(verb),
-  past: (verb) => hasClearPast(verb) && !isState(verb),
-  future: (verb) => !isState(verb),
+  past: (verb) => hasClearPast(verb) && isEvent(verb),
+  future: isEvent,
   imperfect: isHabit,
 };
 
