@@ -27,11 +27,11 @@ tokenizer: { kind: bpe, vocab: 1500 }
 model: { layers: 2, dModel: 128, heads: 4, feedForward: 256, dropout: 0.0, norm: pre, maxLength: 128 }
 training:
   batchTokens: 2048
-  epochs: 7
+  epochs: 5
   learningRate: 5.0e-3
   schedule: cosine
   warmup: 100
-  validBleu: 100
+  validBleu: 200
   average: 0
   keep: 1
 decoding: { beam: 4, alpha: 0.6 }
@@ -234,7 +234,10 @@ function showMatrix(samples: readonly Sample[], io: Io): void {
   const crossed = ({ pair: { links } }: Sample): number =>
     links.filter(([s, t]) => links.some(([s2, t2]) => s2 > s && t2 < t)).length;
   const [sample] = [...samples]
-    .filter(({ aligned }) => aligned.sourceWords.length <= 9)
+    .filter(
+      ({ aligned, pair }) =>
+        aligned.sourceWords.length <= 9 && pair.links.length <= aligned.targetWords.length + 1,
+    )
     .sort((a, b) => crossed(b) - crossed(a));
   if (!sample) return;
   const { aligned, pair, weights } = sample;

@@ -32,7 +32,7 @@ export interface PhrasebookPair extends Aligned {
 export interface PhrasebookOptions {
   /** Default 1. */
   readonly seed?: number;
-  /** Pairs to train on. Default 20,000; hundreds of thousands are possible. */
+  /** Pairs to train on. Default 30,000; hundreds of thousands are possible. */
   readonly size?: number;
   /** Default 500. */
   readonly valid?: number;
@@ -68,7 +68,7 @@ const ALL_WORDS_FROM = 5000;
  * @throws RangeError when the grammar has not that many sentences.
  */
 export function phrasebook(options: PhrasebookOptions = {}): Phrasebook {
-  const { seed = 1, size = 20_000, valid = 500, test = 500 } = options;
+  const { seed = 1, size = 30_000, valid = 500, test = 500 } = options;
   const throws = dice(seed, "phrasebook");
   const sources = new Set<string>();
   const targets = new Set<string>();
