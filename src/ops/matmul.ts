@@ -59,13 +59,14 @@ export const matmulOp = defineOp<[left: Value, right: Value], Required<MatmulOpt
     if (a.shape.length === 2 && b.shape.length === 2) {
       return emit("Gemm", [left, right], { transA: Number(transposeLeft), transB: Number(transposeRight) });
     }
-    // ONNX Runtime folds these transposes into the product on the CPU.
-    const swap = (name: string, rank: number): string =>
-      emit("Transpose", [name], { perm: [...Array(rank - 2).keys(), rank - 1, rank - 2] });
-    return emit("MatMul", [
-      transposeLeft ? swap(left, a.shape.length) : left,
-      transposeRight ? swap(right, b.shape.length) : right,
-    ]);
+    // ONNX Runtime folds these transposes into the product on the CPU. The reshape changes nothing but keeps it from
+    // first merging them with the transpose that split the heads, into one that copies element by element.
+    const swap = (name: string, { shape }: Value): string => {
+      const rank = shape.length;
+      const apart = emit("Reshape", [name, emit.shape(shape, { infer: true })]);
+      return emit("Transpose", [apart], { perm: [...Array(rank - 2).keys(), rank - 1, rank - 2] });
+    };
+    return emit("MatMul", [transposeLeft ? swap(left, a) : left, transposeRight ? swap(right, b) : right]);
   },
   vjp: ({ inputs: [left, right], grad, attrs: { transposeLeft, transposeRight } }) => {
     if (right.shape.length === 2 && left.shape.length > 2 && !transposeLeft) {

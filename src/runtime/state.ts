@@ -40,11 +40,19 @@ interface Entry {
   spare: Tensor | undefined;
 }
 
-/** State on `engine` that starts as a copy of `initial`. */
-export function createState(engine: Engine, initial: Iterable<readonly [string, HostTensor]>): State {
+/** What an entry starts as: a copy of `data`, or zeros. */
+export type InitialEntry = Omit<HostTensor, "data"> & Partial<Pick<HostTensor, "data">>;
+
+/** State on `engine` that starts as `initial` says. */
+export function createState(engine: Engine, initial: Iterable<readonly [string, InitialEntry]>): State {
   const entries = new Map<string, Entry>();
   for (const [name, { dtype, shape, data }] of initial) {
-    entries.set(name, { dtype, shape, current: engine.tensor(dtype, shape, data.slice()), spare: undefined });
+    entries.set(name, {
+      dtype,
+      shape,
+      current: engine.tensor(dtype, shape, data?.slice()),
+      spare: undefined,
+    });
   }
   const entry = (name: string): Entry => {
     const found = entries.get(name);

@@ -264,8 +264,10 @@ async function tryAverage(
   const validation = await task.validate(session.signal);
   if (!validation) return undefined;
   const isBetter = best === null || validation.score > best.score;
-  const shown = `${last.length} checkpoints averaged: ${validation.score.toFixed(2)}`;
-  session.onMessage?.(`${shown}${isBetter ? ", kept" : `, not better than ${best?.score.toFixed(2)}`}`);
+  const shown = ({ loss, score }: { loss: number; score: number }): string =>
+    validation.bleu === undefined ? `loss ${loss.toFixed(3)}` : `BLEU ${score.toFixed(2)}`;
+  const outcome = isBetter ? "kept" : `not better than ${shown(best)}`;
+  session.onMessage?.(`${last.length} checkpoints averaged: ${shown(validation)}, ${outcome}`);
   if (!isBetter) return undefined;
   writeModel(directory, mean);
   const record = { kind: "average", checkpoints: last.map(({ step }) => step), ...scores(validation) };

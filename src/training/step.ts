@@ -14,6 +14,7 @@ import { createState, type HostTensor, type State } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import type { Objective } from "./objective.ts";
 import { adamw, clipByGlobalNorm, type Optimiser, type OptimiserConfig, optimiser } from "./optimiser.ts";
+import { type Packed, packVectors } from "./pack.ts";
 
 export interface TrainingStepOptions<M> {
   readonly engine: Engine;
@@ -75,20 +76,20 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   const parts =
     accumulate === 1 ? fused(options, objective, paths, values) : split(options, objective, paths, values);
 
-  const initial = new Map<string, HostTensor>(options.weights ?? initialise(model.parameters, seed));
-  for (const value of parts.state) {
-    const { name, shape } = value.node.attrs as { name: string; shape: readonly number[] };
-    initial.set(name, {
-      dtype: "float32",
-      shape,
-      data: new Float32Array(shape.reduce((n, size) => n * size, 1)),
-    });
-  }
-  const state = createState(engine, initial);
+  const state = createState(
+    engine,
+    [...values, ...parts.state].map(({ dtype, shape, node }) => {
+      const { name } = node.attrs as { name: string };
+      return [name, { dtype, shape: shape as readonly number[] }];
+    }),
+  );
   const load = (graph: Graph): Promise<Program> =>
     compile({ engine, state, ...graph, ...(options.session ? { session: options.session } : {}) });
-  const gather = parts.accumulate && (await load(parts.accumulate));
-  const update = await load(parts.update);
+  const loading = Promise.all([parts.accumulate && load(parts.accumulate), load(parts.update)]);
+  // Sessions open on a thread of their own; meanwhile this one draws the weights.
+  for (const [name, { data }] of options.weights ?? initialise(model.parameters, seed))
+    state.write(name, data);
+  const [gather, update] = await loading;
   const sites = dropoutSites([objective.loss]);
 
   const run: TrainingStep["run"] = async (step, learningRate, batches) => {
@@ -152,34 +153,29 @@ type Build = (
 const fused: Build = (options, objective, paths, values) => {
   const { loss, negativeLogLikelihood, tokens } = objective;
   const grads = gradients(div(loss, tokens), values);
-  const { clipped, norm } = clipByGlobalNorm(grads, options.clip ?? 1);
-  const update = optimiser(options.optimiser ?? adamw, trained(paths, values, clipped));
+  const { update, norm } = updateOf(options, packVectors(trained(paths, values, grads)));
   const outputs = { loss, negativeLogLikelihood, tokens, gradientNorm: norm };
   return { update: { outputs, updates: update.updates }, optimiser: update, state: update.state };
 };
 
 const split: Build = (options, objective, paths, values) => {
   const { loss, negativeLogLikelihood, tokens } = objective;
-  const sums = values.map((value, i) =>
-    parameter(`accumulated.${paths[i]}`, value.dtype, value.shape as number[]),
-  );
+  const packed = packVectors(trained(paths, values, gradients(loss, values)));
   const total = parameter("accumulated.tokens", "float32", []);
-  const added = gradients(loss, values).map((g, i) => [sums[i] as Value, add(sums[i] as Value, g)] as const);
-  const accumulate = {
-    outputs: { loss, negativeLogLikelihood, tokens },
-    updates: new Map([...added, [total, add(total, tokens)] as const]),
-  };
-  const { clipped, norm } = clipByGlobalNorm(
-    sums.map((sum) => div(sum, total)),
-    options.clip ?? 1,
-  );
-  const update = optimiser(options.optimiser ?? adamw, trained(paths, values, clipped));
-  const cleared = [...sums, total].map((sum) => [sum, zeros(sum.dtype, sum.shape)] as const);
+  const added = new Map([[total, add(total, tokens)]]);
+  const means = packed.trained.map(({ path, value, gradient }) => {
+    const sum = parameter(`accumulated.${path}`, value.dtype, value.shape as number[]);
+    added.set(sum, add(sum, gradient));
+    return { path, value, gradient: div(sum, total) };
+  });
+  const { update, norm } = updateOf(options, { ...packed, trained: means });
+  const sums = [...added.keys()];
+  const cleared = sums.map((sum) => [sum, zeros(sum.dtype, sum.shape)] as const);
   return {
-    accumulate,
+    accumulate: { outputs: { loss, negativeLogLikelihood, tokens }, updates: added },
     update: { outputs: { gradientNorm: norm }, updates: new Map([...update.updates, ...cleared]) },
     optimiser: update,
-    state: [...update.state, ...sums, total],
+    state: [...update.state, ...sums],
   };
 };
 
@@ -189,6 +185,22 @@ function trained(
   grads: readonly Value[],
 ): { path: string; value: Value; gradient: Value }[] {
   return paths.map((path, i) => ({ path, value: values[i] as Value, gradient: grads[i] as Value }));
+}
+
+/** Clipping, then the optimiser. */
+function updateOf(
+  { optimiser: config = adamw, clip = 1 }: Parameters<Build>[0],
+  { trained, unpack }: Packed,
+): { update: Optimiser; norm: Value } {
+  const { clipped, norm } = clipByGlobalNorm(
+    trained.map(({ gradient }) => gradient),
+    clip,
+  );
+  const next = optimiser(
+    config,
+    trained.map((one, i) => ({ ...one, gradient: clipped[i] as Value })),
+  );
+  return { update: { ...next, updates: unpack(next.updates) }, norm };
 }
 
 export function countParameters(model: Model<unknown>): number {
