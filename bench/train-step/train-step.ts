@@ -5,7 +5,8 @@
  *   npx tsx bench/train-step/train-step.ts --python .venv/bin/python [--rounds 6] [--dropout 0.1] [--sizes 0,1,2]
  *
  * Both run in alternating rounds in the same minutes, and each waits while the other works. PyTorch gets
- * OMP_WAIT_POLICY=passive: otherwise its idle threads spin and it is not a fair peer.
+ * OMP_WAIT_POLICY=passive: otherwise its idle threads spin and it is not a fair peer. Debian's PyTorch also needs
+ * libopenblas0: with the reference BLAS a step takes thirty times as long.
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";

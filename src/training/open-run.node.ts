@@ -6,7 +6,7 @@ import type { Seq2Seq } from "../models/seq2seq.ts";
 import { build, type Layer } from "../nn/layer.ts";
 import type { Config } from "./config.ts";
 import { parseConfig } from "./parse-config.ts";
-import { readTokenizers } from "./run.node.ts";
+import { readTokenizers } from "./run-tokenizers.node.ts";
 import { type Tokenizers, translationModel } from "./translation.ts";
 
 /** A trained translator as it lies in its run directory. */

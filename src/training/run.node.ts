@@ -6,15 +6,13 @@ import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
 import { trainingReport } from "../inspect/training-report.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { readEntries } from "../runtime/state.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
-import { tokenizerFromJson } from "../text/tokenizer-json.ts";
-import { trainTokenizer } from "../text/train.ts";
 import type { Config } from "./config.ts";
 import { type Corpus, encodeCorpus, fittingPairs, loadCorpus, nameOf } from "./corpus.node.ts";
 import { truncateLog } from "./metrics-log.node.ts";
 import { printConfig } from "./parse-config.ts";
 import * as runs from "./run-directory.node.ts";
 import { lockRun } from "./run-lock.node.ts";
+import { readTokenizers, trainTokenizers, writeTokenizers } from "./run-tokenizers.node.ts";
 import {
   type Position,
   type Sample,
@@ -24,7 +22,7 @@ import {
   train,
   type ValidationRecord,
 } from "./trainer.ts";
-import { openTranslationTask, type Tokenizers, type TranslationTask } from "./translation.ts";
+import { openTranslationTask, type TranslationTask } from "./translation.ts";
 
 export interface RunEvents {
   /** One line for a person: what is being done. */
@@ -291,50 +289,4 @@ function compare(before: Fingerprint, now: Fingerprint, where: string, allowed =
     throw heedError("ERR_CONFIG", { where, cause: `the run differs: ${changes.join(", ")}`, remedy });
   }
   return changes;
-}
-
-function trainTokenizers({ tokenizer }: Config, corpus: Corpus, say: (message: string) => void): Tokenizers {
-  function* side(...sides: readonly ("source" | "target")[]): Generator<string> {
-    for (const pair of corpus.train) for (const name of sides) yield pair[name];
-  }
-  const start = performance.now();
-  const source = trainTokenizer(tokenizer.shared ? side("source", "target") : side("source"), tokenizer);
-  const target = tokenizer.shared ? source : trainTokenizer(side("target"), tokenizer);
-  const sizes = tokenizer.shared ? `${source.size}` : `${source.size} + ${target.size}`;
-  say(
-    `vocabulary of ${sizes} ${tokenizer.kind} entries in ${((performance.now() - start) / 1000).toFixed(1)} s`,
-  );
-  return { source, target };
-}
-
-const shared = "tokenizer.json";
-const separate = { source: "tokenizer.source.json", target: "tokenizer.target.json" } as const;
-
-function writeTokenizers(directory: string, { source, target }: Tokenizers): void {
-  const write = (name: string, tokenizer: Tokenizer): void =>
-    runs.writeAtomically(join(directory, name), `${JSON.stringify(tokenizer.toJSON())}\n`);
-  if (source === target) write(shared, source);
-  else {
-    write(separate.source, source);
-    write(separate.target, target);
-  }
-}
-
-/** The vocabularies of a run. @throws ERR_MODEL naming a file that is missing or damaged. */
-export function readTokenizers(directory: string): Tokenizers {
-  const read = (name: string): Tokenizer => {
-    const path = join(directory, name);
-    let json: unknown;
-    try {
-      json = JSON.parse(readFileSync(path, "utf8"));
-    } catch (cause) {
-      throw heedError("ERR_MODEL", { where: path, cause: "cannot be read as JSON" }, cause);
-    }
-    return tokenizerFromJson(json, path);
-  };
-  if (existsSync(join(directory, separate.source))) {
-    return { source: read(separate.source), target: read(separate.target) };
-  }
-  const source = read(shared);
-  return { source, target: source };
 }
