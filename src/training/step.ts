@@ -1,4 +1,5 @@
 import { gradients } from "../autodiff/gradients.ts";
+import { heedError } from "../errors.ts";
 import { input, parameter } from "../ir/leaf.ts";
 import { evaluate } from "../ir/size.ts";
 import { topological, type Value } from "../ir/value.ts";
@@ -28,7 +29,7 @@ export interface TrainingStepOptions<M> {
   readonly seed: number;
   /** Batches whose gradients are added before one update. Default 1. */
   readonly accumulate?: number;
-  /** Weights to start from instead of random ones. */
+  /** Weights to start from instead of random ones: all of them, or ERR_GRAPH. */
   readonly weights?: ReadonlyMap<string, HostTensor>;
   readonly session?: SessionOptions;
 }
@@ -75,6 +76,10 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   const values = paths.map((path) => model.parameters.get(path)?.value as Value);
   const parts =
     accumulate === 1 ? fused(options, objective, paths, values) : split(options, objective, paths, values);
+  const absent = options.weights && paths.find((path) => !options.weights?.has(path));
+  if (absent !== undefined) {
+    throw heedError("ERR_GRAPH", { operation: "openTrainingStep", problem: `weights have no "${absent}"` });
+  }
 
   const state = createState(
     engine,
@@ -87,8 +92,8 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     compile({ engine, state, ...graph, ...(options.session ? { session: options.session } : {}) });
   const loading = Promise.all([parts.accumulate && load(parts.accumulate), load(parts.update)]);
   // Sessions open on a thread of their own; meanwhile this one draws the weights.
-  for (const [name, { data }] of options.weights ?? initialise(model.parameters, seed))
-    state.write(name, data);
+  const weights = options.weights ?? initialise(model.parameters, seed);
+  for (const [name, { data }] of weights) state.write(name, data);
   const [gather, update] = await loading;
   const sites = dropoutSites([objective.loss]);
 

@@ -175,6 +175,14 @@ describe("a step", () => {
     expect([...moments.values()].some(({ data }) => (data as Float32Array).some((x) => x !== 0))).toBe(true);
   });
 
+  test("starts from all weights or none", async () => {
+    const step = await open();
+    const weights = await readEntries(step.state, step.weights);
+    const [first = ""] = weights.keys();
+    weights.delete(first);
+    await expect(open({ weights })).rejects.toThrow(`weights have no "${first}"`);
+  });
+
   test("learns the batch by heart", async () => {
     const step = await open();
     let loss = Infinity;
