@@ -6,7 +6,7 @@ import { type Size, sameShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { expand, sum } from "./broadcast.ts";
 import { add, mul, neg, sub } from "./elementwise.ts";
-import { scatterAddLast } from "./gather.ts";
+import { gather, scatterAddLast, scatterAddRows } from "./gather.ts";
 import { gemm, matmul } from "./matmul.ts";
 import { reshape } from "./reshape.ts";
 
@@ -90,16 +90,18 @@ export const projectedCrossEntropyOp = defineOp<
     const none = scalar(x.dtype, 0);
     const loss = dLoss ?? none;
     if (!dNll && !dP) {
-      // dz = w·g·(p - (1-ε)·onehot - ε/V). Scaling [n, V] would be a pass of its own: w·g goes onto x and dx instead,
-      // and the constant -ε/V becomes a rank-one term of each product.
+      // dz = w·g·(p - (1-ε)·onehot - ε/V), without a pass over [n, V]: w·g goes onto x and dx, onehot becomes rows of
+      // the two products, and the constant -ε/V a rank-one term of each.
       const share = smoothing / (vocabulary as number);
       const scale = reshape(mul(tokenWeight, loss), [tokens, 1]);
       const scaledX = mul(x, scale);
-      const d = scatterAddLast(p, column, expand(scalar(x.dtype, smoothing - 1), [tokens, 1]));
-      const dWeight = gemm(d, scaledX, mul(sum(scaledX, [0], { keep: true }), -share), {
-        transposeLeft: true,
-      });
-      const dx = gemm(d, weight, mul(sum(weight, [0], { keep: true }), -share));
+      const spread = (of: Value): Value => mul(sum(of, [0], { keep: true }), -share);
+      const dWeight = scatterAddRows(
+        gemm(p, scaledX, spread(scaledX), { transposeLeft: true }),
+        mul(scaledX, smoothing - 1),
+        targets,
+      );
+      const dx = sub(gemm(p, weight, spread(weight)), mul(gather(weight, targets), 1 - smoothing));
       return [mul(dx, scale), dWeight, null, null];
     }
     const nll = dNll ?? none;

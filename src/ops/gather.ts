@@ -34,42 +34,44 @@ export const gatherOp = defineOp<[table: Value, indices: Value]>({
     const row = table.shape.slice(1);
     const count = elements(indices.shape);
     const rows = reshape(grad, [count, elements(row)]);
-    const sums = scatterRows(rows, reshape(indices, [count]), table.shape[0] as Size);
+    const none = zeros(table.dtype, [table.shape[0] as Size, elements(row)]);
+    const sums = scatterAddRows(none, rows, reshape(indices, [count]));
     return [reshape(sums, table.shape), null];
   },
 });
 
 /**
- * Adds rows into a table of zeros; rows with the same number add up. The adjoint of gather.
+ * A table with rows added at numbers; rows with the same number add up. Onto zeros, the adjoint of gather.
  *
- *   updates [n, dim], indices int32 [n]  ->  [rows, dim]
+ *   table [rows, dim], updates [n, dim], indices int32 [n]  ->  [rows, dim]
  */
-export function scatterRows(updates: Value, indices: Value, rows: Size): Value {
-  return apply(scatterRowsOp, [updates, indices], { rows });
+export function scatterAddRows(table: Value, updates: Value, indices: Value): Value {
+  return apply(scatterAddRowsOp, [table, updates, indices], {});
 }
 
-export const scatterRowsOp = defineOp<[updates: Value, indices: Value], { rows: Size }>({
-  name: "scatterRows",
-  type: ([updates, indices], { rows }) => {
-    requireDType("scatterRows", "indices", indices, ids);
-    if (updates.shape.length !== 2 || !sameShape(indices.shape, updates.shape.slice(0, 1))) {
+export const scatterAddRowsOp = defineOp<[table: Value, updates: Value, indices: Value]>({
+  name: "scatterAddRows",
+  type: ([table, updates, indices]) => {
+    requireDType("scatterAddRows", "updates", updates, [table.dtype]);
+    requireDType("scatterAddRows", "indices", indices, ids);
+    const [n, dim] = updates.shape;
+    const fits = updates.shape.length === 2 && sameShape(indices.shape, [n as Size]);
+    if (!fits || table.shape.length !== 2 || table.shape[1] !== dim) {
       throw heedError("ERR_SHAPE", {
-        operation: "scatterRows",
-        problem: "updates must be [n, dim] and indices [n]",
-        operands: showOperands({ updates, indices }),
+        operation: "scatterAddRows",
+        problem: "table must be [rows, dim], updates [n, dim] and indices [n]",
+        operands: showOperands({ table, updates, indices }),
       });
     }
-    return { dtype: updates.dtype, shape: [rows, updates.shape[1] as Size] };
+    return table;
   },
   // ScatterElements, not ScatterND: the latter's additions race on the CPU provider when indices repeat.
-  onnx: (emit, [updates, indices], { rows }, { inputs: [value] }) => {
-    const dim = value.shape[1] as Size;
-    const zeros = emit("Expand", [emit.scalar(value.dtype, 0), emit.shape([rows, dim])]);
+  onnx: (emit, [table, updates, indices], _, { inputs: [, value] }) => {
     const column = emit("Unsqueeze", [indices, emit.ints([1])]);
     const spread = emit("Expand", [column, emit.shape(value.shape)]);
-    return emit("ScatterElements", [zeros, spread, updates], { axis: 0, reduction: "add" });
+    return emit("ScatterElements", [table, spread, updates], { axis: 0, reduction: "add" });
   },
-  vjp: ({ inputs: [, indices], grad }) => [gather(grad, indices), null],
+  vjp: ({ inputs: [, , indices], grad }) => [grad, gather(grad, indices), null],
 });
 
 /**

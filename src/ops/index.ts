@@ -35,7 +35,7 @@ import {
   subOp,
   tanhOp,
 } from "./elementwise.ts";
-import { gatherLastOp, gatherOp, scatterAddLastOp, scatterRowsOp, topKOp, zerosOp } from "./gather.ts";
+import { gatherLastOp, gatherOp, scatterAddLastOp, scatterAddRowsOp, topKOp, zerosOp } from "./gather.ts";
 import { layerNormOp } from "./layer-norm.ts";
 import { gemmOp, linearOp, matmulOp } from "./matmul.ts";
 import { rangeOp, sizeOp } from "./range.ts";
@@ -69,7 +69,7 @@ export {
   sub,
   tanh,
 } from "./elementwise.ts";
-export { gather, gatherLast, scatterAddLast, scatterRows, topK, zeros } from "./gather.ts";
+export { gather, gatherLast, scatterAddLast, scatterAddRows, topK, zeros } from "./gather.ts";
 export { layerNorm } from "./layer-norm.ts";
 export { gemm, linear, type MatmulOptions, matmul } from "./matmul.ts";
 export type { Operand } from "./operand.ts";
@@ -123,7 +123,7 @@ export const ops = {
   slice: sliceOp,
   place: placeOp,
   gather: gatherOp,
-  scatterRows: scatterRowsOp,
+  scatterAddRows: scatterAddRowsOp,
   gatherLast: gatherLastOp,
   scatterAddLast: scatterAddLastOp,
   topK: topKOp,

@@ -49,8 +49,8 @@ const shapes: [call: () => unknown, text: string][] = [
   [() => o.slice(x(2, 5), 1, 3, 4), "slice: 3 to 7 is outside axis 1 of size 5. x [2, 5]"],
   [() => o.gather(x(), of("int32", 2)), "gather: the table has no rows. table [] · indices [2] int32"],
   [
-    () => o.scatterRows(x(3, 2), of("int32", 4), 5),
-    "scatterRows: updates must be [n, dim] and indices [n]. updates [3, 2] · indices [4] int32",
+    () => o.scatterAddRows(x(5, 2), x(3, 2), of("int32", 4)),
+    "scatterAddRows: table must be [rows, dim], updates [n, dim] and indices [n]. table [5, 2] · updates [3, 2] · indices [4] int32",
   ],
   [
     () => o.gatherLast(x(2, 5), of("int32", 3, 1)),

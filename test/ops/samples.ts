@@ -354,16 +354,14 @@ export const samples = {
     { operands: [[3], ints([4], [1, 1, 2, 0])], call: o.gather, about: "rows are numbers" },
     { operands: [[3, 2, 2], ints([], [1])], call: o.gather, about: "one row" },
   ],
-  scatterRows: [
+  scatterAddRows: [
     {
-      operands: [[3, 2], ints([3], [1, 3, 1])],
-      call: (x, at) => o.scatterRows(x, at, 4),
-      expect: ({ data: [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] }) => [0, 0, a + e, b + f, 0, 0, c, d],
+      operands: [[4, 2], [3, 2], ints([3], [1, 3, 1])],
+      call: o.scatterAddRows,
+      expect: ({ data: t }, { data: [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] }) =>
+        [0, 0, a + e, b + f, 0, 0, c, d].map((added, i) => (t[i] ?? 0) + added),
     },
-    {
-      operands: [["time", 2], ints(["time"], [0, 1, 0]), ["past"]],
-      call: (x, at) => o.scatterRows(x, at, "past"),
-    },
+    { operands: [["past", 2], ["time", 2], ints(["time"], [0, 1, 0])], call: o.scatterAddRows },
   ],
   gatherLast: [
     {
