@@ -8,10 +8,9 @@
  * OMP_WAIT_POLICY=passive: otherwise its idle threads spin and it is not a fair peer. Debian's PyTorch also needs
  * libopenblas0: with the reference BLAS a step takes thirty times as long.
  */
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { machine, median, spread } from "../machine.ts";
+import { openPeer } from "../peer.ts";
 import { openHeedStep, type Size, sizes } from "./heed-step.ts";
 
 const { values } = parseArgs({
@@ -37,7 +36,12 @@ for (const index of values.sizes.split(",")) {
 }
 
 async function compare(size: Size): Promise<void> {
-  const torch = await openTorch(size);
+  const { layers, dModel, vocabulary, batch, length } = size;
+  const torch = await openPeer(values.python, "transformer_step.py", {
+    ...{ layers, dModel, vocabulary, batch, length },
+    dropout,
+    threads: 2,
+  });
   const heed = await openHeedStep(size, dropout);
   for (let i = 0; i < 3; i++) await heed.run();
   const ours: number[] = [];
@@ -59,25 +63,4 @@ async function compare(size: Size): Promise<void> {
     heed.openMs.toFixed(0),
   ];
   console.log(`| ${cells.join(" | ")} |`);
-}
-
-async function openTorch({ layers, dModel, vocabulary, batch, length }: Size) {
-  const child = spawn(values.python, ["bench/peers/transformer_step.py"], {
-    env: { ...process.env, OMP_WAIT_POLICY: "passive" },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const ask = async (line: string): Promise<unknown> => {
-    child.stdin.write(`${line}\n`);
-    const { value, done } = await lines.next();
-    if (done) throw new Error("the PyTorch peer ended early");
-    return JSON.parse(value);
-  };
-  const config = { layers, dModel, vocabulary, batch, length, dropout, threads: 2 };
-  const { version } = (await ask(JSON.stringify(config))) as { version: string };
-  return {
-    version,
-    run: async (steps: number) => (await ask(`run ${steps}`)) as number[],
-    close: () => child.kill(),
-  };
 }

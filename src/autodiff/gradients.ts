@@ -1,8 +1,9 @@
 import { heedError } from "../errors.ts";
 import { isFloat } from "../ir/dtype.ts";
 import { scalar } from "../ir/leaf.ts";
+import type { Pullback } from "../ir/op.ts";
 import { showShape } from "../ir/size.ts";
-import { topological, type Value } from "../ir/value.ts";
+import { type Node, topological, type Value } from "../ir/value.ts";
 import { add } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
 
@@ -26,40 +27,42 @@ export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
     const problem = `cannot differentiate with respect to ${value.dtype} ${showShape(value.shape)}`;
     throw heedError("ERR_DTYPE", { operation: "gradients", problem });
   }
-  const order = topological([loss]);
-  const needed = dependents(order, wrt);
-  const sums = new Map<Value, Value>([[loss, one(loss)]]);
-  const accumulate = (value: Value, grad: Value): void => {
-    const sum = sums.get(value);
-    sums.set(value, sum ? add(sum, grad) : grad);
-  };
+  const found = pullback(topological([loss]), new Map([[loss, one(loss)]]), wrt);
+  return wrt.map((value) => found.get(value) ?? zeros(value.dtype, value.shape));
+}
 
-  for (const node of order.reverse()) {
+const pullback: Pullback = (nodes, grads, wrt) => {
+  const needed = dependents(nodes, wrt);
+  const sums = new Map(grads);
+  for (const node of nodes.toReversed()) {
     const [output] = node.outputs;
-    const grads = node.outputs.map((value) => sums.get(value));
-    if (!output || !node.op.vjp || !needed.has(output) || grads.every((grad) => grad === undefined)) continue;
+    const found = node.outputs.map((value) => sums.get(value));
+    if (!output || !node.op.vjp || !needed.has(output) || found.every((grad) => grad === undefined)) continue;
     if (!node.inputs.some((operand) => needed.has(operand))) continue;
-    const grad = grads[0] ?? zeros(output.dtype, output.shape);
     const results: readonly (Value | null)[] = node.op.vjp({
       inputs: node.inputs,
       attrs: node.attrs,
       output,
       outputs: node.outputs,
-      grad,
-      grads,
+      grad: found[0] ?? zeros(output.dtype, output.shape),
+      grads: found,
+      needs: (operand: Value) => needed.has(operand),
+      pullback,
     });
     node.inputs.forEach((operand, i) => {
       const result = results[i];
-      if (result && needed.has(operand)) accumulate(operand, result);
+      if (!result || !needed.has(operand)) return;
+      const sum = sums.get(operand);
+      sums.set(operand, sum ? add(sum, result) : result);
     });
   }
-  return wrt.map((value) => sums.get(value) ?? zeros(value.dtype, value.shape));
-}
+  return sums;
+};
 
 const one = (loss: Value): Value => scalar(loss.dtype, 1);
 
-/** The values through which `loss` depends on `wrt`: no gradient is computed elsewhere. */
-function dependents(order: ReturnType<typeof topological>, wrt: readonly Value[]): Set<Value> {
+/** The values that depend on `wrt`: no gradient is computed elsewhere. */
+function dependents(order: readonly Node[], wrt: readonly Value[]): Set<Value> {
   const needed = new Set<Value>(wrt);
   for (const node of order) {
     if (node.inputs.some((operand) => needed.has(operand)))

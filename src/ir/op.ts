@@ -4,7 +4,12 @@ import { type Shape, type Size, showShape } from "./size.ts";
 import type { Node, TensorType, Value } from "./value.ts";
 
 /** An ONNX attribute. Integers and lists of integers stand for themselves; a real number says so. */
-export type OnnxAttr = number | string | readonly number[] | { readonly float: number };
+export type OnnxAttr = number | string | readonly number[] | { readonly float: number } | Subgraph;
+
+/** A graph inside the graph, as `emit.graph` wrote it. */
+export interface Subgraph {
+  readonly graph: object;
+}
 
 /** The name of a tensor in the ONNX graph; "" leaves an optional input out. */
 export type Name = string;
@@ -34,6 +39,8 @@ export interface Emit {
   size(size: Size): Name;
   /** A graph input of this name and type. */
   input(name: string, type: TensorType): Name;
+  /** A graph for an attribute: `results` as functions of `bound`; `around` names what else they read. */
+  graph(bound: readonly Value[], results: readonly Value[], around: ReadonlyMap<Value, Name>): Subgraph;
 }
 
 type NamesOf<I extends readonly unknown[]> = { [K in keyof I]: Name };
@@ -48,6 +55,30 @@ export interface VjpContext<I extends readonly Value[], A> {
   readonly outputs: readonly Value[];
   /** The gradient of each output; undefined where nothing depends on it. */
   readonly grads: readonly (Value | undefined)[];
+  /** Whether anybody wants the gradient of this input. */
+  readonly needs: (input: Value) => boolean;
+  /** For an op that holds a graph. */
+  readonly pullback: Pullback;
+}
+
+/**
+ * The reverse sweep over `nodes` (in an order of computation) from the gradients of some of their values to those of
+ * `wrt`; what does not depend on them is absent.
+ */
+export type Pullback = (
+  nodes: readonly Node[],
+  grads: ReadonlyMap<Value, Value>,
+  wrt: readonly Value[],
+) => ReadonlyMap<Value, Value>;
+
+/** What an op whose outputs are summed over the steps of a scan may use instead of computing them at each. */
+export interface SumContext<I extends readonly Value[], A> {
+  readonly inputs: I;
+  readonly attrs: A;
+  /** Input `i` of all steps, on a new first axis. */
+  readonly stacked: (i: number) => Value;
+  /** The sum of input `i` over all steps; null if that has no shorter way either. */
+  readonly summed: (i: number) => Value | null;
 }
 
 /** An op is one record: shape rule, ONNX lowering and gradient stand together. */
@@ -59,10 +90,20 @@ export interface OpRecord<I extends readonly Value[], A> {
     emit: Emit,
     inputs: NamesOf<I>,
     attrs: A,
-    node: { readonly inputs: I; readonly outputs: readonly Value[] },
+    node: { readonly inputs: I; readonly outputs: readonly Value[]; readonly used: ReadonlySet<Value> },
   ) => Name | readonly Name[];
   /** Vector-Jacobian product: one gradient per input, null where none exists. Null for an op no gradient passes. */
   readonly vjp: ((context: VjpContext<I, A>) => GradientsOf<I>) | null;
+  /** The sum of the output over steps from the inputs of all steps at once: one large product for many small ones. */
+  readonly overSteps?: (context: SumContext<I, A>) => Value | null;
+  /** The graph that an op holds, for those who read graphs. */
+  readonly body?: (attrs: A) => Body;
+}
+
+/** A graph inside a graph: `results` as functions of `bound` and of values around it. */
+export interface Body {
+  readonly bound: readonly Value[];
+  readonly results: readonly Value[];
 }
 
 // The seam where the types of one record are erased so that all records fit one graph.

@@ -1,5 +1,7 @@
+import { dissect } from "./body.ts";
+import type { Body } from "./op.ts";
 import { showShape } from "./size.ts";
-import { topological, type Value } from "./value.ts";
+import { type Node, topological, type Value } from "./value.ts";
 
 /**
  * The graph as text, one node a line:
@@ -7,19 +9,40 @@ import { topological, type Value } from "./value.ts";
  *     %0 = input {name: "x"} : float32 [batch, 4]
  *     %1 = softmax %0 {axis: -1} : float32 [batch, 4]
  *     return loss: %1
+ *
+ * A graph that an op holds stands indented below it, from what it is given to what it makes of that.
  */
 export function print(outputs: Readonly<Record<string, Value>>): string {
-  const lines: string[] = [];
   const names = new Map<Value, string>();
-  for (const node of topological(Object.values(outputs))) {
-    for (const output of node.outputs) names.set(output, `%${names.size}`);
-    const results = node.outputs.map((output) => names.get(output)).join(", ");
-    const operands = node.inputs.map((operand) => ` ${names.get(operand)}`).join(",");
-    const types = node.outputs.map(({ dtype, shape }) => `${dtype} ${showShape(shape)}`).join(", ");
-    lines.push(`${results} = ${node.op.name}${operands}${showAttrs(node.attrs)} : ${types}`);
-  }
+  const lines = printNodes(topological(Object.values(outputs)), names);
   const results = Object.entries(outputs).map(([name, value]) => `${name}: ${names.get(value)}`);
   return [...lines, `return ${results.join(", ")}`].join("\n");
+}
+
+function printNodes(nodes: readonly Node[], names: Map<Value, string>): string[] {
+  const name = (value: Value): string => {
+    if (!names.has(value)) names.set(value, `%${names.size}`);
+    return names.get(value) as string;
+  };
+  return nodes.flatMap((node) => {
+    const operands = node.inputs.map((operand) => ` ${name(operand)}`).join(",");
+    const body = node.op.body?.(node.attrs);
+    const inner = body ? printBody(body, names) : [];
+    const results = node.outputs.map(name).join(", ");
+    const types = node.outputs.map(({ dtype, shape }) => `${dtype} ${showShape(shape)}`).join(", ");
+    const attrs = body ? "" : showAttrs(node.attrs);
+    return [`${results} = ${node.op.name}${operands}${attrs} : ${types}`, ...inner];
+  });
+}
+
+function printBody(body: Body, names: Map<Value, string>): string[] {
+  const given = body.bound.map((value) => {
+    names.set(value, `%${names.size}`);
+    return `${names.get(value)} ${value.dtype} ${showShape(value.shape)}`;
+  });
+  const lines = printNodes(dissect(body).nodes, names);
+  const results = body.results.map((value) => names.get(value));
+  return [`given ${given.join(", ")}`, ...lines, `return ${results.join(", ")}`].map((line) => `  ${line}`);
 }
 
 function showAttrs(attrs: unknown): string {

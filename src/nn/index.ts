@@ -12,7 +12,7 @@ export {
 } from "./attention.ts";
 export { type BoundEmbedding, Embedding } from "./embedding.ts";
 export { type Activation, FeedForward } from "./feed-forward.ts";
-export { glorotUniform, type Initialiser, initialise, normal, ones, zeros } from "./initialise.ts";
+export { glorotUniform, type Initialiser, initialise, normal, ones, uniform, zeros } from "./initialise.ts";
 export {
   type BuildOptions,
   build,
@@ -26,3 +26,15 @@ export {
 export { Linear } from "./linear.ts";
 export { LayerNorm, PostNorm, PreNorm, type Residual } from "./norm.ts";
 export { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } from "./positions.ts";
+export {
+  type Cell,
+  type CellKind,
+  type CellState,
+  GruCell,
+  LstmCell,
+  Recurrent,
+  type RecurrentConfig,
+  type RecurrentOutput,
+  type RunOptions,
+  run,
+} from "./recurrent.ts";

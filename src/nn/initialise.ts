@@ -25,15 +25,21 @@ export function normal(deviation: number): Initialiser {
   };
 }
 
+/** Uniform in ±bound. */
+export function uniform(bound: number): Initialiser {
+  return (weights, _, next) => {
+    for (let i = 0; i < weights.length; i++) weights[i] = (2 * next() - 1) * bound;
+  };
+}
+
 /**
  * Uniform in ±sqrt(6 / (in + out)), which keeps the variance of activations and gradients alike through depth.
  *
  * @see Glorot & Bengio 2010 - https://proceedings.mlr.press/v9/glorot10a.html
  */
-export const glorotUniform: Initialiser = (weights, shape, uniform) => {
+export const glorotUniform: Initialiser = (weights, shape, next) => {
   const [out = 1, inner = 1] = shape;
-  const bound = Math.sqrt(6 / (out + inner));
-  for (let i = 0; i < weights.length; i++) weights[i] = (2 * uniform() - 1) * bound;
+  uniform(Math.sqrt(6 / (out + inner)))(weights, shape, next);
 };
 
 /** First values of every parameter. Each is a function of (seed, path), so adding a layer changes no other. */

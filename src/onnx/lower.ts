@@ -1,10 +1,17 @@
 import { heedError } from "../errors.ts";
+import { dissect } from "../ir/body.ts";
 import { type DType, type HostArray, hostArray } from "../ir/dtype.ts";
 import { leafName, parameterOp } from "../ir/leaf.ts";
-import type { Emit, Name, OnnxAttr } from "../ir/op.ts";
+import type { Emit, Name, OnnxAttr, Subgraph } from "../ir/op.ts";
 import { type Shape, type Size, termsOf } from "../ir/size.ts";
-import { type TensorType, topological, type Value } from "../ir/value.ts";
-import { encodeModel, type OnnxAttribute, type OnnxInitializer, type OnnxNode } from "./proto.ts";
+import { type Node, type TensorType, topological, type Value } from "../ir/value.ts";
+import {
+  encodeModel,
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxInitializer,
+  type OnnxNode,
+} from "./proto.ts";
 
 export interface LowerOptions {
   /** The values wanted, by the name they get in the ONNX graph. */
@@ -27,15 +34,7 @@ export function lower({ outputs, constants }: LowerOptions): Lowered {
   const writer = new GraphWriter(constants ?? new Map(), outputs);
   const order = topological(outputs.values());
   for (const node of order) for (const value of node.outputs) writer.declareLeaf(value);
-  const names = new Map<Value, Name>();
-  for (const node of order) {
-    const operands = node.inputs.map((operand) => names.get(operand) as Name);
-    const written: Name | readonly Name[] = node.op.onnx(writer.emit, operands, node.attrs, node);
-    const results = typeof written === "string" ? [written] : written;
-    node.outputs.forEach((value, i) => {
-      names.set(value, results[i] as Name);
-    });
-  }
+  const names = writer.write(order, new Map(), outputs.values());
   const types = new Map<string, TensorType>();
   for (const [name, value] of outputs) {
     writer.output(name, names.get(value) as Name, value);
@@ -44,18 +43,32 @@ export function lower({ outputs, constants }: LowerOptions): Lowered {
   return { bytes: writer.bytes(), inputs: writer.inputs, outputs: types };
 }
 
+/** The nodes of one graph: the model's own, or one that stands in an attribute and may read what is around it. */
+interface Scope {
+  readonly nodes: OnnxNode[];
+  /** Outputs of a node by what it computes, so that nothing is computed twice. */
+  readonly written: Map<string, Name[]>;
+  /** Output of a Reshape -> what it reshapes. */
+  readonly reshaped: Map<Name, Name>;
+  readonly around: Scope | undefined;
+}
+
+const newScope = (around?: Scope): Scope => ({
+  nodes: [],
+  written: new Map(),
+  reshaped: new Map(),
+  around,
+});
+
 class GraphWriter {
   readonly inputs = new Map<string, TensorType & { readonly isParameter: boolean }>();
   readonly emit: Emit;
   readonly #constants: NonNullable<LowerOptions["constants"]>;
   readonly #wanted: LowerOptions["outputs"];
-  readonly #nodes: OnnxNode[] = [];
+  readonly #root = newScope();
+  #scope = this.#root;
   readonly #initializers: OnnxInitializer[] = [];
   readonly #shared = new Map<string, Name>();
-  /** Outputs of a node by what it computes, so that nothing is computed twice. */
-  readonly #written = new Map<string, Name[]>();
-  /** Output of a Reshape -> what it reshapes. */
-  readonly #reshaped = new Map<Name, Name>();
   readonly #outputs: { name: string; dtype: DType; shape: Shape }[] = [];
   readonly #renamed = new Map<Name, Name>();
   readonly #symbols = new Map<string, { input: string; axis: number }>();
@@ -76,7 +89,26 @@ class GraphWriter {
       shape: (shape: Shape, options: { infer?: boolean } = {}) => this.#shape(shape, options.infer ?? false),
       size: (size: Size) => this.#size(size),
       input: (name: string, type: TensorType) => this.#leaf(name, type),
+      graph: this.#graph.bind(this),
     });
+  }
+
+  /** Writes nodes, of whose values some have `names` already, and says what all are named. */
+  write(order: readonly Node[], names: Map<Value, Name>, results: Iterable<Value>): Map<Value, Name> {
+    const used = new Set([...order.flatMap(({ inputs }) => inputs), ...results]);
+    for (const node of order) {
+      const operands = node.inputs.map((operand) => names.get(operand) as Name);
+      const written: Name | readonly Name[] = node.op.onnx(this.emit, operands, node.attrs, {
+        ...node,
+        used,
+      });
+      const outputs = typeof written === "string" ? [written] : written;
+      node.outputs.forEach((value, i) => {
+        // What a body is given keeps the name it was given by.
+        if (!names.has(value)) names.set(value, outputs[i] as Name);
+      });
+    }
+    return names;
   }
 
   /** Notes inputs before anything is written, because any node may ask for a symbol's length. */
@@ -100,20 +132,15 @@ class GraphWriter {
     }
     const direct = !this.#fixed.has(from) && !this.#renamed.has(from);
     if (direct) this.#renamed.set(from, name);
-    else this.#nodes.push({ opType: "Identity", inputs: [from], outputs: [name] });
+    else this.#root.nodes.push({ opType: "Identity", inputs: [from], outputs: [name] });
     this.#outputs.push({ name, dtype, shape });
   }
 
   bytes(): Uint8Array {
-    const rename = (name: Name): Name => this.#renamed.get(name) ?? name;
     return encodeModel({
       graph: {
         name: "heed",
-        nodes: this.#needed().map((node) => ({
-          ...node,
-          inputs: node.inputs.map(rename),
-          outputs: node.outputs.map(rename),
-        })),
+        nodes: this.#needed().map((node) => rename(node, this.#renamed)),
         initializers: this.#initializers,
         inputs: [...this.inputs].map(([name, { dtype, shape }]) => ({ name, dtype, shape: dims(shape) })),
         outputs: this.#outputs.map(({ name, dtype, shape }) => ({ name, dtype, shape: dims(shape) })),
@@ -128,28 +155,59 @@ class GraphWriter {
     outputs: number,
   ): Name[] {
     // Only the last of several reshapes counts.
-    const source = opType === "Reshape" ? this.#reshaped.get(inputs[0] as Name) : undefined;
+    const scope = this.#scope;
+    const source =
+      opType === "Reshape" ? find(scope, ({ reshaped }) => reshaped.get(inputs[0] as Name)) : undefined;
     const operands = source === undefined ? [...inputs] : [source, ...inputs.slice(1)];
     const key = `${opType} ${operands.join("\0")} ${outputs} ${JSON.stringify(attributes)}`;
-    const known = this.#written.get(key);
+    const known = find(scope, ({ written }) => written.get(key));
     if (known) return known;
     const results = Array.from({ length: outputs }, () => this.#fresh());
     const encoded = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, attribute(value)]),
     );
-    this.#nodes.push({ opType, inputs: operands, outputs: results, attributes: encoded });
-    this.#written.set(key, results);
-    if (opType === "Reshape") this.#reshaped.set(results[0] as Name, operands[0] as Name);
+    scope.nodes.push({ opType, inputs: operands, outputs: results, attributes: encoded });
+    scope.written.set(key, results);
+    if (opType === "Reshape") scope.reshaped.set(results[0] as Name, operands[0] as Name);
     return results;
+  }
+
+  #graph(bound: readonly Value[], results: readonly Value[], around: ReadonlyMap<Value, Name>): Subgraph {
+    const outside = this.#scope;
+    const scope = newScope(outside);
+    const names = new Map(around);
+    const inputs = bound.map((value) => {
+      const name = this.#fresh();
+      names.set(value, name);
+      return { name, dtype: value.dtype, shape: dims(value.shape) };
+    });
+    this.#scope = scope;
+    this.write(dissect({ bound, results }).nodes, names, results);
+    // A result must be the output of a node inside, and of no other result.
+    const taken = new Set<Name>();
+    const own = new Set(scope.nodes.flatMap(({ outputs }) => outputs));
+    const outputs = results.map((value) => {
+      let name = names.get(value) as Name;
+      if (!own.has(name) || taken.has(name)) {
+        const copy = this.#fresh();
+        scope.nodes.push({ opType: "Identity", inputs: [name], outputs: [copy] });
+        name = copy;
+      }
+      taken.add(name);
+      return { name, dtype: value.dtype, shape: dims(value.shape) };
+    });
+    this.#scope = outside;
+    const graph: OnnxGraph = { name: this.#fresh(), nodes: scope.nodes, initializers: [], inputs, outputs };
+    return { graph };
   }
 
   /** The nodes that the outputs need. */
   #needed(): OnnxNode[] {
     const needed = new Set<Name>(this.#outputs.map(({ name }) => name));
     for (const [from, name] of this.#renamed) if (needed.has(name)) needed.add(from);
-    const kept = this.#nodes.toReversed().filter(({ inputs, outputs }) => {
-      if (!outputs.some((name) => needed.has(name))) return false;
-      for (const name of inputs) needed.add(name);
+    const kept = this.#root.nodes.toReversed().filter((node) => {
+      if (!node.outputs.some((name) => needed.has(name))) return false;
+      for (const name of namesRead(node)) needed.add(name);
       return true;
     });
     return kept.reverse();
@@ -163,11 +221,14 @@ class GraphWriter {
       : name;
   }
 
-  /** One node whose result every asker shares. */
+  /** One node of the whole model whose result every asker shares. */
   #once(key: string, write: () => Name): Name {
     const known = this.#shared.get(key);
     if (known !== undefined) return known;
+    const scope = this.#scope;
+    this.#scope = this.#root;
     const name = write();
+    this.#scope = scope;
     this.#shared.set(key, name);
     return name;
   }
@@ -237,6 +298,38 @@ class GraphWriter {
   }
 }
 
+/** What the innermost scope that knows it says. */
+function find<T>(scope: Scope | undefined, look: (scope: Scope) => T | undefined): T | undefined {
+  for (let at = scope; at; at = at.around) {
+    const found = look(at);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const graphsOf = ({ attributes = {} }: OnnxNode): OnnxGraph[] =>
+  Object.values(attributes).flatMap((one) => (one.type === "graph" ? [one.value] : []));
+
+/** All names that a node reads, inside its graphs too. */
+function namesRead(node: OnnxNode): Name[] {
+  return [...node.inputs, ...graphsOf(node).flatMap(({ nodes }) => nodes.flatMap(namesRead))];
+}
+
+function rename(node: OnnxNode, names: ReadonlyMap<Name, Name>): OnnxNode {
+  const renamed = (name: Name): Name => names.get(name) ?? name;
+  const attributes = Object.entries(node.attributes ?? {}).map(([key, one]) => {
+    if (one.type !== "graph") return [key, one] as const;
+    const nodes = one.value.nodes.map((inner) => rename(inner, names));
+    return [key, { type: "graph", value: { ...one.value, nodes } }] as const;
+  });
+  return {
+    ...node,
+    inputs: node.inputs.map(renamed),
+    outputs: node.outputs.map(renamed),
+    attributes: Object.fromEntries(attributes),
+  };
+}
+
 function dims(shape: Shape): (number | string)[] {
   return [...shape];
 }
@@ -244,5 +337,6 @@ function dims(shape: Shape): (number | string)[] {
 function attribute(value: OnnxAttr): OnnxAttribute {
   if (typeof value === "number") return { type: "int", value };
   if (typeof value === "string") return { type: "string", value };
+  if ("graph" in value) return { type: "graph", value: value.graph as OnnxGraph };
   return "float" in value ? { type: "float", value: value.float } : { type: "ints", value: [...value] };
 }

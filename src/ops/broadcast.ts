@@ -112,4 +112,8 @@ export const sumOp = defineOp<[x: Value], Reduction>({
   type: ([x], attrs) => reducedType("sum", numberTypes, x, attrs),
   onnx: (emit, [x], { axes, keep }) => emit("ReduceSum", [x, emit.ints(axes)], { keepdims: Number(keep) }),
   vjp: ({ inputs: [x], grad, attrs: { axes } }) => [expand(spread(grad, x, axes), x.shape)],
+  overSteps: ({ attrs: { axes, keep }, inputs: [x], stacked }) => {
+    const all = sum(stacked(0), [0, ...axes.map((axis) => axis + 1)]);
+    return keep ? reshape(all, keptShape(x, axes)) : all;
+  },
 });

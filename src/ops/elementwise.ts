@@ -1,5 +1,6 @@
 import { type DType, floatTypes, numberTypes } from "../ir/dtype.ts";
 import { apply, defineOp, type Emit, type OpRecord, requireDType } from "../ir/op.ts";
+import { sameShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { broadcastShapes, sumTo } from "./broadcast.ts";
 import { cast, less, lessOrEqual, where } from "./compare.ts";
@@ -57,7 +58,13 @@ const both = (op: BinaryRecord, left: Operand, right: Operand): Value => {
 export function add(left: Operand, right: Operand): Value {
   return both(addOp, left, right);
 }
-export const addOp = binary("add", "Add", (grad) => [grad, grad]);
+export const addOp: BinaryRecord = {
+  ...binary("add", "Add", (grad) => [grad, grad]),
+  overSteps: ({ inputs: [left, right], summed }) => {
+    const sums = sameShape(left.shape, right.shape) ? [summed(0), summed(1)] : [];
+    return sums[0] && sums[1] ? add(sums[0], sums[1]) : null;
+  },
+};
 
 /** left - right, broadcast. */
 export function sub(left: Operand, right: Operand): Value {

@@ -39,9 +39,12 @@ import { gatherLastOp, gatherOp, scatterAddLastOp, scatterAddRowsOp, topKOp, zer
 import { layerNormOp } from "./layer-norm.ts";
 import { gemmOp, linearOp, matmulOp } from "./matmul.ts";
 import { rangeOp, sizeOp } from "./range.ts";
+import { recomputeOp } from "./recompute.ts";
 import { maxOp, meanOp } from "./reduce.ts";
 import { concatOp, placeOp, reshapeOp, sliceOp, transposeOp } from "./reshape.ts";
+import { boundOp, scanOp } from "./scan.ts";
 import { softmaxOp } from "./softmax.ts";
+import { splitOp } from "./split.ts";
 
 export { constant, input, parameter, scalar } from "../ir/leaf.ts";
 export { expand, type ReduceOptions, sum, sumTo } from "./broadcast.ts";
@@ -74,9 +77,12 @@ export { layerNorm } from "./layer-norm.ts";
 export { gemm, linear, type MatmulOptions, matmul } from "./matmul.ts";
 export type { Operand } from "./operand.ts";
 export { range, sizeAsTensor } from "./range.ts";
+export { recompute } from "./recompute.ts";
 export { max, mean } from "./reduce.ts";
 export { concat, flattenLead, place, reshape, slice, swapLast, transpose } from "./reshape.ts";
+export { type Scanned, type ScanOptions, scan } from "./scan.ts";
 export { logSoftmax, logSumExp, softmax } from "./softmax.ts";
+export { split } from "./split.ts";
 
 /** Every op there is, by name. The table of samples in the tests has a row for each. */
 export const ops = {
@@ -120,6 +126,7 @@ export const ops = {
   reshape: reshapeOp,
   transpose: transposeOp,
   concat: concatOp,
+  split: splitOp,
   slice: sliceOp,
   place: placeOp,
   gather: gatherOp,
@@ -134,6 +141,9 @@ export const ops = {
   layerNorm: layerNormOp,
   projectedCrossEntropy: projectedCrossEntropyOp,
   dropoutMask: dropoutMaskOp,
+  scan: scanOp,
+  bound: boundOp,
+  recompute: recomputeOp,
 } as const satisfies Readonly<Record<string, AnyOp>>;
 
 export type OpName = keyof typeof ops;

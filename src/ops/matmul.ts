@@ -88,6 +88,11 @@ export const matmulOp = defineOp<[left: Value, right: Value], Required<MatmulOpt
       : matmul(left, grad, { transposeLeft: !transposeLeft });
     return [sumTo(dLeft, left.shape), sumTo(dRight, right.shape)];
   },
+  // Σ Lᵀ R over steps is one product over the rows of all steps: how the gradient of a recurrent weight is summed.
+  overSteps: ({ inputs: [left, right], attrs, stacked }) =>
+    attrs.transposeLeft && !attrs.transposeRight && left.shape.length === 2 && right.shape.length === 2
+      ? matmul(flattenLead(stacked(0)), flattenLead(stacked(1)), { transposeLeft: true })
+      : null,
 });
 
 function lastTwo(x: Value, transposed: boolean): [Size, Size] {
@@ -176,7 +181,7 @@ export const gemmOp = defineOp<[left: Value, right: Value, plus: Value], GemmAtt
   },
   onnx: (emit, operands, { transposeLeft, transposeRight }) =>
     emit("Gemm", operands, { transA: Number(transposeLeft), transB: Number(transposeRight) }),
-  vjp: ({ inputs: [left, right, plus], grad, attrs }) => {
+  vjp: ({ inputs: [left, right, plus], grad, attrs, needs, pullback }) => {
     const product = matmul(left, right, attrs);
     const gradients = matmulOp.vjp?.({
       inputs: [left, right],
@@ -185,6 +190,8 @@ export const gemmOp = defineOp<[left: Value, right: Value, plus: Value], GemmAtt
       grad,
       outputs: [product],
       grads: [grad],
+      needs,
+      pullback,
     });
     return [gradients?.[0] ?? null, gradients?.[1] ?? null, sumTo(grad, plus.shape)];
   },

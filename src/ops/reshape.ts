@@ -24,6 +24,10 @@ export const reshapeOp = defineOp<[x: Value], { shape: Shape }>({
   },
   onnx: (emit, [x], { shape }) => emit("Reshape", [x, emit.shape(shape, { infer: true })]),
   vjp: ({ inputs: [x], grad }) => [reshape(grad, x.shape)],
+  overSteps: ({ attrs: { shape }, summed }) => {
+    const sum = summed(0);
+    return sum && reshape(sum, shape);
+  },
 });
 
 /** [...lead, dim] -> [prod(lead), dim] */

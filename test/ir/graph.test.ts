@@ -4,7 +4,7 @@ import { constant, input, leafName, parameter, scalar } from "../../src/ir/leaf.
 import { print } from "../../src/ir/print.ts";
 import { topological, type Value } from "../../src/ir/value.ts";
 import { verify } from "../../src/ir/verify.ts";
-import { add, linear, mean, mul, softmax, topK } from "../../src/ops/index.ts";
+import { add, linear, mean, mul, scan, softmax, topK } from "../../src/ops/index.ts";
 
 test("print shows a graph one node a line, operands by number, leaves by name", () => {
   const x = input("x", "float32", ["batch", 4]);
@@ -45,6 +45,27 @@ test("print shows what differentiation made", () => {
 %7 = mul %4, %5 : float64 [batch, 2]
 %8 = add %6, %7 : float64 [batch, 2]
 return dx: %8`,
+  );
+});
+
+test("print shows the graph that an op holds, and what it reads from around it", () => {
+  const x = input("x", "float32", ["time", 2]);
+  const gain = parameter("gain", "float32", [2]);
+  const { state } = scan({
+    state: { sum: parameter("first", "float32", [2]) },
+    sequences: { x },
+    step: ({ sum }, element) => ({ state: { sum: add(sum, mul(element.x, gain)) }, outputs: {} }),
+  });
+  expect(print({ last: state.sum })).toBe(
+    `%0 = parameter {name: "first"} : float32 [2]
+%1 = input {name: "x"} : float32 [time, 2]
+%2 = parameter {name: "gain"} : float32 [2]
+%7, %8, %9, %10 = scan %0, %1, %2 : float32 [2], float32 [time, 2], float32 [time, 2], float32 [time, 2]
+  given %3 float32 [2], %4 float32 [2]
+  %5 = mul %4, %2 : float32 [2]
+  %6 = add %3, %5 : float32 [2]
+  return %6, %3, %5, %6
+return last: %7`,
   );
 });
 

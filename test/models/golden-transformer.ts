@@ -1,12 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { TransformerConfig } from "../../src/models/transformer.ts";
 import type { HostTensor } from "../../src/runtime/state.ts";
-
-interface Encoded {
-  readonly shape: readonly number[];
-  /** float32, little-endian, base64 */
-  readonly data: string;
-}
+import { decodeFloats, type Encoded, type FloatTensor } from "../golden-floats.ts";
 
 interface File {
   readonly config: TransformerConfig;
@@ -31,8 +26,6 @@ interface File {
   };
 }
 
-export type FloatTensor = HostTensor & { readonly dtype: "float32"; readonly data: Float32Array };
-
 /** One configuration with what PyTorch makes of it. */
 export interface GoldenTransformer
   extends Pick<File, "config" | "smoothing" | "loss" | "negativeLogLikelihood" | "training"> {
@@ -41,12 +34,6 @@ export interface GoldenTransformer
   readonly weights: ReadonlyMap<string, FloatTensor>;
   readonly logits: FloatTensor;
   readonly gradients: ReadonlyMap<string, FloatTensor>;
-}
-
-/** float32 numbers from the base64 of their little-endian bytes. */
-export function decodeFloats({ shape, data }: Encoded): FloatTensor {
-  const bytes = Uint8Array.from(Buffer.from(data, "base64"));
-  return { dtype: "float32", shape, data: new Float32Array(bytes.buffer) };
 }
 
 const folder = new URL("../golden/transformer/", import.meta.url);

@@ -12,7 +12,7 @@ import { LearnedPositions } from "../../src/nn/positions.ts";
 import { add, gather, range, softmax } from "../../src/ops/index.ts";
 import { compile } from "../../src/runtime/compile.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
-import { decodeFloats, type FloatTensor } from "./golden-transformer.ts";
+import { decodeFloats, type FloatTensor } from "../golden-floats.ts";
 
 /** A GPT trained in PyTorch to sort six letters, with all its activations; not part of this repository. */
 const folder = new URL("../../../shared/data/gpt-nano-sort/", import.meta.url);

@@ -14,6 +14,7 @@ import { createState, type HostTensor } from "../../src/runtime/state.ts";
 import type { Tensor } from "../../src/runtime/tensor.ts";
 import { pairInputs, translationObjective } from "../../src/training/objective.ts";
 import { openTrainingStep } from "../../src/training/step.ts";
+import { largest, relativeError } from "../golden-floats.ts";
 import { type GoldenTransformer, readGoldenTransformers } from "./golden-transformer.ts";
 
 const engine = openNativeEngine();
@@ -21,16 +22,6 @@ const golden = readGoldenTransformers();
 
 const floats = async (tensor: Tensor | undefined): Promise<Float32Array> =>
   Float32Array.from((await (tensor as Tensor).read()) as Float32Array);
-
-function largest(numbers: Float32Array): number {
-  return numbers.reduce((top, v) => Math.max(top, Math.abs(v)), 0);
-}
-
-/** The largest difference, as a share of the largest expected number or of `floor`. */
-function relativeError(actual: Float32Array, expected: Float32Array, floor = 0): number {
-  expect(actual.length).toBe(expected.length);
-  return largest(actual.map((v, i) => v - (expected[i] as number))) / Math.max(largest(expected), floor);
-}
 
 /** Logits of every target position given the reference before it. [batch, target, vocabulary] */
 function teacherForced({ call }: Model<Seq2Seq>): Value {

@@ -47,6 +47,25 @@ const shapes: [call: () => unknown, text: string][] = [
   [() => o.concat([]), "concat: there is nothing to join."],
   [() => o.concat([x(2, 3), x(3, 3)], 1), "concat: parts differ outside axis 1. first [2, 3] · part [3, 3]"],
   [() => o.slice(x(2, 5), 1, 3, 4), "slice: 3 to 7 is outside axis 1 of size 5. x [2, 5]"],
+  [() => o.split(x(2, 5), 2), "split: axis 1 of size 5 cannot be cut into 2 equal parts. x [2, 5]"],
+  [
+    () => o.scan({ state: { h: x(2) }, sequences: {}, step: (state) => ({ state, outputs: {} }) }),
+    "scan: there is no sequence, so no number of steps.",
+  ],
+  [
+    () =>
+      o.scan({ state: {}, sequences: { a: x(3, 2), b: x(4) }, step: (state) => ({ state, outputs: {} }) }),
+    "scan: every sequence must have 3 elements. sequence [4]",
+  ],
+  [
+    () =>
+      o.scan({
+        state: { h: x(2) },
+        sequences: { a: x(3, 4) },
+        step: (_, { a }) => ({ state: { h: a }, outputs: {} }),
+      }),
+    "scan: a step must leave each state with the type it had. before [2] · after [4]",
+  ],
   [() => o.gather(x(), of("int32", 2)), "gather: the table has no rows. table [] · indices [2] int32"],
   [
     () => o.scatterAddRows(x(5, 2), x(3, 2), of("int32", 4)),

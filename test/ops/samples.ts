@@ -335,6 +335,14 @@ export const samples = {
       about: "one operand twice",
     },
   ],
+  split: [
+    {
+      operands: [[2, 4]],
+      call: (x) => o.split(x, 2),
+      expect: ({ data }) => [data[0] ?? 0, data[1] ?? 0, data[4] ?? 0, data[5] ?? 0],
+    },
+    { operands: [["batch", 3, 2]], call: (x) => o.split(x, 3, 1) },
+  ],
   slice: [
     { operands: [[5]], call: (x) => o.slice(x, 0, 1, 3), expect: (x) => x.data.slice(1, 4) },
     { operands: [["batch", "past+time", 2], ["past"], ["time"]], call: (x) => o.slice(x, 1, "past", "time") },
@@ -615,6 +623,116 @@ export const samples = {
       call: (rows, columns) => o.dropoutMask({ rows, columns }, { shape: symbolic, keep: 1, site: 0 }),
       about: "nothing dropped",
       expect: () => Array(12).fill(1),
+    },
+  ],
+  scan: [
+    {
+      operands: [["time", 2], [2]],
+      call: (xs, first) => {
+        const { state, outputs } = o.scan({
+          state: { sum: first },
+          sequences: { x: xs },
+          step: ({ sum }, { x }) => ({ state: { sum: o.add(sum, x) }, outputs: { sum: o.add(sum, x) } }),
+        });
+        return [outputs.sum, state.sum];
+      },
+      expect: ({ data: [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] }, { data: [x = 0, y = 0] }) =>
+        [0, 0, c, d, c + e, d + f].map((sum, i) => sum + (i % 2 ? b + y : a + x)),
+      about: "running sums",
+    },
+    {
+      operands: [["time", "batch", 3], ["batch", 2], [2, 3], [2, 2], [2]],
+      call: (xs, h0, w, u, b) =>
+        o.scan({
+          state: { h: h0 },
+          sequences: { x: o.linear(xs, w) },
+          step: ({ h }, { x }) => {
+            const next = o.tanh(o.add(x, o.linear(h, u, b)));
+            return { state: { h: next }, outputs: { next } };
+          },
+        }).outputs.next,
+      about: "a recurrent network: weights collected in one product",
+    },
+    {
+      operands: [
+        ["time", "batch", 2],
+        ["batch", 2],
+        ["batch", 2],
+        ["past", 2],
+      ],
+      call: (xs, a, b, keys) => {
+        const { state, outputs, stacked } = o.scan({
+          state: { a, b },
+          sequences: { x: xs },
+          step: (s, { x }) => {
+            const weights = o.softmax(o.matmul(o.mul(s.a, x), keys, { transposeRight: true }));
+            const read = o.matmul(weights, keys);
+            return { state: { a: o.sin(o.add(s.b, read)), b: s.a }, outputs: { weights } };
+          },
+          reverse: true,
+        });
+        return [outputs.weights, state.b, stacked(outputs.weights)];
+      },
+      about: "attention, reversed: states exchanged, what is read collected on the way",
+    },
+    {
+      operands: [
+        ["time", "batch", 2],
+        ["batch", 2],
+        ["batch", 3, 2],
+        [1, 2],
+      ],
+      call: (xs, h0, keys, v) => {
+        const scanned = o.scan({
+          state: { h: h0 },
+          sequences: { x: xs },
+          step: ({ h }, { x }) => {
+            const energy = o.recompute([h], (query) =>
+              o.tanh(o.add(keys, o.reshape(query as Value, ["batch", 1, 2]))),
+            );
+            const scores = o.linear(energy, v);
+            const mean = o.reshape(o.sum(o.mul(scores, keys), [1]), ["batch", 2]);
+            return { state: { h: o.add(mean, x) }, outputs: { scores, constant: v } };
+          },
+        });
+        return [scanned.outputs.scores, scanned.state.h, scanned.outputs.constant];
+      },
+      about: "additive attention with energies computed again",
+    },
+    {
+      operands: [ints(["time"], [2, 0, 2]), [3, 2], [2], ["time", 2]],
+      call: (ids, table, h0, extra) => {
+        const scanned = o.scan({
+          state: { h: h0, last: o.constant("int32", [], [0]) },
+          sequences: { id: ids, extra },
+          step: ({ h, last }, { id, extra: more }) => ({
+            state: { h: o.mul(o.add(h, o.gather(table, id)), o.gather(table, last)), last: id },
+            outputs: { more, twice: o.mul(h, 2) },
+          }),
+        });
+        return [scanned.state.h, scanned.outputs.more, scanned.outputs.twice, scanned.state.last];
+      },
+      about: "states and elements that are no floats",
+    },
+  ],
+  bound: [
+    {
+      operands: [["time", 2], [2]],
+      call: (xs, first) =>
+        o.scan({
+          state: { before: first },
+          sequences: { x: xs },
+          step: ({ before }, { x }) => ({ state: { before: x }, outputs: { before } }),
+        }).outputs.before,
+      expect: ({ data: xs }, { data: first }) => [...first, ...xs.slice(0, 4)],
+      about: "what a step was given",
+    },
+  ],
+  recompute: [
+    {
+      operands: [two],
+      call: (x) => o.recompute([x], (of) => o.tanh(of as Value)),
+      expect: each(Math.tanh),
     },
   ],
 } satisfies Record<OpName, Sample[]>;
