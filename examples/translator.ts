@@ -1,7 +1,7 @@
 /** A Transformer from its layers, trained on the phrasebook until it translates.        npx tsx examples/translator.ts */
 import { layer, openEngine, openTranslator, type Seq2Seq, trainTokenizer } from "heed";
 import { makeBatch, phrasebook, planEpoch } from "heed/data";
-import { DecoderLayer, decodeThrough, EncoderLayer, rememberSource, withPositions } from "heed/models";
+import { DecoderLayer, decodeThrough, EncoderLayer, remember, startCache, withPositions } from "heed/models";
 import { Embedding, paddingBias, repeat, SinusoidalPositions } from "heed/nn";
 import { readEntries } from "heed/runtime";
 import { encodePair, openTrainingStep, pairFeeds, translationObjective } from "heed/training";
@@ -10,10 +10,11 @@ const { train, test } = phrasebook({ size: 12_000, test: 8 });
 const text = train.flatMap(({ source, target }) => [source, target]);
 const tokenizer = trainTokenizer(text, { kind: "bpe", vocab: 1500 });
 
+const maxLength = 128;
 const block = { dModel: 96, heads: 4, feedForward: 256, norm: "pre" } as const;
 const parts = {
   embed: Embedding(tokenizer.size, block.dModel),
-  positions: SinusoidalPositions(128, block.dModel),
+  positions: SinusoidalPositions(maxLength, block.dModel),
   encoder: repeat(2, () => EncoderLayer(block)),
   decoder: repeat(2, () => DecoderLayer(block)),
 };
@@ -22,11 +23,12 @@ const transformer = layer(
   ({ embed, positions, encoder, decoder }): Seq2Seq => ({
     encode: (source, mask) => {
       const words = withPositions(embed.lookup(source), positions);
-      return encoder.reduce((states, attendAndThink) => attendAndThink(states, paddingBias(mask)), words);
+      return { states: encoder.reduce((h, attendAndThink) => attendAndThink(h, paddingBias(mask)), words) };
     },
-    remember: (states, mask) => rememberSource(decoder, states, mask),
-    decode: (target, memory, past) =>
-      decodeThrough(decoder, withPositions(embed.lookup(target), positions, past), memory, past),
+    remember: ({ states }, mask) => remember(decoder, states, mask),
+    start: startCache,
+    decode: (target, memory, state) =>
+      decodeThrough(decoder, withPositions(embed.lookup(target), positions, state), memory, state),
     projection: embed.weight, // a word is predicted by its own vector
   }),
 );
@@ -47,13 +49,7 @@ for (let epoch = 0; epoch < Number(process.env.EPOCHS ?? 8); epoch++) {
 }
 
 const weights = await readEntries(step.state, step.weights);
-const translator = await openTranslator({
-  engine,
-  model: transformer,
-  weights,
-  ...languages,
-  maxLength: 128,
-});
+const translator = await openTranslator({ engine, model: transformer, weights, ...languages, maxLength });
 for (const { source, hypotheses } of await translator.translate(test.map((pair) => pair.source))) {
   console.log(`${source}  →  ${hypotheses[0]?.text}`);
 }

@@ -12,7 +12,7 @@ import { input } from "../../src/ir/leaf.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { initialise } from "../../src/nn/initialise.ts";
 import { build } from "../../src/nn/layer.ts";
-import { type CellState, LstmCell, run, timeFirst } from "../../src/nn/recurrent.ts";
+import { type CellState, LstmCell, run, swapTime } from "../../src/nn/recurrent.ts";
 import { concat, mul, reshape, slice, sum } from "../../src/ops/index.ts";
 import { compile } from "../../src/runtime/compile.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
@@ -38,7 +38,7 @@ console.log(
 );
 console.log("|---|---|---|---|---|---|---|");
 for (const length of values.lengths.split(",").map(Number)) {
-  const scan = await open(length, (cell, x) => run(cell, x).outputs);
+  const scan = await open(length, (cell, x) => swapTime(run(cell, swapTime(x)).outputs));
   const unrolled = await open(length, unroll);
   const torch = await openPeer(values.python, "lstm.py", { size: SIZE, batch: BATCH, length, threads: 2 });
   const times = { scan: [] as number[], unrolled: [] as number[], torch: [] as number[] };
@@ -58,7 +58,7 @@ type BoundCell = ReturnType<ReturnType<typeof LstmCell>["bind"]>;
 
 /** The same network with every step written out. */
 function unroll(cell: BoundCell, x: Value): Value {
-  const projected = cell.project(timeFirst(x));
+  const projected = cell.project(swapTime(x));
   const length = x.shape[1] as number;
   let state: CellState = cell.start(BATCH);
   const outputs: Value[] = [];
@@ -66,7 +66,7 @@ function unroll(cell: BoundCell, x: Value): Value {
     state = cell.step(reshape(slice(projected, 0, t, 1), [BATCH, 4 * SIZE]), state);
     outputs.push(reshape(state.h, [1, BATCH, SIZE]));
   }
-  return timeFirst(concat(outputs, 0));
+  return swapTime(concat(outputs, 0));
 }
 
 async function open(length: number, outputsOf: (cell: BoundCell, x: Value) => Value) {

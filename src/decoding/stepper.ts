@@ -1,7 +1,6 @@
 import { input } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
-import type { Seq2Seq } from "../models/seq2seq.ts";
-import { paddingBias, type Remembered } from "../nn/attention.ts";
+import type { Seq2Seq, Tensors } from "../models/seq2seq.ts";
 import { build, type Layer } from "../nn/layer.ts";
 import { cast, equal } from "../ops/compare.ts";
 import { sub } from "../ops/elementwise.ts";
@@ -59,8 +58,8 @@ export interface StepperOptions {
 type Found = Record<"best" | "logProbabilities", Tensor> & Record<string, Tensor>;
 
 /**
- * A stepper over two sessions: one encodes a batch and computes what every step reads of it, one takes a step with the
- * keys and values of earlier positions kept by the runtime.
+ * A stepper over two sessions: one reads a batch and computes what every step looks back at, one takes a step with the
+ * decoder's state kept by the runtime.
  */
 export async function openStepper(options: StepperOptions): Promise<Stepper> {
   const { engine, padding } = options;
@@ -73,17 +72,16 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
     ...(options.session ? { session: options.session } : {}),
   };
   const encoder = await compile({ ...shared, outputs: encodeGraph(build(options.model).call, padding) });
-  const { outputs, cache } = stepGraph(decoder, candidates);
-  const stepper = await compile({ ...shared, outputs });
+  const stepper = await compile({ ...shared, outputs: stepGraph(decoder, candidates) });
 
   return {
     candidates,
     start: async (sources) => {
-      const memory = await encoder({ source: padded(sources, padding) });
-      let past: Record<string, Tensor> = {};
-      for (const { name, heads, size } of cache) {
-        past[name] = engine.tensor("float32", [sources.length, heads, 0, size]);
-      }
+      const read = Object.entries(await encoder({ source: padded(sources, padding) }));
+      const named = (prefix: string): Record<string, Tensor> =>
+        Object.fromEntries(read.filter(([name]) => name.startsWith(prefix)));
+      const memory = named(MEMORY);
+      let state = named(STATE);
       const release = (tensors: Record<string, Tensor>): void => {
         for (const tensor of Object.values(tensors)) tensor.dispose();
       };
@@ -91,10 +89,12 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
         step: async (from, sentence, tokens) => {
           const vector = (data: Int32Array): Feed => ({ shape: [data.length], data });
           const feeds = { from: vector(from), sentence: vector(sentence), tokens: vector(tokens) };
-          const results = await stepper({ ...memory, ...renamed(past, "past"), ...feeds });
-          const { best, logProbabilities, ...present } = results as Found;
-          release(past);
-          past = present;
+          const results = await stepper({ ...memory, ...state, ...feeds });
+          const { best, logProbabilities, ...next } = results as Found;
+          release(state);
+          state = Object.fromEntries(
+            Object.entries(next).map(([name, tensor]) => [name.slice(NEXT.length), tensor]),
+          );
           const found = {
             tokens: ((await best.read()) as Int32Array).slice(),
             logProbabilities: ((await logProbabilities.read()) as Float32Array).slice(),
@@ -104,9 +104,9 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
           return found;
         },
         end: () => {
-          release(past);
+          release(state);
           release(memory);
-          past = {};
+          state = {};
         },
       };
     },
@@ -117,63 +117,47 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
   };
 }
 
-const renamed = (tensors: Record<string, Tensor>, prefix: string): Record<string, Tensor> =>
-  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}.${name}`, tensor]));
+const MEMORY = "memory.";
+const STATE = "state.";
+const NEXT = "next.";
+
+const prefixed = (prefix: string, tensors: Tensors): [string, Value][] =>
+  Object.entries(tensors).map(([name, value]) => [prefix + name, value]);
 
 function encodeGraph(model: Seq2Seq, padding: number): Record<string, Value> {
   const source = input("source", "int32", ["sentences", "source"]);
   const mask = sub(1, cast(equal(source, padding), "float32"));
-  const outputs: Record<string, Value> = { mask };
-  model.remember(model.encode(source, mask), mask).layers.forEach(({ keys, values }, i) => {
-    outputs[`memory.${i}.keys`] = keys;
-    outputs[`memory.${i}.values`] = values;
-  });
-  return outputs;
-}
-
-interface CacheEntry {
-  readonly name: string;
-  readonly heads: number;
-  readonly size: number;
+  const memory = model.remember(model.encode(source, mask), mask);
+  return Object.fromEntries([...prefixed(MEMORY, memory), ...prefixed(STATE, model.start(memory))]);
 }
 
 /** One step for rows that each name the earlier row and the sentence they belong to. */
-function stepGraph(
-  model: Seq2Seq,
-  candidates: number,
-): { outputs: Record<string, Value>; cache: CacheEntry[] } {
+function stepGraph(model: Seq2Seq, candidates: number): Record<string, Value> {
   const sentence = input("sentence", "int32", ["rows"]);
   const from = input("from", "int32", ["rows"]);
   const tokens = input("tokens", "int32", ["rows"]);
-  const mask = input("mask", "float32", ["sentences", "source"]);
-  // Shapes of keys and values come from the model itself: ask it once about a source nobody computes.
-  const asked = model.remember(model.encode(input("source", "int32", ["sentences", "source"]), mask), mask);
-  const bias = paddingBias(gather(mask, sentence));
-  const layers = asked.layers.map(({ keys, values }, i): Remembered => {
-    const of = (name: string, like: Value): Value =>
-      gather(input(`memory.${i}.${name}`, "float32", like.shape), sentence);
-    return { keys: of("keys", keys), values: of("values", values) };
-  });
-  const probe = model.decode(reshape(tokens, ["rows", 1]), { layers, bias });
-  const cache: CacheEntry[] = [];
-  const past = probe.present.map(({ keys, values }, i): Remembered => {
-    const of = (name: string, like: Value): Value => {
-      const [, heads, , size] = like.shape as [unknown, number, unknown, number];
-      cache.push({ name: `${i}.${name}`, heads, size });
-      return gather(input(`past.${i}.${name}`, "float32", ["before", heads, "past", size]), from);
-    };
-    return { keys: of("keys", keys), values: of("values", values) };
-  });
-  const { hidden, present } = model.decode(reshape(tokens, ["rows", 1]), { layers, bias }, past);
+  // Names and shapes come from the model itself: ask it once about a source nobody computes.
+  const source = input("source", "int32", ["sentences", "source"]);
+  const asked = model.remember(model.encode(source, cast(source, "float32")), cast(source, "float32"));
+  const gathered = (prefix: string, tensors: Tensors, lead: string, rows: Value): Tensors =>
+    mapTensors(tensors, (name, { dtype, shape }) => {
+      const grown = shape.slice(1).map((size) => (size === 0 ? "past" : size));
+      return gather(input(prefix + name, dtype, [lead, ...grown]), rows);
+    });
+  const memory = gathered(MEMORY, asked, "sentences", sentence);
+  const before = gathered(STATE, model.start(asked), "before", from);
+  const { hidden, state } = model.decode(reshape(tokens, ["rows", 1]), memory, before);
   const logits = linear(reshape(hidden, ["rows", hidden.shape[2] as number]), model.projection);
   const { values, indices } = topK(logits, candidates);
-  const outputs: Record<string, Value> = { best: indices, logProbabilities: sub(values, logSumExp(logits)) };
-  present.forEach(({ keys, values }, i) => {
-    outputs[`${i}.keys`] = keys;
-    outputs[`${i}.values`] = values;
-  });
-  return { outputs, cache };
+  return {
+    best: indices,
+    logProbabilities: sub(values, logSumExp(logits)),
+    ...Object.fromEntries(prefixed(NEXT + STATE, state)),
+  };
 }
+
+const mapTensors = (tensors: Tensors, f: (name: string, value: Value) => Value): Tensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, f(name, value)]));
 
 /** Sentences of ids as one matrix, filled up with padding at the end. */
 function padded(

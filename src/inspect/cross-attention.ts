@@ -59,8 +59,8 @@ export async function openCrossAttention(options: CrossAttentionOptions): Promis
     sourceMask: input("sourceMask", "float32", ["batch", "source"]),
     target: input("target", "int32", ["batch", "target"]),
   };
-  const states = built.call.encode(inputs.source, inputs.sourceMask);
-  built.call.decode(inputs.target, built.call.remember(states, inputs.sourceMask));
+  const encoded = built.call.encode(inputs.source, inputs.sourceMask);
+  built.call.decode(inputs.target, built.call.remember(encoded, inputs.sourceMask));
   const taps = [...built.taps].filter(([path]) => path.endsWith(".cross.weights"));
   const program = await compile({
     engine,

@@ -1,32 +1,37 @@
 import type { Value } from "../ir/value.ts";
-import type { Remembered } from "../nn/attention.ts";
 
-/** What a decoder reads of a source sentence. */
-export interface SourceMemory {
-  /** Per decoder layer, keys and values of the encoder's states. */
-  readonly layers: readonly Remembered[];
-  /** Hides padding; broadcasts against scores [batch, heads, target, source]. */
-  readonly bias: Value;
+/** Named tensors whose first axis is the sentence (or, in a search, the hypothesis). */
+export type Tensors = Readonly<Record<string, Value>>;
+
+/** What writes a text token by token: a language model, or the right column of an encoder-decoder. */
+export interface Decoder {
+  /** The state before the first token. An axis of size 0 grows by one with every token. */
+  readonly start: (memory: Tensors) => Tensors;
+  /**
+   * Reads tokens and says what it makes of each. Without a state they are a text from its beginning.
+   *
+   *   tokens int32 [batch, length]  ->  hidden [batch, length, dim], and the state after them
+   *
+   * @param memory  What it may look back at, computed once per sentence.
+   */
+  readonly decode: (tokens: Value, memory: Tensors, state?: Tensors) => Decoded;
+  /** The output projection [vocabulary, dim]; logits = hidden · projectionᵀ. */
+  readonly projection: Value;
 }
 
 export interface Decoded {
-  /** [batch, target, dim]: what the output projection reads. */
+  /** [batch, length, dim]: what the output projection reads. */
   readonly hidden: Value;
-  /** Per decoder layer, keys and values of all target positions so far. */
-  readonly present: readonly Remembered[];
+  readonly state: Tensors;
 }
 
+/** What an encoder made of a source: its states [batch, source, dim], and what else its decoder wants. */
+export type Encoded = Tensors & { readonly states: Value };
+
 /** An encoder-decoder: the figure's two columns as functions. */
-export interface Seq2Seq {
+export interface Seq2Seq extends Decoder {
   /** source int32 [batch, source], mask [batch, source] with 1 for tokens  ->  states [batch, source, dim] */
-  readonly encode: (source: Value, mask: Value) => Value;
+  readonly encode: (source: Value, mask: Value) => Encoded;
   /** What the decoder reads at every step, computed once per sentence. */
-  readonly remember: (states: Value, mask: Value) => SourceMemory;
-  /**
-   * target int32 [batch, target], the tokens so far starting with <s>. With `past` (from an earlier `present`) only
-   * the new tokens are given.
-   */
-  readonly decode: (target: Value, memory: SourceMemory, past?: readonly Remembered[]) => Decoded;
-  /** The output projection [vocabulary, dim]; logits = hidden · projectionᵀ. */
-  readonly projection: Value;
+  readonly remember: (encoded: Encoded, mask: Value) => Tensors;
 }

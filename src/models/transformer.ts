@@ -14,9 +14,10 @@ import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { LayerNorm, PostNorm, PreNorm } from "../nn/norm.ts";
 import { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } from "../nn/positions.ts";
 import { add } from "../ops/elementwise.ts";
+import { zeros } from "../ops/gather.ts";
 import { range, sizeAsTensor } from "../ops/range.ts";
 import { concat } from "../ops/reshape.ts";
-import type { Decoded, Seq2Seq, SourceMemory } from "./seq2seq.ts";
+import type { Decoded, Seq2Seq, Tensors } from "./seq2seq.ts";
 
 export interface TransformerConfig {
   readonly sourceVocabulary: number;
@@ -82,13 +83,15 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
         encode: (source, mask) => {
           const x = scope.dropout(withPositions(sourceEmbed.lookup(source), m.positions), dropout);
           const bias = paddingBias(mask);
-          return encoderNorm(m.encoder.reduce((states, encoderLayer) => encoderLayer(states, bias), x));
+          const states = m.encoder.reduce((h, encoderLayer) => encoderLayer(h, bias), x);
+          return { states: encoderNorm(states) };
         },
-        remember: (states, mask) => rememberSource(m.decoder, states, mask),
-        decode: (target, memory, past) => {
-          const x = withPositions(m.embed.lookup(target), m.positions, past);
-          const { hidden, present } = decodeThrough(m.decoder, scope.dropout(x, dropout), memory, past);
-          return { hidden: decoderNorm(hidden), present };
+        remember: ({ states }, mask) => remember(m.decoder, states, mask),
+        start: startCache,
+        decode: (target, memory, before) => {
+          const x = withPositions(m.embed.lookup(target), m.positions, before);
+          const { hidden, state } = decodeThrough(m.decoder, scope.dropout(x, dropout), memory, before);
+          return { hidden: decoderNorm(hidden), state };
         },
       };
     },
@@ -96,29 +99,35 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
 }
 
 /** Tokens that were decoded before. */
-const lengthOf = (past: readonly Remembered[] | undefined): Size => past?.[0]?.keys.shape[2] ?? 0;
+const lengthOf = (state: Tensors | undefined): Size => state?.["0.keys"]?.shape[2] ?? 0;
 
 /**
  * Adds to each vector what tells its place.
  *
  *   x [batch, length, dim]  ->  [batch, length, dim]
  *
- * @param past  What was decoded before x, which then stands after it.
+ * @param state  Of the decoder: x stands after what it has seen.
  */
-export function withPositions(x: Value, positions: Positions, past?: readonly Remembered[]): Value {
-  const before = lengthOf(past);
+export function withPositions(x: Value, positions: Positions, state?: Tensors): Value {
+  const before = lengthOf(state);
   const steps = range(x.shape[1] as Size);
   const at = before === 0 ? steps : add(steps, sizeAsTensor(before, "int32"));
   return add(x, positionsLike(x, positions(at)));
 }
 
-/** What all decoder layers read of the source at every step, computed once per sentence. */
-export function rememberSource(
-  decoder: readonly BoundDecoderLayer[],
-  states: Value,
-  mask: Value,
-): SourceMemory {
-  return { layers: decoder.map(({ cross }) => cross.remember(states)), bias: paddingBias(mask) };
+/** What all decoder layers read of the source at every step: "0.keys", "0.values", … and the bias that hides padding. */
+export function remember(decoder: readonly BoundDecoderLayer[], states: Value, mask: Value): Tensors {
+  return { ...named(decoder.map(({ cross }) => cross.remember(states))), bias: paddingBias(mask) };
+}
+
+/** The state of decoder layers that have seen nothing: no keys, no values. */
+export function startCache(memory: Tensors): Tensors {
+  const entries = Object.entries(memory).flatMap(([name, { dtype, shape }]) => {
+    if (name === "bias") return [];
+    const [batch, heads, , size] = shape as [Size, Size, Size, Size];
+    return [[name, zeros(dtype, [batch, heads, 0, size])] as const];
+  });
+  return Object.fromEntries(entries);
 }
 
 /**
@@ -126,25 +135,41 @@ export function rememberSource(
  *
  *   x [batch, length, dim]  ->  hidden [batch, length, dim]
  *
- * @param past  What earlier calls returned as `present`: x is then what comes after.
+ * @param state  What an earlier call returned: x is then what comes after.
  */
 export function decodeThrough(
   decoder: readonly BoundDecoderLayer[],
   x: Value,
-  memory: SourceMemory,
-  past?: readonly Remembered[],
+  memory: Tensors,
+  state?: Tensors,
 ): Decoded {
   const length = x.shape[1] as Size;
-  const before = lengthOf(past);
+  const before = lengthOf(state);
   // One new token sees everything before it: no bias needed.
-  const bias = length === 1 ? undefined : causalBias(x, length, past ? plus(before, length) : length, before);
+  const bias =
+    length === 1 ? undefined : causalBias(x, length, state ? plus(before, length) : length, before);
   let hidden = x;
   const present = decoder.map((decoderLayer, i) => {
-    const step = decoderLayer.decode(hidden, memory.layers[i] as Remembered, memory.bias, bias, past?.[i]);
+    const past = state && layerOf(state, i);
+    const step = decoderLayer.decode(hidden, layerOf(memory, i), memory.bias as Value, bias, past);
     hidden = step.x;
     return step.present;
   });
-  return { hidden, present };
+  return { hidden, state: named(present) };
+}
+
+const layerOf = (tensors: Tensors, i: number): Remembered => ({
+  keys: tensors[`${i}.keys`] as Value,
+  values: tensors[`${i}.values`] as Value,
+});
+
+function named(layers: readonly Remembered[]): Tensors {
+  return Object.fromEntries(
+    layers.flatMap(({ keys, values }, i) => [
+      [`${i}.keys`, keys],
+      [`${i}.values`, values],
+    ]),
+  );
 }
 
 function attentionConfig(c: BlockConfig): Parameters<typeof MultiHeadAttention>[0] {

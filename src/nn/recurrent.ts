@@ -15,6 +15,8 @@ export type CellState = Readonly<Record<string, Value>> & { readonly h: Value };
 /** One step of a recurrent network. */
 export interface Cell {
   readonly hidden: number;
+  /** How many vectors of `hidden` the projection holds: 4 for an LSTM, 3 for a GRU. */
+  readonly gates: number;
   /** The state before the first step: zeros for `batch` rows. */
   readonly start: (batch: Size) => CellState;
   /** x [...lead, in]  ->  [...lead, gates · hidden]: the input's part of all gates, one product for all steps. */
@@ -44,6 +46,7 @@ export function LstmCell(inner: number, hidden: number): Layer<Cell> {
     const zero = (batch: Size): Value => zerosOf(input.dtype, [batch, hidden]);
     return {
       hidden,
+      gates: 4,
       start: (batch) => ({ h: zero(batch), c: zero(batch) }),
       project: (x) => linear(x, input, bias),
       step: (projected, { h, c }) => {
@@ -80,6 +83,7 @@ export function GruCell(inner: number, hidden: number): Layer<Cell> {
   };
   return layer(parts, ({ input, recurrent, bias, recurrentBias }) => ({
     hidden,
+    gates: 3,
     start: (batch) => ({ h: zerosOf(input.dtype, [batch, hidden]) }),
     project: (x) => linear(x, input, bias),
     step: (projected, { h }) => {
@@ -97,28 +101,28 @@ export type CellKind = keyof typeof cells;
 export interface RunOptions {
   /** Before the first step. Default zeros. */
   readonly state?: CellState | undefined;
-  /** [batch, time], 1 for a token and 0 for padding: a step of padding leaves the state as it was. */
+  /** [time, batch], 1 for a token and 0 for padding: a step of padding leaves the state as it was. */
   readonly mask?: Value | undefined;
   /** From the last step to the first. Default false. */
   readonly reverse?: boolean;
 }
 
 /**
- * Runs a cell over a sequence.
+ * Runs a cell over sequences that stand time first, as a scan wants them.
  *
- *   x [batch, time, in]  ->  outputs [batch, time, hidden], the h of every step, and the state after the last
+ *   x [time, batch, in]  ->  outputs [time, batch, hidden], the h of every step, and the state after the last
  */
 export function run(
   cell: Cell,
   x: Value,
   { state, mask, reverse = false }: RunOptions = {},
 ): { outputs: Value; state: CellState } {
-  const [batch, time] = x.shape as [Size, Size];
+  const [time, batch] = x.shape as [Size, Size];
   const scanned = scan({
     state: state ?? cell.start(batch),
     sequences: {
-      projected: cell.project(timeFirst(x)),
-      ...(mask ? { mask: reshape(timeFirst(mask), [time, batch, 1]) } : {}),
+      projected: cell.project(x),
+      ...(mask ? { mask: reshape(mask, [time, batch, 1]) } : {}),
     },
     step: (before, element: { projected: Value; mask?: Value }) => {
       const after = cell.step(element.projected, before);
@@ -127,11 +131,11 @@ export function run(
     },
     reverse,
   });
-  return { outputs: timeFirst(scanned.outputs.h), state: scanned.state };
+  return { outputs: scanned.outputs.h, state: scanned.state };
 }
 
-/** [batch, time, ...] and [time, batch, ...] exchanged. */
-export function timeFirst(x: Value): Value {
+/** [batch, time, ...]  <->  [time, batch, ...] */
+export function swapTime(x: Value): Value {
   return transpose(x, [1, 0, ...x.shape.slice(2).map((_, i) => i + 2)]);
 }
 
@@ -156,6 +160,13 @@ export interface RecurrentConfig {
   readonly dropout?: number;
 }
 
+export interface RecurrentOptions {
+  /** [batch, time], 1 for a token and 0 for padding. */
+  readonly mask?: Value | undefined;
+  /** Per layer and direction, the state before the first step; zeros where absent. */
+  readonly states?: readonly (readonly CellState[])[] | undefined;
+}
+
 export interface RecurrentOutput {
   /** [batch, time, hidden · directions]: the last layer's h at every step. */
   readonly outputs: Value;
@@ -174,12 +185,7 @@ export interface RecurrentOutput {
  */
 export function Recurrent(
   config: RecurrentConfig,
-): Layer<
-  (
-    x: Value,
-    options?: { mask?: Value; states?: readonly (readonly (CellState | undefined)[])[] },
-  ) => RecurrentOutput
-> {
+): Layer<(x: Value, options?: RecurrentOptions) => RecurrentOutput> {
   const { inner, hidden, layers = 1, bidirectional = false, dropout = 0 } = config;
   const Cell = cells[config.cell];
   const directions = bidirectional ? 2 : 1;
@@ -191,15 +197,17 @@ export function Recurrent(
     { layers: repeat(layers, (i) => one(i === 0 ? inner : directions * hidden)) },
     (m, scope) =>
       (x, { mask, states } = {}) => {
-        let outputs = x;
+        const live = mask && swapTime(mask);
+        let steps = swapTime(x);
         const after = m.layers.map((both, i) => {
-          const below = i === 0 ? x : scope.dropout(outputs, dropout);
+          const below = i === 0 ? steps : scope.dropout(steps, dropout);
           const ran = both.map((cell, k) =>
-            run(cell, below, { mask, state: states?.[i]?.[k], reverse: k === 1 }),
+            run(cell, below, { mask: live, state: states?.[i]?.[k], reverse: k === 1 }),
           );
-          outputs = concat(ran.map((one) => one.outputs));
+          steps = concat(ran.map((one) => one.outputs));
           return ran.map((one) => one.state);
         });
+        const outputs = swapTime(steps);
         scope.tap("outputs", outputs);
         return { outputs, states: after };
       },

@@ -1,10 +1,10 @@
 import { heedError } from "../errors.ts";
 import { type DType, floatTypes } from "../ir/dtype.ts";
 import { apply, defineOp, requireDType, showOperands } from "../ir/op.ts";
-import { type Size, sameShape } from "../ir/size.ts";
+import { type Size, sameShape, times } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { broadcastShapes, sum, sumTo } from "./broadcast.ts";
-import { flattenLead, reshape } from "./reshape.ts";
+import { flattenLead, reshape, transpose } from "./reshape.ts";
 
 export interface MatmulOptions {
   /** Uses the last two axes of left exchanged. Default false. */
@@ -89,11 +89,22 @@ export const matmulOp = defineOp<[left: Value, right: Value], Required<MatmulOpt
     return [sumTo(dLeft, left.shape), sumTo(dRight, right.shape)];
   },
   // Σ Lᵀ R over steps is one product over the rows of all steps: how the gradient of a recurrent weight is summed.
-  overSteps: ({ inputs: [left, right], attrs, stacked }) =>
-    attrs.transposeLeft && !attrs.transposeRight && left.shape.length === 2 && right.shape.length === 2
-      ? matmul(flattenLead(stacked(0)), flattenLead(stacked(1)), { transposeLeft: true })
-      : null,
+  overSteps: ({ inputs: [left, right], attrs, stacked }) => {
+    const alike = sameShape(left.shape.slice(0, -2), right.shape.slice(0, -2));
+    if (!attrs.transposeLeft || attrs.transposeRight || !alike) return null;
+    return matmul(joinSteps(stacked(0)), joinSteps(stacked(1)), { transposeLeft: true });
+  },
 });
+
+/** [time, ...lead, rows, columns]  ->  [...lead, time · rows, columns] */
+function joinSteps(x: Value): Value {
+  if (x.shape.length === 3) return flattenLead(x);
+  const [time, ...rest] = x.shape as [Size, ...Size[]];
+  const [rows, columns] = rest.slice(-2) as [Size, Size];
+  const lead = rest.slice(0, -2);
+  const order = [...lead.map((_, i) => i + 1), 0, lead.length + 1, lead.length + 2];
+  return reshape(transpose(x, order), [...lead, times(time, rows), columns]);
+}
 
 function lastTwo(x: Value, transposed: boolean): [Size, Size] {
   const [rows, columns] = x.shape.slice(-2) as [Size, Size];

@@ -45,6 +45,7 @@ export function scan<S extends Values, X extends Values, Y extends Values>(
   options: ScanOptions<S, X, Y>,
 ): Scanned<S, Y> {
   const { state, sequences, reverse = false } = options;
+  if (Object.values(sequences)[0]?.shape[0] === 1) return once(options);
   const stateIn = mapValues(state, (value) => bound(value));
   const elements = mapValues(sequences, ({ dtype, shape }) => bound({ dtype, shape: shape.slice(1) }));
   const next = options.step(stateIn as S, elements as X);
@@ -63,6 +64,17 @@ export function scan<S extends Values, X extends Values, Y extends Values>(
     outputs: mapValues(next.outputs, made.stacked) as Y,
     stacked: made.stacked,
   };
+}
+
+/** One step needs no scan: that is how texts are written, token by token. */
+function once<S extends Values, X extends Values, Y extends Values>({
+  state,
+  sequences,
+  step,
+}: ScanOptions<S, X, Y>): Scanned<S, Y> {
+  const stacked = (value: Value): Value => reshape(value, [1, ...value.shape]);
+  const next = step(state, mapValues(sequences, (x) => reshape(x, x.shape.slice(1))) as X);
+  return { state: next.state, outputs: mapValues(next.outputs, stacked) as Y, stacked };
 }
 
 const mapValues = (values: Values, f: (value: Value) => Value): Record<string, Value> =>

@@ -5,7 +5,6 @@ import type { Value } from "../../src/ir/value.ts";
 import { verify } from "../../src/ir/verify.ts";
 import type { Seq2Seq } from "../../src/models/seq2seq.ts";
 import { Transformer } from "../../src/models/transformer.ts";
-import type { Remembered } from "../../src/nn/attention.ts";
 import { build, type Model } from "../../src/nn/layer.ts";
 import { matmul } from "../../src/ops/index.ts";
 import { compile, type Feed, toNumber } from "../../src/runtime/compile.ts";
@@ -97,32 +96,23 @@ describe.each(golden)("the Transformer and PyTorch's, $name", (file) => {
     const { source, sourceMask } = pairInputs();
     const token = input("token", "int32", ["batch", 1]);
     const memory = call.remember(call.encode(source, sourceMask), sourceMask);
-    const { heads, dKey = config.dModel / heads, dValue = dKey } = config;
-    const cached = Array.from({ length: config.decoderLayers }, (_, i) => ({
-      keys: { name: `keys${i}`, size: dKey },
-      values: { name: `values${i}`, size: dValue },
-    }));
-    const remembered = ({ name, size }: { name: string; size: number }): Value =>
-      input(name, "float32", ["batch", heads, "past", size]);
-    const past = cached.map(({ keys, values }) => ({ keys: remembered(keys), values: remembered(values) }));
-    const { hidden, present } = call.decode(token, memory, past);
+    const started = call.start(memory);
+    const before = Object.entries(started).map(([name, { dtype, shape }]): [string, Value] => {
+      return [name, input(name, dtype, ["batch", ...shape.slice(1).map((size) => size || "past")])];
+    });
+    const { hidden, state } = call.decode(token, memory, Object.fromEntries(before));
     const outputs: Record<string, Value> = {
       logits: matmul(hidden, call.projection, { transposeRight: true }),
     };
-    cached.forEach(({ keys, values }, i) => {
-      const now = present[i] as Remembered;
-      Object.assign(outputs, { [`${keys.name}.next`]: now.keys, [`${values.name}.next`]: now.values });
-    });
+    for (const [name, value] of Object.entries(state)) outputs[`${name}.next`] = value;
     const program = await compile({ engine, constants: weights, outputs });
 
     const [sentences, length, vocabulary] = file.logits.shape as [number, number, number];
     const cache = new Map<string, Feed>(
-      cached.flatMap(({ keys, values }) =>
-        [keys, values].map(({ name, size }) => [
-          name,
-          { shape: [sentences, heads, 0, size], data: new Float32Array() },
-        ]),
-      ),
+      Object.entries(started).map(([name, { shape }]) => [
+        name,
+        { shape: [sentences, ...(shape.slice(1) as number[])], data: new Float32Array() },
+      ]),
     );
     for (let at = 0; at < length; at++) {
       const tokens = Int32Array.from({ length: sentences }, (_, s) =>

@@ -86,6 +86,7 @@ def make(name, c, seed):
     }
 
 
-cases = [make(name, c, seed) for seed, (name, c) in enumerate(CONFIGS.items())]
-(HERE / "layers.json").write_text(json.dumps(cases, indent=1) + "\n")
-print(f"torch {torch.__version__}, numpy {np.__version__}: {len(cases)} cases")
+if __name__ == "__main__":
+    cases = [make(name, c, seed) for seed, (name, c) in enumerate(CONFIGS.items())]
+    (HERE / "layers.json").write_text(json.dumps(cases, indent=1) + "\n")
+    print(f"torch {torch.__version__}, numpy {np.__version__}: {len(cases)} cases")

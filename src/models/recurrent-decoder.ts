@@ -1,0 +1,248 @@
+import type { Size } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import { type Layer, layer, repeat } from "../nn/layer.ts";
+import { Linear } from "../nn/linear.ts";
+import { type CellKind, type CellState, cells, swapTime } from "../nn/recurrent.ts";
+import type { Score } from "../nn/score.ts";
+import { add, mul, sub, tanh } from "../ops/elementwise.ts";
+import { zeros } from "../ops/gather.ts";
+import { matmul } from "../ops/matmul.ts";
+import { concat, reshape } from "../ops/reshape.ts";
+import { scan } from "../ops/scan.ts";
+import { softmax } from "../ops/softmax.ts";
+import type { Tensors } from "./seq2seq.ts";
+
+export interface RecurrentDecoderConfig {
+  readonly cell: CellKind;
+  readonly layers: number;
+  /** Size of the embedded target tokens, and of what is given out. */
+  readonly embedding: number;
+  readonly hidden: number;
+  /** Size of the encoder's states and of its summary. */
+  readonly states: number;
+  readonly dropout: number;
+}
+
+/** A decoder's way through embedded target tokens. */
+export interface RecurrentDecoder {
+  /** What it reads of a sentence, from the encoder's states [batch, source, size] and their summary [batch, size]. */
+  readonly remember: (states: Value, summary: Value) => Tensors;
+  /** Its state before the first token. */
+  readonly start: (summary: Value) => Tensors;
+  /** embedded [time, batch, embedding]  ->  hidden [batch, time, embedding], and the state after the last token */
+  readonly run: (embedded: Value, memory: Tensors, state: Tensors) => { hidden: Value; state: Tensors };
+}
+
+/**
+ * Without attention: one summary of the sentence starts the decoder and is read again at every step.
+ *
+ * @see Cho et al. 2014 - https://arxiv.org/abs/1406.1078
+ */
+export function StaticDecoder(c: RecurrentDecoderConfig): Layer<RecurrentDecoder> {
+  return layer({ stack: Stack(c, c.states), readout: Readout(c) }, ({ stack, readout }, scope) => ({
+    remember: (_, summary) => ({ summary }),
+    start: stack.start,
+    run: (embedded, { summary }, state) => {
+      const read = stack.read(summary as Value);
+      const scanned = scan({
+        state,
+        sequences: { x: stack.project(embedded) },
+        step: (before, { x }) => {
+          const { h, state: after } = stack.step(add(x, read), before);
+          return { state: after, outputs: { h } };
+        },
+      });
+      const hidden = readout(scanned.outputs.h, summary as Value, embedded);
+      return { hidden: swapTime(scope.dropout(hidden, c.dropout)), state: scanned.state };
+    },
+  }));
+}
+
+/**
+ * With a context of its own for every step: the state before it is the query, and what is found goes into the step.
+ *
+ *   c_i = Σ_j α_ij h_j,   α_ij = softmax_j(score(s_{i-1}, h_j)),   s_i = cell(y_{i-1}, c_i, s_{i-1})
+ *
+ * Taps: cross.weights [batch, 1, target, source].
+ *
+ * @see Bahdanau et al. 2015, section 3.1 - https://arxiv.org/abs/1409.0473
+ */
+export function BahdanauDecoder(c: RecurrentDecoderConfig, score: Layer<Score>): Layer<RecurrentDecoder> {
+  const parts = { score, stack: Stack(c, c.states), readout: Readout(c) };
+  return layer(parts, (m, scope) => ({
+    remember: (states) => ({ states, keys: m.score.keys(states) }),
+    start: m.stack.start,
+    run: (embedded, memory, state) => {
+      const scanned = scan({
+        state,
+        sequences: { x: m.stack.project(embedded) },
+        step: (before, { x }) => {
+          const { context, weights } = attend(m.score, m.stack.top(before), memory);
+          const { h, state: after } = m.stack.step(add(x, m.stack.read(context)), before);
+          return { state: after, outputs: { h, context, weights } };
+        },
+      });
+      const { h, context, weights } = scanned.outputs;
+      scope.child("cross").tap("weights", rowsOf(weights));
+      const hidden = m.readout(h, context, embedded);
+      return { hidden: swapTime(scope.dropout(hidden, c.dropout)), state: scanned.state };
+    },
+  }));
+}
+
+/**
+ * The state after a step is the query, and what is found makes, with it, what is given out; so all steps can attend at
+ * once.
+ *
+ *   s_i = cell(y_{i-1}, s_{i-1}),   c_i = Σ_j α_ij h_j,   α_ij = softmax_j(score(s_i, h_j)),   s̃_i = tanh(W [c_i; s_i])
+ *
+ * Taps: cross.weights [batch, 1, target, source].
+ *
+ * @see Luong et al. 2015, section 3 - https://arxiv.org/abs/1508.04025
+ */
+export function LuongDecoder(c: RecurrentDecoderConfig, score: Layer<Score>): Layer<RecurrentDecoder> {
+  const parts = { score, stack: Stack(c), combine: Linear(c.states + c.hidden, c.embedding) };
+  return layer(parts, (m, scope) => ({
+    remember: (states) => ({ states, keys: m.score.keys(states) }),
+    start: m.stack.start,
+    run: (embedded, memory, state) => {
+      const scanned = scan({
+        state,
+        sequences: { x: m.stack.project(embedded) },
+        step: (before, { x }) => {
+          const { h, state: after } = m.stack.step(x, before);
+          return { state: after, outputs: { h } };
+        },
+      });
+      const h = swapTime(scanned.outputs.h);
+      const scores = add(m.score.score(h, memory.keys as Value), memory.bias as Value);
+      const weights = softmax(scores);
+      const [batch, target, source] = weights.shape as [Size, Size, Size];
+      scope.child("cross").tap("weights", reshape(weights, [batch, 1, target, source]));
+      const context = matmul(weights, memory.states as Value);
+      const hidden = tanh(m.combine(concat([context, h])));
+      return { hidden: scope.dropout(hidden, c.dropout), state: scanned.state };
+    },
+  }));
+}
+
+/**
+ * Luong's decoder with input feeding: what a step gave out goes into the next one, which so knows what has been
+ * attended to.
+ *
+ * Taps: cross.weights [batch, 1, target, source].
+ *
+ * @see Luong et al. 2015, section 3.3 - https://arxiv.org/abs/1508.04025
+ */
+export function InputFeedingDecoder(c: RecurrentDecoderConfig, score: Layer<Score>): Layer<RecurrentDecoder> {
+  const parts = { score, stack: Stack(c, c.embedding), combine: Linear(c.states + c.hidden, c.embedding) };
+  return layer(parts, (m, scope) => ({
+    remember: (states) => ({ states, keys: m.score.keys(states) }),
+    start: (summary) => ({
+      ...m.stack.start(summary),
+      fed: zeros(summary.dtype, [summary.shape[0] as Size, c.embedding]),
+    }),
+    run: (embedded, memory, state) => {
+      const scanned = scan({
+        state,
+        sequences: { x: m.stack.project(embedded) },
+        step: ({ fed, ...before }: Tensors, { x }) => {
+          const { h, state: after } = m.stack.step(add(x, m.stack.read(fed as Value)), before);
+          const { context, weights } = attend(m.score, h, memory);
+          const given = scope.dropout(tanh(m.combine(concat([context, h]))), c.dropout);
+          return { state: { ...after, fed: given }, outputs: { given, weights } };
+        },
+      });
+      scope.child("cross").tap("weights", rowsOf(scanned.outputs.weights));
+      return { hidden: swapTime(scanned.outputs.given), state: scanned.state };
+    },
+  }));
+}
+
+/** One query: query [batch, size]  ->  context [batch, states], weights [batch, source] */
+function attend(score: Score, query: Value, memory: Tensors): { context: Value; weights: Value } {
+  const [batch, size] = query.shape as [Size, Size];
+  const states = memory.states as Value;
+  const scores = score.score(reshape(query, [batch, 1, size]), memory.keys as Value);
+  const weights = softmax(add(scores, memory.bias as Value));
+  const [, source, dim] = states.shape as [Size, Size, Size];
+  return {
+    context: reshape(matmul(weights, states), [batch, dim]),
+    weights: reshape(weights, [batch, source]),
+  };
+}
+
+/** Weights of all steps, [target, batch, source], as any attention has them: [batch, heads = 1, target, source]. */
+function rowsOf(weights: Value): Value {
+  const [target, batch, source] = weights.shape as [Size, Size, Size];
+  return reshape(swapTime(weights), [batch, 1, target, source]);
+}
+
+interface BoundStack {
+  /** summary [batch, states]  ->  every layer's state before the first step: "0.h", … */
+  readonly start: (summary: Value) => Tensors;
+  /** The last layer's h. */
+  readonly top: (state: Tensors) => Value;
+  /** What the first layer takes of the tokens, for all steps… */
+  readonly project: (x: Value) => Value;
+  /** …and of something else that it reads, to be added. */
+  readonly read: (x: Value) => Value;
+  readonly step: (projected: Value, state: Tensors) => { h: Value; state: Tensors };
+}
+
+/** Cells one above the other; the first may read something beside the tokens. */
+function Stack(c: RecurrentDecoderConfig, beside = 0): Layer<BoundStack> {
+  const { hidden, layers } = c;
+  const Cell = cells[c.cell];
+  const gates = c.cell === "lstm" ? 4 : 3;
+  const names = c.cell === "lstm" ? (["h", "c"] as const) : (["h"] as const);
+  const parts = {
+    cells: repeat(layers, (i) => Cell(i === 0 ? c.embedding : hidden, hidden)),
+    bridge: repeat(layers * names.length, () => Linear(c.states, hidden)),
+    ...(beside > 0 ? { beside: Linear(beside, gates * hidden, { bias: false }) } : {}),
+  };
+  return layer(parts, (m, scope) => ({
+    start: (summary) => {
+      const entries = m.bridge.map((bridge, i): [string, Value] => {
+        const name = `${Math.floor(i / names.length)}.${names[i % names.length]}`;
+        return [name, tanh(bridge(summary))];
+      });
+      return Object.fromEntries(entries);
+    },
+    top: (state) => state[`${layers - 1}.h`] as Value,
+    project: (x) => (m.cells[0] as (typeof m.cells)[number]).project(x),
+    read: (x) => (m.beside as (x: Value) => Value)(x),
+    step: (projected, state) => {
+      const after: Record<string, Value> = {};
+      let h = projected;
+      m.cells.forEach((cell, i) => {
+        const before = Object.fromEntries(names.map((name) => [name, state[`${i}.${name}`] as Value]));
+        const next = cell.step(
+          i === 0 ? projected : cell.project(scope.dropout(h, c.dropout)),
+          before as CellState,
+        );
+        for (const name of names) after[`${i}.${name}`] = next[name] as Value;
+        h = next.h;
+      });
+      return { h, state: after };
+    },
+  }));
+}
+
+/** What is given out, from state, context and the token read.        tanh(W_s s + W_c c + W_y y + b) */
+function Readout(c: RecurrentDecoderConfig): Layer<(state: Value, context: Value, embedded: Value) => Value> {
+  const parts = {
+    state: Linear(c.hidden, c.embedding),
+    context: Linear(c.states, c.embedding, { bias: false }),
+    token: Linear(c.embedding, c.embedding, { bias: false }),
+  };
+  return layer(parts, (m) => (state, context, embedded) => {
+    return tanh(add(add(m.state(state), m.context(context)), m.token(embedded)));
+  });
+}
+
+/** mask [batch, source]  ->  what hides padding from scores [batch, n, source] */
+export function scoreBias(mask: Value): Value {
+  const [batch, source] = mask.shape as [Size, Size];
+  return reshape(mul(sub(1, mask), -1e9), [batch, 1, source]);
+}

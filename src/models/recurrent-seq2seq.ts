@@ -1,0 +1,100 @@
+import type { Value } from "../ir/value.ts";
+import { Embedding } from "../nn/embedding.ts";
+import { glorotUniform } from "../nn/initialise.ts";
+import { type Layer, layer } from "../nn/layer.ts";
+import { type CellKind, Recurrent, swapTime } from "../nn/recurrent.ts";
+import { AdditiveScore, DotScore, GeneralScore } from "../nn/score.ts";
+import { concat } from "../ops/reshape.ts";
+import {
+  BahdanauDecoder,
+  InputFeedingDecoder,
+  LuongDecoder,
+  type RecurrentDecoder,
+  type RecurrentDecoderConfig,
+  StaticDecoder,
+  scoreBias,
+} from "./recurrent-decoder.ts";
+import type { Seq2Seq, Tensors } from "./seq2seq.ts";
+
+/** How a recurrent decoder looks back at the source. "none": at one summary of it. */
+export type RecurrentAttention = "none" | "additive" | "dot" | "scaled-dot" | "general";
+
+export interface RecurrentSeq2SeqConfig {
+  readonly cell: CellKind;
+  readonly sourceVocabulary: number;
+  readonly targetVocabulary: number;
+  /** Encoder and decoder layers. */
+  readonly layers: number;
+  /** Size of a token's vector. */
+  readonly embedding: number;
+  /** Size of the decoder's state and of the encoder's, both directions together. */
+  readonly hidden: number;
+  /** The encoder also reads from the end, half of `hidden` for each direction. Default true. */
+  readonly bidirectional?: boolean;
+  readonly attention: RecurrentAttention;
+  /** With dot, scaled-dot and general attention: what a step gave out goes into the next. Default false. */
+  readonly inputFeeding?: boolean;
+  /** On embeddings, between layers and on what is given out. Default 0. */
+  readonly dropout?: number;
+  /** "all": source, target and output share one matrix; "output": target and output do; "none". */
+  readonly tie: "all" | "output" | "none";
+}
+
+/**
+ * The recurrent encoder-decoder: one network reads the source, another writes the target from what the first one left,
+ * looking back at it through attention or not.
+ *
+ * @see Sutskever et al. 2014 - https://arxiv.org/abs/1409.3215
+ * @see Bahdanau et al. 2015 - https://arxiv.org/abs/1409.0473
+ * @see Luong et al. 2015 - https://arxiv.org/abs/1508.04025
+ */
+export function RecurrentSeq2Seq(c: RecurrentSeq2SeqConfig): Layer<Seq2Seq> {
+  const { cell, hidden, layers, embedding, bidirectional = true, dropout = 0 } = c;
+  const size = bidirectional ? hidden / 2 : hidden;
+  return layer(
+    {
+      embed: Embedding(c.targetVocabulary, embedding),
+      ...(c.tie === "all" ? {} : { sourceEmbed: Embedding(c.sourceVocabulary, embedding) }),
+      encoder: Recurrent({ cell, inner: embedding, hidden: size, layers, bidirectional, dropout }),
+      decoder: decoderOf(c, { cell, layers, embedding, hidden, states: hidden, dropout }),
+      ...(c.tie === "none"
+        ? { project: { shape: [c.targetVocabulary, embedding], init: glorotUniform } }
+        : {}),
+    },
+    (m, scope): Seq2Seq => {
+      const sourceEmbed = m.sourceEmbed ?? m.embed;
+      return {
+        projection: m.project ?? m.embed.weight,
+        encode: (source, mask) => {
+          const x = scope.dropout(sourceEmbed.lookup(source), dropout);
+          const { outputs, states } = m.encoder(x, { mask });
+          const last = states.at(-1) ?? [];
+          return { states: outputs, summary: concat(last.map(({ h }) => h)) };
+        },
+        remember: ({ states, summary }, mask) => ({
+          summary: summary as Value,
+          bias: scoreBias(mask),
+          ...m.decoder.remember(states, summary as Value),
+        }),
+        start: ({ summary }) => m.decoder.start(summary as Value),
+        decode: (target, memory, state) => {
+          const embedded = scope.dropout(m.embed.lookup(swapTime(target)), dropout);
+          return m.decoder.run(embedded, memory, state ?? m.decoder.start(memory.summary as Value));
+        },
+      };
+    },
+  );
+}
+
+function decoderOf(
+  { attention, inputFeeding = false }: RecurrentSeq2SeqConfig,
+  c: RecurrentDecoderConfig,
+): Layer<RecurrentDecoder> {
+  if (attention === "none") return StaticDecoder(c);
+  if (attention === "additive") return BahdanauDecoder(c, AdditiveScore(c.hidden, c.states));
+  const score =
+    attention === "general"
+      ? GeneralScore(c.hidden, c.states)
+      : DotScore(c.hidden, c.states, attention === "dot" ? 1 : c.hidden ** -0.5);
+  return inputFeeding ? InputFeedingDecoder(c, score) : LuongDecoder(c, score);
+}

@@ -1,0 +1,82 @@
+import { heedError } from "../errors.ts";
+import type { Size } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import { add, mul, tanh } from "../ops/elementwise.ts";
+import { linear, matmul } from "../ops/matmul.ts";
+import { recompute } from "../ops/recompute.ts";
+import { reshape } from "../ops/reshape.ts";
+import { glorotUniform } from "./initialise.ts";
+import { type Layer, layer } from "./layer.ts";
+import { Linear } from "./linear.ts";
+
+/** How well a query and each state fit: what a recurrent decoder's attention scores with. */
+export interface Score {
+  /** states [batch, source, size]  ->  what is compared with queries, computed once per sentence */
+  readonly keys: (states: Value) => Value;
+  /** query [batch, n, size], keys  ->  [batch, n, source] */
+  readonly score: (query: Value, keys: Value) => Value;
+}
+
+/**
+ * Additive attention: a small network judges query and state.        e_ij = vᵀ tanh(W s_i + U h_j)
+ *
+ * @param hidden  Size of that network's one layer. Default: the query's size.
+ * @see Bahdanau et al. 2015, section A.1.2 - https://arxiv.org/abs/1409.0473
+ */
+export function AdditiveScore(querySize: number, stateSize: number, hidden = querySize): Layer<Score> {
+  const parts = {
+    W: Linear(querySize, hidden),
+    U: Linear(stateSize, hidden, { bias: false }),
+    v: { shape: [1, hidden], init: glorotUniform },
+  };
+  return layer(parts, ({ W, U, v }) => ({
+    keys: (states) => U(states),
+    score: (query, keys) => {
+      const [batch, n] = query.shape as [Size, Size];
+      const source = keys.shape[1] as Size;
+      const energy = recompute([W(query)], (projected) =>
+        tanh(
+          add(reshape(projected as Value, [batch, n, 1, hidden]), reshape(keys, [batch, 1, source, hidden])),
+        ),
+      );
+      return reshape(linear(energy, v), [batch, n, source]);
+    },
+  }));
+}
+
+/**
+ * The dot product of query and state, times `scale`.        e_ij = s_i · h_j
+ *
+ * @param scale  1, or size^-0.5 for scaled dot-product attention.
+ * @throws ERR_SHAPE when query and states differ in size: a dot product needs one size.
+ * @see Luong et al. 2015, section 3.1 - https://arxiv.org/abs/1508.04025
+ */
+export function DotScore(querySize: number, stateSize: number, scale = 1): Layer<Score> {
+  if (querySize !== stateSize) {
+    throw heedError("ERR_SHAPE", {
+      operation: "DotScore",
+      problem:
+        `the query has size ${querySize} but a state ${stateSize}: their dot product needs one size; ` +
+        "the general score has a matrix between them",
+    });
+  }
+  return layer({}, () => ({
+    keys: (states) => states,
+    score: (query, keys) => {
+      const products = matmul(query, keys, { transposeRight: true });
+      return scale === 1 ? products : mul(products, scale);
+    },
+  }));
+}
+
+/**
+ * The dot product with a learned matrix between, so that sizes are free.        e_ij = s_iᵀ W h_j
+ *
+ * @see Luong et al. 2015, section 3.1 - https://arxiv.org/abs/1508.04025
+ */
+export function GeneralScore(querySize: number, stateSize: number): Layer<Score> {
+  return layer({ W: Linear(stateSize, querySize, { bias: false }) }, ({ W }) => ({
+    keys: (states) => W(states),
+    score: (query, keys) => matmul(query, keys, { transposeRight: true }),
+  }));
+}
