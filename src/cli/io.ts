@@ -5,6 +5,8 @@ import { heedError } from "../errors.ts";
 export interface Io {
   /** Standard input, whole chunks of bytes. */
   readonly stdin: AsyncIterable<Uint8Array>;
+  /** Writes text as results, as it comes. @throws as `writeLine` does */
+  readonly write: (text: string) => Promise<void>;
   /** Writes a line of results, waiting until the reader keeps up. @throws ERR_IO when it cannot be written. */
   readonly writeLine: (line: string) => Promise<void>;
   /** Writes a line for a person to standard error. */
@@ -40,10 +42,10 @@ export function processIo(): { io: Io; exitStatus: () => number | undefined } {
     const cause = `cannot write (${failure.code ?? failure.message})`;
     throw heedError("ERR_IO", { where: "standard output", cause }, failure);
   };
-  const writeLine = async (line: string): Promise<void> => {
+  const write = async (text: string): Promise<void> => {
     check();
     await new Promise<void>((resolve) => {
-      process.stdout.write(`${line}\n`, () => resolve());
+      process.stdout.write(text, () => resolve());
     });
     if (process.stdout.writableNeedDrain && !failure)
       await Promise.race([once(process.stdout, "drain"), failed()]);
@@ -52,7 +54,8 @@ export function processIo(): { io: Io; exitStatus: () => number | undefined } {
   const failed = (): Promise<unknown> => once(process.stdout, "error").catch(() => undefined);
   const io: Io = {
     stdin: process.stdin,
-    writeLine,
+    write,
+    writeLine: (line) => write(`${line}\n`),
     say: (line) => process.stderr.write(`${line}\n`),
     terminal: process.stderr.isTTY ? process.stderr : undefined,
     signal: abort.signal,

@@ -8,6 +8,8 @@ import { type Io, processIo, ReaderGone } from "./io.ts";
 export const commands = {
   train: () => import("./commands/train.ts"),
   translate: () => import("./commands/translate.ts"),
+  generate: () => import("./commands/generate.ts"),
+  classify: () => import("./commands/classify.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
   score: () => import("./commands/score.ts"),
   quickstart: () => import("./commands/quickstart.ts"),
@@ -18,7 +20,8 @@ const INTRODUCTION = `Attention models in TypeScript: train them, look inside th
 First steps:
   heed quickstart                                   the whole way on an embedded English-French corpus
   heed train config.yaml --run runs/mine            your own sentence pairs; \`heed train --help\` shows a config
-  heed translate runs/mine < new.txt > out.txt      translate with what was trained`;
+  heed translate runs/mine < new.txt > out.txt      translate with what was trained
+  heed generate runs/text, heed classify runs/tags  the same for language models and classifiers`;
 
 /** Runs a command line; the exit status. */
 export async function main(args: readonly string[], version: string): Promise<number> {

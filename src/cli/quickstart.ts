@@ -11,7 +11,7 @@ import { type AlignedPair, linksOf, openCrossAttention } from "../inspect/cross-
 import { matrixInTerminal } from "../inspect/terminal-matrix.ts";
 import { trainingReport } from "../inspect/training-report.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { type OpenedRun, openRun } from "../training/open-run.node.ts";
+import { openRunOf, type TranslatorRun } from "../training/open-run.node.ts";
 import { parseConfig } from "../training/parse-config.ts";
 import { trainRun } from "../training/run.node.ts";
 import { createRunDirectory, writeAtomically } from "../training/run-directory.node.ts";
@@ -85,13 +85,13 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
   if (summary.reason === "signal") return undefined;
   const trainSeconds = (performance.now() - trainStart) / 1000;
 
-  const run = openRun(runDirectory);
+  const run = openRunOf(runDirectory, "translate");
   const translator = await openTranslator({
     engine,
     ...run,
     ...run.tokenizers,
-    ...config.decoding,
-    maxLength: config.model.maxLength,
+    ...run.config.decoding,
+    maxLength: run.config.model.maxLength,
   });
   const sources = corpus.test.map(({ source }) => source);
   const references = corpus.test.map(({ target }) => target);
@@ -184,7 +184,7 @@ const SHARES = [1, 0.8, 0.6, 0.4];
  */
 async function measureAlignment(
   engine: Engine,
-  run: OpenedRun,
+  run: TranslatorRun,
   { valid, test }: { valid: readonly PhrasebookPair[]; test: readonly PhrasebookPair[] },
 ): Promise<{ aer: number; where: string; samples: Sample[] }> {
   const read = async (row: keyof typeof ROWS, pairs: readonly PhrasebookPair[]): Promise<AlignedPair[]> => {

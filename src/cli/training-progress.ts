@@ -1,4 +1,5 @@
 import type { RunEvents } from "../training/run.node.ts";
+import { validationText } from "../training/validation-text.ts";
 import type { Io } from "./io.ts";
 import { type Progress, progress } from "./progress.ts";
 
@@ -31,10 +32,6 @@ export function trainingProgress(io: Io): Required<RunEvents> {
       const speed = tokens / ((performance.now() - began) / 1000);
       bar?.update(record.step, `loss ${loss.toFixed(3)}  ${Math.round(speed)} tokens/s`);
     },
-    onValidation: ({ step, loss: valid, bleu }) => {
-      say(
-        `step ${step}: validation loss ${valid.toFixed(3)}${bleu === undefined ? "" : `, BLEU ${bleu.toFixed(1)}`}`,
-      );
-    },
+    onValidation: ({ step, ...validation }) => say(`step ${step}: validation ${validationText(validation)}`),
   };
 }

@@ -128,7 +128,10 @@ function encodeGraph(model: Seq2Seq, padding: number): Record<string, Value> {
   const source = input("source", "int32", ["sentences", "source"]);
   const mask = sub(1, cast(equal(source, padding), "float32"));
   const memory = model.remember(model.encode(source, mask), mask);
-  return Object.fromEntries([...prefixed(MEMORY, memory), ...prefixed(STATE, model.start(memory))]);
+  return Object.fromEntries([
+    ...prefixed(MEMORY, memory),
+    ...prefixed(STATE, model.start(memory, "sentences")),
+  ]);
 }
 
 /** One step for rows that each name the earlier row and the sentence they belong to. */
@@ -145,7 +148,7 @@ function stepGraph(model: Seq2Seq, candidates: number): Record<string, Value> {
       return gather(input(prefix + name, dtype, [lead, ...grown]), rows);
     });
   const memory = gathered(MEMORY, asked, "sentences", sentence);
-  const before = gathered(STATE, model.start(asked), "before", from);
+  const before = gathered(STATE, model.start(asked, "sentences"), "before", from);
   const { hidden, state } = model.decode(reshape(tokens, ["rows", 1]), memory, before);
   const logits = linear(reshape(hidden, ["rows", hidden.shape[2] as number]), model.projection);
   const { values, indices } = topK(logits, candidates);

@@ -1,5 +1,18 @@
 /** `heed/models`: whole models, each written as its figure is drawn. */
 export {
+  type Classifier,
+  RecurrentClassifier,
+  type RecurrentClassifierConfig,
+  TransformerClassifier,
+  type TransformerClassifierConfig,
+} from "./classifier.ts";
+export {
+  RecurrentLanguageModel,
+  type RecurrentLanguageModelConfig,
+  TransformerLanguageModel,
+  type TransformerLanguageModelConfig,
+} from "./language-model.ts";
+export {
   type RecurrentAttention,
   RecurrentSeq2Seq,
   type RecurrentSeq2SeqConfig,
@@ -8,6 +21,8 @@ export type { Decoded, Decoder, Encoded, Seq2Seq, Tensors } from "./seq2seq.ts";
 export {
   type BlockConfig,
   type BoundDecoderLayer,
+  type CachedStep,
+  CausalLayer,
   DecoderLayer,
   decodeThrough,
   EncoderLayer,
@@ -15,5 +30,6 @@ export {
   startCache,
   Transformer,
   type TransformerConfig,
+  throughCached,
   withPositions,
 } from "./transformer.ts";

@@ -14,7 +14,7 @@ import {
   StaticDecoder,
   scoreBias,
 } from "./recurrent-decoder.ts";
-import type { Seq2Seq, Tensors } from "./seq2seq.ts";
+import type { Seq2Seq } from "./seq2seq.ts";
 
 /** How a recurrent decoder looks back at the source. "none": at one summary of it. */
 export type RecurrentAttention = "none" | "additive" | "dot" | "scaled-dot" | "general";

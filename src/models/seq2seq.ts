@@ -1,3 +1,4 @@
+import type { Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 
 /** Named tensors whose first axis is the sentence (or, in a search, the hypothesis). */
@@ -5,8 +6,8 @@ export type Tensors = Readonly<Record<string, Value>>;
 
 /** What writes a text token by token: a language model, or the right column of an encoder-decoder. */
 export interface Decoder {
-  /** The state before the first token. An axis of size 0 grows by one with every token. */
-  readonly start: (memory: Tensors) => Tensors;
+  /** The state of `batch` texts before their first token. An axis of size 0 grows by one with every token. */
+  readonly start: (memory: Tensors, batch: Size) => Tensors;
   /**
    * Reads tokens and says what it makes of each. Without a state they are a text from its beginning.
    *

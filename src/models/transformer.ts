@@ -11,7 +11,7 @@ import { Embedding } from "../nn/embedding.ts";
 import { type Activation, FeedForward } from "../nn/feed-forward.ts";
 import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
-import { LayerNorm, PostNorm, PreNorm } from "../nn/norm.ts";
+import { LayerNorm, PostNorm, PreNorm, type Residual } from "../nn/norm.ts";
 import { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } from "../nn/positions.ts";
 import { add } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
@@ -143,17 +143,42 @@ export function decodeThrough(
   memory: Tensors,
   state?: Tensors,
 ): Decoded {
+  return throughCached(decoder, x, state, (one, h, causal, past, i) =>
+    one.decode(h, layerOf(memory, i), memory.bias as Value, causal, past),
+  );
+}
+
+export interface CachedStep {
+  readonly x: Value;
+  /** Keys and values of all positions so far. */
+  readonly present: Remembered;
+}
+
+type StepThrough<L> = (
+  layer: L,
+  x: Value,
+  causal: Value | undefined,
+  past: Remembered | undefined,
+  i: number,
+) => CachedStep;
+
+/** One causal layer after the other, with the bias that hides the future and the keys and values of the past. */
+export function throughCached<L>(
+  layers: readonly L[],
+  x: Value,
+  state: Tensors | undefined,
+  step: StepThrough<L>,
+): Decoded {
   const length = x.shape[1] as Size;
   const before = lengthOf(state);
   // One new token sees everything before it: no bias needed.
   const bias =
     length === 1 ? undefined : causalBias(x, length, state ? plus(before, length) : length, before);
   let hidden = x;
-  const present = decoder.map((decoderLayer, i) => {
-    const past = state && layerOf(state, i);
-    const step = decoderLayer.decode(hidden, layerOf(memory, i), memory.bias as Value, bias, past);
-    hidden = step.x;
-    return step.present;
+  const present = layers.map((one, i) => {
+    const stepped = step(one, hidden, bias, state && layerOf(state, i), i);
+    hidden = stepped.x;
+    return stepped.present;
   });
   return { hidden, state: named(present) };
 }
@@ -201,7 +226,7 @@ export interface BoundDecoderLayer {
     sourceBias: Value,
     causal: Value | undefined,
     past: Remembered | undefined,
-  ) => { x: Value; present: Remembered };
+  ) => CachedStep;
 }
 
 /** Right column: causal self-attention, attention to the source, then the feed-forward layer. */
@@ -219,17 +244,47 @@ export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
     (m) => ({
       cross: m.cross,
       decode: (x, source, sourceBias, causal, past) => {
-        let present: Remembered | undefined;
-        const a = m.attentionResidual(x, (h) => {
-          const now = m.attention.remember(h);
-          present = past
-            ? { keys: concat([past.keys, now.keys], 2), values: concat([past.values, now.values], 2) }
-            : now;
-          return m.attention.attend(h, present, causal);
-        });
-        const b = m.crossResidual(a, (h) => m.cross.attend(h, source, sourceBias));
-        return { x: m.feedForwardResidual(b, m.feedForward), present: present as Remembered };
+        const a = attendBack(m, x, causal, past);
+        const b = m.crossResidual(a.x, (h) => m.cross.attend(h, source, sourceBias));
+        return { x: m.feedForwardResidual(b, m.feedForward), present: a.present };
       },
     }),
   );
+}
+
+/** A layer that looks back at what came before, then thinks: the block of a language model. */
+export function CausalLayer(
+  c: BlockConfig,
+): Layer<(x: Value, causal: Value | undefined, past: Remembered | undefined) => CachedStep> {
+  const Residual = c.norm === "pre" ? PreNorm : PostNorm;
+  return layer(
+    {
+      attention: MultiHeadAttention(attentionConfig(c)),
+      attentionResidual: Residual(c.dModel, c.dropout ?? 0),
+      feedForward: FeedForward(c.dModel, c.feedForward, c),
+      feedForwardResidual: Residual(c.dModel, c.dropout ?? 0),
+    },
+    (m) => (x, causal, past) => {
+      const a = attendBack(m, x, causal, past);
+      return { x: m.feedForwardResidual(a.x, m.feedForward), present: a.present };
+    },
+  );
+}
+
+/** Causal self-attention over the past, if any, and x. */
+function attendBack(
+  m: { attention: BoundAttention; attentionResidual: Residual },
+  x: Value,
+  causal: Value | undefined,
+  past: Remembered | undefined,
+): CachedStep {
+  let present: Remembered | undefined;
+  const y = m.attentionResidual(x, (h) => {
+    const now = m.attention.remember(h);
+    present = past
+      ? { keys: concat([past.keys, now.keys], 2), values: concat([past.values, now.values], 2) }
+      : now;
+    return m.attention.attend(h, present, causal);
+  });
+  return { x: y, present: present as Remembered };
 }

@@ -15,7 +15,7 @@ const parallel = z
     "{source, target}: two files; {pairs}: TSV; {jsonl}: source and target keys; {corpus: phrasebook}",
   );
 
-const data = z.strictObject({
+const pairData = z.strictObject({
   train: parallel,
   valid: parallel,
   maxTokens: count(2).default(128).describe("longest sentence kept, in tokens of either side"),
@@ -27,25 +27,52 @@ const data = z.strictObject({
   duplicates: z.enum(["keep", "drop"]).default("drop").describe("pairs that occur again"),
 });
 
-const tokenizer = z.strictObject({
-  kind: z.enum(["bpe", "word", "char"]).default("bpe"),
-  vocab: count(5).default(8000).describe("most entries of a vocabulary; bpe and char need at least 262"),
-  shared: z.boolean().default(true).describe("one vocabulary for both languages"),
-  lowercase: z.boolean().default(false),
-  minFrequency: count().default(1).describe("word: occurrences a word needs; bpe: a pair needs"),
+const text = z.strictObject({ text: file }).describe("{text}: a plain text file");
+const textData = z.strictObject({
+  train: text,
+  valid: text,
+  context: count(2).default(128).describe("tokens of a training window; generation looks back as far"),
 });
 
-const model = z.strictObject({
-  kind: z.literal("transformer").default("transformer"),
-  layers: count().default(3).describe("encoder and decoder layers"),
-  encoderLayers: count().optional().describe("encoder layers, if not `layers`"),
-  decoderLayers: count().optional().describe("decoder layers, if not `layers`"),
+const labelled = z.strictObject({ labelled: file }).describe("{labelled}: TSV of label and text");
+const labelledData = z.strictObject({
+  train: labelled,
+  valid: labelled,
+  maxTokens: count(2).default(256).describe("longest text, in tokens; what is beyond is cut off"),
+});
+
+const vocabulary = {
+  kind: z.enum(["bpe", "word", "char"]).default("bpe"),
+  vocab: count(5).default(8000).describe("most entries of a vocabulary; bpe and char need at least 262"),
+  lowercase: z.boolean().default(false),
+  minFrequency: count().default(1).describe("word: occurrences a word needs; bpe: a pair needs"),
+};
+const tokenizer = z.strictObject(vocabulary);
+const { kind, vocab, ...others } = vocabulary;
+const pairTokenizer = z.strictObject({
+  ...{ kind, vocab },
+  shared: z.boolean().default(true).describe("one vocabulary for both languages"),
+  ...others,
+});
+
+/** Keys of every model. */
+const sizes = {
+  layers: count().default(3).describe("layers; of an encoder-decoder in each"),
   dModel: count().default(256).describe("size of a token's vector"),
+};
+const dropout = share.default(0.1).describe("share of activations dropped; 0 to below 1");
+const tieEmbeddings = z
+  .boolean()
+  .default(true)
+  .describe("output projection = target embedding (= source, if shared)");
+const maxLength = count(2).default(256).describe("longest sentence, in tokens");
+
+const blocks = {
   heads: count().default(4).describe("attention heads; they must divide dModel unless dKey is given"),
   dKey: count().optional().describe("size of queries and keys per head; dModel / heads when left out"),
   dValue: count().optional().describe("size of values per head; dKey when left out"),
   feedForward: count().default(1024).describe("hidden size of the feed-forward layers"),
-  dropout: share.default(0.1).describe("share of activations dropped; 0 to below 1"),
+  dropout,
   attentionDropout: share.optional().describe("share of attention weights dropped; `dropout` when left out"),
   activation: z.enum(["relu", "gelu"]).default("relu"),
   positions: z.enum(["sinusoidal", "learned"]).default("sinusoidal"),
@@ -53,14 +80,53 @@ const model = z.strictObject({
     .enum(["post", "pre"])
     .default("post")
     .describe("layer norm after each residual sum, or before each sublayer"),
-  tieEmbeddings: z
-    .boolean()
-    .default(true)
-    .describe("output projection = target embedding (= source, if shared)"),
-  maxLength: count(2).default(256).describe("longest sentence, in tokens"),
-});
+};
+const transformer = { kind: z.literal("transformer"), ...sizes };
 
-const training = z.strictObject({
+const recurrent = {
+  kind: z.enum(["lstm", "gru"]),
+  ...sizes,
+  hidden: count().default(512).describe("size of a layer's state; both directions together"),
+  dropout,
+};
+const bidirectional = z
+  .boolean()
+  .default(true)
+  .describe("also read from the end; then `hidden` must be even");
+
+/** Per task and kind, the keys a model has: no model takes keys that it has no use for. */
+const models = {
+  translate: {
+    transformer: {
+      ...transformer,
+      encoderLayers: count().optional().describe("encoder layers, if not `layers`"),
+      decoderLayers: count().optional().describe("decoder layers, if not `layers`"),
+      ...{ ...blocks, tieEmbeddings, maxLength },
+    },
+    recurrent: {
+      ...{ ...recurrent, bidirectional },
+      attention: z
+        .enum(["none", "additive", "dot", "scaled-dot", "general"])
+        .default("additive")
+        .describe("how the decoder looks back: none (one summary), additive (Bahdanau), the others (Luong)"),
+      inputFeeding: z
+        .boolean()
+        .default(false)
+        .describe("dot, scaled-dot, general: what a step gave out goes into the next"),
+      ...{ tieEmbeddings, maxLength },
+    },
+  },
+  generate: {
+    transformer: { ...transformer, ...blocks, tieEmbeddings },
+    recurrent: { ...recurrent, tieEmbeddings },
+  },
+  classify: {
+    transformer: { ...transformer, ...blocks },
+    recurrent: { ...recurrent, bidirectional },
+  },
+} as const;
+
+const trainingOf = (smoothing: number) => ({
   batchTokens: count().default(4096).describe("most tokens of a batch on either side, padding included"),
   accumulate: count().default(1).describe("batches per update"),
   epochs: count().default(10).describe("passes over the data"),
@@ -76,44 +142,81 @@ const training = z.strictObject({
   epsilon: z.number().positive().max(1).default(1e-9),
   momentum: share.default(0.9).describe("sgd only"),
   labelSmoothing: share
-    .default(0.1)
-    .describe("share of probability spread over the vocabulary; 0 to below 1"),
+    .default(smoothing)
+    .describe("share of probability spread over all outputs; 0 to below 1"),
   clip: z.number().min(0).default(1).describe("largest joint norm of the gradients; 0 for none"),
   validateEvery: count().optional().describe("updates between validations; each epoch when left out"),
-  validBleu: count(0).default(500).describe("validation sentences translated for BLEU; 0 for none"),
   patience: count().optional().describe("validations without improvement before stopping"),
   average: count(0).default(5).describe("last checkpoints averaged at the end; 0 or 1 for none"),
   keep: count().default(5).describe("checkpoints kept"),
   logEvery: count().default(10).describe("updates between lines of metrics.jsonl"),
 });
+const validBleu = count(0).default(500).describe("validation sentences translated for BLEU; 0 for none");
 
 const decoding = z.strictObject({
   beam: count().max(100).default(4).describe("hypotheses kept at each step; 1 is greedy; to 100"),
   alpha: z.number().min(0).max(5).default(0.6).describe("strength of the length penalty; 0 to 5"),
 });
 
-/** Every key of a configuration file, with its range, default and meaning. */
-export const configSchema = z
-  .strictObject({
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+  .default(42)
+  .describe("same seed, same run, to the bit");
+
+const translate = <M extends z.ZodRawShape>(model: M) =>
+  z.strictObject({
     task: z.literal("translate").default("translate"),
-    seed: z
-      .int()
-      .min(0)
-      .max(2 ** 31 - 1)
-      .default(42)
-      .describe("same seed, same run, to the bit"),
-    data,
-    tokenizer: tokenizer.prefault({}),
-    model: model.prefault({}),
-    training: training.prefault({}),
+    seed,
+    data: pairData,
+    tokenizer: pairTokenizer.prefault({}),
+    model: z.strictObject(model),
+    training: z.strictObject({ ...trainingOf(0.1), validBleu }).prefault({}),
     decoding: decoding.prefault({}),
-  })
-  .superRefine(({ model: { dModel, heads, dKey } }, context) => {
-    if (dKey === undefined && dModel % heads !== 0) {
-      const message = `${heads} heads do not divide dModel ${dModel}`;
-      context.addIssue({ code: "custom", path: ["model", "heads"], message });
-    }
+  });
+const generate = <M extends z.ZodRawShape>(model: M) =>
+  z.strictObject({
+    task: z.literal("generate"),
+    seed,
+    data: textData,
+    tokenizer: tokenizer.prefault({}),
+    model: z.strictObject(model),
+    training: z.strictObject(trainingOf(0)).prefault({}),
+  });
+const classify = <M extends z.ZodRawShape>(model: M) =>
+  z.strictObject({
+    task: z.literal("classify"),
+    seed,
+    data: labelledData,
+    tokenizer: tokenizer.prefault({}),
+    model: z.strictObject(model),
+    training: z.strictObject(trainingOf(0)).prefault({}),
   });
 
+/** Every key of a configuration file, with its range, default and meaning: per task and family of models. */
+export const configSchemas = {
+  translate: {
+    transformer: translate(models.translate.transformer),
+    recurrent: translate(models.translate.recurrent),
+  },
+  generate: {
+    transformer: generate(models.generate.transformer),
+    recurrent: generate(models.generate.recurrent),
+  },
+  classify: {
+    transformer: classify(models.classify.transformer),
+    recurrent: classify(models.classify.recurrent),
+  },
+} as const;
+
+export type TaskName = keyof typeof configSchemas;
+export const families = { transformer: "transformer", lstm: "recurrent", gru: "recurrent" } as const;
+
+type Family<T extends TaskName> = (typeof configSchemas)[T]["transformer" | "recurrent"];
+
 /** A complete configuration: defaults filled in. */
-export type Config = z.output<typeof configSchema>;
+export type TranslateConfig = z.output<Family<"translate">>;
+export type GenerateConfig = z.output<Family<"generate">>;
+export type ClassifyConfig = z.output<Family<"classify">>;
+export type Config = TranslateConfig | GenerateConfig | ClassifyConfig;

@@ -3,7 +3,7 @@ import { type FilterReport, pairFilter } from "../data/filters.ts";
 import { hashPairs, readPairs } from "../data/pairs.node.ts";
 import { phrasebook } from "../data/phrasebook/phrasebook.ts";
 import { heedError } from "../errors.ts";
-import type { Config } from "./config.ts";
+import type { Config, TranslateConfig } from "./config.ts";
 import { encodePair, type SentencePair, type Tokenizers } from "./translation.ts";
 
 export interface Corpus {
@@ -17,7 +17,7 @@ export interface Corpus {
 export const nameOf = (spec: Config["data"]["train"]): string => Object.values(spec).join(", ");
 
 /** Reads the sentence pairs a configuration names. @throws what the readers throw, ERR_DATA when there are none */
-export async function loadCorpus({ data, seed }: Pick<Config, "data" | "seed">): Promise<Corpus> {
+export async function loadCorpus({ data, seed }: Pick<TranslateConfig, "data" | "seed">): Promise<Corpus> {
   const load = async (use: "train" | "valid"): Promise<{ pairs: SentencePair[]; hash: string }> => {
     const spec = data[use];
     if ("corpus" in spec) return { pairs: [...phrasebook({ seed })[use]], hash: `phrasebook ${seed}` };
@@ -43,7 +43,7 @@ export async function loadCorpus({ data, seed }: Pick<Config, "data" | "seed">):
 export function encodeCorpus(
   pairs: readonly SentencePair[],
   tokenizers: Tokenizers,
-  { data, model }: Pick<Config, "data" | "model">,
+  { data, model }: Pick<TranslateConfig, "data" | "model">,
   name: string,
 ): { examples: PairExample[]; numbers: number[]; report: FilterReport } {
   const examples: PairExample[] = [];
@@ -70,7 +70,7 @@ export function encodeCorpus(
 export function fittingPairs(
   pairs: readonly SentencePair[],
   tokenizers: Tokenizers,
-  { model: { maxLength } }: Pick<Config, "model">,
+  { model: { maxLength } }: Pick<TranslateConfig, "model">,
   name: string,
 ): SentencePair[] {
   const fitting = pairs.filter((pair) => {

@@ -1,6 +1,35 @@
 /** `heed/training`: objective, optimisers, schedules, the step and the trainer. In Node also whole runs. */
-export { type Config, configSchema } from "./config.ts";
-export { type Objective, pairInputs, translationObjective } from "./objective.ts";
+export {
+  type ClassificationTaskOptions,
+  classifierModel,
+  encodeLabelled,
+  type Judge,
+  likeliest,
+  openClassificationTask,
+  openJudge,
+} from "./classification.ts";
+export {
+  type ClassifyConfig,
+  type Config,
+  configSchemas,
+  type GenerateConfig,
+  type TranslateConfig,
+} from "./config.ts";
+export {
+  encodeText,
+  type LanguageTaskOptions,
+  languageModel,
+  openLanguageTask,
+} from "./language.ts";
+export {
+  classificationObjective,
+  languageModelObjective,
+  type Objective,
+  pairInputs,
+  textInputs,
+  translationObjective,
+  windowInputs,
+} from "./objective.ts";
 export {
   adamw,
   clipByGlobalNorm,
@@ -19,6 +48,7 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./step.ts";
+export type { Task } from "./task.ts";
 export {
   type Position,
   type StepRecord,
@@ -36,7 +66,6 @@ export {
   pairFeeds,
   type SentencePair,
   type Tokenizers,
-  type TranslationTask,
   type TranslationTaskOptions,
   translationModel,
 } from "./translation.ts";

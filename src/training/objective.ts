@@ -1,7 +1,8 @@
 import { input } from "../ir/leaf.ts";
 import { elements } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
-import type { Seq2Seq } from "../models/seq2seq.ts";
+import type { Classifier } from "../models/classifier.ts";
+import type { Decoder, Seq2Seq } from "../models/seq2seq.ts";
 import { sum } from "../ops/broadcast.ts";
 import { projectedCrossEntropy } from "../ops/cross-entropy.ts";
 import { flattenLead, reshape } from "../ops/reshape.ts";
@@ -44,6 +45,52 @@ export function translationObjective(model: Seq2Seq, smoothing: number): Objecti
     model.projection,
     reshape(labels, [count]),
     reshape(labelWeight, [count]),
+    smoothing,
+  );
+  return { loss, negativeLogLikelihood, tokens: sum(labelWeight) };
+}
+
+/** The inputs of one batch of windows of a text. */
+export function windowInputs(): { tokens: Value; labels: Value; labelWeight: Value } {
+  return {
+    tokens: input("tokens", "int32", ["batch", "time"]),
+    labels: input("labels", "int32", ["batch", "time"]),
+    labelWeight: input("labelWeight", "float32", ["batch", "time"]),
+  };
+}
+
+/** Every token of a text is predicted from those before it: "take these five words, you already have the sixth". */
+export function languageModelObjective(model: Decoder, smoothing: number): Objective {
+  const { tokens, labels, labelWeight } = windowInputs();
+  const count = elements(labels.shape);
+  const { loss, negativeLogLikelihood } = projectedCrossEntropy(
+    flattenLead(model.decode(tokens, {}).hidden),
+    model.projection,
+    reshape(labels, [count]),
+    reshape(labelWeight, [count]),
+    smoothing,
+  );
+  return { loss, negativeLogLikelihood, tokens: sum(labelWeight) };
+}
+
+/** The inputs of one batch of labelled texts. */
+export function textInputs(): { tokens: Value; mask: Value; label: Value; labelWeight: Value } {
+  return {
+    tokens: input("tokens", "int32", ["batch", "time"]),
+    mask: input("mask", "float32", ["batch", "time"]),
+    label: input("label", "int32", ["batch"]),
+    labelWeight: input("labelWeight", "float32", ["batch"]),
+  };
+}
+
+/** The right label of each text; what an objective counts as tokens are here texts. */
+export function classificationObjective(model: Classifier, smoothing: number): Objective {
+  const { tokens, mask, label, labelWeight } = textInputs();
+  const { loss, negativeLogLikelihood } = projectedCrossEntropy(
+    model.summarise(tokens, mask),
+    model.projection,
+    label,
+    labelWeight,
     smoothing,
   );
   return { loss, negativeLogLikelihood, tokens: sum(labelWeight) };

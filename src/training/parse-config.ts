@@ -1,7 +1,7 @@
 import { Document, isCollection, isMap, isScalar, parseDocument, type Scalar, visit, YAMLMap } from "yaml";
 import type { z } from "zod";
 import { heedError } from "../errors.ts";
-import { type Config, configSchema } from "./config.ts";
+import { type Config, configSchemas, families, type TaskName } from "./config.ts";
 
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 const MAX_NODES = 10_000;
@@ -18,10 +18,64 @@ const MAX_LENGTH = 50_000;
 export function parseConfig(text: string, where: string, overrides: readonly string[] = []): Config {
   const document = read(text, where, true);
   for (const override of overrides) assign(document, override);
-  const result = configSchema.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
-  if (result.success) return result.data;
+  const given: unknown = document.toJS({ maxAliasCount: 0 }) ?? {};
+  const kinds = kindsOf(given, where);
+  const schema = configSchemas[kinds.task][families[kinds.model]];
+  const result = schema.safeParse(isObject(given) ? withKind(given, kinds.model) : given);
+  if (result.success) {
+    refuseUnfit(result.data, where);
+    return result.data;
+  }
   const [issue] = result.error.issues;
-  throw issue ? describe(issue, where) : heedError("ERR_CONFIG", { where, cause: "not a configuration" });
+  throw issue
+    ? describe(issue, where, schema as unknown as Described)
+    : heedError("ERR_CONFIG", { where, cause: "not a configuration" });
+}
+
+interface Kinds {
+  readonly task: TaskName;
+  readonly model: keyof typeof families;
+}
+
+/** What decides which keys there are. A translator and a Transformer unless it says otherwise. */
+function kindsOf(given: unknown, where: string): Kinds {
+  const at = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
+  const task = at(given, "task") ?? "translate";
+  const model = at(at(given, "model"), "kind") ?? "transformer";
+  if (!isKeyOf(configSchemas, task)) refuseKind("task", task, Object.keys(configSchemas), where);
+  if (!isKeyOf(families, model)) refuseKind("model.kind", model, Object.keys(families), where);
+  return { task: task as TaskName, model: model as Kinds["model"] };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isKeyOf = (table: object, key: unknown): boolean =>
+  typeof key === "string" && Object.hasOwn(table, key);
+
+function refuseKind(key: string, value: unknown, known: readonly string[], where: string): never {
+  const remedy = `choose ${known.join(", ")}`;
+  throw heedError("ERR_CONFIG", { where, cause: `"${key}": there is no ${JSON.stringify(value)}`, remedy });
+}
+
+/** The model with its kind, also where the file leaves either out; what is no object is left to the schema. */
+const withKind = (given: Record<string, unknown>, kind: string): unknown => {
+  const { model = {} } = given;
+  return isObject(model) ? { ...given, model: { kind, ...model } } : given;
+};
+
+/** What one key cannot say of another. */
+function refuseUnfit({ model }: Config, where: string): void {
+  const refuse = (key: string, cause: string): never => {
+    throw heedError("ERR_CONFIG", { where, cause: `"model.${key}": ${cause}` });
+  };
+  if (model.kind === "transformer") {
+    const { dModel, heads, dKey } = model;
+    if (dKey === undefined && dModel % heads !== 0)
+      refuse("heads", `${heads} heads do not divide dModel ${dModel}`);
+  } else if ("bidirectional" in model && model.bidirectional && model.hidden % 2 !== 0) {
+    refuse("hidden", `${model.hidden} cannot be shared by two directions`);
+  }
 }
 
 /** YAML as a document that is safe to turn into values. `hasLines` says whether errors tell the line. */
@@ -78,11 +132,11 @@ function assign(document: Document.Parsed, override: string): void {
   document.setIn(path, read(override.slice(at + 1), `--set ${override}`, false).toJS());
 }
 
-function describe(issue: z.core.$ZodIssue, where: string): Error {
+function describe(issue: z.core.$ZodIssue, where: string, schema: Described): Error {
   const path = issue.path.join(".");
   if (issue.code === "unrecognized_keys") {
     const [key = ""] = issue.keys;
-    const known = keysAt(issue.path);
+    const known = keysAt(schema, issue.path);
     const near = nearest(key, known);
     return heedError("ERR_CONFIG", {
       where,
@@ -94,7 +148,7 @@ function describe(issue: z.core.$ZodIssue, where: string): Error {
     const remedy = "give {source, target}, {pairs}, {jsonl} or {corpus: phrasebook}";
     return heedError("ERR_CONFIG", { where, cause: `"${path}" does not say where the data is`, remedy });
   }
-  const description = describedAt(issue.path);
+  const description = describedAt(schema, issue.path);
   return heedError("ERR_CONFIG", {
     where,
     cause: `${path ? `"${path}": ` : ""}${issue.message.replace(/^./, (c) => c.toLowerCase())}`,
@@ -113,22 +167,22 @@ function unwrapped(schema: Described): Described {
   return schema.shape || !schema.def?.innerType ? schema : unwrapped(schema.def.innerType);
 }
 
-function schemaAt(path: readonly PropertyKey[]): Described | undefined {
+function schemaAt(schema: Described, path: readonly PropertyKey[]): Described | undefined {
   return path.reduce<Described | undefined>(
-    (schema, key) => (schema ? unwrapped(schema).shape?.[String(key)] : undefined),
-    configSchema as unknown as Described,
+    (at, key) => (at ? unwrapped(at).shape?.[String(key)] : undefined),
+    schema,
   );
 }
 
-function keysAt(path: readonly PropertyKey[]): string[] {
-  const schema = schemaAt(path);
-  return schema ? Object.keys(unwrapped(schema).shape ?? {}) : [];
+function keysAt(schema: Described, path: readonly PropertyKey[]): string[] {
+  const at = schemaAt(schema, path);
+  return at ? Object.keys(unwrapped(at).shape ?? {}) : [];
 }
 
-function describedAt(path: readonly PropertyKey[]): string | undefined {
-  let schema = schemaAt(path);
-  while (schema && !schema.description) schema = schema.def?.innerType;
-  return schema?.description;
+function describedAt(schema: Described, path: readonly PropertyKey[]): string | undefined {
+  let at = schemaAt(schema, path);
+  while (at && !at.description) at = at.def?.innerType;
+  return at?.description;
 }
 
 /** The known word that differs least, if it differs little. */
@@ -160,11 +214,12 @@ function editDistance(a: string, b: string): number {
 /** The whole configuration as YAML, every key with its meaning beside it. */
 export function printConfig(config: Config): string {
   const document = new Document(config);
+  const schema = configSchemas[config.task][families[config.model.kind]] as unknown as Described;
   const annotate = (map: unknown, path: readonly string[]): void => {
     if (!isMap(map)) return;
     for (const { key, value } of map.items) {
       const at = [...path, String((key as Scalar).value)];
-      const description = describedAt(at);
+      const description = describedAt(schema, at);
       if (isMap(value) && at[0] === "data" && at.length > 1) value.flow = true;
       else annotate(value, at);
       if (description && isScalar(value)) value.comment = ` ${description}`;

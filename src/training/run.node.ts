@@ -7,12 +7,12 @@ import { trainingReport } from "../inspect/training-report.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { readEntries } from "../runtime/state.ts";
 import type { Config } from "./config.ts";
-import { type Corpus, encodeCorpus, fittingPairs, loadCorpus, nameOf } from "./corpus.node.ts";
 import { truncateLog } from "./metrics-log.node.ts";
 import { printConfig } from "./parse-config.ts";
 import * as runs from "./run-directory.node.ts";
 import { lockRun } from "./run-lock.node.ts";
-import { readTokenizers, trainTokenizers, writeTokenizers } from "./run-tokenizers.node.ts";
+import type { Task } from "./task.ts";
+import { loadTask } from "./tasks.node.ts";
 import {
   type Position,
   type Sample,
@@ -20,9 +20,10 @@ import {
   type StepRecord,
   type StopReason,
   train,
+  type Validation,
   type ValidationRecord,
 } from "./trainer.ts";
-import { openTranslationTask, type TranslationTask } from "./translation.ts";
+import { validationFacts, validationText } from "./validation-text.ts";
 
 export interface RunEvents {
   /** One line for a person: what is being done. */
@@ -55,7 +56,7 @@ export interface RunSummary {
   /** Training loss of the last step, nats per token. */
   readonly loss: number;
   /** Of the model that is kept. */
-  readonly valid: { readonly loss: number; readonly bleu?: number };
+  readonly valid: Scores;
   readonly reason: StopReason;
 }
 
@@ -91,38 +92,26 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     }
     const saved = resume ? runs.newestCheckpoint<SavedState>(directory, say) : undefined;
     if (resume && !saved) say(`no checkpoint in ${directory}: starting from the beginning`);
-    const corpus = await loadCorpus(config);
-    const fingerprint = fingerprintOf(config, corpus);
+    const data = await loadTask(config);
+    const fingerprint = fingerprintOf(config, data.hash);
     const changes = saved
       ? [
           ...(saved.state.changes ?? []),
           ...compare(saved.state.fingerprint, fingerprint, directory, options.allowChange),
         ]
       : [];
-    const tokenizers = saved ? readTokenizers(directory) : trainTokenizers(config, corpus, say);
-    const encoded = encodeCorpus(corpus.train, tokenizers, config, nameOf(config.data.train));
-    options.onCorpus?.(encoded.report);
-    const valid = fittingPairs(corpus.valid, tokenizers, config, nameOf(config.data.valid));
-    const tooLong = corpus.valid.length - valid.length;
-    if (tooLong > 0) say(`${tooLong} validation pairs are longer than model.maxLength and left out`);
+    const prepared = data.prepare(say, saved ? directory : undefined);
+    if (prepared.report) options.onCorpus?.(prepared.report);
     unlock ??= lock(directory);
     if (!saved) {
       runs.writeAtomically(join(directory, "config.yaml"), printConfig(config));
-      writeTokenizers(directory, tokenizers);
+      prepared.write(directory);
     }
     const from = saved?.state.position ?? START;
     for (const name of [METRICS, TIMINGS]) truncateLog(join(directory, name), from);
     // Whoever died between saving the best checkpoint and the best model left them different.
     if (saved && from.best?.step === saved.step) writeModel(directory, saved.model);
-    const task = await openTranslationTask({
-      engine: options.engine,
-      config,
-      tokenizers,
-      train: encoded.examples,
-      numbers: encoded.numbers,
-      valid,
-      ...(saved ? { weights: saved.model } : {}),
-    });
+    const task = await prepared.open(options.engine, saved?.model);
     try {
       if (saved) for (const [name, { data }] of saved.optimizer) task.step.state.write(name, data);
       const session = { ...options, task, fingerprint, changes, began, from };
@@ -150,7 +139,7 @@ function writeModel(directory: string, weights: ReadonlyMap<string, NamedTensor>
 }
 
 interface Session extends RunOptions {
-  readonly task: TranslationTask;
+  readonly task: Task;
   readonly fingerprint: Fingerprint;
   readonly changes: readonly string[];
   readonly began: number;
@@ -211,7 +200,7 @@ async function trainTask(session: Session): Promise<RunSummary> {
     },
   });
   const averaged = reason === "signal" ? undefined : await tryAverage(session, position);
-  const valid = averaged ?? scores(position.best ?? { loss: Number.NaN });
+  const valid = averaged ?? scores(position.best ?? { loss: Number.NaN, score: Number.NaN });
   const seconds = (performance.now() - session.began) / 1000;
   const { step: steps, epoch: epochs } = position;
   return { run: directory, steps, epochs, seconds, tokensPerSecond: tokens / seconds, loss, valid, reason };
@@ -221,17 +210,16 @@ async function trainTask(session: Session): Promise<RunSummary> {
 function writeReport(
   { directory, config, task }: Session,
   step: number,
-  { loss, bleu }: { loss: number; bleu?: number },
+  validation: Validation,
   samples: readonly Sample[],
 ): void {
   const lines = readFileSync(join(directory, METRICS), "utf8").split("\n");
   const report = trainingReport(lines, {
     title: basename(directory),
-    subtitle: `${nameOf(config.data.train)}, seed ${config.seed}`,
+    subtitle: `${Object.values(config.data.train).join(", ")}, seed ${config.seed}`,
     facts: [
       ["Updates", step.toLocaleString("en-US")],
-      ["Validation loss", `${loss.toFixed(3)} nats per token`],
-      ...(bleu === undefined ? [] : [["Validation BLEU, greedy", bleu.toFixed(1)] as const]),
+      ...validationFacts(validation),
       ["Parameters", `${(task.step.parameterCount / 1e6).toFixed(2)} million`],
     ],
     translations: samples,
@@ -239,14 +227,13 @@ function writeReport(
   runs.writeAtomically(join(directory, "report.html"), report);
 }
 
-const scores = ({ loss, bleu }: { loss: number; bleu?: number }): { loss: number; bleu?: number } =>
-  bleu === undefined ? { loss } : { loss, bleu };
+/** What a validation found, without what only serves the run. */
+export type Scores = Pick<Validation, "loss" | "bleu" | "perplexity" | "accuracy" | "macroF1">;
+
+const scores = ({ score: _, samples: __, ...found }: Validation): Scores => found;
 
 /** Averages the weights of the last checkpoints; keeps the average if it scores better than the best so far. */
-async function tryAverage(
-  session: Session,
-  { best }: Position,
-): Promise<{ loss: number; bleu?: number } | undefined> {
+async function tryAverage(session: Session, { best }: Position): Promise<Scores | undefined> {
   const { config, directory, task } = session;
   const last = runs.validatedCheckpoints(directory).slice(-config.training.average);
   if (config.training.average < 2 || last.length < 2) return undefined;
@@ -262,8 +249,8 @@ async function tryAverage(
   const validation = await task.validate(session.signal);
   if (!validation) return undefined;
   const isBetter = best === null || validation.score > best.score;
-  const shown = ({ loss, score }: { loss: number; score: number }): string =>
-    validation.bleu === undefined ? `loss ${loss.toFixed(3)}` : `BLEU ${score.toFixed(2)}`;
+  const shown = (one: Validation): string =>
+    one.bleu === undefined ? validationText(one) : `BLEU ${one.bleu.toFixed(2)}`;
   const outcome = isBetter ? "kept" : `not better than ${shown(best)}`;
   session.onMessage?.(`${last.length} checkpoints averaged: ${shown(validation)}, ${outcome}`);
   if (!isBetter) return undefined;
@@ -273,9 +260,9 @@ async function tryAverage(
   return scores(validation);
 }
 
-function fingerprintOf({ seed, model, training }: Config, corpus: Corpus): Fingerprint {
+function fingerprintOf({ seed, model, training }: Config, trainCorpus: string): Fingerprint {
   const { batchTokens, accumulate } = training;
-  return { seed, batchTokens, accumulate, trainCorpus: corpus.hashes.train, model: JSON.stringify(model) };
+  return { seed, batchTokens, accumulate, trainCorpus, model: JSON.stringify(model) };
 }
 
 /** @throws ERR_CONFIG listing what differs, unless that was allowed. */

@@ -37,9 +37,15 @@ export interface TrainingBatch {
 }
 
 export interface Validation {
-  /** Nats per target token. */
+  /** Nats per target token; per text when classifying. */
   readonly loss: number;
+  /** Of a translator. */
   readonly bleu?: number;
+  /** Of a language model: e to the loss. */
+  readonly perplexity?: number;
+  /** Of a classifier, 0 to 1. */
+  readonly accuracy?: number;
+  readonly macroF1?: number;
   /** What "best" means: higher is better. */
   readonly score: number;
   /** Some of what was translated, to look at. */

@@ -3,17 +3,19 @@ import { prefetch } from "../data/prefetch.ts";
 import { beamSearch } from "../decoding/beam.ts";
 import { openStepper } from "../decoding/stepper.ts";
 import { corpusBleu } from "../evaluation/bleu.ts";
+import { RecurrentSeq2Seq } from "../models/recurrent-seq2seq.ts";
 import type { Seq2Seq } from "../models/seq2seq.ts";
 import { Transformer } from "../models/transformer.ts";
 import { build, type Layer } from "../nn/layer.ts";
-import { compile, toNumber } from "../runtime/compile.ts";
+import { compile } from "../runtime/compile.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { HostTensor } from "../runtime/state.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
-import type { Config } from "./config.ts";
+import type { TranslateConfig } from "./config.ts";
 import { translationObjective } from "./objective.ts";
 import { type BatchFeeds, openTrainingStep, type TrainingStep } from "./step.ts";
-import type { TrainerOptions, TrainingBatch, Validation } from "./trainer.ts";
+import { meanLoss, type Task } from "./task.ts";
+import type { TrainingBatch, Validation } from "./trainer.ts";
 
 export interface Tokenizers {
   readonly source: Tokenizer;
@@ -27,16 +29,20 @@ export interface SentencePair {
 }
 
 /** The model a configuration describes. */
-export function translationModel(config: Config["model"], { source, target }: Tokenizers): Layer<Seq2Seq> {
-  const { layers, encoderLayers, decoderLayers, tieEmbeddings, ...rest } = config;
-  return Transformer({
-    ...rest,
+export function translationModel(
+  config: TranslateConfig["model"],
+  { source, target }: Tokenizers,
+): Layer<Seq2Seq> {
+  const shared = {
     sourceVocabulary: source.size,
     targetVocabulary: target.size,
-    encoderLayers: encoderLayers ?? layers,
-    decoderLayers: decoderLayers ?? layers,
-    tie: !tieEmbeddings ? "none" : source === target ? "all" : "output",
-  });
+    tie: !config.tieEmbeddings ? "none" : source === target ? "all" : "output",
+  } as const;
+  if (config.kind !== "transformer") {
+    return RecurrentSeq2Seq({ ...config, ...shared, cell: config.kind, embedding: config.dModel });
+  }
+  const { layers, encoderLayers = layers, decoderLayers = layers } = config;
+  return Transformer({ ...config, ...shared, encoderLayers, decoderLayers });
 }
 
 export function encodePair({ source, target }: SentencePair, tokenizers: Tokenizers): PairExample {
@@ -59,19 +65,9 @@ export function pairFeeds(batch: PairBatch): BatchFeeds {
   };
 }
 
-export interface TranslationTask {
-  readonly step: TrainingStep;
-  /** Batches of one epoch for the trainer. */
-  readonly batches: TrainerOptions["batches"];
-  readonly batchesPerEpoch: number;
-  /** Loss on all validation pairs, and BLEU of greedy translations of the first of them. */
-  readonly validate: TrainerOptions["validate"];
-  readonly close: () => void;
-}
-
 export interface TranslationTaskOptions {
   readonly engine: Engine;
-  readonly config: Pick<Config, "seed" | "model" | "training">;
+  readonly config: Pick<TranslateConfig, "seed" | "model" | "training">;
   readonly tokenizers: Tokenizers;
   readonly train: readonly PairExample[];
   /** What messages call each training example; its place in `train` when left out. */
@@ -80,8 +76,11 @@ export interface TranslationTaskOptions {
   readonly weights?: ReadonlyMap<string, HostTensor>;
 }
 
-/** Everything the trainer needs to learn translation from encoded pairs. */
-export async function openTranslationTask(options: TranslationTaskOptions): Promise<TranslationTask> {
+/**
+ * Everything the trainer needs to learn translation from encoded pairs. Validation is the loss on all pairs, and BLEU
+ * of greedy translations of the first of them.
+ */
+export async function openTranslationTask(options: TranslationTaskOptions): Promise<Task> {
   const { engine, config, tokenizers, train, numbers, valid, weights } = options;
   const { seed, training } = config;
   const model = translationModel(config.model, tokenizers);
@@ -153,18 +152,12 @@ async function openValidation({
   ): Promise<Validation | undefined> => {
     const examples = pairs.map((pair) => encodePair(pair, tokenizers));
     const byLength = examples.map((_, i) => i).sort((a, b) => length(examples[a]) - length(examples[b]));
-    let total = 0;
-    let count = 0;
-    for (const chunk of chunks(byLength, VALIDATION_BATCH)) {
-      if (signal?.aborted) return undefined;
-      const results = await loss(pairFeeds(makeBatch(examples, chunk, tokenizers.target.special)));
-      for (const [name, tensor] of Object.entries(results)) {
-        if (name === "tokens") count += await toNumber(tensor);
-        else total += await toNumber(tensor);
-        tensor.dispose();
-      }
-    }
-    if (!stepper) return { loss: total / count, score: -total / count };
+    const batches = chunks(byLength, VALIDATION_BATCH).map((chunk) =>
+      pairFeeds(makeBatch(examples, chunk, tokenizers.target.special)),
+    );
+    const mean = await meanLoss(loss, batches, signal);
+    if (mean === undefined) return undefined;
+    if (!stepper) return { loss: mean, score: -mean };
     const judged = byLength.filter((i) => i < validBleu);
     const hypotheses: string[] = [];
     const references: string[] = [];
@@ -184,7 +177,7 @@ async function openValidation({
       hypothesis: hypotheses[n] ?? "",
       reference: references[n] ?? "",
     }));
-    return { loss: total / count, bleu, score: bleu, samples };
+    return { loss: mean, bleu, score: bleu, samples };
   };
   return {
     run,
@@ -197,6 +190,9 @@ async function openValidation({
 
 const length = (example: PairExample | undefined): number => example?.source.length ?? 0;
 
-export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+/** Items in lists of at most `size`. */
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
 }

@@ -86,7 +86,7 @@ describe.each(cases)("$name, as PyTorch's cells compute it", (golden) => {
     const { source, sourceMask } = pairInputs();
     const token = input("token", "int32", ["batch", 1]);
     const memory = call.remember(call.encode(source, sourceMask), sourceMask);
-    const first = await open({ ...call.start(memory) }, {});
+    const first = await open({ ...call.start(memory, "batch") }, {});
     const feeds = feedsOf(golden);
     let state = await first(feeds);
     first.close();

@@ -96,7 +96,7 @@ describe.each(golden)("the Transformer and PyTorch's, $name", (file) => {
     const { source, sourceMask } = pairInputs();
     const token = input("token", "int32", ["batch", 1]);
     const memory = call.remember(call.encode(source, sourceMask), sourceMask);
-    const started = call.start(memory);
+    const started = call.start(memory, "batch");
     const before = Object.entries(started).map(([name, { dtype, shape }]): [string, Value] => {
       return [name, input(name, dtype, ["batch", ...shape.slice(1).map((size) => size || "past")])];
     });

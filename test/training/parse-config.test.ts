@@ -150,7 +150,7 @@ describe("a wrong value is named with its key and what is allowed", () => {
     ["model.tieEmbeddings=yes", /"model\.tieEmbeddings": .*expected boolean/],
     ["decoding.beam=1000000000", /"decoding\.beam": .*<=100/],
     ["seed=99999999999", /"seed"/],
-    ["task=juggle", /"task": .*"translate"/],
+    ["task=juggle", /"task": there is no "juggle"; choose translate, generate, classify$/],
     ["model=3", /"model": .*expected object/],
     ["data.train=train.tsv", /"data\.train" does not say where the data is; give \{source, target\}/],
     ["data.train={ source: a.en }", /"data\.train" does not say where the data is/],
@@ -160,7 +160,7 @@ describe("a wrong value is named with its key and what is allowed", () => {
   });
 
   test("heads need not divide the width when the size of keys is given", () => {
-    expect(parse(data, "model.heads=3", "model.dKey=10").model.dKey).toBe(10);
+    expect(parse(data, "model.heads=3", "model.dKey=10").model).toMatchObject({ heads: 3, dKey: 10 });
   });
 
   test("missing data is asked for", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import type { Config } from "../../src/training/config.ts";
-import { openRun } from "../../src/training/open-run.node.ts";
+import { openRun, openRunOf } from "../../src/training/open-run.node.ts";
 import { parseConfig } from "../../src/training/parse-config.ts";
 import type { RunSummary } from "../../src/training/run.node.ts";
 import { listCheckpoints, loadCheckpoint } from "../../src/training/run-directory.node.ts";
@@ -38,7 +38,7 @@ describe("a run", () => {
   });
 
   test("opens again with its configuration, vocabulary and weights", () => {
-    const { config, weights, tokenizers } = openRun(directory("whole"));
+    const { config, weights, tokenizers } = openRunOf(directory("whole"), "translate");
     expect(config).toEqual(tinyConfig(corpus, "training.validBleu=0", ...set));
     expect(tokenizers.source.decode(tokenizers.source.encode("two red house"))).toBe("two red house");
     expect(weights.size).toBeGreaterThan(10);

@@ -4,7 +4,7 @@ import type { Seq2Seq } from "../../src/models/seq2seq.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
-import type { Config } from "../../src/training/config.ts";
+import type { TranslateConfig } from "../../src/training/config.ts";
 import { translationObjective } from "../../src/training/objective.ts";
 import { parseConfig } from "../../src/training/parse-config.ts";
 import {
@@ -32,14 +32,17 @@ export const pairs: readonly SentencePair[] = numbers.flatMap((number) =>
 export const tsv = pairs.map(({ source, target }) => `${source}\t${target}\n`).join("");
 
 /** A configuration with the sizes of these tests; `overrides` as after `--set`. */
-export function tinyConfig(file: string, ...overrides: string[]): Config {
+export function tinyConfig(file: string, ...overrides: string[]): TranslateConfig {
   const text = `
 data: { train: { pairs: ${JSON.stringify(file)} }, valid: { pairs: ${JSON.stringify(file)} } }
 tokenizer: { kind: word, vocab: 40 }
 model: { layers: 1, dModel: 16, heads: 2, feedForward: 16, dropout: 0.1, norm: pre, maxLength: 16 }
 training: { batchTokens: 30, epochs: 2, learningRate: 0.01, warmup: 2, schedule: constant, validBleu: 4, logEvery: 1 }
 `;
-  return parseConfig(text, "tiny.yaml", overrides);
+  const config = parseConfig(text, "tiny.yaml", overrides);
+  if (config.task !== "translate")
+    throw new Error(`the tiny language is for translating, not for ${config.task}`);
+  return config;
 }
 
 const tokenizer = trainTokenizer(

@@ -9,12 +9,16 @@ const EXAMPLE_CONFIG = `A configuration is YAML; what it leaves out has a defaul
   model: { layers: 3, dModel: 256, heads: 4, feedForward: 1024 }
   training: { epochs: 10, learningRate: 7.0e-4 }
 
+With \`task: generate\`, data is { train: { text: train.txt }, valid: { text: valid.txt } }; with \`task: classify\` it is
+{ train: { labelled: train.tsv }, valid: { labelled: valid.tsv } }, lines of label<TAB>text. \`model.kind\` is transformer,
+lstm or gru; a recurrent translator has \`attention\`: none, additive, dot, scaled-dot or general.
+
 \`heed train config.yaml --print-config\` writes out every key with its meaning.`;
 
 export default command({
   name: "train",
-  summary: "Train a translator from a file of sentence pairs.",
-  description: `Train a translator from a file of sentence pairs.\n\n${EXAMPLE_CONFIG}`,
+  summary: "Train a translator, a language model or a classifier.",
+  description: `Train a translator from sentence pairs, a language model from plain text, or a classifier from labelled texts.\n\n${EXAMPLE_CONFIG}`,
   examples: [
     "heed train config.yaml --run runs/mine",
     "heed train config.yaml --run runs/mine --resume",
@@ -45,6 +49,7 @@ export default command({
     const { existsSync, readFileSync } = await import("node:fs");
     const { basename, extname, join } = await import("node:path");
     const { parseConfig, printConfig } = await import("../../training/parse-config.ts");
+    const { validationText } = await import("../../training/validation-text.ts");
     const { heedError } = await import("../../errors.ts");
     let text: string;
     try {
@@ -83,12 +88,14 @@ export default command({
       await io.writeLine(JSON.stringify(result));
     } else if (summary.reason !== "signal") {
       const { steps, seconds, valid } = summary;
-      const bleu = valid.bleu === undefined ? "" : `, BLEU ${valid.bleu.toFixed(1)}`;
       const minutes = (seconds / 60).toFixed(1);
-      io.say(
-        `${directory}: ${steps} steps in ${minutes} minutes; validation loss ${valid.loss.toFixed(3)}${bleu}`,
-      );
-      io.say(`next: echo "a sentence" | heed translate ${directory}`);
+      io.say(`${directory}: ${steps} steps in ${minutes} minutes; validation ${validationText(valid)}`);
+      const next = {
+        translate: `echo "a sentence" | heed translate ${directory}`,
+        generate: `heed generate ${directory} --prompt "Once"`,
+        classify: `echo "a text" | heed classify ${directory}`,
+      };
+      io.say(`next: ${next[config.task]}`);
     } else {
       io.say(
         `stopped at step ${summary.steps}; go on with: heed train ${options.config} --run ${directory} --resume`,

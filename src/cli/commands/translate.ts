@@ -25,11 +25,11 @@ export default command({
     json: { type: "boolean", help: "one JSON object a line: {source, hypotheses: [{text, score, tokens}]}" },
   },
   async run(options, io) {
-    const { openRun } = await import("../../training/open-run.node.ts");
+    const { openRunOf } = await import("../../training/open-run.node.ts");
     const { openTranslator } = await import("../../decoding/translator.ts");
     const { device } = await import("../device.ts");
     const { inputLines } = await import("../input-lines.ts");
-    const run = openRun(options.run);
+    const run = openRunOf(options.run, "translate");
     const engine = await device(options.device, io);
     const translator = await openTranslator({
       engine,

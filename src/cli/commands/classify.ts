@@ -1,0 +1,61 @@
+import { command } from "../command.ts";
+
+/** Texts read, judged and written at a time: memory stays flat however long the input. */
+const WINDOW = 512;
+
+export default command({
+  name: "classify",
+  summary: "Label each line of standard input.",
+  description:
+    "Label each line of standard input: the likeliest label, a tab, and its probability on each line of output. An empty\n" +
+    "line stays empty.",
+  examples: [
+    "heed classify runs/polarity < reviews.txt > labels.tsv",
+    'echo "a film of rare beauty" | heed classify runs/polarity --json',
+  ],
+  args: ["run"],
+  options: {
+    invalidUtf8: { type: "string", value: "HOW", default: "error", help: "error or replace" },
+    device: { type: "string", value: "D", default: "auto", help: "auto or cpu" },
+    json: { type: "boolean", help: "one JSON object a line: {text, label, probabilities}" },
+  },
+  async run(options, io) {
+    const { encodeLabelled, likeliest, openJudge } = await import("../../training/classification.ts");
+    const { openRunOf } = await import("../../training/open-run.node.ts");
+    const { device } = await import("../device.ts");
+    const { inputLines } = await import("../input-lines.ts");
+    const { config, labels, model, tokenizer, weights } = openRunOf(options.run, "classify");
+    const engine = await device(options.device, io);
+    const judge = await openJudge({ engine, model, padding: tokenizer.special.pad, constants: weights });
+    const { maxTokens } = config.data;
+    const flush = async (texts: readonly string[]): Promise<void> => {
+      const real = texts.filter((text) => text.trim());
+      const judged = await judge.judge(real.map((text) => encodeLabelled(text, 0, tokenizer, maxTokens)));
+      let next = 0;
+      for (const text of texts) {
+        const found = text.trim() ? judged[next++] : undefined;
+        const best = found && likeliest(found);
+        const label = best === undefined ? "" : (labels[best] as string);
+        if (options.json) {
+          const probabilities = Object.fromEntries(labels.map((name, i) => [name, found?.[i] ?? 0]));
+          await io.writeLine(JSON.stringify({ text, label, probabilities }));
+        } else {
+          await io.writeLine(best === undefined ? "" : `${label}\t${(found?.[best] ?? 0).toFixed(4)}`);
+        }
+      }
+    };
+    try {
+      let window: string[] = [];
+      for await (const line of inputLines(io, options.invalidUtf8)) {
+        window.push(line);
+        if (window.length < WINDOW) continue;
+        await flush(window);
+        window = [];
+      }
+      await flush(window);
+    } finally {
+      judge.close();
+    }
+    return 0;
+  },
+});

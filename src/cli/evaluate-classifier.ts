@@ -1,0 +1,62 @@
+import { heedError } from "../errors.ts";
+import type { ClassificationScores } from "../evaluation/classification.ts";
+import type { Engine } from "../runtime/engine.ts";
+import { encodeLabelled, openJudge, scoreLabelled } from "../training/classification.ts";
+import { labelNumber, textsOf } from "../training/classify-task.node.ts";
+import type { ClassifierRun } from "../training/open-run.node.ts";
+import type { Io } from "./io.ts";
+
+/** Labels a test set and counts how often that is right. */
+export async function evaluateClassifier(
+  run: ClassifierRun,
+  engine: Engine,
+  { labelled, json }: { readonly labelled?: string | undefined; readonly json?: boolean | undefined },
+  io: Io,
+): Promise<number> {
+  if (!labelled) {
+    const remedy = "give --labelled, a TSV of label and text";
+    throw heedError("ERR_USAGE", { where: "heed evaluate", cause: "no test set for a classifier", remedy });
+  }
+  const { config, labels, model, tokenizer, weights } = run;
+  const texts = await textsOf(labelled);
+  const examples = texts.map(({ label, text }, i) =>
+    encodeLabelled(
+      text,
+      labelNumber(label, labels, `${labelled}:${i + 1}`),
+      tokenizer,
+      config.data.maxTokens,
+    ),
+  );
+  const judge = await openJudge({ engine, model, padding: tokenizer.special.pad, constants: weights });
+  const scores = await scoreLabelled(judge, examples, labels.length);
+  judge.close();
+  const { accuracy, macroF1 } = scores;
+  if (json) await io.writeLine(JSON.stringify({ sentences: texts.length, accuracy, macroF1 }));
+  else for (const line of table(scores, labels)) await io.writeLine(line);
+  return 0;
+}
+
+/** Scores, and how often each label (row) was taken for each (column). */
+function table(
+  { accuracy, macroF1, perLabel, confusion }: ClassificationScores,
+  labels: readonly string[],
+): string[] {
+  const percent = (share: number): string => (100 * share).toFixed(1);
+  const width = Math.max(
+    6,
+    ...labels.map(({ length }) => length),
+    ...confusion.flat().map((n) => `${n}`.length),
+  );
+  const cells = (head: string, all: readonly (string | number)[]): string =>
+    [head.padEnd(width), ...all.map((cell) => `${cell}`.padStart(width))].join("  ");
+  const rows = labels.map((label, i) => {
+    const { precision, recall, f1 } = perLabel[i] ?? { precision: 0, recall: 0, f1: 0 };
+    return cells(label, [...(confusion[i] ?? []), percent(precision), percent(recall), percent(f1)]);
+  });
+  return [
+    `accuracy ${percent(accuracy)} %   macro-F1 ${percent(macroF1)}`,
+    "",
+    cells("true", [...labels, "P %", "R %", "F1 %"]),
+    ...rows,
+  ];
+}

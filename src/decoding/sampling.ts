@@ -1,0 +1,50 @@
+export interface SamplingOptions {
+  /** Below 1 the likely becomes likelier, above 1 all become more alike; 0 takes the likeliest token. Default 1. */
+  readonly temperature?: number;
+  /** Only the k likeliest tokens may be drawn. Default: all. */
+  readonly topK?: number;
+  /** Only the fewest likeliest tokens that together have this probability, above 0 to 1. Default 1. */
+  readonly topP?: number;
+}
+
+/**
+ * The distribution to draw from: softmax of logits / temperature, kept to the top k, then to the nucleus of probability
+ * p, and scaled to sum to 1 again. Of equally likely tokens the one with the smaller id comes first.
+ *
+ * @returns token ids, the likeliest first, and their probabilities
+ * @see Holtzman et al. 2020 (nucleus sampling) - https://arxiv.org/abs/1904.09751
+ * @see Fan et al. 2018 (top k) - https://arxiv.org/abs/1805.04833
+ */
+export function nextTokens(
+  logits: ArrayLike<number>,
+  { temperature = 1, topK = Infinity, topP = 1 }: SamplingOptions = {},
+): { ids: number[]; probabilities: number[] } {
+  const order = Array.from(logits, (_, id) => id).sort(
+    (a, b) => (logits[b] as number) - (logits[a] as number) || a - b,
+  );
+  if (temperature === 0) return { ids: order.slice(0, 1), probabilities: [1] };
+  const kept = order.slice(0, Math.max(1, topK));
+  const top = logits[order[0] as number] as number;
+  const powers = kept.map((id) => Math.exp(((logits[id] as number) - top) / temperature));
+  const total = powers.reduce((a, b) => a + b, 0);
+  let size = 0;
+  let mass = 0;
+  while (size < kept.length && (size === 0 || mass < topP)) mass += (powers[size++] as number) / total;
+  return {
+    ids: kept.slice(0, size),
+    probabilities: powers.slice(0, size).map((power) => power / total / mass),
+  };
+}
+
+/** Draws one of the ids; `uniform` is from [0, 1). */
+export function draw(
+  { ids, probabilities }: { readonly ids: readonly number[]; readonly probabilities: readonly number[] },
+  uniform: number,
+): number {
+  let left = uniform;
+  for (const [i, p] of probabilities.entries()) {
+    left -= p;
+    if (left < 0) return ids[i] as number;
+  }
+  return ids.at(-1) as number;
+}

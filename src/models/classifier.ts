@@ -1,0 +1,96 @@
+import type { Size } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import { paddingBias } from "../nn/attention.ts";
+import { Embedding } from "../nn/embedding.ts";
+import { glorotUniform } from "../nn/initialise.ts";
+import { type Layer, layer, repeat } from "../nn/layer.ts";
+import { LayerNorm } from "../nn/norm.ts";
+import { LearnedPositions, SinusoidalPositions } from "../nn/positions.ts";
+import { type CellKind, Recurrent } from "../nn/recurrent.ts";
+import { sum } from "../ops/broadcast.ts";
+import { div, mul } from "../ops/elementwise.ts";
+import { reshape } from "../ops/reshape.ts";
+import { type BlockConfig, EncoderLayer, withPositions } from "./transformer.ts";
+
+/** Says which of a few labels a text has. */
+export interface Classifier {
+  /** tokens int32 [batch, time], mask [batch, time] with 1 for tokens  ->  one vector for each text, [batch, dim] */
+  readonly summarise: (tokens: Value, mask: Value) => Value;
+  /** [labels, dim]; logits = summary · projectionᵀ */
+  readonly projection: Value;
+}
+
+export interface TransformerClassifierConfig extends BlockConfig {
+  readonly vocabulary: number;
+  readonly labels: number;
+  readonly layers: number;
+  readonly positions: "sinusoidal" | "learned";
+  /** Longest text, in tokens. */
+  readonly maxLength: number;
+}
+
+/** A Transformer's encoder over the text, whose states are averaged: a large input reduced to "dog or not". */
+export function TransformerClassifier(c: TransformerClassifierConfig): Layer<Classifier> {
+  const { dropout = 0 } = c;
+  const positions = c.positions === "learned" ? LearnedPositions : SinusoidalPositions;
+  return layer(
+    {
+      embed: Embedding(c.vocabulary, c.dModel),
+      positions: positions(c.maxLength, c.dModel),
+      encoder: repeat(c.layers, () => EncoderLayer(c)),
+      ...(c.norm === "pre" ? { norm: LayerNorm(c.dModel) } : {}),
+      project: { shape: [c.labels, c.dModel], init: glorotUniform },
+    },
+    (m, scope) => ({
+      projection: m.project,
+      summarise: (tokens, mask) => {
+        const x = scope.dropout(withPositions(m.embed.lookup(tokens), m.positions), dropout);
+        const bias = paddingBias(mask);
+        const states = m.encoder.reduce((h, encoderLayer) => encoderLayer(h, bias), x);
+        return scope.dropout(meanOver(m.norm ? m.norm(states) : states, mask), dropout);
+      },
+    }),
+  );
+}
+
+export interface RecurrentClassifierConfig {
+  readonly cell: CellKind;
+  readonly vocabulary: number;
+  readonly labels: number;
+  readonly layers: number;
+  /** Size of a token's vector. */
+  readonly embedding: number;
+  /** Size of a layer's state, both directions together. */
+  readonly hidden: number;
+  /** Also reads from the end. Default true. */
+  readonly bidirectional?: boolean;
+  /** On embeddings, between layers and on the summary. Default 0. */
+  readonly dropout?: number;
+}
+
+/** A recurrent network over the text, whose outputs are averaged. */
+export function RecurrentClassifier(c: RecurrentClassifierConfig): Layer<Classifier> {
+  const { cell, hidden, layers, bidirectional = true, dropout = 0 } = c;
+  const size = bidirectional ? hidden / 2 : hidden;
+  return layer(
+    {
+      embed: Embedding(c.vocabulary, c.embedding),
+      network: Recurrent({ cell, inner: c.embedding, hidden: size, layers, bidirectional, dropout }),
+      project: { shape: [c.labels, hidden], init: glorotUniform },
+    },
+    (m, scope) => ({
+      projection: m.project,
+      summarise: (tokens, mask) => {
+        const { outputs } = m.network(scope.dropout(m.embed.lookup(tokens), dropout), { mask });
+        return scope.dropout(meanOver(outputs, mask), dropout);
+      },
+    }),
+  );
+}
+
+/** The mean of the states of real tokens.        states [batch, time, dim], mask [batch, time]  ->  [batch, dim] */
+function meanOver(states: Value, mask: Value): Value {
+  const [batch, time] = mask.shape as [Size, Size];
+  const total = sum(mul(states, reshape(mask, [batch, time, 1])), [1]);
+  return div(total, sum(mask, [1], { keep: true }));
+}

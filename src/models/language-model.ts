@@ -1,0 +1,114 @@
+import type { Size } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import { Embedding } from "../nn/embedding.ts";
+import { glorotUniform } from "../nn/initialise.ts";
+import { type Layer, layer, repeat } from "../nn/layer.ts";
+import { Linear } from "../nn/linear.ts";
+import { LayerNorm } from "../nn/norm.ts";
+import { LearnedPositions, SinusoidalPositions } from "../nn/positions.ts";
+import { type CellKind, type CellState, Recurrent } from "../nn/recurrent.ts";
+import { zeros } from "../ops/gather.ts";
+import type { Decoder, Tensors } from "./seq2seq.ts";
+import { type BlockConfig, CausalLayer, throughCached, withPositions } from "./transformer.ts";
+
+export interface TransformerLanguageModelConfig extends BlockConfig {
+  readonly vocabulary: number;
+  readonly layers: number;
+  readonly positions: "sinusoidal" | "learned";
+  /** The output projection is the embedding. */
+  readonly tie: boolean;
+  /** Tokens it has positions for. */
+  readonly maxLength: number;
+}
+
+/**
+ * A language model: layers of causal self-attention, in which every token is predicted from those before it. Its
+ * memory is empty.
+ *
+ * @see Radford et al. 2018 - https://cdn.openai.com/research-covers/language-unsupervised/language_understanding_paper.pdf
+ */
+export function TransformerLanguageModel(c: TransformerLanguageModelConfig): Layer<Decoder> {
+  const { dropout = 0 } = c;
+  const positions = c.positions === "learned" ? LearnedPositions : SinusoidalPositions;
+  const dKey = c.dKey ?? c.dModel / c.heads;
+  return layer(
+    {
+      embed: Embedding(c.vocabulary, c.dModel),
+      positions: positions(c.maxLength, c.dModel),
+      layers: repeat(c.layers, () => CausalLayer(c)),
+      ...(c.norm === "pre" ? { norm: LayerNorm(c.dModel) } : {}),
+      ...(c.tie ? {} : { project: { shape: [c.vocabulary, c.dModel], init: glorotUniform } }),
+    },
+    (m, scope) => ({
+      projection: m.project ?? m.embed.weight,
+      start: (_, batch) => {
+        const empty = (size: number): Value => zeros(m.embed.weight.dtype, [batch, c.heads, 0, size]);
+        const entries = m.layers.flatMap((__, i) => [
+          [`${i}.keys`, empty(dKey)],
+          [`${i}.values`, empty(c.dValue ?? dKey)],
+        ]);
+        return Object.fromEntries(entries);
+      },
+      decode: (tokens, _, before) => {
+        const x = scope.dropout(withPositions(m.embed.lookup(tokens), m.positions, before), dropout);
+        const { hidden, state } = throughCached(m.layers, x, before, (one, h, causal, past) =>
+          one(h, causal, past),
+        );
+        return { hidden: m.norm ? m.norm(hidden) : hidden, state };
+      },
+    }),
+  );
+}
+
+export interface RecurrentLanguageModelConfig {
+  readonly cell: CellKind;
+  readonly vocabulary: number;
+  readonly layers: number;
+  /** Size of a token's vector. */
+  readonly embedding: number;
+  readonly hidden: number;
+  /** On embeddings, between layers and on what is given out. Default 0. */
+  readonly dropout?: number;
+  /** The output projection is the embedding. */
+  readonly tie: boolean;
+}
+
+/**
+ * A language model that carries what it has read in the state of a recurrent network. Its memory is empty.
+ *
+ * @see Mikolov et al. 2010 - https://doi.org/10.21437/Interspeech.2010-343
+ */
+export function RecurrentLanguageModel(c: RecurrentLanguageModelConfig): Layer<Decoder> {
+  const { cell, hidden, layers, dropout = 0 } = c;
+  const names = cell === "lstm" ? (["h", "c"] as const) : (["h"] as const);
+  return layer(
+    {
+      embed: Embedding(c.vocabulary, c.embedding),
+      network: Recurrent({ cell, inner: c.embedding, hidden, layers, dropout }),
+      output: Linear(hidden, c.embedding),
+      ...(c.tie ? {} : { project: { shape: [c.vocabulary, c.embedding], init: glorotUniform } }),
+    },
+    (m, scope) => {
+      const start = (batch: Size): Tensors => {
+        const zero = zeros(m.embed.weight.dtype, [batch, hidden]);
+        const all = Array.from({ length: layers }, (_, i) => names.map((name) => [`${i}.${name}`, zero]));
+        return Object.fromEntries(all.flat());
+      };
+      return {
+        projection: m.project ?? m.embed.weight,
+        start: (_, batch) => start(batch),
+        decode: (tokens, _, before = start(tokens.shape[0] as Size)) => {
+          const states = Array.from({ length: layers }, (__, i) => [
+            Object.fromEntries(names.map((name) => [name, before[`${i}.${name}`]])) as CellState,
+          ]);
+          const x = scope.dropout(m.embed.lookup(tokens), dropout);
+          const { outputs, states: after } = m.network(x, { states });
+          const state = after.flatMap(([one], i) =>
+            names.map((name): [string, Value] => [`${i}.${name}`, one?.[name] as Value]),
+          );
+          return { hidden: scope.dropout(m.output(outputs), dropout), state: Object.fromEntries(state) };
+        },
+      };
+    },
+  );
+}

@@ -1,0 +1,173 @@
+import { makeBatch, type PairBatch, type PairExample, planEpoch } from "../data/batches.ts";
+import { prefetch } from "../data/prefetch.ts";
+import { type ClassificationScores, confusion, scoresOf } from "../evaluation/classification.ts";
+import { type Classifier, RecurrentClassifier, TransformerClassifier } from "../models/classifier.ts";
+import { build, type Layer } from "../nn/layer.ts";
+import { linear } from "../ops/matmul.ts";
+import { softmax } from "../ops/softmax.ts";
+import { compile } from "../runtime/compile.ts";
+import type { Engine, SessionOptions } from "../runtime/engine.ts";
+import type { HostTensor, State } from "../runtime/state.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+import type { ClassifyConfig } from "./config.ts";
+import { classificationObjective, textInputs } from "./objective.ts";
+import { type BatchFeeds, openTrainingStep } from "./step.ts";
+import { meanLoss, type Task } from "./task.ts";
+import type { TrainingBatch } from "./trainer.ts";
+import { chunks } from "./translation.ts";
+
+/** The model a configuration describes. */
+export function classifierModel(
+  { model, data }: Pick<ClassifyConfig, "model" | "data">,
+  { vocabulary, labels }: { readonly vocabulary: number; readonly labels: number },
+): Layer<Classifier> {
+  return model.kind === "transformer"
+    ? TransformerClassifier({ ...model, vocabulary, labels, maxLength: data.maxTokens })
+    : RecurrentClassifier({ ...model, vocabulary, labels, cell: model.kind, embedding: model.dModel });
+}
+
+/** A labelled text as a pair whose target is the label. What is beyond `maxTokens` is cut off. */
+export function encodeLabelled(
+  text: string,
+  label: number,
+  tokenizer: Tokenizer,
+  maxTokens: number,
+): PairExample {
+  const ids = tokenizer.encode(text);
+  const kept = ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), tokenizer.special.eos];
+  return { source: Int32Array.from(kept), target: Int32Array.of(label) };
+}
+
+/** A batch of labelled texts under the names of the graph's inputs. */
+function textFeeds({ size, sourceLength, source, sourceMask, targetOut }: PairBatch): BatchFeeds {
+  const shape = [size, sourceLength];
+  return {
+    tokens: { shape, data: source },
+    mask: { shape, data: sourceMask },
+    label: { shape: [size], data: targetOut },
+    labelWeight: { shape: [size], data: new Float32Array(size).fill(1) },
+  };
+}
+
+/** Texts judged together. */
+const JUDGED = 64;
+
+/** Says how likely each label is for each text. */
+export interface Judge {
+  /** Per example, the probability of every label. */
+  readonly judge: (examples: readonly PairExample[], signal?: AbortSignal) => Promise<Float32Array[]>;
+  readonly close: () => void;
+}
+
+export interface JudgeOptions {
+  readonly engine: Engine;
+  readonly model: Layer<Classifier>;
+  readonly padding: number;
+  /** Weights of a model in training… */
+  readonly state?: State;
+  /** …or frozen ones. */
+  readonly constants?: ReadonlyMap<string, HostTensor>;
+  readonly session?: SessionOptions;
+}
+
+export async function openJudge({ engine, model, padding, ...rest }: JudgeOptions): Promise<Judge> {
+  const { tokens, mask } = textInputs();
+  const { call } = build(model);
+  const probabilities = softmax(linear(call.summarise(tokens, mask), call.projection));
+  const program = await compile({ engine, ...rest, outputs: { probabilities } });
+  const special = { pad: padding, bos: padding };
+  return {
+    judge: async (examples, signal) => {
+      const results = new Array<Float32Array>(examples.length);
+      const byLength = [...examples.keys()].sort((a, b) => lengthOf(examples[a]) - lengthOf(examples[b]));
+      for (const chunk of chunks(byLength, JUDGED)) {
+        if (signal?.aborted) break;
+        const found = await program(textFeeds(makeBatch(examples, chunk, special)));
+        const all = (await found.probabilities.read()) as Float32Array;
+        const labels = all.length / chunk.length;
+        chunk.forEach((i, row) => {
+          results[i] = all.slice(row * labels, (row + 1) * labels);
+        });
+        found.probabilities.dispose();
+      }
+      return results;
+    },
+    close: () => program.close(),
+  };
+}
+
+const lengthOf = (example: PairExample | undefined): number => example?.source.length ?? 0;
+
+/** The place of the largest number. */
+export function likeliest(probabilities: Float32Array): number {
+  return probabilities.reduce((best, p, i) => (p > (probabilities[best] as number) ? i : best), 0);
+}
+
+/** How a judge does on labelled examples. */
+export async function scoreLabelled(
+  judge: Judge,
+  examples: readonly PairExample[],
+  labels: number,
+): Promise<ClassificationScores> {
+  const judged = await judge.judge(examples);
+  const truth = examples.map(({ target }) => target[0] as number);
+  return scoresOf(confusion(truth, judged.map(likeliest), labels));
+}
+
+export interface ClassificationTaskOptions {
+  readonly engine: Engine;
+  readonly config: Pick<ClassifyConfig, "seed" | "data" | "model" | "training">;
+  readonly tokenizer: Tokenizer;
+  readonly labels: readonly string[];
+  readonly train: readonly PairExample[];
+  readonly valid: readonly PairExample[];
+  readonly weights?: ReadonlyMap<string, HostTensor>;
+}
+
+/** Everything the trainer needs to learn labels. Validation is loss, accuracy and macro-F1; the best has most accuracy. */
+export async function openClassificationTask(options: ClassificationTaskOptions): Promise<Task> {
+  const { engine, config, tokenizer, labels, train, valid, weights } = options;
+  const { seed, training } = config;
+  const model = classifierModel(config, { vocabulary: tokenizer.size, labels: labels.length });
+  const step = await openTrainingStep({
+    engine,
+    model,
+    objective: (classifier) => classificationObjective(classifier, training.labelSmoothing),
+    optimiser: training,
+    clip: training.clip,
+    seed,
+    accumulate: training.accumulate,
+    ...(weights ? { weights } : {}),
+  });
+  const { special } = tokenizer;
+  const { negativeLogLikelihood, tokens } = classificationObjective(build(model).call, 0);
+  const loss = await compile({ engine, state: step.state, outputs: { negativeLogLikelihood, tokens } });
+  const judge = await openJudge({ engine, model, padding: special.pad, state: step.state });
+  const plan = (epoch: number): number[][] =>
+    planEpoch(train, { batchTokens: training.batchTokens, seed, epoch });
+  const feedsOf = (examples: readonly PairExample[], chosen: readonly number[]): BatchFeeds =>
+    textFeeds(makeBatch(examples, chosen, special));
+
+  async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
+    for (const chosen of plan(epoch).slice(skip)) {
+      yield { feeds: feedsOf(train, chosen), examples: chosen.map((i) => i + 1) };
+    }
+  }
+  return {
+    step,
+    batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
+    batchesPerEpoch: plan(0).length,
+    validate: async (signal) => {
+      const all = chunks([...valid.keys()], JUDGED).map((chunk) => feedsOf(valid, chunk));
+      const mean = await meanLoss(loss, all, signal);
+      if (mean === undefined) return undefined;
+      const { accuracy, macroF1 } = await scoreLabelled(judge, valid, labels.length);
+      return { loss: mean, accuracy, macroF1, score: accuracy };
+    },
+    close: () => {
+      judge.close();
+      loss.close();
+      step.close();
+    },
+  };
+}
