@@ -42,7 +42,7 @@ export function encodeLabelled(
 function textFeeds({ size, sourceLength, source, sourceMask, targetOut }: PairBatch): BatchFeeds {
   const shape = [size, sourceLength];
   return {
-    tokens: { shape, data: source },
+    text: { shape, data: source },
     mask: { shape, data: sourceMask },
     label: { shape: [size], data: targetOut },
     labelWeight: { shape: [size], data: new Float32Array(size).fill(1) },
@@ -71,9 +71,9 @@ export interface JudgeOptions {
 }
 
 export async function openJudge({ engine, model, padding, ...rest }: JudgeOptions): Promise<Judge> {
-  const { tokens, mask } = textInputs();
+  const { text, mask } = textInputs();
   const { call } = build(model);
-  const probabilities = softmax(linear(call.summarise(tokens, mask), call.projection));
+  const probabilities = softmax(linear(call.summarise(text, mask), call.projection));
   const program = await compile({ engine, ...rest, outputs: { probabilities } });
   const special = { pad: padding, bos: padding };
   return {

@@ -34,7 +34,7 @@ export function encodeText(lines: Iterable<string>, tokenizer: Tokenizer): Int32
 export function windowFeeds({ size, length, tokens, labels }: WindowBatch): BatchFeeds {
   const shape = [size, length];
   return {
-    tokens: { shape, data: tokens },
+    text: { shape, data: tokens },
     labels: { shape, data: labels },
     labelWeight: { shape, data: new Float32Array(size * length).fill(1) },
   };

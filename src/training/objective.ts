@@ -51,9 +51,9 @@ export function translationObjective(model: Seq2Seq, smoothing: number): Objecti
 }
 
 /** The inputs of one batch of windows of a text. */
-export function windowInputs(): { tokens: Value; labels: Value; labelWeight: Value } {
+export function windowInputs(): { text: Value; labels: Value; labelWeight: Value } {
   return {
-    tokens: input("tokens", "int32", ["batch", "time"]),
+    text: input("text", "int32", ["batch", "time"]),
     labels: input("labels", "int32", ["batch", "time"]),
     labelWeight: input("labelWeight", "float32", ["batch", "time"]),
   };
@@ -61,10 +61,10 @@ export function windowInputs(): { tokens: Value; labels: Value; labelWeight: Val
 
 /** Every token of a text is predicted from those before it: "take these five words, you already have the sixth". */
 export function languageModelObjective(model: Decoder, smoothing: number): Objective {
-  const { tokens, labels, labelWeight } = windowInputs();
+  const { text, labels, labelWeight } = windowInputs();
   const count = elements(labels.shape);
   const { loss, negativeLogLikelihood } = projectedCrossEntropy(
-    flattenLead(model.decode(tokens, {}).hidden),
+    flattenLead(model.decode(text, {}).hidden),
     model.projection,
     reshape(labels, [count]),
     reshape(labelWeight, [count]),
@@ -74,9 +74,9 @@ export function languageModelObjective(model: Decoder, smoothing: number): Objec
 }
 
 /** The inputs of one batch of labelled texts. */
-export function textInputs(): { tokens: Value; mask: Value; label: Value; labelWeight: Value } {
+export function textInputs(): { text: Value; mask: Value; label: Value; labelWeight: Value } {
   return {
-    tokens: input("tokens", "int32", ["batch", "time"]),
+    text: input("text", "int32", ["batch", "time"]),
     mask: input("mask", "float32", ["batch", "time"]),
     label: input("label", "int32", ["batch"]),
     labelWeight: input("labelWeight", "float32", ["batch"]),
@@ -85,9 +85,9 @@ export function textInputs(): { tokens: Value; mask: Value; label: Value; labelW
 
 /** The right label of each text; what an objective counts as tokens are here texts. */
 export function classificationObjective(model: Classifier, smoothing: number): Objective {
-  const { tokens, mask, label, labelWeight } = textInputs();
+  const { text, mask, label, labelWeight } = textInputs();
   const { loss, negativeLogLikelihood } = projectedCrossEntropy(
-    model.summarise(tokens, mask),
+    model.summarise(text, mask),
     model.projection,
     label,
     labelWeight,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { input } from "../../src/ir/leaf.ts";
 import type { Value } from "../../src/ir/value.ts";
+import { TransformerLanguageModel } from "../../src/models/language-model.ts";
 import { causalBias, MultiHeadAttention } from "../../src/nn/attention.ts";
 import { FeedForward } from "../../src/nn/feed-forward.ts";
 import { zeros } from "../../src/nn/initialise.ts";
@@ -9,9 +10,10 @@ import { build, type Layer, layer, repeat } from "../../src/nn/layer.ts";
 import { Linear } from "../../src/nn/linear.ts";
 import { LayerNorm } from "../../src/nn/norm.ts";
 import { LearnedPositions } from "../../src/nn/positions.ts";
-import { add, gather, range, softmax } from "../../src/ops/index.ts";
-import { compile } from "../../src/runtime/compile.ts";
+import { add, gather, matmul, range, softmax } from "../../src/ops/index.ts";
+import { compile, type Feed } from "../../src/runtime/compile.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
+import type { Tensor } from "../../src/runtime/tensor.ts";
 import { decodeFloats, type FloatTensor } from "../golden-floats.ts";
 
 /** A GPT trained in PyTorch to sort six letters, with all its activations; not part of this repository. */
@@ -162,4 +164,92 @@ describe.skipIf(!present)(`a GPT trained elsewhere${reason}`, () => {
     expect(known.map((letters) => letters.slice(6))).toEqual(all.map((letters) => [...letters].sort()));
     program.close();
   });
+
+  test("is a language model of ours: the same logits, at once and one token after the other", async () => {
+    const config = { activation: "gelu-tanh", norm: "pre", positions: "learned", tie: false } as const;
+    const sizes = {
+      vocabulary: 3,
+      layers: 3,
+      dModel: DIM,
+      heads: HEADS,
+      feedForward: 4 * DIM,
+      maxLength: 11,
+    };
+    const { call } = build(TransformerLanguageModel({ ...config, ...sizes }));
+    const engine = openNativeEngine();
+    const constants = asLanguageModel(weights());
+    const theirs = read("partials.json");
+    const { shape, data } = theirs("idx");
+    const [rows, length] = shape as [number, number];
+    const logitsOf = (hidden: Value): Value => matmul(hidden, call.projection, { transposeRight: true });
+
+    const ids = input("ids", "int32", ["batch", "time"]);
+    const atOnce = await compile({
+      engine,
+      constants,
+      outputs: { logits: logitsOf(call.decode(ids, {}).hidden) },
+    });
+    const whole = (await atOnce({ ids: { shape, data: Int32Array.from(data) } })).logits;
+    const all = ((await whole.read()) as Float32Array).slice();
+    const expected = theirs("lm_head").data;
+    const scale = Math.max(...expected.map(Math.abs));
+    expected.forEach((value, i) => {
+      expect(Math.abs(value - (all[i] as number)) / scale).toBeLessThan(3e-6);
+    });
+    atOnce.close();
+
+    const start = Object.entries(call.start({}, "batch"));
+    const before = start.map(
+      ([
+        name,
+        {
+          dtype,
+          shape: [, ...rest],
+        },
+      ]): [string, Value] => {
+        return [name, input(`past ${name}`, dtype, ["batch", ...rest.map((size) => size || "past")])];
+      },
+    );
+    const token = input("token", "int32", ["batch", 1]);
+    const { hidden, state } = call.decode(token, {}, Object.fromEntries(before));
+    const step = await compile({ engine, constants, outputs: { logits: logitsOf(hidden), ...state } });
+    let past: Record<string, Feed> = Object.fromEntries(
+      start.map(([name, value]) => {
+        const empty = { shape: [rows, ...(value.shape.slice(1) as number[])], data: new Float32Array() };
+        return [`past ${name}`, empty];
+      }),
+    );
+    for (let at = 0; at < length; at++) {
+      const tokens = Int32Array.from({ length: rows }, (_, row) => Number(data[row * length + at]));
+      const { logits, ...next }: Record<string, Tensor> = await step({
+        ...past,
+        token: { shape: [rows, 1], data: tokens },
+      });
+      past = Object.fromEntries(Object.entries(next).map(([name, tensor]) => [`past ${name}`, tensor]));
+      const found = (await (logits as Tensor).read()) as Float32Array;
+      found.forEach((value, i) => {
+        const [row, letter] = [Math.floor(i / 3), i % 3];
+        const wanted = expected[(row * length + at) * 3 + letter] as number;
+        expect(Math.abs(value - wanted) / scale).toBeLessThan(3e-6);
+      });
+    }
+    step.close();
+  });
 });
+
+/** The weights under the paths of our language model, whose embedding is scaled when it is looked up. */
+function asLanguageModel(theirs: ReadonlyMap<string, FloatTensor>): Map<string, FloatTensor> {
+  const renamed = [...theirs].map(([path, tensor]): [string, FloatTensor] => {
+    const name = path
+      .replace(/^tokens$/, "embed.weight")
+      .replace(/^lnF/, "norm")
+      .replace(/^head.weight$/, "project")
+      .replace(/^h\./, "layers.")
+      .replace("ln1", "attentionResidual.norm")
+      .replace("ln2", "feedForwardResidual.norm")
+      .replace("mlp", "feedForward");
+    const data = path === "tokens" ? tensor.data.map((x) => x / Math.sqrt(DIM)) : tensor.data;
+    return [name, { ...tensor, data }];
+  });
+  return new Map(renamed);
+}

@@ -1,0 +1,120 @@
+/** Language models and classifiers through the commands, as processes. */
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { errorOf, folder, heed } from "./heed.ts";
+
+const { path, write } = folder();
+const training =
+  "{ batchTokens: 128, epochs: 40, learningRate: 0.01, warmup: 5, schedule: constant, average: 0 }";
+const model = "{ layers: 1, dModel: 32, heads: 2, feedForward: 32, dropout: 0, norm: pre }";
+
+describe("a classifier", () => {
+  const run = join(path, "polarity");
+  const lines = Array.from(
+    { length: 60 },
+    (_, i) => `${i % 2 ? "up" : "down"}\t${i % 2 ? "rise" : "fall"} ${i % 9}\n`,
+  );
+  const data = write("labelled.tsv", lines.join(""));
+
+  beforeAll(async () => {
+    const config = write(
+      "polarity.yaml",
+      `task: classify\ndata: { train: { labelled: ${data} }, valid: { labelled: ${data} } }\ntokenizer: { kind: word, vocab: 40 }\nmodel: ${model}\ntraining: ${training}\n`,
+    );
+    const trained = await heed(["train", config, "--run", run, "--json"]);
+    expect(trained.status, trained.stderr).toBe(0);
+    expect(JSON.parse(trained.stdout).valid).toMatchObject({ accuracy: 1, macroF1: 1 });
+  });
+
+  test("labels each line, keeps their order, leaves empty ones empty", async () => {
+    const { stdout, status } = await heed(["classify", run], "rise 1\n\nfall 2\nrise 8\n");
+    expect(status).toBe(0);
+    expect(stdout.split("\n").map((line) => line.split("\t")[0])).toEqual(["up", "", "down", "up", ""]);
+    expect(Number(stdout.split("\n")[0]?.split("\t")[1])).toBeGreaterThan(0.9);
+  });
+
+  test("prints the documented object", async () => {
+    const { stdout } = await heed(["classify", run, "--json"], "fall 3\n");
+    const { text, label, probabilities } = JSON.parse(stdout);
+    expect({ text, label }).toEqual({ text: "fall 3", label: "down" });
+    expect(Object.keys(probabilities)).toEqual(["down", "up"]);
+    expect(probabilities.down + probabilities.up).toBeCloseTo(1, 5);
+  });
+
+  test("is evaluated with a table and as one object", async () => {
+    const shown = await heed(["evaluate", run, "--labelled", data]);
+    expect(shown.stdout).toMatch(/^accuracy 100\.0 % {3}macro-F1 100\.0\n/);
+    expect(shown.stdout).toMatch(/^down {8}30 {7}0 {3}100\.0/m);
+    const { stdout } = await heed(["evaluate", run, "--labelled", data, "--json"]);
+    expect(JSON.parse(stdout)).toEqual({ sentences: 60, accuracy: 1, macroF1: 1 });
+  });
+
+  test("refuses a label it has never seen, and a test set of another kind", async () => {
+    const strange = await heed(["evaluate", run, "--labelled", write("strange.tsv", "up\ta\nsideways\tb\n")]);
+    expect(strange.status).toBe(65);
+    expect(errorOf(strange)).toMatch(
+      /strange\.tsv:2: the label "sideways" does not occur in training; labels are down, up$/,
+    );
+    const none = await heed(["evaluate", run, "--pairs", data]);
+    expect(none.status).toBe(64);
+    const wrong = await heed(["translate", run], "x\n");
+    expect(wrong.status).toBe(66);
+    expect(errorOf(wrong)).toMatch(/this run is a classifier, not a translator; use `heed classify`$/);
+  });
+});
+
+describe("a language model", () => {
+  const run = join(path, "poem");
+  const text = write("poem.txt", "Roses are red,\nviolets are blue.\n\n".repeat(20));
+
+  beforeAll(async () => {
+    const config = write(
+      "poem.yaml",
+      `task: generate\ndata: { train: { text: ${text} }, valid: { text: ${text} }, context: 32 }\ntokenizer: { kind: char, vocab: 300 }\nmodel: ${model}\ntraining: ${training}\n`,
+    );
+    const trained = await heed(["train", config, "--run", run, "--json"]);
+    expect(trained.status, trained.stderr).toBe(0);
+    expect(JSON.parse(trained.stdout).valid.perplexity).toBeLessThan(1.3);
+  });
+
+  test("goes on with a prompt, lines and all, the same for the same seed", async () => {
+    const greedy = await heed([
+      "generate",
+      run,
+      "--prompt",
+      "Roses are",
+      "--temperature",
+      "0",
+      "--tokens",
+      "30",
+    ]);
+    expect(greedy.status, greedy.stderr).toBe(0);
+    expect(greedy.stdout).toMatch(/^Roses are red,\nviolets are blue\.\n/);
+    const [once, again] = await Promise.all(
+      [0, 1].map(() => heed(["generate", run, "--seed", "7", "--tokens", "40"])),
+    );
+    expect(once?.stdout).toBe(again?.stdout);
+  });
+
+  test("prints the documented object", async () => {
+    const { stdout } = await heed(["generate", run, "--prompt", "violets", "--tokens", "5", "--json"]);
+    const { prompt, text: written, tokens } = JSON.parse(stdout);
+    expect(prompt).toBe("violets");
+    expect(written.startsWith("violets")).toBe(true);
+    expect(tokens).toHaveLength(5);
+  });
+
+  test("is evaluated by perplexity, per token and per character", async () => {
+    const { stdout } = await heed(["evaluate", run, "--text", text, "--json"]);
+    const { tokens, loss, perplexity, characters, lossPerCharacter } = JSON.parse(stdout);
+    expect(characters).toBe(20 * 34);
+    expect(perplexity).toBeCloseTo(Math.exp(loss), 9);
+    expect(lossPerCharacter).toBeCloseTo((loss * tokens) / characters, 9);
+  });
+
+  test("refuses an empty text", async () => {
+    const empty = await heed(["evaluate", run, "--text", write("empty.txt", "")]);
+    expect(empty.status).toBe(65);
+    expect(errorOf(empty)).toMatch(/empty\.txt: there is no text; give a text of at least one line$/);
+  });
+});
