@@ -1,4 +1,5 @@
 /** `heed/models`: whole models, each written as its figure is drawn. */
+export { type Ablation, ablated, ablations, type HeadInit, withHeadInit } from "./ablations.ts";
 export {
   type Classifier,
   RecurrentClassifier,

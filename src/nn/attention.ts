@@ -8,7 +8,7 @@ import { matmul } from "../ops/matmul.ts";
 import { range, sizeAsTensor } from "../ops/range.ts";
 import { reshape, transpose } from "../ops/reshape.ts";
 import { softmax } from "../ops/softmax.ts";
-import { type Layer, layer } from "./layer.ts";
+import { type Layer, layer, type Scope } from "./layer.ts";
 import { Linear } from "./linear.ts";
 
 export interface AttentionOptions {
@@ -114,6 +114,8 @@ export interface MultiHeadAttentionConfig {
   readonly dValue?: number | undefined;
   /** Dropout on the attention weights. Default 0. */
   readonly dropout?: number | undefined;
+  /** What every head does with its query, keys and values. Default: scaled dot-product attention. */
+  readonly attend?: typeof attention;
 }
 
 /**
@@ -129,28 +131,56 @@ export interface MultiHeadAttentionConfig {
  * @see Vaswani et al. 2017, section 3.2.2 - https://arxiv.org/abs/1706.03762
  */
 export function MultiHeadAttention(config: MultiHeadAttentionConfig): Layer<BoundAttention> {
-  const { dModel, heads, dropout = 0 } = config;
-  const dKey = config.dKey ?? dModel / heads;
-  const dValue = config.dValue ?? dKey;
-  if (!Number.isInteger(dKey)) {
-    throw heedError("ERR_SHAPE", {
-      operation: "MultiHeadAttention",
-      problem: `${heads} heads do not divide d_model ${dModel}; choose other heads or give dKey`,
-    });
-  }
+  const { dModel, heads, dKey, dValue } = headSizes(config);
   const parts = {
     query: Linear(dModel, heads * dKey),
     key: Linear(dModel, heads * dKey),
     value: Linear(dModel, heads * dValue),
     output: Linear(heads * dValue, dModel),
   };
-  return layer(parts, ({ query, key, value, output }, scope) => ({
+  return layer(parts, (m, scope) => overHeads(m, config, scope));
+}
+
+/** Multi-head attention without W_V: what is mixed is what queries were compared with, V = K. */
+export function KeysAsValuesAttention(config: MultiHeadAttentionConfig): Layer<BoundAttention> {
+  const { dModel, heads, dKey } = headSizes(config);
+  const parts = {
+    query: Linear(dModel, heads * dKey),
+    key: Linear(dModel, heads * dKey),
+    output: Linear(heads * dKey, dModel),
+  };
+  return layer(parts, (m, scope) => overHeads({ ...m, value: m.key }, config, scope));
+}
+
+function headSizes(
+  config: MultiHeadAttentionConfig,
+): Required<Pick<MultiHeadAttentionConfig, "dModel" | "heads">> & { dKey: number; dValue: number } {
+  const { dModel, heads } = config;
+  const dKey = config.dKey ?? dModel / heads;
+  if (!Number.isInteger(dKey)) {
+    throw heedError("ERR_SHAPE", {
+      operation: "MultiHeadAttention",
+      problem: `${heads} heads do not divide d_model ${dModel}; choose other heads or give dKey`,
+    });
+  }
+  return { dModel, heads, dKey, dValue: config.dValue ?? dKey };
+}
+
+type Projection = (x: Value) => Value;
+
+/** Cuts queries, keys and values into heads, lets each attend, and joins what they found. */
+function overHeads(
+  { query, key, value, output }: Readonly<Record<"query" | "key" | "value" | "output", Projection>>,
+  { heads, dropout = 0, attend: attendWith = attention }: MultiHeadAttentionConfig,
+  scope: Scope,
+): BoundAttention {
+  return {
     remember: (states) => ({
       keys: splitHeads(key(states), heads),
       values: splitHeads(value(states), heads),
     }),
     attend: (x, { keys, values }, bias) => {
-      const { context, weights, scores } = attention(splitHeads(query(x), heads), keys, values, {
+      const { context, weights, scores } = attendWith(splitHeads(query(x), heads), keys, values, {
         bias,
         weightsThrough: (w) => scope.dropout(w, dropout),
       });
@@ -160,7 +190,7 @@ export function MultiHeadAttention(config: MultiHeadAttentionConfig): Layer<Boun
       scope.tap("heads", context);
       return output(joinHeads(context));
     },
-  }));
+  };
 }
 
 /** [batch, length, heads · d]  ->  [batch, heads, length, d] */

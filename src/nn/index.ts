@@ -5,6 +5,7 @@ export {
   attention,
   type BoundAttention,
   causalBias,
+  KeysAsValuesAttention,
   MultiHeadAttention,
   type MultiHeadAttentionConfig,
   paddingBias,
@@ -16,11 +17,13 @@ export { glorotUniform, type Initialiser, initialise, normal, ones, uniform, zer
 export {
   type BuildOptions,
   build,
+  type Changes,
   type Layer,
   layer,
   type Model,
   type ParameterSpec,
   repeat,
+  replacing,
   type Scope,
 } from "./layer.ts";
 export { Linear } from "./linear.ts";

@@ -34,6 +34,8 @@ type Bound<P> = {
 export interface Scope {
   readonly path: string;
   child(name: string): Scope;
+  /** What is bound in place of a part at this path: `replacing` says so. */
+  instead<F>(part: Layer<F>): Layer<F>;
   parameter(name: string, spec: ParameterSpec): Value;
   /** Makes an intermediate value askable under `path.name`. Costs nothing unless somebody asks. */
   tap(name: string, value: Value): Value;
@@ -63,8 +65,31 @@ export function layer<P extends Readonly<Record<string, Part | undefined>>, F>(
 }
 
 function bindPart(part: Part, name: string, scope: Scope): unknown {
-  if (isList(part)) return part.map((one, i) => one.bind(scope.child(name).child(String(i))));
-  return "bind" in part ? part.bind(scope.child(name)) : scope.parameter(name, part);
+  const bind = (one: AnyLayer, at: Scope): unknown => at.instead(one).bind(at);
+  if (isList(part)) return part.map((one, i) => bind(one, scope.child(name).child(String(i))));
+  return "bind" in part ? bind(part, scope.child(name)) : scope.parameter(name, part);
+}
+
+/** What to change about a layer that is left as it is written. */
+export interface Changes {
+  /** What stands in place of the part at a path; undefined for the part itself. */
+  readonly part?: (path: string) => AnyLayer | undefined;
+  /** How the parameter at a path starts instead. */
+  readonly init?: (path: string, spec: ParameterSpec) => Initialiser;
+}
+
+/** A layer with some of its parts exchanged, however deep they are: for ablations. */
+export function replacing<F>(model: Layer<F>, changes: Changes): Layer<F> {
+  const inside = (scope: Scope): Scope => ({
+    ...scope,
+    child: (name) => inside(scope.child(name)),
+    instead: (part) => (changes.part?.(scope.path) as typeof part | undefined) ?? scope.instead(part),
+    parameter: (name, spec) => {
+      const path = scope.path ? `${scope.path}.${name}` : name;
+      return scope.parameter(name, { ...spec, init: changes.init?.(path, spec) ?? spec.init });
+    },
+  });
+  return { bind: (scope) => model.bind(inside(scope)) };
 }
 
 const isList = (part: Part): part is readonly AnyLayer[] => Array.isArray(part);
@@ -99,6 +124,7 @@ export function build<F>(root: Layer<F>, { dtype = "float32", random }: BuildOpt
     return {
       path,
       child: (name) => scopeAt(join(name)),
+      instead: (part) => part,
       parameter: (name, spec) => {
         const full = join(name);
         if (parameters.has(full)) {

@@ -1,6 +1,7 @@
 import { makeBatch, type PairBatch, type PairExample, planEpoch } from "../data/batches.ts";
 import { prefetch } from "../data/prefetch.ts";
 import { type ClassificationScores, confusion, scoresOf } from "../evaluation/classification.ts";
+import { varied } from "../models/ablations.ts";
 import { type Classifier, RecurrentClassifier, TransformerClassifier } from "../models/classifier.ts";
 import { build, type Layer } from "../nn/layer.ts";
 import { linear } from "../ops/matmul.ts";
@@ -22,7 +23,7 @@ export function classifierModel(
   { vocabulary, labels }: { readonly vocabulary: number; readonly labels: number },
 ): Layer<Classifier> {
   return model.kind === "transformer"
-    ? TransformerClassifier({ ...model, vocabulary, labels, maxLength: data.maxTokens })
+    ? varied(TransformerClassifier({ ...model, vocabulary, labels, maxLength: data.maxTokens }), model)
     : RecurrentClassifier({ ...model, vocabulary, labels, cell: model.kind, embedding: model.dModel });
 }
 

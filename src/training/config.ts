@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ablations } from "../models/ablations.ts";
 
 const count = (min = 1): z.ZodInt => z.int().min(min);
 const share = z.number().min(0).lt(1);
@@ -80,6 +81,16 @@ const blocks = {
     .enum(["post", "pre"])
     .default("post")
     .describe("layer norm after each residual sum, or before each sublayer"),
+  without: z
+    .array(z.enum(ablations))
+    .default([])
+    .describe(
+      "parts taken out to see what they are good for: positions, residuals, norm, scale, values, diagonal, attention",
+    ),
+  headInit: z
+    .enum(["random", "identical", "zero"])
+    .default("random")
+    .describe("how attention heads start: each on its own, all alike, at zero"),
 };
 const transformer = { kind: z.literal("transformer"), ...sizes };
 

@@ -1,5 +1,6 @@
 import { prefetch } from "../data/prefetch.ts";
 import { coverWindows, makeWindows, planWindows, type WindowBatch } from "../data/windows.ts";
+import { varied } from "../models/ablations.ts";
 import { RecurrentLanguageModel, TransformerLanguageModel } from "../models/language-model.ts";
 import type { Decoder } from "../models/seq2seq.ts";
 import { build, type Layer } from "../nn/layer.ts";
@@ -20,7 +21,7 @@ export function languageModel(
 ): Layer<Decoder> {
   const tie = model.tieEmbeddings;
   return model.kind === "transformer"
-    ? TransformerLanguageModel({ ...model, vocabulary, tie, maxLength: data.context })
+    ? varied(TransformerLanguageModel({ ...model, vocabulary, tie, maxLength: data.context }), model)
     : RecurrentLanguageModel({ ...model, vocabulary, tie, cell: model.kind, embedding: model.dModel });
 }
 

@@ -1,4 +1,14 @@
-import { Document, isCollection, isMap, isScalar, parseDocument, type Scalar, visit, YAMLMap } from "yaml";
+import {
+  Document,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Scalar,
+  visit,
+  YAMLMap,
+} from "yaml";
 import type { z } from "zod";
 import { heedError } from "../errors.ts";
 import { type Config, configSchemas, families, type TaskName } from "./config.ts";
@@ -220,9 +230,9 @@ export function printConfig(config: Config): string {
     for (const { key, value } of map.items) {
       const at = [...path, String((key as Scalar).value)];
       const description = describedAt(schema, at);
-      if (isMap(value) && at[0] === "data" && at.length > 1) value.flow = true;
+      if ((isMap(value) && at[0] === "data" && at.length > 1) || isSeq(value)) value.flow = true;
       else annotate(value, at);
-      if (description && isScalar(value)) value.comment = ` ${description}`;
+      if (description && (isScalar(value) || isSeq(value))) value.comment = ` ${description}`;
     }
   };
   annotate(document.contents, []);

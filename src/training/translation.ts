@@ -3,6 +3,7 @@ import { prefetch } from "../data/prefetch.ts";
 import { beamSearch } from "../decoding/beam.ts";
 import { openStepper } from "../decoding/stepper.ts";
 import { corpusBleu } from "../evaluation/bleu.ts";
+import { varied } from "../models/ablations.ts";
 import { RecurrentSeq2Seq } from "../models/recurrent-seq2seq.ts";
 import type { Seq2Seq } from "../models/seq2seq.ts";
 import { Transformer } from "../models/transformer.ts";
@@ -42,7 +43,7 @@ export function translationModel(
     return RecurrentSeq2Seq({ ...config, ...shared, cell: config.kind, embedding: config.dModel });
   }
   const { layers, encoderLayers = layers, decoderLayers = layers } = config;
-  return Transformer({ ...config, ...shared, encoderLayers, decoderLayers });
+  return varied(Transformer({ ...config, ...shared, encoderLayers, decoderLayers }), config);
 }
 
 export function encodePair({ source, target }: SentencePair, tokenizers: Tokenizers): PairExample {
