@@ -1,0 +1,36 @@
+/**
+ * "The decoder has to live off one static summary, all the baggage at once." The same sentences with a summary, with
+ * attention, and with a Transformer: quality by length of the source.
+ *
+ *   npx tsx examples/lecture/03-static-summary.ts
+ */
+import { openTranslator } from "heed";
+import { corpusBleu } from "heed/evaluation";
+import { engine, learn, table, test, tokenizers } from "./learn.ts";
+
+const models = {
+  "LSTM, one summary": await learn(
+    "model={ kind: lstm, layers: 1, dModel: 64, hidden: 128, attention: none, dropout: 0 }",
+  ),
+  "LSTM, attention": await learn(
+    "model={ kind: lstm, layers: 1, dModel: 64, hidden: 128, attention: additive, dropout: 0 }",
+  ),
+  Transformer: await learn(),
+};
+const words = (text: string): number => text.split(" ").length;
+const groups = { "up to 4 words": [0, 4], "5 to 6": [5, 6], "7 and more": [7, 99] } as const;
+
+const rows = [];
+for (const [name, { model, weights, bleu, parameters }] of Object.entries(models)) {
+  const translator = await openTranslator({ engine, model, weights, ...tokenizers, beam: 1, maxLength: 128 });
+  const cells = [];
+  for (const [least, most] of Object.values(groups)) {
+    const some = test.filter(({ source }) => words(source) >= least && words(source) <= most);
+    const found = await translator.translate(some.map(({ source }) => source));
+    const hypotheses = found.map((one) => one.hypotheses[0]?.text ?? "");
+    cells.push(corpusBleu(hypotheses, [some.map(({ target }) => target)]).score);
+  }
+  translator.close();
+  rows.push([name, parameters, ...cells, bleu]);
+}
+table(["BLEU", "parameters", ...Object.keys(groups), "all"], rows);

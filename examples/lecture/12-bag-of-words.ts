@@ -1,0 +1,41 @@
+/**
+ * "Without positions it is a bag of words": shuffling the words of a sentence only shuffles what the encoder makes of
+ * them. max |f(P x) - P f(x)|, and what that costs a translator.
+ *
+ *   npx tsx examples/lecture/12-bag-of-words.ts
+ */
+import { build, compile, input } from "heed";
+import { engine, learn, table, tokenizers } from "./learn.ts";
+
+const ids = tokenizers.source.encode("The small cat does not sleep in the garden.");
+const order = ids.map((_, i) => (5 * i + 3) % ids.length);
+
+const rows = [];
+for (const without of ["[]", "[positions]"]) {
+  const { model, weights, loss, bleu } = await learn(`model.without=${without}`);
+  const source = input("source", "int32", [1, "source"]);
+  const mask = input("mask", "float32", [1, "source"]);
+  const { states } = build(model).call.encode(source, mask);
+  const encode = await compile({ engine, constants: weights, outputs: { states } });
+  const shape = [1, ids.length];
+  const of = async (tokens: number[]): Promise<Float32Array> => {
+    const found = await encode({
+      source: { shape, data: Int32Array.from(tokens) },
+      mask: { shape, data: new Float32Array(ids.length).fill(1) },
+    });
+    return (await found.states.read()) as Float32Array;
+  };
+  const plain = await of(ids);
+  const shuffled = await of(order.map((i) => ids[i] as number));
+  const dim = plain.length / ids.length;
+  const gaps = order.map((from, to) =>
+    Math.max(
+      ...Array.from({ length: dim }, (_, d) =>
+        Math.abs((shuffled[to * dim + d] ?? 0) - (plain[from * dim + d] ?? 0)),
+      ),
+    ),
+  );
+  encode.close();
+  rows.push([without === "[]" ? "with positions" : "without", Math.max(...gaps), loss, bleu]);
+}
+table(["", "max |f(Px) - P f(x)|", "loss", "BLEU"], rows);

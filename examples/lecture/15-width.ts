@@ -1,0 +1,16 @@
+/**
+ * "The size of the embedding is a design decision, like the quality of a JPEG": loss, parameters and time by width.
+ *
+ *   npx tsx examples/lecture/15-width.ts
+ */
+import { learn, table } from "./learn.ts";
+
+const rows = [];
+for (const width of [16, 32, 64, 128]) {
+  const { loss, bleu, parameters, msPerStep } = await learn(
+    `model.dModel=${width}`,
+    `model.feedForward=${2 * width}`,
+  );
+  rows.push([`${width}`, loss, bleu, parameters, msPerStep]);
+}
+table(["width", "loss", "BLEU", "parameters", "ms per step"], rows);

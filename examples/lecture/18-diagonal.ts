@@ -1,0 +1,57 @@
+/**
+ * "Why compute a11, isn't it about 1?" How often a word of the source attends most to itself, head by head; and what is
+ * lost when it may not.
+ *
+ *   npx tsx examples/lecture/18-diagonal.ts
+ */
+import { build, compile, input } from "heed";
+import { engine, learn, table, test, tokenizers } from "./learn.ts";
+
+const whole = await learn();
+const source = input("source", "int32", [1, "source"]);
+const mask = input("mask", "float32", [1, "source"]);
+const model = build(whole.model);
+model.call.encode(source, mask);
+const heads = [0, 1].map(
+  (layer) => [`layer ${layer}`, model.taps.get(`encoder.${layer}.attention.weights`)] as const,
+);
+const look = await compile({ engine, constants: whole.weights, outputs: Object.fromEntries(heads) as never });
+
+const counts: Record<string, number[]> = {};
+let words = 0;
+for (const pair of test.slice(0, 100)) {
+  const ids = tokenizers.source.encode(pair.source);
+  const n = ids.length;
+  const found: Record<string, { shape: readonly number[]; read(): unknown }> = await look({
+    source: { shape: [1, n], data: Int32Array.from(ids) },
+    mask: { shape: [1, n], data: new Float32Array(n).fill(1) },
+  });
+  words += n;
+  for (const [name, tensor] of Object.entries(found)) {
+    const weights = (await tensor.read()) as Float32Array;
+    for (let head = 0; head < weights.length / (n * n); head++) {
+      const own = Array.from({ length: n }, (_, i) =>
+        weights.subarray((head * n + i) * n, (head * n + i + 1) * n),
+      );
+      const most = own.filter((row, i) => row[i] === Math.max(...row)).length;
+      const all = counts[name] ?? [];
+      all[head] = (all[head] ?? 0) + most;
+      counts[name] = all;
+    }
+  }
+}
+look.close();
+const rates = Object.entries(counts).map(([name, all]) => [
+  name,
+  ...all.map((count) => `${((100 * count) / words).toFixed(0)} %`),
+]);
+table(["the diagonal is the row's maximum", ...[0, 1, 2, 3].map((head) => `head ${head}`)], rates);
+console.log();
+const masked = await learn("model.without=[diagonal]");
+table(
+  ["", "loss", "BLEU"],
+  [
+    ["as it is", whole.loss, whole.bleu],
+    ["diagonal masked", masked.loss, masked.bleu],
+  ],
+);

@@ -1,0 +1,47 @@
+/**
+ * "Divide by the square root of d_k": queries and keys of variance 1 have dot products of variance d_k. Softmax of such
+ * numbers is a choice of one, and lets hardly any gradient through.
+ *
+ *   npx tsx examples/lecture/25-scale.ts
+ */
+import { compile, gradients, input, type Value } from "heed";
+import { attention, initialise, normal } from "heed/nn";
+import { mul, sum } from "heed/ops";
+import { engine, learn, table } from "./learn.ts";
+
+const WORDS = 64;
+const mean = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length;
+
+const rows: (string | number)[][] = [];
+for (const size of [4, 16, 64, 256]) {
+  const shape = [WORDS, size];
+  const spec = { shape, init: normal(1) };
+  const random = initialise(new Map(["query", "key"].map((name) => [name, { spec }])), 1);
+  const [query, key] = [input("query", "float32", shape), input("key", "float32", shape)];
+  for (const scale of [1, size ** -0.5]) {
+    const { scores, weights } = attention(query, key, key, { scale });
+    const [slope] = gradients(sum(mul(weights, weights)), [scores]) as [Value];
+    const look = await compile({ engine, outputs: { scores, weights, slope } });
+    const found = await look(Object.fromEntries(random));
+    const read = async (name: keyof typeof found): Promise<number[]> =>
+      Array.from((await found[name].read()) as Float32Array);
+    const variance = mean((await read("scores")).map((s) => s * s));
+    const surprise = (await read("weights")).map((a) => (a > 0 ? -a * Math.log(a) : 0));
+    const gradient = mean((await read("slope")).map(Math.abs));
+    look.close();
+    rows.push([`${size}`, scale === 1 ? "no" : "yes", variance, WORDS * mean(surprise), gradient]);
+  }
+}
+const most = Math.log(WORDS).toFixed(2);
+table(["d_k", "divided", "variance of scores", `entropy (at most ${most})`, "mean |gradient|"], rows);
+console.log();
+
+const [plain, unscaled] = [
+  await learn("model.heads=1"),
+  await learn("model.heads=1", "model.without=[scale]"),
+];
+const trained = [
+  ["divided by 8", plain.loss, plain.bleu],
+  ["not divided", unscaled.loss, unscaled.bleu],
+];
+table(["one head of 64", "loss", "BLEU"], trained);

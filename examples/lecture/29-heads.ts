@@ -1,0 +1,13 @@
+/**
+ * "Why several heads? Like the filters of a convolution": the same width cut into more and more heads.
+ *
+ *   npx tsx examples/lecture/29-heads.ts
+ */
+import { learn, table } from "./learn.ts";
+
+const rows = [];
+for (const heads of [1, 2, 4, 8, 16]) {
+  const { loss, bleu, parameters, msPerStep } = await learn(`model.heads=${heads}`);
+  rows.push([`${heads}`, 64 / heads, loss, bleu, parameters, msPerStep]);
+}
+table(["heads", "d_key", "loss", "BLEU", "parameters", "ms per step"], rows);

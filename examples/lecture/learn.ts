@@ -1,0 +1,83 @@
+/** A small translator trained on the phrasebook, for recipes that change one thing and look what it does. */
+import { openEngine, trainTokenizer } from "heed";
+import { phrasebook } from "heed/data";
+import { type HostTensor, readEntries } from "heed/runtime";
+import { encodePair, openTranslationTask, parseConfig, translationModel } from "heed/training";
+
+const BASE = `
+data: { train: { corpus: phrasebook }, valid: { corpus: phrasebook } }
+model: { layers: 2, dModel: 64, heads: 4, feedForward: 128, dropout: 0, norm: pre, maxLength: 128 }
+training: { batchTokens: 1024, validBleu: 200, labelSmoothing: 0 }
+`;
+
+/** Updates of each model; a recipe is quicker, and rougher, with fewer: `STEPS=100 npx tsx examples/lecture/…`. */
+export const STEPS = Number(process.env.STEPS ?? 600);
+
+const corpus = phrasebook({ size: Number(process.env.PAIRS ?? 12_000), test: 300 });
+export const test = corpus.test;
+const text = corpus.train.flatMap(({ source, target }) => [source, target]);
+const tokenizer = trainTokenizer(text, { kind: "bpe", vocab: 1500 });
+export const tokenizers = { source: tokenizer, target: tokenizer };
+const examples = corpus.train.map((pair) => encodePair(pair, tokenizers));
+export const engine = await openEngine("cpu");
+
+export interface Learnt {
+  /** On unseen sentences: nats per token, and BLEU of greedy translations. */
+  readonly loss: number;
+  readonly bleu: number;
+  readonly parameters: number;
+  readonly msPerStep: number;
+  /** Joint norm of the gradients at the first update, and the mean over all. */
+  readonly gradientNorms: { readonly first: number; readonly mean: number };
+  readonly model: ReturnType<typeof translationModel>;
+  readonly weights: ReadonlyMap<string, HostTensor>;
+}
+
+/** Trains with some keys of the configuration changed: `learn("model.heads=1")`. */
+export async function learn(...changes: string[]): Promise<Learnt> {
+  const config = parseConfig(BASE, "lecture", changes);
+  if (config.task !== "translate") throw new Error("these recipes translate");
+  const task = await openTranslationTask({ engine, config, tokenizers, train: examples, valid: test });
+  const norms: number[] = [];
+  const began = performance.now();
+  for (let epoch = 0; norms.length < STEPS; epoch++) {
+    for await (const { feeds } of task.batches(epoch, 0)) {
+      const n = norms.length + 1;
+      const rate = 4e-3 * Math.min(n / 60, Math.sqrt(60 / n)); // warm up, then fall
+      norms.push((await task.step.run(n, rate, [feeds])).gradientNorm);
+      if (norms.length === STEPS) break;
+    }
+  }
+  const msPerStep = (performance.now() - began) / STEPS;
+  const found = await task.validate(undefined);
+  const weights = await readEntries(task.step.state, task.step.weights);
+  const parameters = task.step.parameterCount;
+  task.close();
+  const mean = norms.reduce((a, b) => a + b, 0) / norms.length;
+  return {
+    ...{ loss: found?.loss ?? Number.NaN, bleu: found?.bleu ?? 0, parameters, msPerStep, weights },
+    gradientNorms: { first: norms[0] ?? 0, mean },
+    model: translationModel(config.model, tokenizers),
+  };
+}
+
+/** A table with its columns in line. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+  const all = [
+    head,
+    ...rows.map((row) => row.map((cell) => (typeof cell === "number" ? round(cell) : cell))),
+  ];
+  const widths = head.map((_, i) => Math.max(...all.map((row) => `${row[i]}`.length)));
+  for (const row of all) {
+    const cells = row.map((cell, i) =>
+      i === 0 ? `${cell}`.padEnd(widths[i] ?? 0) : `${cell}`.padStart(widths[i] ?? 0),
+    );
+    console.log(cells.join("   "));
+  }
+}
+
+/** Three digits; small numbers by their power of ten. */
+const round = (x: number): string => {
+  if (Number.isInteger(x)) return x.toLocaleString("en");
+  return Math.abs(x) >= 100 ? x.toFixed(0) : Math.abs(x) < 1e-3 ? x.toExponential(1) : x.toPrecision(3);
+};
