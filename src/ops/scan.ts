@@ -222,23 +222,23 @@ function reversed(
   for (const { i, grad } of carried) arrive(stateOut[i] as Value, grad);
   const received = kept.flatMap((value, k) => {
     const whole = grads[states + k];
-    return whole ? [{ whole, element: bound(value) }] : [];
-  });
-  let next = 0;
-  kept.forEach((value, k) => {
-    if (grads[states + k]) arrive(value, (received[next++] as (typeof received)[number]).element);
+    if (!whole) return [];
+    const element = bound(value);
+    arrive(value, element);
+    return [{ whole, element }];
   });
 
   const operands = [...stateIn, ...elements, ...captured];
   const wrt = operands.filter((_, i) => wants[i]);
   const found = pullback(nodes, cotangents, wrt);
+  const forward = new Set(nodes);
 
   // A captured value collects a part from every step: in one go afterwards, or else by adding up on the way.
   const inAll = states + elements.length;
   const collected = captured.flatMap((value, k) => {
     const part = wants[inAll + k] ? found.get(value) : undefined;
     if (!part) return [];
-    const inOneGo = sumOverSteps(part, new Set(nodes), (of) => bound(stackedType(of, length))) !== null;
+    const inOneGo = sumOverSteps(part, forward, (of) => bound(stackedType(of, length))) !== null;
     return [{ i: inAll + k, part, sum: inOneGo ? undefined : bound(value) }];
   });
   const adding = collected.flatMap(({ i, part, sum }) => (sum ? [{ i, part, sum }] : []));
@@ -280,7 +280,7 @@ function reversed(
   for (const { i, part, sum } of collected) {
     results[i] = sum
       ? back.final[carried.length + adding.findIndex((one) => one.i === i)]
-      : (sumOverSteps(part, new Set(nodes), back.stacked) ?? undefined);
+      : (sumOverSteps(part, forward, back.stacked) ?? undefined);
   }
   return results;
 }
