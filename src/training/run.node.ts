@@ -228,14 +228,12 @@ function writeReport(
 }
 
 /** What a validation found, without what only serves the run. */
-export type Scores = Pick<Validation, "loss" | "bleu" | "perplexity" | "accuracy" | "macroF1">;
+export type Scores = Pick<Validation, (typeof SCORES)[number]>;
 
-const scores = ({ loss, bleu, perplexity, accuracy, macroF1 }: Validation): Scores => ({
-  loss,
-  ...(bleu === undefined ? {} : { bleu }),
-  ...(perplexity === undefined ? {} : { perplexity }),
-  ...(accuracy === undefined ? {} : { accuracy, macroF1: macroF1 ?? Number.NaN }),
-});
+const SCORES = ["loss", "bleu", "perplexity", "accuracy", "macroF1"] as const;
+
+const scores = (found: Validation): Scores =>
+  Object.fromEntries(SCORES.flatMap((key) => (found[key] === undefined ? [] : [[key, found[key]]]))) as never;
 
 /** Averages the weights of the last checkpoints; keeps the average if it scores better than the best so far. */
 async function tryAverage(session: Session, { best }: Position): Promise<Scores | undefined> {
