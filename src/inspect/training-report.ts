@@ -1,5 +1,6 @@
 import { type Curve, curvesSvg } from "./curves-svg.ts";
 import { escapeMarkup } from "./markup.ts";
+import { smallMultiplesSvg } from "./small-multiples-svg.ts";
 
 export interface TrainingReport {
   readonly title: string;
@@ -58,6 +59,12 @@ export function trainingReport(metrics: Iterable<string>, report: TrainingReport
     .map((chart) => ({ ...chart, curves: chart.curves.filter(({ points }) => points.length > 0) }))
     .filter(({ curves }) => curves.length > 0)
     .map((chart) => `<figure>${curvesSvg({ ...chart, xLabel: "step", width: 480, height: 230 })}</figure>`);
+  const layers = LAYERS.flatMap(({ key, ...chart }) => {
+    const curves = byLayer(records, key);
+    return curves.length > 0
+      ? [`<figure>${smallMultiplesSvg({ ...chart, curves, xLabel: "step" })}</figure>`]
+      : [];
+  });
   const { title, subtitle, facts, translations = [], alignments = [] } = report;
   return `<!doctype html>
 <html lang="en">
@@ -74,6 +81,7 @@ export function trainingReport(metrics: Iterable<string>, report: TrainingReport
 ${subtitle ? `<p class="subtitle">${escapeMarkup(subtitle)}</p>` : ""}
 ${facts.length > 0 ? `<dl>${facts.map(fact).join("")}</dl>` : ""}
 ${section("How it learnt", drawn.length > 0 ? `<div class="charts">${drawn.join("\n")}</div>` : "")}
+${section("What happens in each layer", layers.length > 0 ? `<div class="layers">${layers.join("\n")}</div>` : "")}
 ${section("What it says", table(translations))}
 ${section(
   "Where it looks",
@@ -114,6 +122,31 @@ function table(translations: NonNullable<TrainingReport["translations"]>): strin
   return `<table><thead><tr><th>Source</th><th>Translation</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
 }
 
+const LAYERS = [
+  { key: "gradientNorms", title: "Gradients before clipping", yLabel: "norm", log: true },
+  { key: "activations", title: "States a layer gives out", yLabel: "root mean square" },
+  {
+    key: "attentionEntropies",
+    title: "How widely attention spreads",
+    yLabel: "entropy in nats, 0 is one word",
+  },
+] as const;
+
+/** One curve for each layer, from the records of kind "statistics". */
+function byLayer(records: readonly Record<string, unknown>[], key: string): Pick<Curve, "name" | "points">[] {
+  const curves = new Map<string, [number, number][]>();
+  for (const { kind, step, [key]: layers } of records) {
+    if (kind !== "statistics" || typeof step !== "number" || typeof layers !== "object") continue;
+    for (const [name, value] of Object.entries(layers ?? {})) {
+      if (typeof value !== "number") continue;
+      const points = curves.get(name) ?? [];
+      curves.set(name, points);
+      points.push([step, value]);
+    }
+  }
+  return [...curves].map(([name, points]) => ({ name, points }));
+}
+
 const PAGE = `
 :root { color-scheme: light dark; --text: #1c1e21; --faint: #687078; --line: #e3e6e9; --paper: #fff; --mark: #b4480f }
 @media (prefers-color-scheme: dark) { :root { --text: #e4e6e8; --faint: #9aa2aa; --line: #30363d; --paper: #14171a; --mark: #ff9d5c } }
@@ -129,6 +162,8 @@ figure { margin: 0; min-width: 0 }
 figcaption { color: var(--faint); font-size: 13px }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 24px }
 .charts svg { width: 100%; height: auto; display: block }
+.layers { display: grid; gap: 28px }
+.layers svg { width: 100%; height: auto; display: block }
 .alignments { display: flex; flex-wrap: wrap; gap: 28px 36px; align-items: flex-end }
 .alignments svg { max-width: 100%; height: auto }
 table { border-collapse: collapse; width: 100% }

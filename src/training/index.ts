@@ -21,6 +21,7 @@ export {
   languageModel,
   openLanguageTask,
 } from "./language.ts";
+export type { LayerStatistics } from "./layer-statistics.ts";
 export {
   classificationObjective,
   languageModelObjective,

@@ -176,6 +176,7 @@ async function trainTask(session: Session): Promise<RunSummary> {
       }
       session.onStep?.(record);
     },
+    onStatistics: (record) => runs.appendLine(metrics, JSON.stringify({ kind: "statistics", ...record })),
     onValidation: (record) => {
       const { seconds, samples = [], ...reproducible } = record;
       runs.appendLine(metrics, JSON.stringify({ kind: "validation", ...reproducible }));
