@@ -1,0 +1,15 @@
+/** A configuration as paths and values: `model.heads` -> 4. Lists are values. */
+export function flatten(config: object, prefix = ""): Map<string, string | number | boolean> {
+  const flat = new Map<string, string | number | boolean>();
+  for (const [key, value] of Object.entries(config) as [string, unknown][]) {
+    const path = prefix ? `${prefix}.${key}` : key;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      for (const [inner, leaf] of flatten(value, path)) flat.set(inner, leaf);
+    } else if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") {
+      flat.set(path, value);
+    } else if (value !== undefined) {
+      flat.set(path, JSON.stringify(value));
+    }
+  }
+  return flat;
+}
