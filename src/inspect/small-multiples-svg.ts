@@ -1,5 +1,6 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import type { Curve } from "./curves-svg.ts";
+import { extent } from "./extent.ts";
 import { escapeMarkup, short } from "./markup.ts";
 
 export interface SmallMultiples {
@@ -81,13 +82,6 @@ export function smallMultiplesSvg(picture: SmallMultiples): string {
     ...panels,
     "</svg>",
   ].join("\n");
-}
-
-function extent(values: readonly number[]): [number, number] {
-  if (values.length === 0) return [0, 1];
-  const low = values.reduce((a, b) => Math.min(a, b));
-  const high = values.reduce((a, b) => Math.max(a, b));
-  return low === high ? [low * 0.9, high * 1.1 || 1] : [low, high];
 }
 
 /** Not all points where there are more than can be seen; the last one always. */

@@ -1,5 +1,6 @@
 import { type Curve, curvesSvg } from "./curves-svg.ts";
 import { escapeMarkup } from "./markup.ts";
+import { factList, page, section } from "./page.ts";
 import { smallMultiplesSvg } from "./small-multiples-svg.ts";
 
 export interface TrainingReport {
@@ -66,35 +67,26 @@ export function trainingReport(metrics: Iterable<string>, report: TrainingReport
       : [];
   });
   const { title, subtitle, facts, translations = [], alignments = [] } = report;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeMarkup(title)}</title>
-<style>${PAGE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeMarkup(title)}</h1>
-${subtitle ? `<p class="subtitle">${escapeMarkup(subtitle)}</p>` : ""}
-${facts.length > 0 ? `<dl>${facts.map(fact).join("")}</dl>` : ""}
-${section("How it learnt", drawn.length > 0 ? `<div class="charts">${drawn.join("\n")}</div>` : "")}
-${section("What happens in each layer", layers.length > 0 ? `<div class="layers">${layers.join("\n")}</div>` : "")}
-${section("What it says", table(translations))}
-${section(
-  "Where it looks",
-  alignments.length === 0
-    ? ""
-    : `<p>Each row is a word it wrote, each column a word it read: the darker a square, the more it looked there. Frames
+  const where =
+    alignments.length === 0
+      ? ""
+      : `<p>Each row is a word it wrote, each column a word it read: the darker a square, the more it looked there. Frames
 are the links a person, or a grammar, would draw.</p>
-<div class="alignments">${alignments.map(({ svg, caption }) => `<figure>${svg}<figcaption>${escapeMarkup(caption)}</figcaption></figure>`).join("\n")}</div>`,
-)}
-</main>
-</body>
-</html>
-`;
+<div class="alignments">${alignments.map(({ svg, caption }) => `<figure>${svg}<figcaption>${escapeMarkup(caption)}</figcaption></figure>`).join("\n")}</div>`;
+  return page({
+    title,
+    subtitle,
+    body: [
+      factList(facts),
+      section("How it learnt", drawn.length > 0 ? `<div class="charts">${drawn.join("\n")}</div>` : ""),
+      section(
+        "What happens in each layer",
+        layers.length > 0 ? `<div class="layers">${layers.join("\n")}</div>` : "",
+      ),
+      section("What it says", table(translations)),
+      section("Where it looks", where),
+    ],
+  });
 }
 
 function parse(line: string): Record<string, unknown>[] {
@@ -105,12 +97,6 @@ function parse(line: string): Record<string, unknown>[] {
     return [];
   }
 }
-
-const section = (title: string, content: string): string =>
-  content === "" ? "" : `<section><h2>${title}</h2>\n${content}</section>`;
-
-const fact = ([name, value]: readonly [string, string]): string =>
-  `<div><dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd></div>`;
 
 function table(translations: NonNullable<TrainingReport["translations"]>): string {
   if (translations.length === 0) return "";
@@ -146,29 +132,3 @@ function byLayer(records: readonly Record<string, unknown>[], key: string): Pick
   }
   return [...curves].map(([name, points]) => ({ name, points }));
 }
-
-const PAGE = `
-:root { color-scheme: light dark; --text: #1c1e21; --faint: #687078; --line: #e3e6e9; --paper: #fff; --mark: #b4480f }
-@media (prefers-color-scheme: dark) { :root { --text: #e4e6e8; --faint: #9aa2aa; --line: #30363d; --paper: #14171a; --mark: #ff9d5c } }
-body { margin: 0; background: var(--paper); color: var(--text); font: 15px/1.5 ui-sans-serif, system-ui, sans-serif }
-main { max-width: 1000px; margin: 0 auto; padding: 32px 20px 64px }
-h1 { font-size: 26px; margin: 0; line-height: 1.2 }
-h2 { font-size: 17px; margin: 40px 0 12px }
-.subtitle { color: var(--faint); margin: 4px 0 0 }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 16px 24px; margin: 24px 0 0 }
-dt { color: var(--faint); font-size: 13px }
-dd { margin: 0; font-size: 17px; font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
-figure { margin: 0; min-width: 0 }
-figcaption { color: var(--faint); font-size: 13px }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 24px }
-.charts svg { width: 100%; height: auto; display: block }
-.layers { display: grid; gap: 28px }
-.layers svg { width: 100%; height: auto; display: block }
-.alignments { display: flex; flex-wrap: wrap; gap: 28px 36px; align-items: flex-end }
-.alignments svg { max-width: 100%; height: auto }
-table { border-collapse: collapse; width: 100% }
-th, td { text-align: start; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); width: 50% }
-th { color: var(--faint); font-weight: 500; font-size: 13px }
-.reference { color: var(--mark); font-size: 13px }
-@media print { main { max-width: none; padding: 0 } figure, tr { break-inside: avoid } }
-`;

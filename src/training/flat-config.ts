@@ -1,5 +1,7 @@
-/** A configuration as paths and values: `model.heads` -> 4. Lists are values. */
-export function flatten(config: object, prefix = ""): Map<string, string | number | boolean> {
+/** A configuration by the paths of its keys: `model.heads` -> 4. What is no number, word or truth value is JSON. */
+export type FlatConfig = ReadonlyMap<string, string | number | boolean>;
+
+export function flatten(config: object, prefix = ""): FlatConfig {
   const flat = new Map<string, string | number | boolean>();
   for (const [key, value] of Object.entries(config) as [string, unknown][]) {
     const path = prefix ? `${prefix}.${key}` : key;
