@@ -22,7 +22,7 @@ A sweep trains many runs that differ in what another file says:
     model.heads: [1, 2, 4, 8]
     model.norm: [pre, post]
   variants:                            # beside them, or instead of a grid
-    no-smoothing: { training.labelSmoothing: 0 }
+    no-positions: { model.without: [positions] }
 
 It writes DIR/heads=4,norm=pre/seed=1 and so on, each an ordinary run. Started again, it skips what has ended and goes on
 with what was interrupted. A cell that fails is reported and does not stop the others; the exit status is then that of
