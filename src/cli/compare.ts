@@ -3,7 +3,7 @@ import type { Curve } from "../inspect/curves-svg.ts";
 import { curvesInTerminal } from "../inspect/terminal-curves.ts";
 import { type Comparison, meanCurve, type RunGroup, seedOf } from "../training/compare-runs.ts";
 import type { Points, RecordedRun } from "../training/recorded-run.node.ts";
-import { groupTable, interval, otherTable, runTable, scoreName, tableLines } from "./runs-table.ts";
+import { groupTable, interval, otherTable, runTable, scoreName, stateOf, tableLines } from "./runs-table.ts";
 
 /** More curves than this cannot be told apart. */
 const MOST_CURVES = 8;
@@ -69,8 +69,8 @@ export function comparisonPage(comparison: Comparison, root: string): string {
 
 function summary({ groups, others, names }: Comparison): string {
   const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
-  const states = [...new Set(others.map(({ state }) => state))].map(
-    (state) => `, ${others.filter((run) => run.state === state).length} ${state}`,
+  const states = [...new Set(others.map(stateOf))].map(
+    (state) => `, ${others.filter((run) => stateOf(run) === state).length} ${state}`,
   );
   const differing = [...names.values()].join(", ");
   const what = differing ? `they differ in ${differing}` : "they differ in nothing but their seed";

@@ -92,7 +92,10 @@ export function runTable(comparison: Comparison, root: string): Table {
   };
 }
 
-/** A row for each run that is not finished or cannot be read, with the reason. */
+/** What a run that is not compared is called. */
+export const stateOf = ({ state }: RecordedRun): string => (state === "finished" ? "repeated" : state);
+
+/** A row for each run that is not compared, with the reason. */
 export function otherTable({ others }: Comparison, root: string): Table {
   return {
     columns: [
@@ -100,10 +103,10 @@ export function otherTable({ others }: Comparison, root: string): Table {
       { name: "state", isText: true },
       { name: "why", isText: true },
     ],
-    rows: others.map(({ directory, state, reason = "" }) => [
-      escapeControls(relative(directory, root)),
-      state,
-      escapeControls(reason),
+    rows: others.map((run) => [
+      escapeControls(relative(run.directory, root)),
+      stateOf(run),
+      escapeControls(run.reason ?? ""),
     ]),
   };
 }

@@ -23,7 +23,7 @@ export interface Comparison {
   readonly names: ReadonlyMap<string, string>;
   /** Best first. */
   readonly groups: readonly RunGroup[];
-  /** Runs that are not finished or damaged. */
+  /** Runs that are not finished, damaged, or the same as one that is compared; with the reason. */
   readonly others: readonly RecordedRun[];
   /** The score that groups are ordered by; undefined when no run has any. */
   readonly score: string | undefined;
@@ -44,9 +44,16 @@ export function compareRuns(runs: readonly RecordedRun[], root: string): Compari
   const short = shortNames([...differing, ...COLUMNS]);
   const names = new Map(differing.map((path) => [path, short.get(path) ?? path]));
   const sets = new Map<string, RecordedRun[]>();
+  const repeated: RecordedRun[] = [];
   for (const run of finished) {
     const key = JSON.stringify([...run.config].filter(([path]) => path !== "seed"));
-    sets.set(key, [...(sets.get(key) ?? []), run]);
+    const set = sets.get(key) ?? [];
+    sets.set(key, set);
+    // Equal seeds give equal runs: counted twice they would make an interval look narrower than it is.
+    const same = set.find((other) => seedOf(other) === seedOf(run));
+    if (!same) set.push(run);
+    else
+      repeated.push({ ...run, reason: `same configuration and seed as ${relative(same.directory, root)}` });
   }
   const parents = new Map<string, number>();
   for (const set of sets.values())
@@ -71,7 +78,7 @@ export function compareRuns(runs: readonly RecordedRun[], root: string): Compari
     differingAnywhere: differingKeys(runs),
     names,
     groups: groups.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0)),
-    others: runs.filter(({ state }) => state !== "finished"),
+    others: [...repeated, ...runs.filter(({ state }) => state !== "finished")],
     score,
   };
 }

@@ -58,6 +58,13 @@ describe("runs beside each other", () => {
     ]);
   });
 
+  test("count once when they have the same seed as well", () => {
+    const runs = ["a", "b"].map((name) => recorded(name, 1, "seed=1"));
+    const { groups, others } = compareRuns(runs, "runs");
+    expect(groups.map(({ seeds }) => seeds)).toEqual([[1]]);
+    expect(others.map(({ reason }) => reason)).toEqual(["same configuration and seed as a"]);
+  });
+
   test("are ordered by the loss, the smallest first, when there is no other score", () => {
     const runs = [3, 1, 2].map((loss) => ({
       ...recorded(`${loss}`, loss, `model.layers=${loss}`),

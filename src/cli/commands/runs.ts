@@ -5,11 +5,21 @@ export default command({
   summary: "Compare runs: what they differ in, size, speed, scores with intervals, curves.",
   description: `Compare the runs found below a directory, at any depth.
 
-Runs that differ in nothing but their seed make a group, which is shown as the mean of its runs ± half the 95 %
-confidence interval of that mean (Student's t, n - 1 degrees of freedom, for scores that scatter normally). Two runs make
-a wide interval; three or more a useful one. Steps a second are the median of the logged steps, validation left out.
+Runs that differ in nothing but their seed make a group, which is shown as the
+mean of its runs ± half the 95 % confidence interval of that mean (Student's
+t, n - 1 degrees of freedom, for scores that scatter normally). Two runs make
+a wide interval; three or more a useful one. Milliseconds a step and tokens a
+second are medians of the logged steps, validation left out. Groups stand best
+first.
 
-Runs that are unfinished, diverged or damaged are listed with the reason and not compared.`,
+Runs that are unfinished, diverged or damaged, and those that have the
+configuration and the seed of another, are listed with the reason and not
+compared.
+
+--json prints a line for each run, {kind: "run", run, state, reason, config,
+seed, parameters, steps, millisecondsPerStep, tokensPerSecond, valid}, and one
+for each group, {kind: "group", group, config, runs, seeds, valid: {loss:
+{mean, half, n, confidence}, ...}}. \`config\` holds the keys that differ.`,
   examples: [
     "heed runs runs/heads",
     "heed runs runs --out comparison.html",

@@ -24,9 +24,10 @@ A sweep trains many runs that differ in what another file says:
   variants:                            # beside them, or instead of a grid
     no-positions: { model.without: [positions] }
 
-It writes DIR/heads=4,norm=pre/seed=1 and so on, each an ordinary run. Started again, it skips what has ended and goes on
-with what was interrupted. A cell that fails is reported and does not stop the others; the exit status is then that of
-the first failure. \`heed runs DIR\` compares them.`;
+It writes DIR/heads=4,norm=pre/seed=1 and so on, each an ordinary run. Started
+again, it skips what has ended and goes on with what was interrupted. A cell
+that fails is reported and does not stop the others; the exit status is then
+that of the first failure. \`heed runs DIR\` compares them.`;
 
 export default command({
   name: "train",
