@@ -12,6 +12,7 @@ export const commands = {
   classify: () => import("./commands/classify.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
   score: () => import("./commands/score.ts"),
+  runs: () => import("./commands/runs.ts"),
   quickstart: () => import("./commands/quickstart.ts"),
 } as const satisfies Record<string, () => Promise<{ default: Command }>>;
 

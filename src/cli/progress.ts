@@ -11,9 +11,15 @@ export interface Progress {
 const WIDTH = 24;
 const REDRAW_MS = 100;
 const LINE_MS = 10_000;
+const CLEAR = "\x1b[2K";
+const UP = "\x1b[1A";
 
-/** A bar on a terminal, a plain line now and then elsewhere. */
-export function progress(io: Io, title: string, total: number, start = 0): Progress {
+/**
+ * A bar on a terminal, a plain line now and then elsewhere.
+ *
+ * @param above  On a terminal, a line that is kept above the bar.
+ */
+export function progress(io: Io, title: string, total: number, start = 0, above?: () => string): Progress {
   const { terminal } = io;
   const began = performance.now();
   let shown = Number.NEGATIVE_INFINITY;
@@ -25,8 +31,16 @@ export function progress(io: Io, title: string, total: number, start = 0): Progr
       ? `${clock(elapsed)} / ${clock((elapsed * (total - start)) / (done - start))}`
       : clock(elapsed);
   };
+  let isDrawn = false;
+  const clear = (): void => {
+    terminal?.write(isDrawn && above ? `\r${CLEAR}${UP}${CLEAR}` : `\r${CLEAR}`);
+    isDrawn = false;
+  };
   const draw = (): void => {
-    terminal?.write(`\r\x1b[2K${last.slice(0, (terminal.columns ?? 120) - 1)}`);
+    const fitting = (line: string): string => line.slice(0, (terminal?.columns ?? 120) - 1);
+    clear();
+    terminal?.write(`${above ? `${fitting(above())}\n` : ""}${fitting(last)}`);
+    isDrawn = true;
   };
   return {
     update: (done, text) => {
@@ -36,23 +50,28 @@ export function progress(io: Io, title: string, total: number, start = 0): Progr
       shown = now;
       const part = total > 0 ? Math.min(1, done / total) : 1;
       if (terminal) {
-        const filled = Math.round(part * WIDTH);
-        last = `${title} ${"█".repeat(filled)}${"░".repeat(WIDTH - filled)} ${percent(part)} ${text}  ${remaining(done)}`;
+        last = `${title} ${bar(part)} ${percent(part)} ${text}  ${remaining(done)}`;
         draw();
       } else {
         io.say(`${title} ${percent(part)} ${text}  ${remaining(done)}`);
       }
     },
     note: (line) => {
-      terminal?.write("\r\x1b[2K");
+      clear();
       io.say(line);
       if (last) draw();
     },
     end: () => {
-      if (terminal && last) terminal.write("\r\x1b[2K");
+      if (last) clear();
       last = "";
     },
   };
+}
+
+/** Filled as far as `part`, 0 to 1. */
+export function bar(part: number): string {
+  const filled = Math.round(part * WIDTH);
+  return "█".repeat(filled) + "░".repeat(WIDTH - filled);
 }
 
 const percent = (part: number): string => `${Math.floor(part * 100)}%`.padStart(4);

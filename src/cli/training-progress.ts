@@ -5,8 +5,12 @@ import { type Progress, progress } from "./progress.ts";
 
 const SMOOTHING = 0.05;
 
-/** A run's events as a bar with loss, speed and remaining time, and a line for each validation. */
-export function trainingProgress(io: Io): Required<RunEvents> {
+/**
+ * A run's events as a bar with loss, speed and remaining time, and a line for each validation.
+ *
+ * @param above  A line that is kept above the bar.
+ */
+export function trainingProgress(io: Io, above?: () => string): Required<RunEvents> & { end: () => void } {
   let bar: Progress | undefined;
   let loss: number | undefined;
   let tokens = 0;
@@ -23,7 +27,7 @@ export function trainingProgress(io: Io): Required<RunEvents> {
     onStart: ({ parameters, totalSteps, from }) => {
       const start = from > 0 ? `, from step ${from}` : "";
       io.say(`${(parameters / 1e6).toFixed(1)} million parameters, ${totalSteps} steps${start}`);
-      bar = progress(io, "train", totalSteps, from);
+      bar = progress(io, "train", totalSteps, from, above);
       began = performance.now();
     },
     onStep: (record) => {
@@ -33,5 +37,6 @@ export function trainingProgress(io: Io): Required<RunEvents> {
       bar?.update(record.step, `loss ${loss.toFixed(3)}  ${Math.round(speed)} tokens/s`);
     },
     onValidation: ({ step, ...validation }) => say(`step ${step}: validation ${validationText(validation)}`),
+    end: () => bar?.end(),
   };
 }

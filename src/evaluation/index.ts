@@ -1,4 +1,4 @@
-/** `heed/evaluation`: BLEU and chrF with their signatures, alignment error rate. */
+/** `heed/evaluation`: BLEU and chrF with their signatures, alignment error rate, intervals. */
 export {
   type AlignmentScore,
   alignmentErrorRate,
@@ -10,4 +10,5 @@ export {
 export { type BleuOptions, type BleuScore, corpusBleu, type Smoothing, sentenceBleu } from "./bleu.ts";
 export { type ChrfOptions, type ChrfScore, corpusChrf } from "./chrf.ts";
 export type { References } from "./counts.ts";
+export { type MeanInterval, meanInterval, studentQuantile } from "./mean-interval.ts";
 export type { BleuTokenizer } from "./tokenize.ts";

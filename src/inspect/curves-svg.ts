@@ -1,5 +1,7 @@
 import { scaleLinear } from "d3-scale";
+import { extent } from "./extent.ts";
 import { escapeMarkup, short } from "./markup.ts";
+import { columnsOf } from "./terminal-matrix.ts";
 
 export interface Curve {
   readonly name: string;
@@ -19,7 +21,9 @@ export interface CurvesPicture {
   readonly height?: number;
 }
 
-const MARGIN = { top: 48, right: 84, bottom: 40, left: 52 } as const;
+const MARGIN = { top: 48, bottom: 40, left: 52 } as const;
+/** Room for the names at the ends of curves, and the width of a letter of theirs. */
+const NAMES = { least: 84, most: 240, letter: 6.2 } as const;
 /** Places of points in a drawn line: more than pixels would only make the file large. */
 const MOST_POINTS = 600;
 
@@ -37,12 +41,14 @@ export function curvesSvg({
     points: thin(curve.points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y))),
   }));
   const all = drawn.flatMap(({ points }) => points);
-  const x = scaleLinear(extent(all.map(([at]) => at)), [MARGIN.left, width - MARGIN.right]);
+  const longest = Math.max(0, ...curves.map(({ name }) => columnsOf(name)));
+  const right = width - Math.round(Math.min(NAMES.most, Math.max(NAMES.least, 12 + NAMES.letter * longest)));
+  const x = scaleLinear(extent(all.map(([at]) => at)), [MARGIN.left, right]);
   const y = scaleLinear(extent(all.map(([, value]) => value)), [height - MARGIN.bottom, MARGIN.top]).nice(5);
   const bottom = height - MARGIN.bottom;
   const yTicks = y.ticks(5).map((value) => {
     const at = short(y(value));
-    return `<line class="rule" x1="${MARGIN.left}" x2="${width - MARGIN.right}" y1="${at}" y2="${at}"/><text x="${MARGIN.left - 8}" y="${at}" dy="0.35em" text-anchor="end">${y.tickFormat(5)(value)}</text>`;
+    return `<line class="rule" x1="${MARGIN.left}" x2="${right}" y1="${at}" y2="${at}"/><text x="${MARGIN.left - 8}" y="${at}" dy="0.35em" text-anchor="end">${y.tickFormat(5)(value)}</text>`;
   });
   const xTicks = x.ticks(Math.max(2, Math.floor(width / 110))).map((value) => {
     const at = short(x(value));
@@ -51,16 +57,17 @@ export function curvesSvg({
   const ends = spreadOut(
     drawn.map(({ points }) => (points.length > 0 ? y(points.at(-1)?.[1] ?? 0) : bottom)),
     14,
+    bottom,
   );
   const lines = drawn.map(({ name, points, dots }, i) => {
     const path = points.map(([at, value]) => `${short(x(at))},${short(y(value))}`);
     const marks = dots || points.length === 1 ? points : [];
     return [
-      `<g class="curve c${i % 4}">`,
+      `<g class="curve c${i % 8}">`,
       `<polyline points="${path.join(" ")}"${dots ? "" : ' class="fine"'}/>`,
       ...marks.map(([at, value]) => `<circle cx="${short(x(at))}" cy="${short(y(value))}" r="2.5"/>`),
       points.length > 0
-        ? `<text x="${width - MARGIN.right + 8}" y="${short(ends[i] ?? 0)}" dy="0.35em">${escapeMarkup(name)}</text>`
+        ? `<text x="${right + 8}" y="${short(ends[i] ?? 0)}" dy="0.35em">${escapeMarkup(name)}</text>`
         : "",
       "</g>",
     ].join("");
@@ -69,20 +76,13 @@ export function curvesSvg({
     `<svg xmlns="http://www.w3.org/2000/svg" class="curves" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(title)}">`,
     STYLE,
     `<text class="title" x="0" y="14">${escapeMarkup(title)}</text>`,
-    `<text class="label" x="${width - MARGIN.right}" y="${height - 6}" text-anchor="end">${escapeMarkup(xLabel)} →</text>`,
+    `<text class="label" x="${right}" y="${height - 6}" text-anchor="end">${escapeMarkup(xLabel)} →</text>`,
     `<text class="label" x="0" y="${MARGIN.top - 16}">↑ ${escapeMarkup(yLabel)}</text>`,
     ...yTicks,
     ...xTicks,
     ...lines,
     "</svg>",
   ].join("\n");
-}
-
-function extent(values: readonly number[]): [number, number] {
-  if (values.length === 0) return [0, 1];
-  const low = values.reduce((a, b) => Math.min(a, b));
-  const high = values.reduce((a, b) => Math.max(a, b));
-  return low === high ? [low - 0.5, high + 0.5] : [low, high];
 }
 
 /** Means of neighbours where there are more points than can be seen. */
@@ -97,19 +97,25 @@ function thin(points: Curve["points"]): Curve["points"] {
 }
 
 /** Moves labels apart that would cover each other. */
-function spreadOut(places: readonly number[], distance: number): number[] {
+function spreadOut(places: readonly number[], distance: number, lowest: number): number[] {
   const order = places.map((_, i) => i).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
   const moved = [...places];
-  order.forEach((at, n) => {
-    const before = order[n - 1];
-    if (before !== undefined) moved[at] = Math.max(moved[at] ?? 0, (moved[before] ?? 0) + distance);
-  });
+  let above = -Infinity;
+  for (const at of order) {
+    above = Math.max(moved[at] ?? 0, above + distance);
+    moved[at] = above;
+  }
+  let below = lowest + distance;
+  for (const at of order.reverse()) {
+    below = Math.min(moved[at] ?? 0, below - distance);
+    moved[at] = below;
+  }
   return moved;
 }
 
 const STYLE = `<style>
-.curves { font: 11px ui-sans-serif, system-ui, sans-serif; max-width: 100%; height: auto; --text: #333; --faint: #888; --rule: #e6e8eb; --c0: #2f6db5; --c1: #d1602d; --c2: #2d8a63; --c3: #8a4fb0 }
-@media (prefers-color-scheme: dark) { .curves { --text: #ddd; --faint: #999; --rule: #30363d; --c0: #7cb7f5; --c1: #f5995f; --c2: #6cc9a1; --c3: #c79be6 } }
+.curves { font: 11px ui-sans-serif, system-ui, sans-serif; max-width: 100%; height: auto; --text: #333; --faint: #888; --rule: #e6e8eb; --c0: #2f6db5; --c1: #d1602d; --c2: #2d8a63; --c3: #8a4fb0; --c4: #a97b00; --c5: #0e8c9e; --c6: #c2447b; --c7: #6b7280 }
+@media (prefers-color-scheme: dark) { .curves { --text: #ddd; --faint: #999; --rule: #30363d; --c0: #7cb7f5; --c1: #f5995f; --c2: #6cc9a1; --c3: #c79be6; --c4: #e3bd4f; --c5: #5fd0df; --c6: #f08db8; --c7: #a7b0bb } }
 .curves text { fill: var(--text); font-variant-numeric: tabular-nums }
 .curves .title { font-size: 13px; font-weight: 600 }
 .curves .label { fill: var(--faint) }
@@ -117,6 +123,5 @@ const STYLE = `<style>
 .curves .tick { stroke: var(--faint) }
 .curves polyline { fill: none; stroke-width: 2; stroke-linejoin: round }
 .curves polyline.fine { stroke-width: 1 }
-.c0 polyline { stroke: var(--c0) } .c1 polyline { stroke: var(--c1) } .c2 polyline { stroke: var(--c2) } .c3 polyline { stroke: var(--c3) }
-.c0 circle, .curves .c0 text { fill: var(--c0) } .c1 circle, .curves .c1 text { fill: var(--c1) } .c2 circle, .curves .c2 text { fill: var(--c2) } .c3 circle, .curves .c3 text { fill: var(--c3) }
+${Array.from({ length: 8 }, (_, i) => `.c${i} polyline { stroke: var(--c${i}) } .c${i} circle, .curves .c${i} text { fill: var(--c${i}) }`).join("\n")}
 </style>`;

@@ -1,5 +1,7 @@
 import { type Curve, curvesSvg } from "./curves-svg.ts";
 import { escapeMarkup } from "./markup.ts";
+import { factList, page, section } from "./page.ts";
+import { smallMultiplesSvg } from "./small-multiples-svg.ts";
 
 export interface TrainingReport {
   readonly title: string;
@@ -58,35 +60,33 @@ export function trainingReport(metrics: Iterable<string>, report: TrainingReport
     .map((chart) => ({ ...chart, curves: chart.curves.filter(({ points }) => points.length > 0) }))
     .filter(({ curves }) => curves.length > 0)
     .map((chart) => `<figure>${curvesSvg({ ...chart, xLabel: "step", width: 480, height: 230 })}</figure>`);
+  const layers = LAYERS.flatMap(({ key, ...chart }) => {
+    const curves = byLayer(records, key);
+    return curves.length > 0
+      ? [`<figure>${smallMultiplesSvg({ ...chart, curves, xLabel: "step" })}</figure>`]
+      : [];
+  });
   const { title, subtitle, facts, translations = [], alignments = [] } = report;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeMarkup(title)}</title>
-<style>${PAGE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeMarkup(title)}</h1>
-${subtitle ? `<p class="subtitle">${escapeMarkup(subtitle)}</p>` : ""}
-${facts.length > 0 ? `<dl>${facts.map(fact).join("")}</dl>` : ""}
-${section("How it learnt", drawn.length > 0 ? `<div class="charts">${drawn.join("\n")}</div>` : "")}
-${section("What it says", table(translations))}
-${section(
-  "Where it looks",
-  alignments.length === 0
-    ? ""
-    : `<p>Each row is a word it wrote, each column a word it read: the darker a square, the more it looked there. Frames
+  const where =
+    alignments.length === 0
+      ? ""
+      : `<p>Each row is a word it wrote, each column a word it read: the darker a square, the more it looked there. Frames
 are the links a person, or a grammar, would draw.</p>
-<div class="alignments">${alignments.map(({ svg, caption }) => `<figure>${svg}<figcaption>${escapeMarkup(caption)}</figcaption></figure>`).join("\n")}</div>`,
-)}
-</main>
-</body>
-</html>
-`;
+<div class="alignments">${alignments.map(({ svg, caption }) => `<figure>${svg}<figcaption>${escapeMarkup(caption)}</figcaption></figure>`).join("\n")}</div>`;
+  return page({
+    title,
+    subtitle,
+    body: [
+      factList(facts),
+      section("How it learnt", drawn.length > 0 ? `<div class="charts">${drawn.join("\n")}</div>` : ""),
+      section(
+        "What happens in each layer",
+        layers.length > 0 ? `<div class="layers">${layers.join("\n")}</div>` : "",
+      ),
+      section("What it says", table(translations)),
+      section("Where it looks", where),
+    ],
+  });
 }
 
 function parse(line: string): Record<string, unknown>[] {
@@ -98,12 +98,6 @@ function parse(line: string): Record<string, unknown>[] {
   }
 }
 
-const section = (title: string, content: string): string =>
-  content === "" ? "" : `<section><h2>${title}</h2>\n${content}</section>`;
-
-const fact = ([name, value]: readonly [string, string]): string =>
-  `<div><dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd></div>`;
-
 function table(translations: NonNullable<TrainingReport["translations"]>): string {
   if (translations.length === 0) return "";
   const rows = translations.map(({ source, hypothesis, reference }) => {
@@ -114,26 +108,27 @@ function table(translations: NonNullable<TrainingReport["translations"]>): strin
   return `<table><thead><tr><th>Source</th><th>Translation</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
 }
 
-const PAGE = `
-:root { color-scheme: light dark; --text: #1c1e21; --faint: #687078; --line: #e3e6e9; --paper: #fff; --mark: #b4480f }
-@media (prefers-color-scheme: dark) { :root { --text: #e4e6e8; --faint: #9aa2aa; --line: #30363d; --paper: #14171a; --mark: #ff9d5c } }
-body { margin: 0; background: var(--paper); color: var(--text); font: 15px/1.5 ui-sans-serif, system-ui, sans-serif }
-main { max-width: 1000px; margin: 0 auto; padding: 32px 20px 64px }
-h1 { font-size: 26px; margin: 0; line-height: 1.2 }
-h2 { font-size: 17px; margin: 40px 0 12px }
-.subtitle { color: var(--faint); margin: 4px 0 0 }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 16px 24px; margin: 24px 0 0 }
-dt { color: var(--faint); font-size: 13px }
-dd { margin: 0; font-size: 17px; font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
-figure { margin: 0; min-width: 0 }
-figcaption { color: var(--faint); font-size: 13px }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 24px }
-.charts svg { width: 100%; height: auto; display: block }
-.alignments { display: flex; flex-wrap: wrap; gap: 28px 36px; align-items: flex-end }
-.alignments svg { max-width: 100%; height: auto }
-table { border-collapse: collapse; width: 100% }
-th, td { text-align: start; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); width: 50% }
-th { color: var(--faint); font-weight: 500; font-size: 13px }
-.reference { color: var(--mark); font-size: 13px }
-@media print { main { max-width: none; padding: 0 } figure, tr { break-inside: avoid } }
-`;
+const LAYERS = [
+  { key: "gradientNorms", title: "Gradients before clipping", yLabel: "norm", log: true },
+  { key: "activations", title: "States a layer gives out", yLabel: "root mean square" },
+  {
+    key: "attentionEntropies",
+    title: "How widely attention spreads",
+    yLabel: "entropy in nats, 0 is one word",
+  },
+] as const;
+
+/** One curve for each layer, from the records of kind "statistics". */
+function byLayer(records: readonly Record<string, unknown>[], key: string): Pick<Curve, "name" | "points">[] {
+  const curves = new Map<string, [number, number][]>();
+  for (const { kind, step, [key]: layers } of records) {
+    if (kind !== "statistics" || typeof step !== "number" || typeof layers !== "object") continue;
+    for (const [name, value] of Object.entries(layers ?? {})) {
+      if (typeof value !== "number") continue;
+      const points = curves.get(name) ?? [];
+      curves.set(name, points);
+      points.push([step, value]);
+    }
+  }
+  return [...curves].map(([name, points]) => ({ name, points }));
+}

@@ -44,7 +44,8 @@ export function TransformerClassifier(c: TransformerClassifierConfig): Layer<Cla
     (m, scope) => ({
       projection: m.project,
       summarise: (tokens, mask) => {
-        const x = scope.dropout(withPositions(m.embed.lookup(tokens), m.positions), dropout);
+        const embedded = withPositions(m.embed.lookup(tokens), m.positions);
+        const x = scope.tap("input.states", scope.dropout(embedded, dropout));
         const bias = paddingBias(mask);
         const states = m.encoder.reduce((h, encoderLayer) => encoderLayer(h, bias), x);
         return scope.dropout(meanOver(m.norm ? m.norm(states) : states, mask), dropout);

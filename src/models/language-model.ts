@@ -50,7 +50,8 @@ export function TransformerLanguageModel(c: TransformerLanguageModelConfig): Lay
         return Object.fromEntries(entries);
       },
       decode: (tokens, _, before) => {
-        const x = scope.dropout(withPositions(m.embed.lookup(tokens), m.positions, before), dropout);
+        const embedded = withPositions(m.embed.lookup(tokens), m.positions, before);
+        const x = scope.tap("input.states", scope.dropout(embedded, dropout));
         const { hidden, state } = throughCached(m.layers, x, before, (one, h, causal, past) =>
           one(h, causal, past),
         );

@@ -79,7 +79,10 @@ export function RecurrentSeq2Seq(c: RecurrentSeq2SeqConfig): Layer<Seq2Seq> {
         start: ({ summary }) => m.decoder.start(summary as Value),
         decode: (target, memory, state) => {
           const embedded = scope.dropout(m.embed.lookup(swapTime(target)), dropout);
-          return m.decoder.run(embedded, memory, state ?? m.decoder.start(memory.summary as Value));
+          const before = state ?? m.decoder.start(memory.summary as Value);
+          const decoded = m.decoder.run(embedded, memory, before);
+          scope.tap("decoder.states", decoded.hidden);
+          return decoded;
         },
       };
     },

@@ -81,7 +81,8 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
       return {
         projection: m.project ?? m.embed.weight,
         encode: (source, mask) => {
-          const x = scope.dropout(withPositions(sourceEmbed.lookup(source), m.positions), dropout);
+          const embedded = withPositions(sourceEmbed.lookup(source), m.positions);
+          const x = scope.tap("encoder.input.states", scope.dropout(embedded, dropout));
           const bias = paddingBias(mask);
           const states = m.encoder.reduce((h, encoderLayer) => encoderLayer(h, bias), x);
           return { states: encoderNorm(states) };
@@ -89,8 +90,9 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
         remember: ({ states }, mask) => remember(m.decoder, states, mask),
         start: startCache,
         decode: (target, memory, before) => {
-          const x = withPositions(m.embed.lookup(target), m.positions, before);
-          const { hidden, state } = decodeThrough(m.decoder, scope.dropout(x, dropout), memory, before);
+          const embedded = withPositions(m.embed.lookup(target), m.positions, before);
+          const x = scope.tap("decoder.input.states", scope.dropout(embedded, dropout));
+          const { hidden, state } = decodeThrough(m.decoder, x, memory, before);
           return { hidden: decoderNorm(hidden), state };
         },
       };
@@ -201,7 +203,7 @@ function attentionConfig(c: BlockConfig): Parameters<typeof MultiHeadAttention>[
   return { ...c, dropout: c.attentionDropout ?? c.dropout ?? 0 };
 }
 
-/** Left column: self-attention, then the feed-forward layer. */
+/** Left column: self-attention, then the feed-forward layer. Tap: states, what the layer gives out. */
 export function EncoderLayer(c: BlockConfig): Layer<(x: Value, bias: Value) => Value> {
   const Residual = c.norm === "pre" ? PreNorm : PostNorm;
   return layer(
@@ -211,9 +213,9 @@ export function EncoderLayer(c: BlockConfig): Layer<(x: Value, bias: Value) => V
       feedForward: FeedForward(c.dModel, c.feedForward, c),
       feedForwardResidual: Residual(c.dModel, c.dropout ?? 0),
     },
-    (m) => (x, bias) => {
+    (m, scope) => (x, bias) => {
       const y = m.attentionResidual(x, (h) => m.attention.attend(h, m.attention.remember(h), bias));
-      return m.feedForwardResidual(y, m.feedForward);
+      return scope.tap("states", m.feedForwardResidual(y, m.feedForward));
     },
   );
 }
@@ -229,7 +231,7 @@ export interface BoundDecoderLayer {
   ) => CachedStep;
 }
 
-/** Right column: causal self-attention, attention to the source, then the feed-forward layer. */
+/** Right column: causal self-attention, attention to the source, then the feed-forward layer. Tap: states. */
 export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
   const Residual = c.norm === "pre" ? PreNorm : PostNorm;
   return layer(
@@ -241,18 +243,18 @@ export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
       feedForward: FeedForward(c.dModel, c.feedForward, c),
       feedForwardResidual: Residual(c.dModel, c.dropout ?? 0),
     },
-    (m) => ({
+    (m, scope) => ({
       cross: m.cross,
       decode: (x, source, sourceBias, causal, past) => {
         const a = attendBack(m, x, causal, past);
         const b = m.crossResidual(a.x, (h) => m.cross.attend(h, source, sourceBias));
-        return { x: m.feedForwardResidual(b, m.feedForward), present: a.present };
+        return { x: scope.tap("states", m.feedForwardResidual(b, m.feedForward)), present: a.present };
       },
     }),
   );
 }
 
-/** A layer that looks back at what came before, then thinks: the block of a language model. */
+/** A layer that looks back at what came before, then thinks: the block of a language model. Tap: states. */
 export function CausalLayer(
   c: BlockConfig,
 ): Layer<(x: Value, causal: Value | undefined, past: Remembered | undefined) => CachedStep> {
@@ -264,9 +266,9 @@ export function CausalLayer(
       feedForward: FeedForward(c.dModel, c.feedForward, c),
       feedForwardResidual: Residual(c.dModel, c.dropout ?? 0),
     },
-    (m) => (x, causal, past) => {
+    (m, scope) => (x, causal, past) => {
       const a = attendBack(m, x, causal, past);
-      return { x: m.feedForwardResidual(a.x, m.feedForward), present: a.present };
+      return { x: scope.tap("states", m.feedForwardResidual(a.x, m.feedForward)), present: a.present };
     },
   );
 }

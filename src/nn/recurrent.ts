@@ -179,7 +179,7 @@ export interface RecurrentOutput {
  *
  *   x [batch, time, in]  ->  outputs [batch, time, hidden · directions]
  *
- * Taps: outputs.
+ * Taps: outputs; layers.0.states, … [batch, time, hidden · directions], what each layer gives out.
  *
  * @see Schuster & Paliwal 1997 (bidirectional) - https://doi.org/10.1109/78.650093
  */
@@ -205,6 +205,7 @@ export function Recurrent(
             run(cell, below, { mask: live, state: states?.[i]?.[k], reverse: k === 1 }),
           );
           steps = concat(ran.map((one) => one.outputs));
+          scope.tap(`layers.${i}.states`, swapTime(steps));
           return ran.map((one) => one.state);
         });
         const outputs = swapTime(steps);

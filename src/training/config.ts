@@ -163,6 +163,9 @@ const trainingOf = (smoothing: number) => ({
   average: count(0).default(5).describe("last checkpoints averaged at the end; 0 or 1 for none"),
   keep: count().default(5).describe("checkpoints kept"),
   logEvery: count().default(10).describe("updates between lines of metrics.jsonl"),
+  statistics: count(0)
+    .default(0)
+    .describe("updates between gradient norms, activations and attention entropies of layers; 0 for none"),
 });
 const validBleu = count(0).default(500).describe("validation sentences translated for BLEU; 0 for none");
 

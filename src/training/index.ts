@@ -21,6 +21,7 @@ export {
   languageModel,
   openLanguageTask,
 } from "./language.ts";
+export type { LayerStatistics } from "./layer-statistics.ts";
 export {
   classificationObjective,
   languageModelObjective,
@@ -48,6 +49,7 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./step.ts";
+export { type ConfiguredCell, configureCells, parseSweep, type SweepCell } from "./sweep.ts";
 export type { Task } from "./task.ts";
 export {
   type Position,

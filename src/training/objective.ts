@@ -15,6 +15,8 @@ export interface Objective {
   readonly negativeLogLikelihood: Value;
   /** Target tokens of the batch. */
   readonly tokens: Value;
+  /** [batch, length], 1 for a token and 0 for padding, one for each length: what statistics of layers count. */
+  readonly masks: readonly Value[];
 }
 
 /** The inputs of one batch of sentence pairs. */
@@ -47,7 +49,7 @@ export function translationObjective(model: Seq2Seq, smoothing: number): Objecti
     reshape(labelWeight, [count]),
     smoothing,
   );
-  return { loss, negativeLogLikelihood, tokens: sum(labelWeight) };
+  return { loss, negativeLogLikelihood, tokens: sum(labelWeight), masks: [sourceMask, labelWeight] };
 }
 
 /** The inputs of one batch of windows of a text. */
@@ -70,7 +72,7 @@ export function languageModelObjective(model: Decoder, smoothing: number): Objec
     reshape(labelWeight, [count]),
     smoothing,
   );
-  return { loss, negativeLogLikelihood, tokens: sum(labelWeight) };
+  return { loss, negativeLogLikelihood, tokens: sum(labelWeight), masks: [labelWeight] };
 }
 
 /** The inputs of one batch of labelled texts. */
@@ -93,5 +95,5 @@ export function classificationObjective(model: Classifier, smoothing: number): O
     labelWeight,
     smoothing,
   );
-  return { loss, negativeLogLikelihood, tokens: sum(labelWeight) };
+  return { loss, negativeLogLikelihood, tokens: sum(labelWeight), masks: [mask] };
 }

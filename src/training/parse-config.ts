@@ -26,7 +26,7 @@ const MAX_LENGTH = 50_000;
  * @throws ERR_CONFIG naming the key, what is wrong with it and what is allowed.
  */
 export function parseConfig(text: string, where: string, overrides: readonly string[] = []): Config {
-  const document = read(text, where, true);
+  const document = readYaml(text, where);
   for (const override of overrides) assign(document, override);
   const given: unknown = document.toJS({ maxAliasCount: 0 }) ?? {};
   const kinds = kindsOf(given, where);
@@ -88,8 +88,8 @@ function refuseUnfit({ model }: Config, where: string): void {
   }
 }
 
-/** YAML as a document that is safe to turn into values. `hasLines` says whether errors tell the line. */
-function read(text: string, where: string, hasLines: boolean): Document.Parsed {
+/** YAML as a document that is safe to turn into values. `hasLines` says whether errors tell the line. @throws ERR_CONFIG */
+export function readYaml(text: string, where: string, hasLines = true): Document.Parsed {
   if (text.length > MAX_LENGTH) {
     throw heedError("ERR_CONFIG", { where, cause: `more than ${MAX_LENGTH} characters` });
   }
@@ -139,7 +139,7 @@ function assign(document: Document.Parsed, override: string): void {
     const parent = path.slice(0, depth);
     if (!isCollection(document.getIn(parent))) document.setIn(parent, new YAMLMap());
   }
-  document.setIn(path, read(override.slice(at + 1), `--set ${override}`, false).toJS());
+  document.setIn(path, readYaml(override.slice(at + 1), `--set ${override}`, false).toJS());
 }
 
 function describe(issue: z.core.$ZodIssue, where: string, schema: Described): Error {

@@ -72,6 +72,12 @@ function takeAway(path: string, seen: string): void {
   }
 }
 
+/** The process that is training a run just now. */
+export function trainerOf(directory: string): { readonly pid: number; readonly host: string } | undefined {
+  const holder = readHolder(join(directory, "lock"));
+  return holder && isAlive(holder) ? holder : undefined;
+}
+
 /** Tells a file from one of the same name, earlier or later. */
 function identity(path: string): string | undefined {
   try {

@@ -11,6 +11,7 @@ import { truncateLog } from "./metrics-log.node.ts";
 import { printConfig } from "./parse-config.ts";
 import * as runs from "./run-directory.node.ts";
 import { lockRun } from "./run-lock.node.ts";
+import { clearResult, writeResult } from "./run-result.node.ts";
 import type { Task } from "./task.ts";
 import { loadTask } from "./tasks.node.ts";
 import {
@@ -103,6 +104,7 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     const prepared = data.prepare(say, saved ? directory : undefined);
     if (prepared.report) options.onCorpus?.(prepared.report);
     unlock ??= lock(directory);
+    clearResult(directory);
     if (!saved) {
       runs.writeAtomically(join(directory, "config.yaml"), printConfig(config));
       prepared.write(directory);
@@ -115,7 +117,9 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     try {
       if (saved) for (const [name, { data }] of saved.optimizer) task.step.state.write(name, data);
       const session = { ...options, task, fingerprint, changes, began, from };
-      return await trainTask(session);
+      const summary = await trainTask(session);
+      if (summary.reason !== "signal") writeResult(directory, summary, task.step.parameterCount);
+      return summary;
     } finally {
       task.close();
     }
@@ -176,6 +180,7 @@ async function trainTask(session: Session): Promise<RunSummary> {
       }
       session.onStep?.(record);
     },
+    onStatistics: (record) => runs.appendLine(metrics, JSON.stringify({ kind: "statistics", ...record })),
     onValidation: (record) => {
       const { seconds, samples = [], ...reproducible } = record;
       runs.appendLine(metrics, JSON.stringify({ kind: "validation", ...reproducible }));

@@ -1,21 +1,26 @@
 import { gradients } from "../autodiff/gradients.ts";
 import { heedError } from "../errors.ts";
 import { input, parameter } from "../ir/leaf.ts";
-import { evaluate } from "../ir/size.ts";
-import { topological, type Value } from "../ir/value.ts";
+import type { Value } from "../ir/value.ts";
 import { initialise } from "../nn/initialise.ts";
 import { build, type Layer, type Model } from "../nn/layer.ts";
-import { dropoutMaskOp, tableSizes } from "../ops/dropout-mask.ts";
 import { add, div } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
-import { randomInts } from "../random.ts";
 import { compile, type Feed, type Program, toNumber } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import { createState, type HostTensor, type State } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";
+import {
+  forwardStatistics,
+  gradientStatistics,
+  type LayerStatistics,
+  openProbe,
+  type StatisticsProbe,
+} from "./layer-statistics.ts";
 import type { Objective } from "./objective.ts";
 import { adamw, clipByGlobalNorm, type Optimiser, type OptimiserConfig, optimiser } from "./optimiser.ts";
 import { type Packed, packVectors } from "./pack.ts";
+import { dropoutSites, randomTables } from "./random-tables.ts";
 
 export interface TrainingStepOptions<M> {
   readonly engine: Engine;
@@ -43,6 +48,8 @@ export interface StepResult {
   readonly tokens: number;
   /** Joint norm of the gradients before clipping. */
   readonly gradientNorm: number;
+  /** When asked for: what each layer did in this update. */
+  readonly statistics?: LayerStatistics;
 }
 
 export type BatchFeeds = Readonly<Record<string, Exclude<Feed, number>>>;
@@ -55,8 +62,16 @@ export interface TrainingStep {
   /** Names of the optimiser's state: with the weights, all that a checkpoint needs between two steps. */
   readonly moments: readonly string[];
   readonly parameterCount: number;
-  /** One update of all weights from `batches` (at most as many as `accumulate`). `step` counts from 1. */
-  readonly run: (step: number, learningRate: number, batches: readonly BatchFeeds[]) => Promise<StepResult>;
+  /**
+   * One update of all weights from `batches` (at most as many as `accumulate`). `step` counts from 1. With `statistics`
+   * the batches pass through the model once more, in a session that opens when it is first needed.
+   */
+  readonly run: (
+    step: number,
+    learningRate: number,
+    batches: readonly BatchFeeds[],
+    options?: { readonly statistics?: boolean },
+  ) => Promise<StepResult>;
   readonly close: () => void;
 }
 
@@ -97,7 +112,19 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   const [gather, update] = await loading;
   const sites = dropoutSites([objective.loss]);
 
-  const run: TrainingStep["run"] = async (step, learningRate, batches) => {
+  let opening: Promise<StatisticsProbe> | undefined;
+  const openStatistics = (): Promise<StatisticsProbe> => {
+    const forward = forwardStatistics(model.taps, objective.masks);
+    const backward = gradientStatistics(parts.gradients);
+    // Gradients that are accumulated can be read from the state.
+    const [perBatch, perUpdate] = parts.accumulate ? [forward, backward] : [[...forward, ...backward], []];
+    const session = options.session ? { session: options.session } : {};
+    return openProbe({ engine, state, perBatch, perUpdate, ...session });
+  };
+
+  const run: TrainingStep["run"] = async (step, learningRate, batches, { statistics: isAsked } = {}) => {
+    if (isAsked) opening ??= openStatistics();
+    const probe = isAsked ? await opening : undefined;
     let loss = 0;
     let nll = 0;
     let tokens = 0;
@@ -111,16 +138,22 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     };
     const feedsOf = (batch: BatchFeeds, micro: number): Record<string, Feed> => ({
       ...batch,
-      ...randomTables(sites, batch, objective, seed, step * accumulate + micro),
+      ...randomTables(sites, batch, objective.loss, seed, step * accumulate + micro),
     });
     const scalars = parts.optimiser.feeds(step, learningRate);
     if (gather) {
-      for (const [micro, batch] of batches.entries()) await count(await gather(feedsOf(batch, micro)));
-      await count(await update(scalars));
-    } else {
-      await count(await update({ ...feedsOf(batches[0] ?? {}, 0), ...scalars }));
+      for (const [micro, batch] of batches.entries()) {
+        const feeds = feedsOf(batch, micro);
+        await probe?.batch(feeds);
+        await count(await gather(feeds));
+      }
     }
-    return { loss: loss / tokens, negativeLogLikelihood: nll / tokens, tokens, gradientNorm };
+    const feeds = gather ? {} : feedsOf(batches[0] ?? {}, 0);
+    if (!gather) await probe?.batch(feeds);
+    const statistics = await probe?.finish();
+    await count(await update({ ...feeds, ...scalars }));
+    const result = { loss: loss / tokens, negativeLogLikelihood: nll / tokens, tokens, gradientNorm };
+    return statistics ? { ...result, statistics } : result;
   };
   return {
     state,
@@ -129,6 +162,10 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     parameterCount: countParameters(model),
     run,
     close: () => {
+      opening?.then(
+        (probe) => probe.close(),
+        () => undefined,
+      );
       gather?.close();
       update.close();
       state.dispose();
@@ -146,6 +183,8 @@ interface Parts {
   readonly update: Graph;
   readonly optimiser: Optimiser;
   readonly state: readonly Value[];
+  /** By path, of the mean loss, as the update finds them. */
+  readonly gradients: ReadonlyMap<string, Value>;
 }
 
 type Build = (
@@ -160,7 +199,12 @@ const fused: Build = (options, objective, paths, values) => {
   const grads = gradients(div(loss, tokens), values);
   const { update, norm } = updateOf(options, packVectors(trained(paths, values, grads)));
   const outputs = { loss, negativeLogLikelihood, tokens, gradientNorm: norm };
-  return { update: { outputs, updates: update.updates }, optimiser: update, state: update.state };
+  return {
+    update: { outputs, updates: update.updates },
+    optimiser: update,
+    state: update.state,
+    gradients: new Map(paths.map((path, i) => [path, grads[i] as Value])),
+  };
 };
 
 const split: Build = (options, objective, paths, values) => {
@@ -174,6 +218,7 @@ const split: Build = (options, objective, paths, values) => {
     return { path, value, gradient: div(sum, total) };
   });
   const { update, norm } = updateOf(options, { ...packed, trained: means });
+  const meanOf = packed.unpack(new Map(means.map(({ value, gradient }) => [value, gradient])));
   const sums = [...added.keys()];
   const cleared = sums.map((sum) => [sum, zeros(sum.dtype, sum.shape)] as const);
   return {
@@ -181,6 +226,7 @@ const split: Build = (options, objective, paths, values) => {
     update: { outputs: { gradientNorm: norm }, updates: new Map([...update.updates, ...cleared]) },
     optimiser: update,
     state: [...update.state, ...sums],
+    gradients: new Map(paths.map((path, i) => [path, meanOf.get(values[i] as Value) as Value])),
   };
 };
 
@@ -212,52 +258,6 @@ export function countParameters(model: Model<unknown>): number {
   let count = 0;
   for (const { spec } of model.parameters.values()) count += spec.shape.reduce((n, size) => n * size, 1);
   return count;
-}
-
-type Site = Parameters<typeof tableSizes>[0];
-
-function dropoutSites(outputs: readonly Value[]): Site[] {
-  return topological(outputs).flatMap((node) => (node.op === dropoutMaskOp ? [node.attrs as Site] : []));
-}
-
-/** Random tables as long as the largest site of this batch needs, drawn from (seed, step). */
-function randomTables(
-  sites: readonly Site[],
-  batch: BatchFeeds,
-  objective: Objective,
-  seed: number,
-  draw: number,
-): Record<string, Feed> {
-  if (sites.length === 0) return {};
-  const lengths = symbolLengths(batch, objective);
-  const longest = [0, 0];
-  for (const site of sites) {
-    tableSizes(site).forEach((size, i) => {
-      longest[i] = Math.max(longest[i] ?? 0, evaluate(size, lengths) ?? 0);
-    });
-  }
-  const table = (name: string, length: number): Feed => {
-    const next = randomInts(seed, `${name} ${draw}`);
-    return { shape: [length], data: Int32Array.from({ length }, next) };
-  };
-  return {
-    "dropout.rows": table("rows", longest[0] ?? 0),
-    "dropout.columns": table("columns", longest[1] ?? 0),
-  };
-}
-
-function symbolLengths(batch: BatchFeeds, { loss }: Objective): Map<string, number> {
-  const lengths = new Map<string, number>();
-  for (const node of topological([loss])) {
-    const { name } = node.attrs as { name?: string };
-    const fed = name === undefined ? undefined : batch[name];
-    const [output] = node.outputs;
-    if (!fed || !output) continue;
-    output.shape.forEach((size, axis) => {
-      if (typeof size === "string") lengths.set(size, fed.shape[axis] as number);
-    });
-  }
-  return lengths;
 }
 
 async function numbers(results: Readonly<Record<string, Tensor>>): Promise<Record<string, number>> {

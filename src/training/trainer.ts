@@ -1,4 +1,5 @@
 import { heedError } from "../errors.ts";
+import type { LayerStatistics } from "./layer-statistics.ts";
 import { learningRate, type ScheduleConfig } from "./schedule.ts";
 import type { BatchFeeds, TrainingStep } from "./step.ts";
 
@@ -61,6 +62,8 @@ export interface Sample {
 /** What the trainer tells as it goes; each may be awaited. */
 export interface TrainerEvents {
   readonly onStep?: (record: StepRecord, examples: readonly number[]) => void | Promise<void>;
+  /** After the step that was asked for them. */
+  readonly onStatistics?: (record: StatisticsRecord) => void | Promise<void>;
   readonly onValidation?: (record: ValidationRecord) => void | Promise<void>;
   /** Called after every validation and before stopping on a signal: save what resuming needs. */
   readonly onCheckpoint?: (position: Position, isBest: boolean) => void | Promise<void>;
@@ -92,6 +95,10 @@ export interface StepRecord {
   readonly seconds: number;
 }
 
+export interface StatisticsRecord extends LayerStatistics {
+  readonly step: number;
+}
+
 export interface ValidationRecord extends Validation {
   readonly step: number;
   readonly epoch: number;
@@ -113,6 +120,8 @@ export interface TrainerOptions extends TrainerEvents {
   readonly minutes?: number | undefined;
   /** Updates between validations; each epoch when left out. */
   readonly validateEvery?: number | undefined;
+  /** Updates between those that are asked for statistics of layers, beginning with the first; 0 for none, the default. */
+  readonly statistics?: number | undefined;
   /** Validations without a better score before stopping; never when left out. */
   readonly patience?: number | undefined;
   readonly from?: Position;
@@ -137,6 +146,7 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
     minutes = Infinity,
     patience = Infinity,
     validateEvery,
+    statistics: statisticsEvery = 0,
     signal,
   } = options;
   const began = performance.now();
@@ -181,10 +191,12 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
     const { epoch } = position;
     const number = position.step + 1;
     const rate = learningRate(schedule, number, position.reduction);
-    const result = await step.run(
+    const isWatched = statisticsEvery > 0 && (number === 1 || number % statisticsEvery === 0);
+    const { statistics, ...result } = await step.run(
       number,
       rate,
       batches.map(({ feeds }) => feeds),
+      { statistics: isWatched },
     );
     const { loss, gradientNorm } = result;
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
@@ -197,6 +209,7 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
       record,
       batches.flatMap(({ examples }) => examples),
     );
+    if (statistics) await options.onStatistics?.({ step: number, ...statistics });
   };
   const diverged = async (divergence: Divergence): Promise<never> => {
     await options.onDiverged?.(divergence);

@@ -13,7 +13,21 @@ With \`task: generate\`, data is { train: { text: train.txt }, valid: { text: va
 { train: { labelled: train.tsv }, valid: { labelled: valid.tsv } }, lines of label<TAB>text. \`model.kind\` is transformer,
 lstm or gru; a recurrent translator has \`attention\`: none, additive, dot, scaled-dot or general.
 
-\`heed train config.yaml --print-config\` writes out every key with its meaning.`;
+\`heed train config.yaml --print-config\` writes out every key with its meaning.
+
+A sweep trains many runs that differ in what another file says:
+
+  seeds: [1, 2, 3]                     # each cell once for every seed
+  grid:                                # every combination of these values
+    model.heads: [1, 2, 4, 8]
+    model.norm: [pre, post]
+  variants:                            # beside them, or instead of a grid
+    no-positions: { model.without: [positions] }
+
+It writes DIR/heads=4,norm=pre/seed=1 and so on, each an ordinary run. Started
+again, it skips what has ended and goes on with what was interrupted. A cell
+that fails is reported and does not stop the others; the exit status is then
+that of the first failure. \`heed runs DIR\` compares them.`;
 
 export default command({
   name: "train",
@@ -23,6 +37,7 @@ export default command({
     "heed train config.yaml --run runs/mine",
     "heed train config.yaml --run runs/mine --resume",
     "heed train config.yaml --run runs/wide --set model.dModel=512 --set seed=7",
+    "heed train config.yaml --run runs/heads --sweep heads.yaml && heed runs runs/heads",
   ],
   args: ["config"],
   options: {
@@ -40,10 +55,15 @@ export default command({
       type: "boolean",
       help: "resume even if seed, batches or corpus differ; the change is recorded",
     },
+    sweep: {
+      type: "string",
+      value: "FILE",
+      help: "train every cell of this sweep below --run (default: runs/<name of the sweep>)",
+    },
     set: { type: "list", value: "KEY=VALUE", help: "override a key of the configuration; may be repeated" },
     device: { type: "string", value: "D", default: "auto", help: "auto or cpu" },
     printConfig: { type: "boolean", help: "print the complete configuration and stop" },
-    json: { type: "boolean", help: "print the result as one JSON object" },
+    json: { type: "boolean", help: "print the result as one JSON object; of a sweep, one for each cell" },
   },
   async run(options, io) {
     const { existsSync, readFileSync } = await import("node:fs");
@@ -57,6 +77,10 @@ export default command({
     } catch (cause) {
       const code = (cause as NodeJS.ErrnoException).code;
       throw heedError("ERR_INPUT", { where: options.config, cause: `cannot be read (${code})` }, cause);
+    }
+    if (options.sweep !== undefined) {
+      const { sweep } = await import("../sweep.ts");
+      return sweep({ ...options, sweep: options.sweep, text }, io);
     }
     const config = parseConfig(text, options.config, options.set);
     if (options.printConfig) {
@@ -74,6 +98,7 @@ export default command({
     }
     const named = join("runs", basename(options.config, extname(options.config)));
     const directory = resumed ?? options.run ?? named;
+    const shown = trainingProgress(io);
     const summary = await trainRun({
       config,
       directory,
@@ -81,8 +106,9 @@ export default command({
       resume: options.resume !== false,
       allowChange: options.allowChange,
       signal: io.signal,
-      ...trainingProgress(io),
+      ...shown,
     });
+    shown.end();
     if (options.json) {
       const { reason: _, ...result } = summary;
       await io.writeLine(JSON.stringify(result));

@@ -1,0 +1,153 @@
+import { comparisonReport } from "../inspect/comparison-report.ts";
+import type { Curve } from "../inspect/curves-svg.ts";
+import { curvesInTerminal } from "../inspect/terminal-curves.ts";
+import { type Comparison, meanCurve, type RunGroup, seedOf } from "../training/compare-runs.ts";
+import type { Points, RecordedRun } from "../training/recorded-run.node.ts";
+import { groupTable, interval, otherTable, runTable, scoreName, stateOf, tableLines } from "./runs-table.ts";
+
+/** More curves than this cannot be told apart. */
+const MOST_CURVES = 8;
+
+const NOTE =
+  "± is half the 95 % confidence interval of the mean over the n runs of a group, which differ in their seed alone " +
+  "(Student's t, n - 1 degrees of freedom).";
+
+/** What `heed runs` prints for a person. */
+export function comparisonLines(
+  comparison: Comparison,
+  root: string,
+  { columns, colour }: { columns: number; colour: boolean },
+): string[] {
+  const { groups, others } = comparison;
+  const isRepeated = groups.some(({ runs }) => runs.length > 1);
+  const lines = [summary(comparison), ""];
+  if (groups.length > 0) {
+    if (isRepeated) lines.push(...tableLines(groupTable(comparison)), NOTE, "");
+    lines.push(...tableLines(runTable(comparison, root)), "");
+    for (const { title, curves } of charts(comparison).slice(1)) {
+      const plot = curvesInTerminal({ title, curves, xLabel: "step", columns, colour });
+      if (plot.length > 0) lines.push(...plot, "");
+    }
+    const note = curvesNote(comparison);
+    if (note) lines.push(note, "");
+  }
+  if (others.length > 0) lines.push("Not compared:", ...tableLines(otherTable(comparison, root)), "");
+  return lines.slice(0, -1);
+}
+
+/** The same as a page. */
+export function comparisonPage(comparison: Comparison, root: string): string {
+  const { groups, score } = comparison;
+  const scores = [...new Set([score ?? "loss", "loss"])];
+  return comparisonReport({
+    title: `Runs in ${root}`,
+    facts: [
+      ["Runs", String(groups.reduce((sum, { runs }) => sum + runs.length, 0))],
+      ["Groups", String(groups.length)],
+      ["They differ in", [...comparison.names.values()].join(", ") || "their seed"],
+      ["Not compared", String(comparison.others.length)],
+    ],
+    note: `${NOTE} A filled dot is a mean, a bar its interval, a ring one run.`,
+    scores: scores.map((key) => ({
+      title: scoreName(key).replace(/^./, (c) => c.toUpperCase()),
+      xLabel: scoreName(key),
+      rows: groups.flatMap(({ name, valid, runs }) => {
+        const found = valid[key];
+        if (!found || found.n === 0) return [];
+        const { mean, half, n } = found;
+        const values = runs.flatMap((run) => run.valid[key] ?? []);
+        return [{ name, mean, half, values, text: `${interval(key, found)}, n = ${n}` }];
+      }),
+    })),
+    groups: groupTable(comparison),
+    runs: runTable(comparison, root),
+    others: otherTable(comparison, root),
+    charts: charts(comparison),
+    curvesNote: curvesNote(comparison),
+  });
+}
+
+function summary({ groups, others, names }: Comparison): string {
+  const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
+  const states = [...new Set(others.map(stateOf))].map(
+    (state) => `, ${others.filter((run) => stateOf(run) === state).length} ${state}`,
+  );
+  const differing = [...names.values()].join(", ");
+  const what = differing ? `they differ in ${differing}` : "they differ in nothing but their seed";
+  const finished = `${count} finished ${count === 1 ? "run" : "runs"}`;
+  const grouped = groups.length > 1 ? ` in ${groups.length} groups` : "";
+  return `${finished}${grouped}${states.join("")}${count > 1 ? `; ${what}` : ""}`;
+}
+
+interface Chart {
+  readonly title: string;
+  readonly yLabel: string;
+  readonly curves: readonly Curve[];
+}
+
+/** Training loss, validation loss and the score that groups are ordered by, each as one curve for a group. */
+function charts({ groups, score }: Comparison): Chart[] {
+  const drawn = groups.slice(0, MOST_CURVES);
+  const chart = (
+    title: string,
+    yLabel: string,
+    dots: boolean,
+    pick: (run: RecordedRun) => Points,
+  ): Chart => ({
+    title,
+    yLabel,
+    curves: drawn.map(({ name, runs }) => ({ name, dots, points: meanCurve(runs.map(pick)) })),
+  });
+  const validation = (key: string, title: string, yLabel: string): Chart =>
+    chart(title, yLabel, true, ({ curves }) => curves.validation[key] ?? []);
+  return [
+    chart("Training loss", "nats per token", false, ({ curves }) => curves.training),
+    validation("loss", "Validation loss", "nats per token"),
+    ...(score === undefined || score === "loss"
+      ? []
+      : [validation(score, `${scoreName(score)} on validation data`, scoreName(score))]),
+  ];
+}
+
+function curvesNote({ groups }: Comparison): string {
+  const isRepeated = groups.some(({ runs }) => runs.length > 1);
+  const which = groups.length > MOST_CURVES ? `Curves are those of the best ${MOST_CURVES} groups. ` : "";
+  return which + (isRepeated ? "Each curve is the mean over the runs of a group." : "");
+}
+
+/** One line of `--json` for a run. */
+export function runObject(run: RecordedRun, comparison: Comparison): object {
+  const { directory, state, reason, parameters, steps, millisecondsPerStep, tokensPerSecond, valid } = run;
+  return {
+    kind: "run",
+    run: directory,
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    config: settings(run, comparison.differingAnywhere),
+    ...(run.config.size > 0 ? { seed: seedOf(run) } : {}),
+    parameters,
+    steps,
+    millisecondsPerStep,
+    tokensPerSecond,
+    valid,
+  };
+}
+
+/** One line of `--json` for a group: every score as {mean, half, n, confidence}. */
+export function groupObject(group: RunGroup, comparison: Comparison): object {
+  const { name, runs, seeds, valid } = group;
+  const directories = runs.map(({ directory }) => directory);
+  return {
+    kind: "group",
+    group: name,
+    config: settings(group, comparison.differing),
+    runs: directories,
+    seeds,
+    valid,
+  };
+}
+
+/** What the comparison is about: the keys that differ. */
+function settings({ config }: RecordedRun | RunGroup, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(keys.flatMap((path) => (config.has(path) ? [[path, config.get(path)]] : [])));
+}

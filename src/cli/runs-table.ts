@@ -1,0 +1,128 @@
+import type { MeanInterval } from "../evaluation/mean-interval.ts";
+import type { Table } from "../inspect/comparison-report.ts";
+import { columnsOf } from "../inspect/terminal-matrix.ts";
+import { type Comparison, type RunGroup, relative, seedOf } from "../training/compare-runs.ts";
+import { median, type RecordedRun } from "../training/recorded-run.node.ts";
+import { escapeControls } from "./escape.ts";
+
+const NONE = "–";
+/** Decimals of a score; of a loss and of shares, three. */
+const DECIMALS: Readonly<Record<string, number>> = { bleu: 1, chrf: 1, perplexity: 2 };
+const NAMES: Readonly<Record<string, string>> = { bleu: "BLEU", chrf: "chrF", macroF1: "macro F1" };
+
+/** How a score is called in headings. */
+export const scoreName = (key: string): string => NAMES[key] ?? (key === "loss" ? "validation loss" : key);
+
+/** "34.1 ± 1.2" */
+export function interval(key: string, { mean, half }: MeanInterval): string {
+  const digits = DECIMALS[key] ?? 3;
+  return half === undefined ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${half.toFixed(digits)}`;
+}
+
+const count = (value: number | undefined): string =>
+  value === undefined ? NONE : Math.round(value).toLocaleString("en-US");
+const milliseconds = (value: number | undefined): string => (value === undefined ? NONE : value.toFixed(1));
+const setting = (run: RunGroup | RecordedRun, path: string): string =>
+  escapeControls(String(run.config.get(path) ?? NONE));
+
+/** The keys that tell more than the names of groups already do. */
+function shownKeys({ differing, names, groups }: Comparison): readonly string[] {
+  return differing.filter((path) => !groups.every(({ name }) => name.includes(`${names.get(path)}=`)));
+}
+
+/** Scores that any group has, the loss first. */
+const scoresOf = ({ groups }: Comparison): string[] => [
+  ...new Set(groups.flatMap(({ valid }) => Object.keys(valid))),
+];
+
+/** A row for each group: settings, size, speed, and scores as mean ± half an interval. */
+export function groupTable(comparison: Comparison): Table {
+  const keys = shownKeys(comparison);
+  const scores = scoresOf(comparison);
+  const middle = (group: RunGroup, key: "parameters" | "steps" | "millisecondsPerStep" | "tokensPerSecond") =>
+    median(group.runs.flatMap((run) => run[key] ?? []));
+  return {
+    columns: [
+      { name: "group", isText: true },
+      ...keys.map((path) => ({ name: comparison.names.get(path) ?? path })),
+      ...["n", "parameters", "steps", "ms/step", "tokens/s", ...scores.map(scoreName)].map((name) => ({
+        name,
+      })),
+    ],
+    rows: comparison.groups.map((group) => [
+      escapeControls(group.name),
+      ...keys.map((path) => setting(group, path)),
+      String(group.runs.length),
+      count(middle(group, "parameters")),
+      count(middle(group, "steps")),
+      milliseconds(middle(group, "millisecondsPerStep")),
+      count(middle(group, "tokensPerSecond")),
+      ...scores.map((key) => {
+        const found = group.valid[key];
+        return found && found.n > 0 ? interval(key, found) : NONE;
+      }),
+    ]),
+  };
+}
+
+/** A row for each finished run. */
+export function runTable(comparison: Comparison, root: string): Table {
+  const keys = shownKeys(comparison);
+  const scores = scoresOf(comparison);
+  return {
+    columns: [
+      { name: "run", isText: true },
+      ...keys.map((path) => ({ name: comparison.names.get(path) ?? path })),
+      ...["seed", "parameters", "steps", "ms/step", "tokens/s", ...scores.map(scoreName)].map((name) => ({
+        name,
+      })),
+    ],
+    rows: comparison.groups.flatMap(({ runs }) =>
+      runs.map((run) => [
+        escapeControls(relative(run.directory, root)),
+        ...keys.map((path) => setting(run, path)),
+        String(seedOf(run)),
+        count(run.parameters),
+        count(run.steps),
+        milliseconds(run.millisecondsPerStep),
+        count(run.tokensPerSecond),
+        ...scores.map((key) => run.valid[key]?.toFixed(DECIMALS[key] ?? 3) ?? NONE),
+      ]),
+    ),
+  };
+}
+
+/** What a run that is not compared is called. */
+export const stateOf = ({ state }: RecordedRun): string => (state === "finished" ? "repeated" : state);
+
+/** A row for each run that is not compared, with the reason. */
+export function otherTable({ others }: Comparison, root: string): Table {
+  return {
+    columns: [
+      { name: "run", isText: true },
+      { name: "state", isText: true },
+      { name: "why", isText: true },
+    ],
+    rows: others.map((run) => [
+      escapeControls(relative(run.directory, root)),
+      stateOf(run),
+      escapeControls(run.reason ?? ""),
+    ]),
+  };
+}
+
+/** A table as lines of text. */
+export function tableLines({ columns, rows }: Table): string[] {
+  const widths = columns.map(({ name }, i) =>
+    Math.max(columnsOf(name), ...rows.map((row) => columnsOf(row[i] ?? ""))),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => {
+        const space = " ".repeat(Math.max(0, (widths[i] ?? 0) - columnsOf(cell)));
+        return columns[i]?.isText ? cell + space : space + cell;
+      })
+      .join("  ")
+      .trimEnd();
+  return [line(columns.map(({ name }) => name)), ...rows.map(line)];
+}

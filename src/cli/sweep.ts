@@ -1,0 +1,150 @@
+import { readFileSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import { HeedError, heedError } from "../errors.ts";
+import { printConfig } from "../training/parse-config.ts";
+import type { RunEvents } from "../training/run.node.ts";
+import { type CellOutcome, trainSweep } from "../training/run-sweep.node.ts";
+import { type ConfiguredCell, configureCells, parseSweep } from "../training/sweep.ts";
+import { validationText } from "../training/validation-text.ts";
+import { device } from "./device.ts";
+import { escapeControls } from "./escape.ts";
+import type { Io } from "./io.ts";
+import { bar, clock } from "./progress.ts";
+import { trainingProgress } from "./training-progress.ts";
+
+export interface SweepCommand {
+  /** The configuration that all cells share, and the file it is from. */
+  readonly text: string;
+  readonly config: string;
+  /** The file that says what the cells differ in. */
+  readonly sweep: string;
+  readonly set: readonly string[];
+  readonly run?: string | undefined;
+  readonly resume: boolean | string;
+  readonly allowChange: boolean;
+  readonly device: string;
+  readonly printConfig: boolean;
+  readonly json: boolean;
+}
+
+/** `heed train --sweep`; the exit status: that of the first cell that failed, or 0. */
+export async function sweep(command: SweepCommand, io: Io): Promise<number> {
+  if (command.resume !== false || command.allowChange) {
+    const cause = "a sweep goes on by itself with what it finds";
+    const remedy = "leave out --resume and --allow-change";
+    throw heedError("ERR_USAGE", { where: "heed train --sweep", cause, remedy });
+  }
+  const cells = configureCells(parseSweep(read(command.sweep), command.sweep), command);
+  if (command.printConfig) {
+    for (const { name, config } of cells)
+      await io.writeLine(`--- # ${name}\n${printConfig(config).trimEnd()}`);
+    return 0;
+  }
+  const directory = command.run ?? join("runs", basename(command.sweep, extname(command.sweep)));
+  const engine = await device(command.device, io);
+  const shown = sweepProgress(io, cells.length);
+  const failures: Error[] = [];
+  const isThrough = await trainSweep({
+    cells,
+    directory,
+    engine,
+    signal: io.signal,
+    onCell: shown.onCell,
+    onOutcome: async (cell, outcome) => {
+      shown.onOutcome(cell, outcome);
+      if (outcome.kind === "failed") {
+        failures.push(outcome.error);
+        if (process.env.HEED_DEBUG) io.say(outcome.error.stack ?? "");
+      } else if (command.json) {
+        const { reason: _, ...result } = outcome.result;
+        const { group, seed } = cell;
+        await io.writeLine(JSON.stringify({ cell: group, seed, run: outcome.directory, ...result }));
+      }
+    },
+  });
+  shown.end();
+  io.say(`${cells.length} cells: ${shown.counts()}`);
+  io.say(isThrough ? `compare them: heed runs ${directory}` : "stopped; the same command again goes on");
+  const [first] = failures;
+  if (!first) return 0;
+  return first instanceof HeedError ? first.exit : 70;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw heedError("ERR_INPUT", { where: file, cause: `cannot be read (${code})` }, cause);
+  }
+}
+
+interface SweepProgress {
+  readonly onCell: (cell: ConfiguredCell) => RunEvents;
+  readonly onOutcome: (cell: ConfiguredCell, outcome: CellOutcome) => void;
+  readonly end: () => void;
+  /** "3 trained, 1 failed" */
+  readonly counts: () => string;
+}
+
+/** One line for the whole sweep above the bar of the run, and a line that stays for every cell. */
+function sweepProgress(io: Io, total: number): SweepProgress {
+  const began = performance.now();
+  const done = { trained: 0, "done before": 0, failed: 0 };
+  let name = "";
+  /** How much of the current cell is done, 0 to 1. */
+  let part = 0;
+  let run: ReturnType<typeof trainingProgress> | undefined;
+
+  const ended = (): number => done.trained + done["done before"] + done.failed;
+  const line = (): string => {
+    const elapsed = (performance.now() - began) / 1000;
+    // What was done before took no time now, and what failed says little about the rest.
+    const worked = done.trained + part;
+    const left = (total - ended() - part) * (elapsed / worked);
+    const time = worked > 0 ? `${clock(elapsed)} / ${clock(elapsed + left)}` : clock(elapsed);
+    const failed = done.failed > 0 ? `, ${done.failed} failed` : "";
+    return `sweep ${bar((ended() + part) / total)} ${ended() + 1} of ${total}${failed} ${name}  ${time}`;
+  };
+  return {
+    onCell: (cell) => {
+      name = cell.name;
+      part = 0;
+      if (!io.terminal) io.say(line());
+      const shown = trainingProgress(io, line);
+      run = shown;
+      let steps = 0;
+      return {
+        ...shown,
+        onStart: (about) => {
+          steps = about.totalSteps;
+          shown.onStart(about);
+        },
+        onStep: (record) => {
+          part = steps > 0 ? record.step / steps : 0;
+          shown.onStep(record);
+        },
+      };
+    },
+    onOutcome: (cell, outcome) => {
+      run?.end();
+      run = undefined;
+      part = 0;
+      done[outcome.kind] += 1;
+      io.say(`${cell.name}: ${describe(outcome)}`);
+    },
+    end: () => run?.end(),
+    counts: () =>
+      Object.entries(done)
+        .filter(([, count]) => count > 0)
+        .map(([kind, count]) => `${count} ${kind}`)
+        .join(", ") || "none ended",
+  };
+}
+
+function describe(outcome: CellOutcome): string {
+  if (outcome.kind === "failed") return `failed: ${escapeControls(outcome.error.message)}`;
+  const { steps, seconds, valid } = outcome.result;
+  const when = outcome.kind === "trained" ? `in ${(seconds / 60).toFixed(1)} minutes` : "done before";
+  return `${steps} steps ${when}; validation ${validationText({ ...valid, loss: valid.loss ?? Number.NaN })}`;
+}

@@ -1,0 +1,17 @@
+/** A configuration by the paths of its keys: `model.heads` -> 4. What is no number, word or truth value is JSON. */
+export type FlatConfig = ReadonlyMap<string, string | number | boolean>;
+
+export function flatten(config: object, prefix = ""): FlatConfig {
+  const flat = new Map<string, string | number | boolean>();
+  for (const [key, value] of Object.entries(config) as [string, unknown][]) {
+    const path = prefix ? `${prefix}.${key}` : key;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      for (const [inner, leaf] of flatten(value, path)) flat.set(inner, leaf);
+    } else if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") {
+      flat.set(path, value);
+    } else if (value !== undefined) {
+      flat.set(path, JSON.stringify(value));
+    }
+  }
+  return flat;
+}
