@@ -89,7 +89,13 @@ export function RecurrentClassifier(c: RecurrentClassifierConfig): Layer<Classif
   );
 }
 
-/** The mean of the states of real tokens.        states [batch, time, dim], mask [batch, time]  ->  [batch, dim] */
+/**
+ * The mean of the states of real tokens. A mean, since every token then has a say and a gradient from the first step on,
+ * and none needs a special token that must first learn to collect; over real tokens, since otherwise what a text is said
+ * to be would depend on how long its neighbours in a batch are.
+ *
+ *   states [batch, time, dim], mask [batch, time]  ->  [batch, dim]
+ */
 function meanOver(states: Value, mask: Value): Value {
   const [batch, time] = mask.shape as [Size, Size];
   const total = sum(mul(states, reshape(mask, [batch, time, 1])), [1]);

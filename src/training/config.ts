@@ -28,14 +28,16 @@ const pairData = z.strictObject({
   duplicates: z.enum(["keep", "drop"]).default("drop").describe("pairs that occur again"),
 });
 
-const text = z.strictObject({ text: file }).describe("{text}: a plain text file");
+const text = z
+  .strictObject({ text: file })
+  .describe("{text}: a plain text file; lines are kept, white space within them collapses");
 const textData = z.strictObject({
   train: text,
   valid: text,
   context: count(2).default(128).describe("tokens of a training window; generation looks back as far"),
 });
 
-const labelled = z.strictObject({ labelled: file }).describe("{labelled}: TSV of label and text");
+const labelled = z.strictObject({ labelled: file }).describe("{labelled}: TSV, label then text");
 const labelledData = z.strictObject({
   train: labelled,
   valid: labelled,

@@ -25,7 +25,10 @@ export function languageModel(
     : RecurrentLanguageModel({ ...model, vocabulary, tie, cell: model.kind, embedding: model.dModel });
 }
 
-/** A text as one sequence of ids: each line ends with `</s>`, which so means the end of a line. */
+/**
+ * A text as one sequence of ids: each line ends with `</s>`, which so means the end of a line. Empty lines are kept; within
+ * a line the tokenizer's normaliser collapses and strips white space, so that indentation is lost.
+ */
 export function encodeText(lines: Iterable<string>, tokenizer: Tokenizer): Int32Array {
   const ids: number[] = [];
   for (const line of lines) for (const id of tokenizer.encode(line)) ids.push(id);

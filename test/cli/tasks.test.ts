@@ -39,6 +39,8 @@ describe("a classifier", () => {
     expect({ text, label }).toEqual({ text: "fall 3", label: "down" });
     expect(Object.keys(probabilities)).toEqual(["down", "up"]);
     expect(probabilities.down + probabilities.up).toBeCloseTo(1, 5);
+    const empty = await heed(["classify", run, "--json"], "\n");
+    expect(JSON.parse(empty.stdout)).toEqual({ text: "", label: "", probabilities: {} });
   });
 
   test("is evaluated with a table and as one object", async () => {

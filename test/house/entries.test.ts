@@ -1,6 +1,6 @@
 /** The package as it is published: every subpath of package.json can be imported. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -27,6 +27,8 @@ function exportsOf(specifier: string, ...flags: string[]): string[] {
 beforeAll(() => {
   mkdirSync(join(root, ".house"), { recursive: true });
   folder = mkdtempSync(join(root, ".house", "package-"));
+  // A scope of its own: otherwise Node takes "heed" for the package around it, this checkout, packed or not.
+  writeFileSync(join(folder, "package.json"), "{}\n");
   const source = join(folder, "source");
   for (const name of ["package.json", "configs", "README.md", "CHANGELOG.md", "LICENSE"]) {
     cpSync(join(root, name), join(source, name), { recursive: true });

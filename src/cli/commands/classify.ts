@@ -34,13 +34,13 @@ export default command({
       let next = 0;
       for (const text of texts) {
         const found = text.trim() ? judged[next++] : undefined;
-        const best = found && likeliest(found);
-        const label = best === undefined ? "" : (labels[best] as string);
+        const label = found ? (labels[likeliest(found)] as string) : "";
         if (options.json) {
-          const probabilities = Object.fromEntries(labels.map((name, i) => [name, found?.[i] ?? 0]));
+          const entries = found ? labels.map((name, i) => [name, found[i] as number]) : [];
+          const probabilities = Object.fromEntries(entries);
           await io.writeLine(JSON.stringify({ text, label, probabilities }));
         } else {
-          await io.writeLine(best === undefined ? "" : `${label}\t${(found?.[best] ?? 0).toFixed(4)}`);
+          await io.writeLine(found ? `${label}\t${Math.max(...found).toFixed(4)}` : "");
         }
       }
     };
