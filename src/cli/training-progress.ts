@@ -15,6 +15,7 @@ export function trainingProgress(io: Io, above?: () => string): Required<RunEven
   let loss: number | undefined;
   let tokens = 0;
   let began = 0;
+  let unit = "tokens";
   const say = (line: string): void => (bar ? bar.note(line) : io.say(line));
   return {
     onMessage: say,
@@ -24,7 +25,8 @@ export function trainingProgress(io: Io, above?: () => string): Required<RunEven
       const shown = reasons.map(([reason, count]) => `${count} ${names[reason] ?? reason}`).join(", ");
       say(`${kept} training pairs${shown ? ` (left out: ${shown})` : ""}`);
     },
-    onStart: ({ parameters, totalSteps, from }) => {
+    onStart: ({ parameters, totalSteps, from, unit: counted }) => {
+      unit = counted;
       const start = from > 0 ? `, from step ${from}` : "";
       io.say(`${(parameters / 1e6).toFixed(1)} million parameters, ${totalSteps} steps${start}`);
       bar = progress(io, "train", totalSteps, from, above);
@@ -34,7 +36,7 @@ export function trainingProgress(io: Io, above?: () => string): Required<RunEven
       loss = loss === undefined ? record.loss : loss + SMOOTHING * (record.loss - loss);
       tokens += record.tokens;
       const speed = tokens / ((performance.now() - began) / 1000);
-      bar?.update(record.step, `loss ${loss.toFixed(3)}  ${Math.round(speed)} tokens/s`);
+      bar?.update(record.step, `loss ${loss.toFixed(3)}  ${Math.round(speed)} ${unit}/s`);
     },
     onValidation: ({ step, ...validation }) => say(`step ${step}: validation ${validationText(validation)}`),
     end: () => bar?.end(),

@@ -46,6 +46,19 @@ export function trainingReport(metrics: Iterable<string>, report: TrainingReport
       curves: [{ name: "BLEU", points: series("validation", "bleu"), dots: true }],
     },
     {
+      title: "Validation texts labelled rightly",
+      yLabel: "share",
+      curves: [
+        { name: "accuracy", points: series("validation", "accuracy"), dots: true },
+        { name: "macro-F1", points: series("validation", "macroF1"), dots: true },
+      ],
+    },
+    {
+      title: "Perplexity of the validation text",
+      yLabel: "perplexity",
+      curves: [{ name: "perplexity", points: series("validation", "perplexity"), dots: true }],
+    },
+    {
       title: "Learning rate",
       yLabel: "step size",
       curves: [{ name: "rate", points: series("step", "learningRate") }],

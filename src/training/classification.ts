@@ -156,6 +156,7 @@ export async function openClassificationTask(options: ClassificationTaskOptions)
   }
   return {
     step,
+    unit: "texts",
     batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
     batchesPerEpoch: plan(0).length,
     validate: async (signal) => {

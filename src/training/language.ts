@@ -100,6 +100,7 @@ export async function openLanguageTask(options: LanguageTaskOptions): Promise<Ta
   }
   return {
     step,
+    unit: "tokens",
     batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
     batchesPerEpoch: plan(0).length,
     validate: async (signal) => {

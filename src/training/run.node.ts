@@ -26,12 +26,20 @@ import {
 } from "./trainer.ts";
 import { validationFacts, validationText } from "./validation-text.ts";
 
+export interface RunStart {
+  readonly parameters: number;
+  readonly totalSteps: number;
+  /** The step it goes on from; 0 for a new run. */
+  readonly from: number;
+  readonly unit: Task["unit"];
+}
+
 export interface RunEvents {
   /** One line for a person: what is being done. */
   readonly onMessage?: (message: string) => void;
   readonly onCorpus?: (report: FilterReport) => void;
   /** Once, before the first step. `totalSteps` is what the configuration asks for. */
-  readonly onStart?: (about: { parameters: number; totalSteps: number; from: number }) => void;
+  readonly onStart?: (about: RunStart) => void;
   readonly onStep?: (record: StepRecord) => void;
   readonly onValidation?: (record: ValidationRecord) => void;
 }
@@ -158,7 +166,7 @@ async function trainTask(session: Session): Promise<RunSummary> {
   const timings = join(directory, TIMINGS);
   const perEpoch = Math.ceil(task.batchesPerEpoch / training.accumulate);
   const totalSteps = Math.min(training.steps ?? Infinity, training.epochs * perEpoch);
-  session.onStart?.({ parameters: task.step.parameterCount, totalSteps, from: from.step });
+  session.onStart?.({ parameters: task.step.parameterCount, totalSteps, from: from.step, unit: task.unit });
   let loss = Number.NaN;
   let tokens = 0;
 

@@ -9,6 +9,8 @@ import type { TrainerOptions } from "./trainer.ts";
 /** Something to learn, ready for the trainer. */
 export interface Task {
   readonly step: TrainingStep;
+  /** What a step counts: what its loss is a mean over. */
+  readonly unit: "tokens" | "texts";
   /** Batches of one epoch. */
   readonly batches: TrainerOptions["batches"];
   readonly batchesPerEpoch: number;

@@ -108,6 +108,7 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
   }
   return {
     step,
+    unit: "tokens",
     batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
     batchesPerEpoch: plan(0).length,
     validate: (signal) => validation.run(valid, signal),
