@@ -32,7 +32,7 @@ const trained = ["heads=1/seed=1", "heads=2/seed=1", "heads=1/seed=2", "heads=2/
 let first: Finished;
 beforeAll(async () => {
   first = await sweep();
-});
+}, 120_000);
 
 describe("a sweep", () => {
   test("prints one JSON object for each cell that ended", () => {

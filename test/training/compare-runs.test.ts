@@ -126,7 +126,7 @@ describe("a run directory", () => {
     writeFileSync(join(directory(".hidden"), "metrics.jsonl"), "");
     writeFileSync(join(directory("diverged"), "diverged.json"), '{"step":7}');
     writeFileSync(join(directory("diverged"), "metrics.jsonl"), '{"kind":"step","step":6}\n{"kind":"st');
-  });
+  }, 60_000);
 
   test("is found at any depth; a configuration alone is none", () => {
     const names = findRuns(folder).map((path) => relative(path, folder));
