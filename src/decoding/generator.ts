@@ -1,3 +1,4 @@
+import { heedError } from "../errors.ts";
 import { input } from "../ir/leaf.ts";
 import { plus, type Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
@@ -31,14 +32,18 @@ export interface GenerateOptions extends SamplingOptions {
 
 /** Goes on with a text, token by token, for ever: whoever reads the tokens stops. */
 export interface Generator {
-  /** @param prompt  Ids of the text so far; at least one. */
+  /**
+   * @param prompt  Ids of the text so far; at least one.
+   * @throws ERR_USAGE for a prompt that is empty or has ids the model does not know, and as `nextTokens` does.
+   */
   readonly generate: (prompt: readonly number[], options?: GenerateOptions) => AsyncGenerator<number>;
   readonly close: () => void;
 }
 
-/** A generator over frozen weights: one session that reads any number of tokens and says what may come next. */
+/** A generator over frozen weights: a session for how a text begins and one for how it goes on, any number of tokens each. */
 export async function openGenerator(options: GeneratorOptions): Promise<Generator> {
   const { engine, model, weights, context } = options;
+  const vocabulary = build(model).call.projection.shape[0] as number;
   const shared = { engine, constants: weights, ...(options.session ? { session: options.session } : {}) };
   const first = await compile({ ...shared, outputs: nextGraph(build(model).call, false) });
   const further = await compile({ ...shared, outputs: nextGraph(build(model).call, true) });
@@ -49,7 +54,6 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   ): Promise<{ logits: Float32Array; state: Record<string, Tensor> }> => {
     const feeds = { tokens: { shape: [1, tokens.length], data: Int32Array.from(tokens) } };
     const { logits, ...next } = state ? await further({ ...feeds, ...state }) : await first(feeds);
-    for (const tensor of Object.values(state ?? {})) tensor.dispose();
     const numbers = ((await (logits as Tensor).read()) as Float32Array).slice();
     logits?.dispose();
     const kept = Object.entries(next).map(([name, tensor]) => [`state.${name.slice(5)}`, tensor as Tensor]);
@@ -60,6 +64,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
     prompt: readonly number[],
     { seed = 42, ...sampling }: GenerateOptions = {},
   ): AsyncGenerator<number> {
+    check(prompt);
     const uniform = randomStream(seed, "generate");
     let recent = prompt.slice(-context);
     let seen = await read(recent, undefined);
@@ -67,19 +72,29 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       for (;;) {
         const token = draw(nextTokens(seen.logits, sampling), uniform());
         yield token;
-        if (recent.length < context) {
-          recent.push(token);
-          seen = await read([token], seen.state);
-        } else {
-          recent = [...recent, token].slice(-Math.ceil(context / 2));
-          for (const tensor of Object.values(seen.state)) tensor.dispose();
-          seen = await read(recent, undefined);
-        }
+        const goesOn = recent.length < context;
+        recent = goesOn ? [...recent, token] : [...recent, token].slice(-Math.ceil(context / 2));
+        const next = goesOn ? await read([token], seen.state) : await read(recent, undefined);
+        release(seen.state);
+        seen = next;
       }
     } finally {
-      for (const tensor of Object.values(seen.state)) tensor.dispose();
+      release(seen.state);
     }
   }
+  const release = (state: Record<string, Tensor>): void => {
+    for (const tensor of Object.values(state)) tensor.dispose();
+  };
+  const check = (prompt: readonly number[]): void => {
+    const unknown = prompt.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
+    if (unknown === undefined && prompt.length > 0) return;
+    const cause = unknown === undefined ? "it is empty" : `there is no token ${unknown} among ${vocabulary}`;
+    throw heedError("ERR_USAGE", {
+      where: "prompt",
+      cause,
+      remedy: "begin with ids of the model's vocabulary",
+    });
+  };
   return {
     generate,
     close: () => {

@@ -1,9 +1,11 @@
+import { heedError } from "../errors.ts";
+
 export interface SamplingOptions {
   /** Below 1 the likely becomes likelier, above 1 all become more alike; 0 takes the likeliest token. Default 1. */
   readonly temperature?: number;
   /** Only the k likeliest tokens may be drawn. Default: all. */
   readonly topK?: number;
-  /** Only the fewest likeliest tokens that together have this probability, above 0 to 1. Default 1. */
+  /** Only the fewest likeliest tokens that together have this probability, 0 to 1; always one. Default 1. */
   readonly topP?: number;
 }
 
@@ -12,6 +14,7 @@ export interface SamplingOptions {
  * p, and scaled to sum to 1 again. Of equally likely tokens the one with the smaller id comes first.
  *
  * @returns token ids, the likeliest first, and their probabilities
+ * @throws ERR_USAGE for an option outside its range, ERR_RUNTIME when a logit is not a number: the model has diverged.
  * @see Holtzman et al. 2020 (nucleus sampling) - https://arxiv.org/abs/1904.09751
  * @see Fan et al. 2018 (top k) - https://arxiv.org/abs/1805.04833
  */
@@ -19,6 +22,15 @@ export function nextTokens(
   logits: ArrayLike<number>,
   { temperature = 1, topK = Infinity, topP = 1 }: SamplingOptions = {},
 ): { ids: number[]; probabilities: number[] } {
+  const refuse = (name: string, value: number, range: string): never => {
+    throw heedError("ERR_USAGE", { where: name, cause: `${value} is not ${range}` });
+  };
+  if (!(temperature >= 0)) refuse("temperature", temperature, "a number from 0");
+  if (!(topK >= 1)) refuse("topK", topK, "a number from 1");
+  if (!(topP >= 0 && topP <= 1)) refuse("topP", topP, "a number from 0 to 1");
+  if (Array.from(logits).some(Number.isNaN)) {
+    throw heedError("ERR_RUNTIME", { operation: "nextTokens", problem: "a logit is not a number" });
+  }
   const order = Array.from(logits, (_, id) => id).sort(
     (a, b) => (logits[b] as number) - (logits[a] as number) || a - b,
   );

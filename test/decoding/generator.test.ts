@@ -71,4 +71,9 @@ describe.each(Object.entries(models))("%s", (_, model) => {
     const prompt = Array.from({ length: 30 }, (_, i) => i % VOCABULARY);
     expect(await take(3, prompt, { seed: 5 })).toEqual(await take(3, prompt.slice(-CONTEXT), { seed: 5 }));
   });
+
+  test("refuses a prompt that is empty or has ids it does not know", async () => {
+    await expect(take(1, [], {})).rejects.toThrow(/^prompt: it is empty; /);
+    await expect(take(1, [1, 99], {})).rejects.toThrow(/^prompt: there is no token 99 among 11; /);
+  });
 });

@@ -63,3 +63,10 @@ test("draws follow the distribution", () => {
   const counts = [0, 1, 2, 3].map((id) => drawn.filter((one) => one === id).length);
   expect(counts).toEqual([100, 400, 200, 300]);
 });
+
+test("options outside their range and logits that are not numbers are refused", () => {
+  expect(() => nextTokens(logits, { temperature: -1 })).toThrow("temperature: -1 is not a number from 0");
+  expect(() => nextTokens(logits, { topK: 0 })).toThrow("topK: 0 is not a number from 1");
+  expect(() => nextTokens(logits, { topP: 1.5 })).toThrow("topP: 1.5 is not a number from 0 to 1");
+  expect(() => nextTokens([0, Number.NaN])).toThrow("nextTokens: a logit is not a number");
+});
