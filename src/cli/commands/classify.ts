@@ -7,8 +7,7 @@ export default command({
   name: "classify",
   summary: "Label each line of standard input.",
   description:
-    "Label each line of standard input: the likeliest label, a tab, and its probability on each line of output. An empty\n" +
-    "line stays empty.",
+    "Label each line of standard input: the likeliest label, a tab, and its probability on each line of output. An empty line stays empty.",
   examples: [
     "heed classify runs/polarity < reviews.txt > labels.tsv",
     'echo "a film of rare beauty" | heed classify runs/polarity --json',

@@ -4,8 +4,7 @@ export default command({
   name: "evaluate",
   summary: "Score a run on a test set.",
   description:
-    "Score a run on a test set: a translator by BLEU and chrF of its translations, a classifier by accuracy and macro-F1, a\n" +
-    "language model by perplexity.",
+    "Score a run on a test set: a translator by BLEU and chrF of its translations, a classifier by accuracy and macro-F1, a language model by perplexity.",
   examples: [
     "heed evaluate runs/en-fr --source test.en --reference test.fr",
     "heed evaluate runs/en-fr --pairs test.tsv --beam 1 --json",

@@ -4,8 +4,7 @@ export default command({
   name: "generate",
   summary: "Go on with a text, token by token.",
   description:
-    "Go on with a text, token by token, as a language model sees fit. The text appears as it is written. A temperature\n" +
-    "below 1 stays with what is likely, 0 always takes the likeliest token; --top-k and --top-p leave out the unlikely.",
+    "Go on with a text, token by token, as a language model sees fit. The text appears as it is written. A temperature below 1 stays with what is likely, 0 always takes the likeliest token; --top-k and --top-p leave out the unlikely.",
   examples: [
     'heed generate runs/shakespeare --prompt "ROMEO:" --tokens 300',
     "heed generate runs/shakespeare --temperature 0.8 --top-p 0.95 --seed 7",
