@@ -1,6 +1,6 @@
 /**
- * Claim: a layer of self-attention takes less time than a recurrent one of the same width at every length at which its n²
- * scores are not yet what it spends its time on ("parallel over all positions").
+ * Claim: on two cores an LSTM layer takes no more time than self-attention with its feed-forward layer, of the same width,
+ * up to a few hundred words: what "parallel over all positions" gains, it gains where there is more to run in parallel.
  *
  *   npx tsx bench/recurrence/length.ts [--rounds 5] [--lengths 16,32,64,128,256,512]
  *

@@ -1,6 +1,6 @@
 /**
  * "Parallel over all positions": the time of a training step of one recurrent layer and of one of self-attention, by the
- * length of the text. The one grows step by step; the other computes n² scores, all at once.
+ * length of the text. The one grows step by step; the other computes n² scores, all at once, which two cores hardly reward.
  *
  *   npx tsx examples/lecture/21-parallel.ts
  */
