@@ -17,3 +17,15 @@ export async function* inputLines(io: Io, invalidUtf8: string): AsyncGenerator<s
   yield* decodeLines(io.stdin, { name: "standard input", invalidUtf8, onReplaced });
   if (replaced > 0) io.say(`heed: ${replaced} lines had bytes that are not UTF-8, written as U+FFFD`);
 }
+
+/** The lines in groups of at most `size`: read, worked on and written together, so that memory stays flat. */
+export async function* inputWindows(io: Io, invalidUtf8: string, size: number): AsyncGenerator<string[]> {
+  let window: string[] = [];
+  for await (const line of inputLines(io, invalidUtf8)) {
+    window.push(line);
+    if (window.length < size) continue;
+    yield window;
+    window = [];
+  }
+  if (window.length > 0) yield window;
+}

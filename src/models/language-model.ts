@@ -6,7 +6,7 @@ import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { Linear } from "../nn/linear.ts";
 import { LayerNorm } from "../nn/norm.ts";
 import { LearnedPositions, SinusoidalPositions } from "../nn/positions.ts";
-import { type CellKind, type CellState, Recurrent } from "../nn/recurrent.ts";
+import { type CellKind, type CellState, cellAnatomy, Recurrent } from "../nn/recurrent.ts";
 import { zeros } from "../ops/gather.ts";
 import type { Decoder, Tensors } from "./seq2seq.ts";
 import { type BlockConfig, CausalLayer, throughCached, withPositions } from "./transformer.ts";
@@ -81,7 +81,7 @@ export interface RecurrentLanguageModelConfig {
  */
 export function RecurrentLanguageModel(c: RecurrentLanguageModelConfig): Layer<Decoder> {
   const { cell, hidden, layers, dropout = 0 } = c;
-  const names = cell === "lstm" ? (["h", "c"] as const) : (["h"] as const);
+  const { carried: names } = cellAnatomy[cell];
   return layer(
     {
       embed: Embedding(c.vocabulary, c.embedding),

@@ -2,7 +2,7 @@ import type { Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { Linear } from "../nn/linear.ts";
-import { type CellKind, type CellState, cells, swapTime } from "../nn/recurrent.ts";
+import { type CellKind, type CellState, cellAnatomy, cells, swapTime } from "../nn/recurrent.ts";
 import type { Score } from "../nn/score.ts";
 import { add, mul, sub, tanh } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
@@ -194,8 +194,7 @@ interface BoundStack {
 function Stack(c: RecurrentDecoderConfig, beside = 0): Layer<BoundStack> {
   const { hidden, layers } = c;
   const Cell = cells[c.cell];
-  const gates = c.cell === "lstm" ? 4 : 3;
-  const names = c.cell === "lstm" ? (["h", "c"] as const) : (["h"] as const);
+  const { gates, carried: names } = cellAnatomy[c.cell];
   const parts = {
     cells: repeat(layers, (i) => Cell(i === 0 ? c.embedding : hidden, hidden)),
     bridge: repeat(layers * names.length, () => Linear(c.states, hidden)),

@@ -15,8 +15,6 @@ export type CellState = Readonly<Record<string, Value>> & { readonly h: Value };
 /** One step of a recurrent network. */
 export interface Cell {
   readonly hidden: number;
-  /** How many vectors of `hidden` the projection holds: 4 for an LSTM, 3 for a GRU. */
-  readonly gates: number;
   /** The state before the first step: zeros for `batch` rows. */
   readonly start: (batch: Size) => CellState;
   /** x [...lead, in]  ->  [...lead, gates · hidden]: the input's part of all gates, one product for all steps. */
@@ -46,7 +44,6 @@ export function LstmCell(inner: number, hidden: number): Layer<Cell> {
     const zero = (batch: Size): Value => zerosOf(input.dtype, [batch, hidden]);
     return {
       hidden,
-      gates: 4,
       start: (batch) => ({ h: zero(batch), c: zero(batch) }),
       project: (x) => linear(x, input, bias),
       step: (projected, { h, c }) => {
@@ -83,7 +80,6 @@ export function GruCell(inner: number, hidden: number): Layer<Cell> {
   };
   return layer(parts, ({ input, recurrent, bias, recurrentBias }) => ({
     hidden,
-    gates: 3,
     start: (batch) => ({ h: zerosOf(input.dtype, [batch, hidden]) }),
     project: (x) => linear(x, input, bias),
     step: (projected, { h }) => {
@@ -97,6 +93,12 @@ export function GruCell(inner: number, hidden: number): Layer<Cell> {
 
 export const cells = { lstm: LstmCell, gru: GruCell } as const;
 export type CellKind = keyof typeof cells;
+
+/** Of each kind, how many vectors of `hidden` the input's part holds, and the names of what is carried on. */
+export const cellAnatomy = {
+  lstm: { gates: 4, carried: ["h", "c"] },
+  gru: { gates: 3, carried: ["h"] },
+} as const satisfies Record<CellKind, { readonly gates: number; readonly carried: readonly string[] }>;
 
 export interface RunOptions {
   /** Before the first step. Default zeros. */

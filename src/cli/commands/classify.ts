@@ -22,7 +22,7 @@ export default command({
     const { encodeLabelled, likeliest, openJudge } = await import("../../training/classification.ts");
     const { openRunOf } = await import("../../training/open-run.node.ts");
     const { device } = await import("../device.ts");
-    const { inputLines } = await import("../input-lines.ts");
+    const { inputWindows } = await import("../input-lines.ts");
     const { config, labels, model, tokenizer, weights } = openRunOf(options.run, "classify");
     const engine = await device(options.device, io);
     const judge = await openJudge({ engine, model, padding: tokenizer.special.pad, constants: weights });
@@ -44,14 +44,7 @@ export default command({
       }
     };
     try {
-      let window: string[] = [];
-      for await (const line of inputLines(io, options.invalidUtf8)) {
-        window.push(line);
-        if (window.length < WINDOW) continue;
-        await flush(window);
-        window = [];
-      }
-      await flush(window);
+      for await (const window of inputWindows(io, options.invalidUtf8, WINDOW)) await flush(window);
     } finally {
       judge.close();
     }

@@ -28,7 +28,7 @@ export default command({
     const { openRunOf } = await import("../../training/open-run.node.ts");
     const { openTranslator } = await import("../../decoding/translator.ts");
     const { device } = await import("../device.ts");
-    const { inputLines } = await import("../input-lines.ts");
+    const { inputWindows } = await import("../input-lines.ts");
     const run = openRunOf(options.run, "translate");
     const engine = await device(options.device, io);
     const translator = await openTranslator({
@@ -48,14 +48,7 @@ export default command({
       }
     };
     try {
-      let window: string[] = [];
-      for await (const line of inputLines(io, options.invalidUtf8)) {
-        window.push(line);
-        if (window.length < WINDOW) continue;
-        await flush(window);
-        window = [];
-      }
-      await flush(window);
+      for await (const window of inputWindows(io, options.invalidUtf8, WINDOW)) await flush(window);
     } finally {
       translator.close();
     }
