@@ -1,4 +1,4 @@
-/** `heed/evaluation`: BLEU and chrF with their signatures, alignment error rate, intervals. */
+/** `heed/evaluation`: BLEU and chrF with their signatures, exact match, alignment error rate, intervals. */
 export {
   type AlignmentScore,
   alignmentErrorRate,
@@ -10,5 +10,6 @@ export {
 export { type BleuOptions, type BleuScore, corpusBleu, type Smoothing, sentenceBleu } from "./bleu.ts";
 export { type ChrfOptions, type ChrfScore, corpusChrf } from "./chrf.ts";
 export type { References } from "./counts.ts";
+export { exactMatch } from "./exact-match.ts";
 export { type MeanInterval, meanInterval, studentQuantile } from "./mean-interval.ts";
 export type { BleuTokenizer } from "./tokenize.ts";

@@ -56,6 +56,9 @@ const pairTokenizer = z.strictObject({
   ...{ kind, vocab },
   shared: z.boolean().default(true).describe("one vocabulary for both languages"),
   ...others,
+  target: tokenizer
+    .optional()
+    .describe("the target's own vocabulary, where it is of another sort; then none is shared"),
 });
 
 /** Keys of every model. */

@@ -21,10 +21,12 @@ export function trainTokenizers(
   function* side(...sides: readonly ("source" | "target")[]): Generator<string> {
     for (const pair of corpus.train) for (const name of sides) yield pair[name];
   }
-  const learn = (lines: Iterable<string>): Tokenizer => trainTokenizer(lines, tokenizer);
-  return timed(say, tokenizer.kind, () => {
-    const source = learn(tokenizer.shared ? side("source", "target") : side("source"));
-    return { source, target: tokenizer.shared ? source : learn(side("target")) };
+  const { target } = tokenizer;
+  const isShared = tokenizer.shared && !target;
+  const kinds = target ? `${tokenizer.kind} + ${target.kind}` : tokenizer.kind;
+  return timed(say, kinds, () => {
+    const source = trainTokenizer(isShared ? side("source", "target") : side("source"), tokenizer);
+    return { source, target: isShared ? source : trainTokenizer(side("target"), target ?? tokenizer) };
   });
 }
 

@@ -163,6 +163,22 @@ describe("heed evaluate and heed score", () => {
     expect(scored.sentences).toBe(3);
   });
 
+  test("count exact matches when asked", async () => {
+    const said = write("said.txt", "AE1 B\nB EY1\n");
+    const right = write("right.txt", "AE1 B\nB EY0\n");
+    const plain = await heed(["score", said, "--reference", right, "--metrics", "exact"]);
+    expect([plain.status, plain.stdout]).toEqual([0, "exact 50.00 %\n"]);
+    const asJson = await heed(["score", said, "--reference", right, "--metrics", "exact,bleu", "--json"]);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      sentences: 2,
+      exact: 50,
+      bleu: { score: expect.any(Number) },
+    });
+    const unknown = await heed(["score", said, "--reference", right, "--metrics", "exakt"]);
+    expect(unknown.status).toBe(64);
+    expect(errorOf(unknown)).toMatch(/"exakt" is not a metric.*choose bleu, chrf, exact/);
+  });
+
   test("refuse texts of different lengths with both counts", async () => {
     const long = write("long.txt", "a\n".repeat(100));
     const short = write("short.txt", "a\n".repeat(99));

@@ -23,14 +23,19 @@ export default command({
     labelled: { type: "string", value: "FILE", help: "classifier: lines of label, tab, text" },
     text: { type: "string", value: "FILE", help: "language model: a plain text" },
     output: { type: "string", value: "FILE", help: "write the translations here" },
-    metrics: { type: "string", value: "LIST", default: "bleu,chrf", help: "bleu, chrf or both" },
+    metrics: {
+      type: "string",
+      value: "LIST",
+      default: "bleu,chrf",
+      help: "of bleu, chrf, exact, with commas",
+    },
     beam: { type: "number", range: [1, 100], help: "hypotheses kept at each step (default: the run's)" },
     alpha: { type: "number", range: [0, 5], help: "strength of the length penalty (default: the run's)" },
     batch: { type: "number", range: [1, 4096], default: 32, help: "sentences decoded together" },
     device: { type: "string", value: "D", default: "auto", help: "auto or cpu" },
     json: {
       type: "boolean",
-      help: "one JSON object: {sentences, bleu, chrf, seconds}, {sentences, accuracy, macroF1} or {tokens, loss, perplexity}",
+      help: "one JSON object: {sentences, bleu, chrf, exact, seconds}, {sentences, accuracy, macroF1} or {tokens, loss, perplexity}",
     },
   },
   async run(options, io) {

@@ -2,7 +2,7 @@ import { command } from "../command.ts";
 
 export default command({
   name: "score",
-  summary: "Score translations against references: BLEU and chrF, as sacreBLEU computes them.",
+  summary: "Score translations against references: BLEU and chrF as sacreBLEU computes them, exact match.",
   examples: [
     "heed score out.fr --reference test.fr",
     "heed score out.fr --reference a.fr --reference b.fr --json",
@@ -10,8 +10,13 @@ export default command({
   args: ["hypotheses"],
   options: {
     reference: { type: "list", value: "FILE", help: "a reference file; repeat for several" },
-    metrics: { type: "string", value: "LIST", default: "bleu,chrf", help: "bleu, chrf or both" },
-    json: { type: "boolean", help: "one JSON object: {sentences, bleu, chrf, seconds}" },
+    metrics: {
+      type: "string",
+      value: "LIST",
+      default: "bleu,chrf",
+      help: "of bleu, chrf, exact, with commas",
+    },
+    json: { type: "boolean", help: "one JSON object: {sentences, bleu, chrf, exact, seconds}" },
   },
   async run({ hypotheses: file, reference, metrics, json }, io) {
     const { heedError } = await import("../../errors.ts");
