@@ -75,6 +75,8 @@ interface Fingerprint {
   readonly batchTokens: number;
   readonly accumulate: number;
   readonly trainCorpus: string;
+  /** What is taken of the corpus: lengths, windows, duplicates. */
+  readonly data: string;
   readonly model: string;
 }
 
@@ -276,9 +278,14 @@ async function tryAverage(session: Session, { best }: Position): Promise<Scores 
   return scores(validation);
 }
 
-function fingerprintOf({ seed, model, training }: Config, trainCorpus: string): Fingerprint {
+function fingerprintOf({ seed, data, model, training }: Config, trainCorpus: string): Fingerprint {
   const { batchTokens, accumulate } = training;
-  return { seed, batchTokens, accumulate, trainCorpus, model: JSON.stringify(model) };
+  const { train: _, valid: __, ...taken } = data;
+  return {
+    ...{ seed, batchTokens, accumulate, trainCorpus },
+    data: JSON.stringify(taken),
+    model: JSON.stringify(model),
+  };
 }
 
 /** @throws ERR_CONFIG listing what differs, unless that was allowed. */

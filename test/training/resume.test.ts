@@ -160,6 +160,7 @@ describe("resuming", () => {
       ...set,
       "seed=9",
       "training.batchTokens=40",
+      "data.maxTokens=20",
       "model.dropout=0.2",
     );
     const before = readdirSync(directory("changed"));
@@ -169,6 +170,7 @@ describe("resuming", () => {
       "seed was 42 and is 9",
       "batchTokens was 30 and is 40",
       "trainCorpus was ",
+      '"maxTokens":20',
       '"dropout":0.2',
       "--allow-change",
     ])
