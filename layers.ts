@@ -34,6 +34,7 @@ export const layers = {
 export const packages = {
   koffi: ["runtime"],
   "onnxruntime-node": ["runtime"],
+  "onnxruntime-web": ["runtime"],
   yaml: ["training"],
   zod: ["training"],
   commander: ["cli"],

@@ -1,6 +1,6 @@
 /**
  * `heed`: what a first program needs. Everything else is in the subpaths: `heed/ops`, `heed/nn`, `heed/training`, …
- * In Node this entry also has `openEngine`.
+ * In Node and in the page this entry also has `openEngine`.
  */
 export { gradients } from "./autodiff/gradients.ts";
 export { openTranslator, type Translator } from "./decoding/translator.ts";

@@ -62,7 +62,8 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
     else
       throw heedError("ERR_GRAPH", { operation: "compile", problem: `the state has no parameter "${name}"` });
   }
-  const session = await engine.load(model.bytes, options.session);
+  const residents = { inputs: held, outputs: updated.map(nextName) };
+  const session = await engine.load(model.bytes, { ...options.session, residents });
   const names = Object.keys(outputs) as Name[];
 
   const run = async (feeds: Readonly<Record<string, Feed>> = {}): Promise<Record<Name, Tensor>> => {

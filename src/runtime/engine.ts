@@ -9,14 +9,19 @@ export interface SessionOptions {
   readonly optimisation?: "none" | "basic" | "all";
   /** Threads inside one operator. Default: physical cores available to the process. */
   readonly threads?: number;
+  /**
+   * What lives on the device between runs: inputs fed again and again, and outputs that become such inputs. Of no
+   * consequence where the device is the host. Default: none.
+   */
+  readonly residents?: { readonly inputs: readonly string[]; readonly outputs: readonly string[] };
 }
 
 /** One ONNX model, ready to run. */
 export interface Session {
   /**
    * Runs the model once. `inputs` has a tensor for every input of the model. `outputs` names the outputs wanted:
-   * an output given a tensor is written into it (shape must match); one given `undefined` gets a fresh tensor
-   * that the caller disposes. The event loop stays live while it runs.
+   * an output given a tensor is that tensor's content afterwards (shape must match); one given `undefined` gets a
+   * fresh tensor that the caller disposes.
    *
    * @throws ERR_RUNTIME with ONNX Runtime's own message.
    */

@@ -1,5 +1,7 @@
 import { heedError } from "../errors.ts";
 import type { Device, Engine } from "./engine.ts";
+import { present } from "./probe.ts";
+import { physicalCores } from "./threads.node.ts";
 
 export interface OpenEngineOptions {
   /** Gets one line when a slower runtime has to stand in. Default: nothing is said. */
@@ -8,15 +10,22 @@ export interface OpenEngineOptions {
 
 /**
  * The fastest engine for `device` in Node. On the CPU that is ONNX Runtime's C API, or onnxruntime-node where
- * that cannot be loaded. The environment variable HEED_RUNTIME, `native` or `node`, insists on one.
+ * that cannot be loaded. The environment variable HEED_RUNTIME, `native` or `node`, insists on one. "webgpu" is
+ * onnxruntime-node too; "wasm" is what runs in a page without a GPU, and needs the package onnxruntime-web.
  *
  * @param device  Default "auto": the CPU.
  * @throws ERR_CONFIG when the device is not there or HEED_RUNTIME is neither; ERR_RUNTIME when none loads.
  */
 export async function openEngine(device: Device = "auto", options: OpenEngineOptions = {}): Promise<Engine> {
+  if (device === "wasm") {
+    const { openWebEngine } = await import("./web.ts");
+    return openWebEngine("wasm", () => import("onnxruntime-web"), { threads: physicalCores() });
+  }
+  if (device === "webgpu") return present(await openNode("webgpu"));
   if (device !== "auto" && device !== "cpu") {
     const cause = `"${device}" is not available in Node`;
-    throw heedError("ERR_CONFIG", { where: "device", cause, remedy: 'use "auto" or "cpu"' });
+    const remedy = 'use "auto", "cpu", "wasm" or "webgpu"';
+    throw heedError("ERR_CONFIG", { where: "device", cause, remedy });
   }
   const wanted = process.env.HEED_RUNTIME;
   if (wanted && wanted !== "native" && wanted !== "node") {
@@ -40,7 +49,7 @@ export async function openEngine(device: Device = "auto", options: OpenEngineOpt
   }
 }
 
-async function openNode(): Promise<Engine> {
+async function openNode(device?: "cpu" | "webgpu"): Promise<Engine> {
   const { openOnnxRuntimeNodeEngine } = await import("./onnxruntime-node.node.ts");
-  return openOnnxRuntimeNodeEngine();
+  return openOnnxRuntimeNodeEngine(device);
 }

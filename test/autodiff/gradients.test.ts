@@ -18,7 +18,8 @@ import {
   topK,
   where,
 } from "../../src/ops/index.ts";
-import { host, open } from "../ops/graph-run.ts";
+import { host } from "../ops/graph-run.ts";
+import { open } from "../ops/native-run.ts";
 
 const scalarInput = (name = "x"): Value => input(name, "float64", []);
 

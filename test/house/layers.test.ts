@@ -14,7 +14,7 @@ const folders: Readonly<Record<string, readonly string[] | "*">> = layers;
 const packageTable: Readonly<Record<string, readonly string[]>> = packages;
 const isNodeOnly = (module: string): boolean =>
   module.endsWith(".node.ts") || nodeFolders.some((folder) => folder === folderOf(module));
-const isEntry = (module: string): boolean => /^index(\.node)?\.ts$/.test(basename(module));
+const isEntry = (module: string): boolean => /^index(\.node|\.web)?\.ts$/.test(basename(module));
 
 function isAllowed({ from, target }: Import): boolean {
   if (target === undefined || foundations.some((name) => name === target)) return true;

@@ -7,7 +7,8 @@ import { Transformer, type TransformerConfig } from "../../src/models/transforme
 import { initialise } from "../../src/nn/initialise.ts";
 import { build, type Model } from "../../src/nn/layer.ts";
 import { pairInputs } from "../../src/training/objective.ts";
-import { type HostValue, host, open } from "../ops/graph-run.ts";
+import { type HostValue, host } from "../ops/graph-run.ts";
+import { open } from "../ops/native-run.ts";
 
 const HEADS = 2;
 const LENGTH = 5;

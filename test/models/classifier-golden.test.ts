@@ -7,7 +7,8 @@ import { build } from "../../src/nn/layer.ts";
 import { linear } from "../../src/ops/index.ts";
 import { classificationObjective, textInputs } from "../../src/training/objective.ts";
 import { decodeFloats, type Encoded, largest, relativeError } from "../golden-floats.ts";
-import { type HostValue, host, open } from "../ops/graph-run.ts";
+import { type HostValue, host } from "../ops/graph-run.ts";
+import { open } from "../ops/native-run.ts";
 
 interface Case {
   readonly name: string;

@@ -4,7 +4,8 @@ import { initialise } from "../../src/nn/initialise.ts";
 import { build, type Layer } from "../../src/nn/layer.ts";
 import { linear, softmax } from "../../src/ops/index.ts";
 import { classificationObjective, textInputs } from "../../src/training/objective.ts";
-import { host, open } from "../ops/graph-run.ts";
+import { host } from "../ops/graph-run.ts";
+import { open } from "../ops/native-run.ts";
 
 const models: Record<string, Layer<Classifier>> = {
   "a Transformer": TransformerClassifier({

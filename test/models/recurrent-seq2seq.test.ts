@@ -10,7 +10,8 @@ import { DotScore } from "../../src/nn/score.ts";
 import { matmul } from "../../src/ops/index.ts";
 import { pairInputs, translationObjective } from "../../src/training/objective.ts";
 import { decodeFloats, type Encoded, relativeError } from "../golden-floats.ts";
-import { type HostValue, host, open } from "../ops/graph-run.ts";
+import { type HostValue, host } from "../ops/graph-run.ts";
+import { open } from "../ops/native-run.ts";
 
 interface Case {
   readonly name: string;

@@ -6,7 +6,8 @@ import { attention, causalBias, MultiHeadAttention, paddingBias } from "../../sr
 import { initialise } from "../../src/nn/initialise.ts";
 import { build } from "../../src/nn/layer.ts";
 import { randomStream } from "../../src/random.ts";
-import { count, type HostValue, host, open } from "../ops/graph-run.ts";
+import { count, type HostValue, host } from "../ops/graph-run.ts";
+import { open } from "../ops/native-run.ts";
 
 const random = (name: string, shape: readonly number[]): HostValue => {
   const uniform = randomStream(5, name);

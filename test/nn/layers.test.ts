@@ -10,7 +10,8 @@ import { LayerNorm, PostNorm, PreNorm } from "../../src/nn/norm.ts";
 import { LearnedPositions, SinusoidalPositions } from "../../src/nn/positions.ts";
 import { add, mul, range } from "../../src/ops/index.ts";
 import { randomInts, randomStream } from "../../src/random.ts";
-import { type HostValue, host, open } from "../ops/graph-run.ts";
+import { type HostValue, host } from "../ops/graph-run.ts";
+import { open } from "../ops/native-run.ts";
 
 const x = input("x", "float32", ["batch", 4]);
 const random = (shape: readonly number[]): HostValue => {

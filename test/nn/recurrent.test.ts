@@ -7,7 +7,8 @@ import { build } from "../../src/nn/layer.ts";
 import { Recurrent, type RecurrentConfig } from "../../src/nn/recurrent.ts";
 import { add, concat, mul, reshape, sum } from "../../src/ops/index.ts";
 import { decodeFloats, type Encoded, relativeError } from "../golden-floats.ts";
-import { type HostValue, open } from "../ops/graph-run.ts";
+import type { HostValue } from "../ops/graph-run.ts";
+import { open } from "../ops/native-run.ts";
 
 interface Case {
   readonly name: string;

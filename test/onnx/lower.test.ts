@@ -17,7 +17,8 @@ import {
   swapLast,
   zeros,
 } from "../../src/ops/index.ts";
-import { host, open } from "../ops/graph-run.ts";
+import { host } from "../ops/graph-run.ts";
+import { open } from "../ops/native-run.ts";
 
 // The independent reader: protobufjs code generated from ONNX's own schema.
 const { onnx } = createRequire(import.meta.url)("onnx-proto") as typeof import("onnx-proto");

@@ -3,7 +3,8 @@ import { input } from "../../src/ir/leaf.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { dropoutMask } from "../../src/ops/index.ts";
 import { randomInts } from "../../src/random.ts";
-import { type HostValue, host, open } from "./graph-run.ts";
+import { type HostValue, host } from "./graph-run.ts";
+import { open } from "./native-run.ts";
 
 const ROWS = 512;
 const COLUMNS = 256;

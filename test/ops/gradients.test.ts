@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import type { AnyOp } from "../../src/ir/op.ts";
 import { type OpName, ops } from "../../src/ops/index.ts";
-import { checkGradient, describeSample, keep, prepare } from "./check-gradient.ts";
-import { count, lengthsOf, open } from "./graph-run.ts";
+import { checkGradient } from "./check-gradient.ts";
+import { count, lengthsOf } from "./graph-run.ts";
+import { open } from "./native-run.ts";
+import { describeSample, keep, prepare } from "./prepare.ts";
 import { lengths, type Numbers, type Sample, samples } from "./samples.ts";
 
 const every = Object.entries(samples as Record<OpName, readonly Sample[]>).flatMap(([name, list]) =>

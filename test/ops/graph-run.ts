@@ -3,7 +3,6 @@ import { evaluate, type Shape } from "../../src/ir/size.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { lower } from "../../src/onnx/lower.ts";
 import type { Engine, SessionOptions } from "../../src/runtime/engine.ts";
-import { openNativeEngine } from "../../src/runtime/native.node.ts";
 
 export interface HostValue {
   readonly dtype: DType;
@@ -17,29 +16,19 @@ export interface GraphRun {
   close(): void;
 }
 
-let shared: Engine | undefined;
-
-/** One engine for all tests of a file. */
-export function engine(): Engine {
-  shared ??= openNativeEngine();
-  return shared;
-}
-
-/**
- * Opens a session for `outputs`. "basic" optimisation by default: what comes after it fuses nodes into kernels that
- * have no float64.
- */
-export async function open(
+/** Opens a session for `outputs` on an engine. */
+export async function openOn(
+  engine: Engine,
   outputs: Readonly<Record<string, Value>>,
-  session: SessionOptions = { optimisation: "basic", threads: 1 },
+  session: SessionOptions = {},
 ): Promise<GraphRun> {
   const model = lower({ outputs: new Map(Object.entries(outputs)) });
-  const loaded = await engine().load(model.bytes, session);
+  const loaded = await engine.load(model.bytes, session);
   const run = async (feeds: Readonly<Record<string, HostValue>>): Promise<Record<string, HostValue>> => {
     const inputs = [...model.inputs.keys()].map((name) => {
       const feed = feeds[name];
       if (!feed) throw new Error(`the test feeds no "${name}"`);
-      return [name, engine().tensor(feed.dtype, feed.shape, feed.data)] as const;
+      return [name, engine.tensor(feed.dtype, feed.shape, feed.data)] as const;
     });
     const fetched = await loaded.run(
       new Map(inputs),

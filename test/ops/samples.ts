@@ -105,24 +105,24 @@ export const samples = {
   ],
   zeros: [
     { operands: [], call: () => o.zeros("float64", [2, 2]), expect: () => [0, 0, 0, 0] },
-    { operands: [["batch", 1]], call: (x) => o.add(x, o.zeros("float64", ["batch", 2])) },
+    { operands: [["batch", 1]], call: (x) => o.add(x, o.zeros(x.dtype, ["batch", 2])) },
   ],
   range: [
     { operands: [], call: () => o.range(4), expect: () => [0, 1, 2, 3] },
     {
       operands: [["time"]],
-      call: (x) => o.mul(x, o.cast(o.range("time"), "float64")),
+      call: (x) => o.mul(x, o.cast(o.range("time"), x.dtype)),
       expect: (x) => x.data.map((v, i) => v * i),
     },
     {
       operands: [["batch", "time"]],
-      call: (x) => o.add(o.cast(o.range("batch*time"), "float64"), o.reshape(x, ["batch*time"])),
+      call: (x) => o.add(o.cast(o.range("batch*time"), x.dtype), o.reshape(x, ["batch*time"])),
     },
   ],
   size: [
     {
       operands: [["batch", "time"]],
-      call: (x) => o.mul(o.sum(x), o.sizeAsTensor("batch+time+1", "float64")),
+      call: (x) => o.mul(o.sum(x), o.sizeAsTensor("batch+time+1", x.dtype)),
       expect: (x) => [6 * total(x.data)],
     },
     { operands: [["batch"]], call: () => o.sizeAsTensor("2*batch", "int32"), expect: () => [4] },
@@ -269,7 +269,7 @@ export const samples = {
     },
     {
       operands: [["time", 1]],
-      call: (x) => o.expand(o.add(x, o.zeros("float64", ["time", 2])), ["time", "time", 2]),
+      call: (x) => o.expand(o.add(x, o.zeros(x.dtype, ["time", 2])), ["time", "time", 2]),
       about: "new axes",
     },
     { operands: [["batch", "time"], [1]], call: (x, y) => o.mul(o.expand(y, ["batch", "time"]), x) },

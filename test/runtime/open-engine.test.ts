@@ -25,7 +25,7 @@ describe("openEngine", () => {
   test("refuses a device that is not there", async () => {
     await expect(openEngine("cuda")).rejects.toMatchObject({
       code: "ERR_CONFIG",
-      message: 'device: "cuda" is not available in Node; use "auto" or "cpu"',
+      message: 'device: "cuda" is not available in Node; use "auto", "cpu", "wasm" or "webgpu"',
     });
   });
 

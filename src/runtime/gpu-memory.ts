@@ -1,0 +1,49 @@
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type { DType, HostArray } from "../ir/dtype.ts";
+import type { SessionOptions } from "./engine.ts";
+import { copyModel } from "./probe.ts";
+
+type Create = (model: Uint8Array, options: SessionOptions) => Promise<InferenceSession>;
+
+/**
+ * Copies tensors to the GPU and back by running a model that does nothing: the one way that onnxruntime-node and
+ * onnxruntime-web both have. Runs on one GPU go one after the other.
+ */
+export class GpuMemory {
+  readonly #create: Create;
+  readonly #sessions = new Map<string, Promise<InferenceSession>>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(create: Create) {
+    this.#create = create;
+  }
+
+  /** Runs `work` when everything before it has ended, however it ended. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** A copy on the GPU. */
+  upload(tensor: OrtTensor): Promise<OrtTensor> {
+    return this.#copy(tensor, ["y"]);
+  }
+
+  /** A copy of the elements on the host. */
+  async download(tensor: OrtTensor): Promise<HostArray> {
+    return (await this.#copy(tensor, [])).data as HostArray;
+  }
+
+  async #copy(tensor: OrtTensor, residents: readonly string[]): Promise<OrtTensor> {
+    const key = `${tensor.type} ${tensor.dims.length} ${residents.join()}`;
+    let session = this.#sessions.get(key);
+    if (!session) {
+      const model = copyModel(tensor.type as DType, tensor.dims.length);
+      session = this.inTurn(() => this.#create(model, { residents: { inputs: [], outputs: residents } }));
+      this.#sessions.set(key, session);
+    }
+    const opened = await session;
+    return this.inTurn(async () => (await opened.run({ x: tensor })).y as OrtTensor);
+  }
+}

@@ -1,0 +1,90 @@
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { HeedError, heedError } from "../errors.ts";
+import type { Session, SessionOptions } from "./engine.ts";
+import type { GpuMemory } from "./gpu-memory.ts";
+import { JavaScriptTensor } from "./javascript-tensor.ts";
+import { ortError } from "./ort-error.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** What a package threw, as ERR_RUNTIME. */
+export const failed = (doing: string, cause: unknown): HeedError =>
+  cause instanceof HeedError
+    ? cause
+    : ortError(doing, cause instanceof Error ? cause.message : String(cause), cause);
+
+/** A session of one of ONNX Runtime's JavaScript packages. */
+export class JavaScriptSession implements Session {
+  readonly #session: InferenceSession;
+  readonly #residents: NonNullable<SessionOptions["residents"]>;
+  readonly #gpu: GpuMemory | undefined;
+  #running = 0;
+  #isClosed = false;
+
+  constructor(session: InferenceSession, { residents }: SessionOptions, gpu: GpuMemory | undefined) {
+    this.#session = session;
+    this.#residents = residents ?? { inputs: [], outputs: [] };
+    this.#gpu = gpu;
+  }
+
+  async run(
+    inputs: ReadonlyMap<string, Tensor>,
+    outputs: ReadonlyMap<string, Tensor | undefined>,
+  ): Promise<Map<string, Tensor>> {
+    if (this.#isClosed)
+      throw heedError("ERR_RUNTIME", { operation: "run", problem: "the session is closed" });
+    for (const name of inputs.keys()) {
+      // The packages drop names they do not know; the C API refuses them.
+      if (!this.#session.inputNames.includes(name)) throw ortError("run", `Invalid input name: ${name}`);
+    }
+    const fed = Array.from(inputs, ([name, tensor]) => [name, own(name, tensor)] as const);
+    const given = Array.from(outputs, ([name, tensor]) => [name, tensor && own(name, tensor)] as const);
+    const feeds = Object.fromEntries(fed.map(([name, { tensor }]) => [name, tensor]));
+    this.#running += 1;
+    try {
+      if (this.#gpu) await this.#moveResidents(this.#gpu, new Map(fed), feeds);
+      const run = () => this.#session.run(feeds, [...outputs.keys()]);
+      const results = await (this.#gpu ? this.#gpu.inTurn(run) : run());
+      return new Map(
+        given.map(([name, tensor]) => {
+          const result = results[name] as OrtTensor;
+          tensor?.adopt(result);
+          return [name, tensor ?? new JavaScriptTensor(result, this.#gpu)];
+        }),
+      );
+    } catch (cause) {
+      throw failed("run", cause);
+    } finally {
+      this.#running -= 1;
+      this.#releaseWhenIdle();
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#releaseWhenIdle();
+  }
+
+  /** What is fed again and again goes to the GPU the first time. */
+  async #moveResidents(
+    gpu: GpuMemory,
+    inputs: ReadonlyMap<string, JavaScriptTensor>,
+    feeds: Record<string, OrtTensor>,
+  ): Promise<void> {
+    for (const name of this.#residents.inputs) {
+      const tensor = inputs.get(name);
+      if (!tensor) continue;
+      if (tensor.isOnHost) tensor.adopt(await gpu.upload(tensor.tensor));
+      feeds[name] = tensor.tensor;
+    }
+  }
+
+  #releaseWhenIdle(): void {
+    if (this.#isClosed && this.#running === 0) void this.#session.release();
+  }
+}
+
+function own(name: string, tensor: Tensor): JavaScriptTensor {
+  if (tensor instanceof JavaScriptTensor) return tensor;
+  throw heedError("ERR_RUNTIME", { operation: "run", problem: `"${name}" is a tensor of another engine` });
+}

@@ -1,0 +1,42 @@
+/** ONNX Runtime's JavaScript API, which onnxruntime-node and onnxruntime-web share, as an engine. */
+
+import type { InferenceSession } from "onnxruntime-node";
+import type { Engine, SessionOptions } from "./engine.ts";
+import { GpuMemory } from "./gpu-memory.ts";
+import { hostData } from "./host-data.ts";
+import { failed, JavaScriptSession } from "./javascript-session.ts";
+import { JavaScriptTensor } from "./javascript-tensor.ts";
+
+export interface JavaScriptEngineOptions extends Pick<Engine, "name" | "device"> {
+  /** What the package exports. */
+  readonly ort: Pick<typeof import("onnxruntime-node"), "InferenceSession" | "Tensor">;
+  /** Options of every session that are the package's own. */
+  readonly session: (options: SessionOptions) => InferenceSession.SessionOptions;
+}
+
+/** An engine over one of the packages; `device` "webgpu" keeps state on the GPU. */
+export function javaScriptEngine({ ort, name, device, session }: JavaScriptEngineOptions): Engine {
+  const create = async (model: Uint8Array, options: SessionOptions): Promise<InferenceSession> => {
+    const { optimisation = "all", residents } = options;
+    const stays = device === "webgpu" ? (residents?.outputs ?? []) : [];
+    try {
+      return await ort.InferenceSession.create(model, {
+        graphOptimizationLevel: optimisation === "none" ? "disabled" : optimisation,
+        executionMode: "sequential",
+        enableMemPattern: false,
+        ...session(options),
+        preferredOutputLocation: Object.fromEntries(stays.map((output) => [output, "gpu-buffer"])),
+      });
+    } catch (cause) {
+      throw failed("load", cause);
+    }
+  };
+  const gpu = device === "webgpu" ? new GpuMemory(create) : undefined;
+  return {
+    name,
+    device,
+    load: async (model, options = {}) => new JavaScriptSession(await create(model, options), options, gpu),
+    tensor: (dtype, shape, data) =>
+      new JavaScriptTensor(new ort.Tensor(dtype, hostData(dtype, shape, data), shape), gpu),
+  };
+}

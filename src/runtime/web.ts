@@ -1,0 +1,40 @@
+import { heedError } from "../errors.ts";
+import type { Engine } from "./engine.ts";
+import { javaScriptEngine } from "./javascript.ts";
+
+export interface OpenWebOptions {
+  /** Threads of WASM. Default 1: more need SharedArrayBuffer, which pages have when they are cross-origin isolated. */
+  readonly threads?: number;
+  /** Folder of onnxruntime-web's .wasm files, when a bundler has moved them from beside its module. */
+  readonly wasmPaths?: string;
+}
+
+type OrtWeb = typeof import("onnxruntime-web");
+
+/**
+ * ONNX Runtime through the onnxruntime-web package, as `load` imports it.
+ *
+ * @throws ERR_RUNTIME when the package cannot be loaded.
+ */
+export async function openWebEngine(
+  device: "wasm" | "webgpu",
+  load: () => Promise<OrtWeb>,
+  { threads = 1, wasmPaths }: OpenWebOptions = {},
+): Promise<Engine> {
+  let ort: OrtWeb;
+  try {
+    ort = await load();
+  } catch (cause) {
+    const problem = "the package onnxruntime-web cannot be loaded: npm install onnxruntime-web";
+    throw heedError("ERR_RUNTIME", { operation: "engine", problem }, cause);
+  }
+  ort.env.wasm.numThreads = threads;
+  ort.env.logLevel = "fatal";
+  if (wasmPaths) ort.env.wasm.wasmPaths = wasmPaths;
+  return javaScriptEngine({
+    ort,
+    name: "web",
+    device,
+    session: () => ({ executionProviders: [device], logSeverityLevel: 4 }),
+  });
+}

@@ -1,0 +1,52 @@
+/** The same graphs on WASM and on WebGPU, in Node. */
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Engine } from "../../src/runtime/engine.ts";
+import { openEngine } from "../../src/runtime/open-engine.node.ts";
+import { expectSameOps, expectSameTraining } from "./agreement.ts";
+import { type OpResult, opResults } from "./op-results.ts";
+import { type ModelName, tenSteps } from "./ten-steps.ts";
+
+const native = await openEngine("cpu");
+const absent = await openEngine("webgpu").then(
+  () => undefined,
+  (error: Error) => error.message,
+);
+const devices = [
+  { device: "wasm", reason: undefined },
+  { device: "webgpu", reason: absent },
+] as const;
+// Scan runs on the CPU beside a GPU, every step of it a copy there and back: too slow to repeat here.
+const models: Readonly<Record<"wasm" | "webgpu", readonly ModelName[]>> = {
+  wasm: ["transformer", "recurrent"],
+  webgpu: ["transformer"],
+};
+let expected: readonly OpResult[];
+
+beforeAll(async () => {
+  expected = await opResults(native);
+});
+
+describe.each(devices)("$device", ({ device, reason }) => {
+  const skipped = reason ? ` (skipped: ${reason})` : "";
+  const open = (): Promise<Engine> => openEngine(device);
+
+  test.skipIf(reason)(
+    `every op sample and its gradient agree with native${skipped}`,
+    async () => {
+      expectSameOps(await opResults(await open()), expected, device);
+    },
+    300_000,
+  );
+
+  test.skipIf(reason).each([...models[device]])(
+    `ten updates of a %s agree with native${skipped}`,
+    async (name) => {
+      expectSameTraining(await tenSteps(await open(), name), await tenSteps(native, name));
+    },
+    300_000,
+  );
+});
+
+test("the samples compared are nearly all there are", () => {
+  expect(expected.length).toBeGreaterThan(140);
+});
