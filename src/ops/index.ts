@@ -40,7 +40,7 @@ import { layerNormOp } from "./layer-norm.ts";
 import { gemmOp, linearOp, matmulOp } from "./matmul.ts";
 import { rangeOp, sizeOp } from "./range.ts";
 import { recomputeOp } from "./recompute.ts";
-import { maxOp, meanOp } from "./reduce.ts";
+import { maxOp, meanOp, sumOfSquaresOp } from "./reduce.ts";
 import { concatOp, placeOp, reshapeOp, sliceOp, transposeOp } from "./reshape.ts";
 import { boundOp, scanOp } from "./scan.ts";
 import { softmaxOp } from "./softmax.ts";
@@ -78,7 +78,7 @@ export { gemm, linear, type MatmulOptions, matmul } from "./matmul.ts";
 export type { Operand } from "./operand.ts";
 export { range, sizeAsTensor } from "./range.ts";
 export { recompute } from "./recompute.ts";
-export { max, mean } from "./reduce.ts";
+export { max, mean, sumOfSquares } from "./reduce.ts";
 export { concat, flattenLead, place, reshape, slice, swapLast, transpose } from "./reshape.ts";
 export { type Scanned, type ScanOptions, scan } from "./scan.ts";
 export { logSoftmax, logSumExp, softmax } from "./softmax.ts";
@@ -121,6 +121,7 @@ export const ops = {
   stopGradient: stopGradientOp,
   expand: expandOp,
   sum: sumOp,
+  sumOfSquares: sumOfSquaresOp,
   mean: meanOp,
   max: maxOp,
   reshape: reshapeOp,

@@ -1,5 +1,5 @@
 import { floatTypes, numberTypes } from "../ir/dtype.ts";
-import { apply, defineOp } from "../ir/op.ts";
+import { apply, defineOp, requireDType } from "../ir/op.ts";
 import { elements, type Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import {
@@ -29,6 +29,25 @@ export const meanOp = defineOp<[x: Value], Reduction>({
     const share = typeof count === "number" ? mul(grad, 1 / count) : div(grad, sizeAsTensor(count, x.dtype));
     return [expand(spread(share, x, axes), x.shape)];
   },
+});
+
+/**
+ * The sum of all squares, in one pass over x.
+ *
+ *   x [...]  ->  []        Σ x²
+ */
+export function sumOfSquares(x: Value): Value {
+  return apply(sumOfSquaresOp, [x], {});
+}
+
+export const sumOfSquaresOp = defineOp<[x: Value]>({
+  name: "sumOfSquares",
+  type: ([x]) => {
+    requireDType("sumOfSquares", "x", x, floatTypes);
+    return { dtype: x.dtype, shape: [] };
+  },
+  onnx: (emit, [x]) => emit("ReduceSumSquare", [x], { keepdims: 0 }),
+  vjp: ({ inputs: [x], grad }) => [mul(mul(x, 2), grad)],
 });
 
 /** The largest element over `axes` (all of them when left out). Equal largest elements share the gradient evenly. */

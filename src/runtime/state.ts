@@ -18,7 +18,7 @@ export interface HostTensor {
 export interface State {
   readonly names: readonly string[];
   has(name: string): boolean;
-  /** The tensor a run reads. */
+  /** The tensor a run reads: zeros, allocated when first asked for, unless something was written. */
   current(name: string): Tensor;
   /** The tensor a run writes; allocated when first asked for. */
   spare(name: string): Tensor;
@@ -26,8 +26,10 @@ export interface State {
   swap(names: Iterable<string>): void;
   /** A copy of an entry. */
   read(name: string): Promise<HostTensor>;
-  /** Overwrites an entry. @throws ERR_SHAPE when the number of elements differs. */
+  /** Overwrites an entry with a copy. @throws ERR_SHAPE when the number of elements differs. */
   write(name: string, data: HostArray): void;
+  /** As `write`, without a copy: the array now belongs to the state. */
+  adopt(name: string, data: HostArray): void;
   /** Memory held, in bytes. */
   bytes(): number;
   dispose(): void;
@@ -36,7 +38,7 @@ export interface State {
 interface Entry {
   readonly dtype: DType;
   readonly shape: readonly number[];
-  current: Tensor;
+  current: Tensor | undefined;
   spare: Tensor | undefined;
 }
 
@@ -47,22 +49,33 @@ export type InitialEntry = Omit<HostTensor, "data"> & Partial<Pick<HostTensor, "
 export function createState(engine: Engine, initial: Iterable<readonly [string, InitialEntry]>): State {
   const entries = new Map<string, Entry>();
   for (const [name, { dtype, shape, data }] of initial) {
-    entries.set(name, {
-      dtype,
-      shape,
-      current: engine.tensor(dtype, shape, data?.slice()),
-      spare: undefined,
-    });
+    const current = data && engine.tensor(dtype, shape, data.slice());
+    entries.set(name, { dtype, shape, current, spare: undefined });
   }
   const entry = (name: string): Entry => {
     const found = entries.get(name);
     if (!found) throw heedError("ERR_GRAPH", { operation: "state", problem: `there is no "${name}"` });
     return found;
   };
+  const current = (name: string): Tensor => {
+    const e = entry(name);
+    e.current ??= engine.tensor(e.dtype, e.shape);
+    return e.current;
+  };
+  const adopt = (name: string, data: HostArray): void => {
+    const e = entry(name);
+    const length = e.shape.reduce((product, size) => product * size, 1);
+    if (data.length !== length || data.constructor !== hostArray(e.dtype, 0).constructor) {
+      const problem = `"${name}" holds ${length} ${e.dtype} elements but ${data.length} were given`;
+      throw heedError("ERR_SHAPE", { operation: "state", problem });
+    }
+    e.current?.dispose();
+    e.current = engine.tensor(e.dtype, e.shape, data);
+  };
   return {
     names: [...entries.keys()],
     has: (name) => entries.has(name),
-    current: (name) => entry(name).current,
+    current,
     spare: (name) => {
       const e = entry(name);
       e.spare ??= engine.tensor(e.dtype, e.shape);
@@ -75,29 +88,22 @@ export function createState(engine: Engine, initial: Iterable<readonly [string, 
       }
     },
     read: async (name) => {
-      const { dtype, shape, current } = entry(name);
-      return { dtype, shape, data: (await current.read()).slice() };
+      const { dtype, shape } = entry(name);
+      return { dtype, shape, data: (await current(name).read()).slice() };
     },
-    write: (name, data) => {
-      const e = entry(name);
-      const length = e.shape.reduce((product, size) => product * size, 1);
-      if (data.length !== length || data.constructor !== hostArray(e.dtype, 0).constructor) {
-        const problem = `"${name}" holds ${length} ${e.dtype} elements but ${data.length} were given`;
-        throw heedError("ERR_SHAPE", { operation: "state", problem });
-      }
-      e.current.dispose();
-      e.current = engine.tensor(e.dtype, e.shape, data.slice());
-    },
+    write: (name, data) => adopt(name, data.slice()),
+    adopt,
     bytes: () => {
       let total = 0;
-      for (const { dtype, shape, spare } of entries.values()) {
-        total += shape.reduce((product, size) => product * size, bytesPerElement[dtype]) * (spare ? 2 : 1);
+      for (const { dtype, shape, current, spare } of entries.values()) {
+        const tensors = Number(current !== undefined) + Number(spare !== undefined);
+        total += shape.reduce((product, size) => product * size, bytesPerElement[dtype]) * tensors;
       }
       return total;
     },
     dispose: () => {
       for (const { current, spare } of entries.values()) {
-        current.dispose();
+        current?.dispose();
         spare?.dispose();
       }
       entries.clear();

@@ -1,7 +1,9 @@
 import { input, parameter } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
-import { sum } from "../ops/broadcast.ts";
 import { add, div, minimum, mul, sqrt, sub } from "../ops/elementwise.ts";
+import { sumOfSquares } from "../ops/reduce.ts";
+import { reshape } from "../ops/reshape.ts";
+import { scan } from "../ops/scan.ts";
 
 /** How one parameter goes on, and what it remembers. */
 export interface Optimiser {
@@ -40,8 +42,78 @@ export const adamw: OptimiserConfig = {
   momentum: 0,
 };
 
-export function optimiser(config: OptimiserConfig, trained: readonly Trained[]): Optimiser {
-  return config.optimizer === "sgd" ? sgd(config, trained) : adam(config, trained);
+export interface OptimiserOptions {
+  /** A scalar that all gradients are multiplied by, as `clipByGlobalNorm` gives. Default: none. */
+  readonly scale?: Value;
+  /**
+   * Whether large matrices are updated piece by piece, so that what is computed on the way stays in a core's cache. For
+   * processors: a GPU has nothing of it, and its ONNX Runtime no loops. The same bits either way. Default false.
+   */
+  readonly inPieces?: boolean;
+}
+
+/** How the numbers of one parameter go on: element by element, so that it holds for a parameter and for a piece of one. */
+interface Rule {
+  readonly moments: readonly string[];
+  readonly next: (now: Now, moments: Readonly<Record<string, Value>>) => Record<string, Value>;
+  readonly feeds: Optimiser["feeds"];
+}
+
+interface Now {
+  readonly value: Value;
+  readonly gradient: Value;
+}
+
+/**
+ * @returns updates of all that is trained. A large matrix's moments have a shape of their own, [pieces, elements], when it
+ *   is updated in pieces; in row-major order they are the same.
+ */
+export function optimiser(
+  config: OptimiserConfig,
+  trained: readonly Trained[],
+  { scale, inPieces = false }: OptimiserOptions = {},
+): Optimiser {
+  const rule = config.optimizer === "sgd" ? sgd(config) : adam(config);
+  const updates = new Map<Value, Value>();
+  const state: Value[] = [];
+  for (const { path, value, gradient } of trained) {
+    const shape = (inPieces && piecesOf(value)) || (value.shape as readonly number[]);
+    const moments = Object.fromEntries(
+      rule.moments.map((name) => [name, parameter(`optimizer.${name}.${path}`, value.dtype, shape)]),
+    );
+    const step = ({ value, gradient, ...moments }: Record<string, Value> & Now): Record<string, Value> =>
+      rule.next({ value, gradient: scale ? mul(gradient, scale) : gradient }, moments);
+    const now = { value: reshape(value, shape), gradient: reshape(gradient, shape), ...moments };
+    const next = shape === value.shape ? step(now) : piecewise(now, step);
+    updates.set(value, reshape(next.value as Value, value.shape));
+    for (const name of rule.moments) updates.set(moments[name] as Value, next[name] as Value);
+    state.push(...Object.values(moments));
+  }
+  return { updates, state, feeds: rule.feeds };
+}
+
+/** Applies a function of elements to one piece after the other: [pieces, elements] each. */
+function piecewise<T extends Readonly<Record<string, Value>>>(
+  whole: T,
+  step: (piece: T) => Record<string, Value>,
+): Record<string, Value> {
+  return scan({ state: {}, sequences: whole, step: (_, piece) => ({ state: {}, outputs: step(piece) }) })
+    .outputs;
+}
+
+/**
+ * About 128 kB a tensor: a dozen of them are in use at a time, and a core's second cache holds one megabyte or two. Cost of
+ * a piece: 11 nodes, some microseconds.
+ */
+const pieceElements = { most: 32_768, least: 8_192 } as const;
+const fewestPieces = 8;
+
+/** [pieces, elements] of a large parameter, or undefined where it is small or does not divide well. */
+function piecesOf({ shape }: Value): readonly number[] | undefined {
+  const elements = (shape as readonly number[]).reduce((product, size) => product * size, 1);
+  for (let size = pieceElements.most; size >= pieceElements.least; size--)
+    if (elements % size === 0) return elements / size >= fewestPieces ? [elements / size, size] : undefined;
+  return undefined;
 }
 
 /**
@@ -54,71 +126,61 @@ export function optimiser(config: OptimiserConfig, trained: readonly Trained[]):
  * @see Kingma & Ba 2015 - https://arxiv.org/abs/1412.6980
  * @see Loshchilov & Hutter 2019 (decoupled decay) - https://arxiv.org/abs/1711.05101
  */
-function adam(config: OptimiserConfig, trained: readonly Trained[]): Optimiser {
-  const { beta1, beta2, epsilon, weightDecay } = config;
-  const decoupled = config.optimizer === "adamw";
+function adam({ optimizer, beta1, beta2, epsilon, weightDecay }: OptimiserConfig): Rule {
+  const decoupled = optimizer === "adamw";
   const a = input("optimizer.rate", "float32", []);
   const e = input("optimizer.epsilon", "float32", []);
   const kept = input("optimizer.kept", "float32", []);
-  const updates = new Map<Value, Value>();
-  const state: Value[] = [];
-  for (const { path, value, gradient } of trained) {
-    const first = moment("m", path, value);
-    const second = moment("v", path, value);
-    const g = decoupled || weightDecay === 0 ? gradient : add(gradient, mul(value, weightDecay));
-    const nextFirst = add(mul(first, beta1), g);
-    const nextSecond = add(mul(second, beta2), mul(g, g));
-    const change = div(mul(nextFirst, a), add(sqrt(nextSecond), e));
-    updates.set(first, nextFirst).set(second, nextSecond);
-    updates.set(value, sub(decoupled && weightDecay > 0 ? mul(value, kept) : value, change));
-    state.push(first, second);
-  }
-  const feeds = (step: number, rate: number): Record<string, number> => {
-    const spread = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
-    return {
-      "optimizer.rate": (rate * (1 - beta1)) / ((1 - beta1 ** step) * spread),
-      "optimizer.epsilon": epsilon / spread,
-      "optimizer.kept": 1 - rate * weightDecay,
-    };
+  return {
+    moments: ["m", "v"],
+    next: ({ value, gradient }, { m, v }) => {
+      const g = decoupled || weightDecay === 0 ? gradient : add(gradient, mul(value, weightDecay));
+      const first = add(mul(m as Value, beta1), g);
+      const second = add(mul(v as Value, beta2), mul(g, g));
+      const change = div(mul(first, a), add(sqrt(second), e));
+      const stays = decoupled && weightDecay > 0 ? mul(value, kept) : value;
+      return { value: sub(stays, change), m: first, v: second };
+    },
+    feeds: (step, rate) => {
+      const spread = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
+      return {
+        "optimizer.rate": (rate * (1 - beta1)) / ((1 - beta1 ** step) * spread),
+        "optimizer.epsilon": epsilon / spread,
+        "optimizer.kept": 1 - rate * weightDecay,
+      };
+    },
   };
-  return { updates, state, feeds };
 }
 
 /** Stochastic gradient descent with momentum: u' = μ u + g,  p' = p - lr u'. */
-function sgd({ momentum, weightDecay }: OptimiserConfig, trained: readonly Trained[]): Optimiser {
+function sgd({ momentum, weightDecay }: OptimiserConfig): Rule {
   const rate = input("optimizer.rate", "float32", []);
-  const updates = new Map<Value, Value>();
-  const state: Value[] = [];
-  for (const { path, value, gradient } of trained) {
-    const g = weightDecay === 0 ? gradient : add(gradient, mul(value, weightDecay));
-    let change = g;
-    if (momentum > 0) {
-      const velocity = moment("u", path, value);
-      change = add(mul(velocity, momentum), g);
-      updates.set(velocity, change);
-      state.push(velocity);
-    }
-    updates.set(value, sub(value, mul(change, rate)));
-  }
-  return { updates, state, feeds: (_, learningRate) => ({ "optimizer.rate": learningRate }) };
-}
-
-function moment(name: string, path: string, like: Value): Value {
-  return parameter(`optimizer.${name}.${path}`, like.dtype, like.shape as readonly number[]);
+  return {
+    moments: momentum > 0 ? ["u"] : [],
+    next: ({ value, gradient }, { u }) => {
+      const g = weightDecay === 0 ? gradient : add(gradient, mul(value, weightDecay));
+      const change = u ? add(mul(u, momentum), g) : g;
+      return { value: sub(value, mul(change, rate)), ...(u ? { u: change } : {}) };
+    },
+    feeds: (_, learningRate) => ({ "optimizer.rate": learningRate }),
+  };
 }
 
 /**
- * Scales all gradients together so that their joint norm is at most `limit`.
+ * What scales all gradients together so that their joint norm is at most `limit`.
  *
- * @returns the gradients, and the norm before scaling: sqrt(Σ |g|²)
+ * @param count  The gradients are sums over so many; their means are meant. Default: they are what is meant.
+ * @returns the factor for every gradient (none where nothing is to be scaled), and the norm before: sqrt(Σ |g|²)
  * @see Pascanu et al. 2013 - https://arxiv.org/abs/1211.5063
  */
 export function clipByGlobalNorm(
   gradients: readonly Value[],
   limit: number,
-): { clipped: Value[]; norm: Value } {
-  const norm = sqrt(gradients.map((g) => sum(mul(g, g))).reduce((total, square) => add(total, square)));
-  if (limit <= 0) return { clipped: [...gradients], norm };
-  const scale = minimum(div(limit, add(norm, 1e-6)), 1);
-  return { clipped: gradients.map((g) => mul(g, scale)), norm };
+  count?: Value,
+): { scale?: Value; norm: Value } {
+  const joint = sqrt(gradients.map(sumOfSquares).reduce((total, square) => add(total, square)));
+  const norm = count ? div(joint, count) : joint;
+  const factor = limit > 0 ? minimum(div(limit, add(norm, 1e-6)), 1) : undefined;
+  const scale = count ? div(factor ?? 1, count) : factor;
+  return scale ? { scale, norm } : { norm };
 }

@@ -107,8 +107,8 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     compile({ engine, state, ...graph, ...(options.session ? { session: options.session } : {}) });
   const loading = Promise.all([parts.accumulate && load(parts.accumulate), load(parts.update)]);
   // Sessions open on a thread of their own; meanwhile this one draws the weights.
-  const weights = options.weights ?? initialise(model.parameters, seed);
-  for (const [name, { data }] of weights) state.write(name, data);
+  if (options.weights) for (const [name, { data }] of options.weights) state.write(name, data);
+  else for (const [name, { data }] of initialise(model.parameters, seed)) state.adopt(name, data);
   const [gather, update] = await loading;
   const sites = dropoutSites([objective.loss]);
 
@@ -188,7 +188,7 @@ interface Parts {
 }
 
 type Build = (
-  options: Pick<TrainingStepOptions<never>, "optimiser" | "clip">,
+  options: Pick<TrainingStepOptions<never>, "engine" | "optimiser" | "clip">,
   objective: Objective,
   paths: readonly string[],
   values: readonly Value[],
@@ -212,13 +212,13 @@ const split: Build = (options, objective, paths, values) => {
   const packed = packVectors(trained(paths, values, gradients(loss, values)));
   const total = parameter("accumulated.tokens", "float32", []);
   const added = new Map([[total, add(total, tokens)]]);
-  const means = packed.trained.map(({ path, value, gradient }) => {
+  const summed = packed.trained.map(({ path, value, gradient }) => {
     const sum = parameter(`accumulated.${path}`, value.dtype, value.shape as number[]);
     added.set(sum, add(sum, gradient));
-    return { path, value, gradient: div(sum, total) };
+    return { path, value, gradient: sum };
   });
-  const { update, norm } = updateOf(options, { ...packed, trained: means });
-  const meanOf = packed.unpack(new Map(means.map(({ value, gradient }) => [value, gradient])));
+  const { update, norm } = updateOf(options, { ...packed, trained: summed }, total);
+  const meanOf = packed.unpack(new Map(summed.map(({ value, gradient }) => [value, div(gradient, total)])));
   const sums = [...added.keys()];
   const cleared = sums.map((sum) => [sum, zeros(sum.dtype, sum.shape)] as const);
   return {
@@ -238,19 +238,18 @@ function trained(
   return paths.map((path, i) => ({ path, value: values[i] as Value, gradient: grads[i] as Value }));
 }
 
-/** Clipping, then the optimiser. */
+/** Clipping, then the optimiser. With `count` the gradients are sums over so many. */
 function updateOf(
-  { optimiser: config = adamw, clip = 1 }: Parameters<Build>[0],
+  { engine, optimiser: config = adamw, clip = 1 }: Parameters<Build>[0],
   { trained, unpack }: Packed,
+  count?: Value,
 ): { update: Optimiser; norm: Value } {
-  const { clipped, norm } = clipByGlobalNorm(
+  const { norm, ...scale } = clipByGlobalNorm(
     trained.map(({ gradient }) => gradient),
     clip,
+    count,
   );
-  const next = optimiser(
-    config,
-    trained.map((one, i) => ({ ...one, gradient: clipped[i] as Value })),
-  );
+  const next = optimiser(config, trained, { ...scale, inPieces: engine.device !== "webgpu" });
   return { update: { ...next, updates: unpack(next.updates) }, norm };
 }
 

@@ -281,6 +281,14 @@ export const samples = {
     { operands: [symbolic], call: (x) => o.sum(x, [0, 2], { keep: true }) },
     { operands: [symbolic], call: (x) => o.sum(x, [1]) },
   ],
+  sumOfSquares: [
+    {
+      operands: [two],
+      call: (x) => o.sumOfSquares(x),
+      expect: (x) => [total(Array.from(x.data, (one) => one * one))],
+    },
+    { operands: [symbolic], call: (x) => o.sumOfSquares(x), about: "symbolic sizes" },
+  ],
   mean: [
     { operands: [two], call: (x) => o.mean(x), expect: (x) => [total(x.data) / 6] },
     { operands: [symbolic], call: (x) => o.mean(x, [0, 1]), about: "over symbolic sizes" },

@@ -85,10 +85,11 @@ async function open(config: OptimiserConfig, clip: number): Promise<Opened> {
     loss,
     parameters.map(({ value }) => value),
   );
-  const { clipped, norm } = clipByGlobalNorm(grads, clip);
+  const { norm, ...scale } = clipByGlobalNorm(grads, clip);
   const found = optimiser(
     config,
-    parameters.map((each, i) => ({ ...each, gradient: clipped[i] as Value })),
+    parameters.map((each, i) => ({ ...each, gradient: grads[i] as Value })),
+    scale,
   );
   const initial = new Map<string, HostTensor>(names.map((name) => [name, tensor(golden.start[name])]));
   for (const { node } of found.state) {
@@ -162,7 +163,9 @@ describe("clipping", () => {
     limit: number,
   ): Promise<{ norm: number; after: number[] }> => {
     const gradient = constant("float32", [values.length], Float32Array.from(values));
-    const { clipped, norm } = clipByGlobalNorm([gradient, mul(gradient, 2)], limit);
+    const grads = [gradient, mul(gradient, 2)];
+    const { scale, norm } = clipByGlobalNorm(grads, limit);
+    const clipped = grads.map((g) => (scale ? mul(g, scale) : g));
     const program = await compile({
       engine,
       outputs: { norm, a: clipped[0] as Value, b: clipped[1] as Value },
