@@ -96,7 +96,8 @@ export class NativeTensor implements Tensor {
 /** Makes tensors on one loaded library and frees those that were dropped without being disposed. */
 export class NativeMemory {
   readonly #api: OrtApi;
-  readonly #memoryInfo: bigint;
+  /** Where a tensor around an array lies: OrtMemoryInfo. */
+  readonly onHost: bigint;
   readonly #dropped: FinalizationRegistry<bigint>;
   /** Where the C functions write their results; read at once, so one is enough. */
   readonly #out = new BigUint64Array(1);
@@ -110,7 +111,7 @@ export class NativeMemory {
     const deviceAllocator = 0;
     const defaultMemory = 0;
     api.check(api.createCpuMemoryInfo(deviceAllocator, defaultMemory, this.#out), "memory info");
-    this.#memoryInfo = this.#out[0] as bigint;
+    this.onHost = this.#out[0] as bigint;
   }
 
   /** A tensor around `data`. */
@@ -119,7 +120,7 @@ export class NativeMemory {
     const dims = this.#dimsOf(shape.length);
     for (let axis = 0; axis < shape.length; axis++) dims[axis] = BigInt(shape[axis] as number);
     const status = this.#api.createTensorWithDataAsOrtValue(
-      this.#memoryInfo,
+      this.onHost,
       host.length > 0 ? host : this.#nowhere,
       host.byteLength,
       dims,

@@ -1,5 +1,6 @@
 import type { DType, HostArray } from "../ir/dtype.ts";
 import type { Engine, SessionOptions } from "./engine.ts";
+import { type GpuDevice, gpuProviders, NativeGpu } from "./native-gpu.node.ts";
 import { NativeSession } from "./native-session.node.ts";
 import { NativeMemory } from "./native-tensor.node.ts";
 import { bundledLibrary, callAsync, loadOrtApi, type OrtApi } from "./ort-api.node.ts";
@@ -25,15 +26,32 @@ interface Loaded {
 const loaded = new Map<string, Loaded>();
 
 /**
- * ONNX Runtime on the CPU through its C API: tensors are not copied, and runs happen on another thread.
+ * ONNX Runtime through its C API: on the CPU tensors are not copied, on a GPU what lives between runs stays there, and runs
+ * happen on another thread.
  *
+ * @param options.device  Default "cpu". "cuda" needs a library built for it; the one in onnxruntime-node has "webgpu" on
+ *   Linux x64.
  * @param options.library  A shared library of ONNX Runtime 1.20 or later. Default: the environment variable
  *   HEED_ONNXRUNTIME, or else the one inside the onnxruntime-node package.
  * @throws ERR_RUNTIME when the library cannot be loaded here.
  */
-export function openNativeEngine(options: { readonly library?: string } = {}): Engine {
+export function openNativeEngine(
+  options: { readonly library?: string; readonly device?: "cpu" | GpuDevice } = {},
+): Engine {
   const library = options.library ?? (process.env.HEED_ONNXRUNTIME || bundledLibrary());
+  const { device = "cpu" } = options;
   const { api, env, memory } = load(library);
+  if (device !== "cpu") {
+    const gpu = new NativeGpu(api, memory, device, (model, options) =>
+      createSession(api, env, model, options, device),
+    );
+    return {
+      name: "native",
+      device,
+      load: (model, options) => gpu.load(model, options),
+      tensor: (dtype, shape, data) => gpu.tensor(dtype, shape, data),
+    };
+  }
   return {
     name: "native",
     device: "cpu",
@@ -60,6 +78,7 @@ async function createSession(
   env: bigint,
   model: Uint8Array,
   { optimisation = "all", threads = physicalCores() }: SessionOptions,
+  device: "cpu" | GpuDevice = "cpu",
 ): Promise<bigint> {
   const out = new BigUint64Array(1);
   const set = (status: bigint | null): void => api.check(status, "session options");
@@ -74,6 +93,7 @@ async function createSession(
     set(api.disableMemPattern(options));
     // Without it the idle threads of one session take the cores from another.
     set(api.addSessionConfigEntry(options, "session.force_spinning_stop", "1"));
+    if (device !== "cpu") gpuProviders[device].append(api, options);
     const args = [env, model, model.byteLength, options, out];
     const status = await callAsync(api.createSessionFromArray, args, [model, out]);
     api.check(status, "load");

@@ -41,8 +41,19 @@ const statusFunctions = {
   getDimensionsCount: [61, ["void *", "void *"]],
   getDimensions: [62, ["void *", "void *", "size_t"]],
   getTensorTypeAndShape: [65, ["void *", "void *"]],
+  createMemoryInfo: [68, ["str", "int", "int", "int", "void *"]],
   createCpuMemoryInfo: [69, ["int", "int", "void *"]],
+  allocatorFree: [76, ["void *", "void *"]],
+  getAllocatorWithDefaultOptions: [78, ["void *"]],
   addSessionConfigEntry: [130, ["void *", "str", "str"]],
+  runWithBinding: [133, ["void *", "void *", "void *"]],
+  createIoBinding: [134, ["void *", "void *"]],
+  bindInput: [136, ["void *", "str", "void *"]],
+  bindOutputToDevice: [138, ["void *", "str", "void *"]],
+  getBoundOutputValues: [140, ["void *", "void *", "void *", "void *"]],
+  appendCudaProvider: [204, ["void *", "void *"]],
+  createCudaProviderOptions: [205, ["void *"]],
+  appendProvider: [216, ["void *", "str", "void *", "void *", "size_t"]],
 } as const;
 
 /** Functions that free a handle and return nothing. */
@@ -52,9 +63,11 @@ const releaseFunctions = {
   releaseValue: 96,
   releaseTensorTypeAndShapeInfo: 99,
   releaseSessionOptions: 100,
+  releaseIoBinding: 135,
+  releaseCudaProviderOptions: 208,
 } as const;
 
-const tableLength = 131;
+const tableLength = 217;
 
 /** ONNX Runtime's C API as functions; pointers are bigints, null pointers null. */
 export type OrtApi = { readonly [K in keyof typeof statusFunctions]: StatusFunction } & {

@@ -5,17 +5,20 @@ import type { Engine } from "../../src/runtime/engine.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
 import { openOnnxRuntimeNodeEngine } from "../../src/runtime/onnxruntime-node.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
+import { present } from "../../src/runtime/probe.ts";
 import type { Tensor } from "../../src/runtime/tensor.ts";
 import { collectGarbage, identity, info, linear, model, node, runOne } from "./small-models.ts";
 
 const wasm = await openEngine("wasm");
 // Where there is no GPU nor a software one, test/parity says so.
 const webgpu = await openEngine("webgpu").catch(() => undefined);
+const nativeWebgpu = await present(openNativeEngine({ device: "webgpu" })).catch(() => undefined);
 const engines: [string, () => Engine][] = [
   ["native", openNativeEngine],
   ["onnxruntime-node", openOnnxRuntimeNodeEngine],
   ["wasm", () => wasm],
   ...(webgpu ? [["webgpu", () => webgpu] as [string, () => Engine]] : []),
+  ...(nativeWebgpu ? [["native webgpu", () => nativeWebgpu] as [string, () => Engine]] : []),
 ];
 
 describe.each(engines)("%s", (_, open) => {

@@ -1,0 +1,107 @@
+import koffi from "koffi";
+import { heedError } from "../errors.ts";
+import type { Session, SessionOptions } from "./engine.ts";
+import type { NativeGpu } from "./native-gpu.node.ts";
+import { NativeGpuTensor } from "./native-gpu-tensor.node.ts";
+import type { NativeTensor } from "./native-tensor.node.ts";
+import { callAsync } from "./ort-api.node.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** One loaded model on a GPU. Its inputs and outputs are bound: to the GPU's memory what is resident, to the host's the rest. */
+export class NativeGpuSession implements Session {
+  readonly #gpu: NativeGpu;
+  readonly #session: bigint;
+  readonly #residentInputs: ReadonlySet<string>;
+  readonly #residentOutputs: ReadonlySet<string>;
+  #isClosed = false;
+
+  constructor(gpu: NativeGpu, session: bigint, residents: SessionOptions["residents"]) {
+    this.#gpu = gpu;
+    this.#session = session;
+    this.#residentInputs = new Set(residents?.inputs);
+    this.#residentOutputs = new Set(residents?.outputs);
+  }
+
+  async run(
+    inputs: ReadonlyMap<string, Tensor>,
+    outputs: ReadonlyMap<string, Tensor | undefined>,
+  ): Promise<Map<string, Tensor>> {
+    if (this.#isClosed)
+      throw heedError("ERR_RUNTIME", { operation: "run", problem: "the session is closed" });
+    const fed = Array.from(inputs, ([name, tensor]) => [name, own(name, tensor)] as const);
+    const given = Array.from(outputs, ([name, tensor]) => [name, tensor && own(name, tensor)] as const);
+    for (const [name, tensor] of fed) {
+      if (this.#residentInputs.has(name) && tensor.isOnHost)
+        tensor.adopt(await this.#gpu.copy(tensor.tensor, "device"), "device");
+    }
+    const bound = fed.map(([name, { tensor }]) => [name, tensor] as const);
+    const results = await this.runBound(bound, [...outputs.keys()]);
+    return new Map(
+      given.map(([name, tensor], i) => {
+        const place = this.#residentOutputs.has(name) ? "device" : "host";
+        const result = results[i] as NativeTensor;
+        tensor?.adopt(result, place);
+        return [name, tensor ?? new NativeGpuTensor(this.#gpu, result, place)];
+      }),
+    );
+  }
+
+  /** Runs when it is this session's turn. The inputs may be disposed meanwhile. */
+  async runBound(
+    inputs: readonly (readonly [name: string, tensor: NativeTensor])[],
+    outputs: readonly string[],
+  ): Promise<NativeTensor[]> {
+    const values = inputs.map(([name, tensor]) => [name, tensor.pin()] as const);
+    try {
+      return await this.#gpu.inTurn(() => this.#runValues(values, outputs, inputs));
+    } finally {
+      for (const [, tensor] of inputs) tensor.unpin();
+    }
+  }
+
+  async #runValues(
+    inputs: readonly (readonly [name: string, value: bigint])[],
+    outputs: readonly string[],
+    alive: unknown,
+  ): Promise<NativeTensor[]> {
+    const { api, memory, onDevice } = this.#gpu;
+    const out = new BigUint64Array(1);
+    api.check(api.createIoBinding(this.#session, out), "binding");
+    const binding = out[0] as bigint;
+    try {
+      for (const [name, value] of inputs) api.check(api.bindInput(binding, name, value), "run");
+      for (const name of outputs) {
+        const place = this.#residentOutputs.has(name) ? onDevice : memory.onHost;
+        api.check(api.bindOutputToDevice(binding, name, place), "run");
+      }
+      const status = await callAsync(api.runWithBinding, [this.#session, null, binding], alive);
+      api.check(status, "run");
+      return this.#results(binding, outputs);
+    } finally {
+      api.releaseIoBinding(binding);
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    void this.#gpu.inTurn(async () => this.#gpu.api.releaseSession(this.#session));
+  }
+
+  /** The values bound as outputs, in their order: ONNX Runtime lists them in memory that is ours to free. */
+  #results(binding: bigint, outputs: readonly string[]): NativeTensor[] {
+    const { api, memory, allocator } = this.#gpu;
+    if (outputs.length === 0) return [];
+    const list = new BigUint64Array(1);
+    const count = new BigUint64Array(1);
+    api.check(api.getBoundOutputValues(binding, allocator, list, count), "run");
+    const values = koffi.decode(list[0] as bigint, "void *", Number(count[0])) as bigint[];
+    api.check(api.allocatorFree(allocator, list[0] as bigint), "run");
+    return outputs.map((name, i) => memory.adopt(name, values[i] as bigint));
+  }
+}
+
+function own(name: string, tensor: Tensor): NativeGpuTensor {
+  if (tensor instanceof NativeGpuTensor) return tensor;
+  throw heedError("ERR_RUNTIME", { operation: "run", problem: `"${name}" is a tensor of another engine` });
+}

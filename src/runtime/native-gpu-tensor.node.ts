@@ -1,0 +1,55 @@
+import { heedError } from "../errors.ts";
+import type { DType, HostArray } from "../ir/dtype.ts";
+import type { NativeGpu } from "./native-gpu.node.ts";
+import type { NativeTensor } from "./native-tensor.node.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** A tensor that begins on the host and may move to the GPU, where it stays. */
+export class NativeGpuTensor implements Tensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly #gpu: NativeGpu;
+  #tensor: NativeTensor | undefined;
+  #place: "host" | "device";
+
+  constructor(gpu: NativeGpu, tensor: NativeTensor, place: "host" | "device") {
+    this.dtype = tensor.dtype;
+    this.shape = tensor.shape;
+    this.#gpu = gpu;
+    this.#tensor = tensor;
+    this.#place = place;
+  }
+
+  get tensor(): NativeTensor {
+    if (this.#tensor) return this.#tensor;
+    throw heedError("ERR_RUNTIME", { operation: "tensor", problem: "it is used after it was disposed" });
+  }
+
+  get isOnHost(): boolean {
+    return this.#place === "host";
+  }
+
+  /** Holds what a run gave from now on. @throws ERR_RUNTIME when its shape is another. */
+  adopt(result: NativeTensor, place: "host" | "device"): void {
+    if (result.shape.join() !== this.shape.join()) {
+      const problem = `an output of shape [${result.shape.join(", ")}] does not fit [${this.shape.join(", ")}]`;
+      throw heedError("ERR_RUNTIME", { operation: "run", problem });
+    }
+    this.tensor.dispose();
+    this.#tensor = result;
+    this.#place = place;
+  }
+
+  read(): HostArray | Promise<HostArray> {
+    return this.isOnHost ? this.tensor.read() : this.#download();
+  }
+
+  async #download(): Promise<HostArray> {
+    return (await this.#gpu.copy(this.tensor, "host")).read();
+  }
+
+  dispose(): void {
+    this.#tensor?.dispose();
+    this.#tensor = undefined;
+  }
+}

@@ -1,0 +1,99 @@
+import type { DType, HostArray } from "../ir/dtype.ts";
+import type { SessionOptions } from "./engine.ts";
+import { NativeGpuSession } from "./native-gpu-session.node.ts";
+import { NativeGpuTensor } from "./native-gpu-tensor.node.ts";
+import type { NativeMemory, NativeTensor } from "./native-tensor.node.ts";
+import type { OrtApi } from "./ort-api.node.ts";
+import { copyModel } from "./probe.ts";
+
+/** How a kind of GPU is asked for. */
+interface Provider {
+  /** ONNX Runtime's name of its memory. */
+  readonly memory: string;
+  readonly append: (api: OrtApi, options: bigint) => void;
+}
+
+export const gpuProviders = {
+  webgpu: {
+    memory: "WebGPU_Buffer",
+    append: (api, options) => api.check(api.appendProvider(options, "WebGPU", null, null, 0), "webgpu"),
+  },
+  cuda: {
+    memory: "Cuda",
+    append: (api, options) => {
+      const out = new BigUint64Array(1);
+      api.check(api.createCudaProviderOptions(out), "cuda");
+      try {
+        api.check(api.appendCudaProvider(options, out[0] as bigint), "cuda");
+      } finally {
+        api.releaseCudaProviderOptions(out[0] as bigint);
+      }
+    },
+  },
+} as const satisfies Readonly<Record<string, Provider>>;
+
+export type GpuDevice = keyof typeof gpuProviders;
+
+/** Opens a raw session whose graph runs on the GPU. */
+type Create = (model: Uint8Array, options: SessionOptions) => Promise<bigint>;
+
+/**
+ * A GPU through ONNX Runtime's C API: what lives between runs is bound to its memory and never passes through the host.
+ * Runs on one GPU go one after the other.
+ */
+export class NativeGpu {
+  readonly api: OrtApi;
+  readonly memory: NativeMemory;
+  /** Where outputs are put: OrtMemoryInfo. */
+  readonly onDevice: bigint;
+  readonly allocator: bigint;
+  readonly #create: Create;
+  readonly #copies = new Map<string, Promise<NativeGpuSession>>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(api: OrtApi, memory: NativeMemory, device: GpuDevice, create: Create) {
+    this.api = api;
+    this.memory = memory;
+    this.#create = create;
+    const out = new BigUint64Array(1);
+    const [deviceAllocator, first, defaultMemory] = [0, 0, 0];
+    const name = gpuProviders[device].memory;
+    api.check(api.createMemoryInfo(name, deviceAllocator, first, defaultMemory, out), "memory info");
+    this.onDevice = out[0] as bigint;
+    api.check(api.getAllocatorWithDefaultOptions(out), "allocator");
+    this.allocator = out[0] as bigint;
+  }
+
+  async load(model: Uint8Array, options: SessionOptions = {}): Promise<NativeGpuSession> {
+    return new NativeGpuSession(
+      this,
+      await this.inTurn(() => this.#create(model, options)),
+      options.residents,
+    );
+  }
+
+  tensor(dtype: DType, shape: readonly number[], data?: HostArray): NativeGpuTensor {
+    return new NativeGpuTensor(this, this.memory.wrap(dtype, shape, data), "host");
+  }
+
+  /** Runs `work` when everything before it has ended, however it ended. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** A copy on the other side, by a model that does nothing. */
+  async copy(tensor: NativeTensor, to: "host" | "device"): Promise<NativeTensor> {
+    const { dtype, shape } = tensor;
+    const key = `${dtype} ${shape.length} ${to}`;
+    let copier = this.#copies.get(key);
+    if (!copier) {
+      const residents = { inputs: [], outputs: to === "device" ? ["y"] : [] };
+      copier = this.load(copyModel(dtype, shape.length), { residents });
+      this.#copies.set(key, copier);
+    }
+    const [copied] = await (await copier).runBound([["x", tensor]], ["y"]);
+    return copied as NativeTensor;
+  }
+}
