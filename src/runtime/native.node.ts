@@ -1,5 +1,6 @@
 import type { DType, HostArray } from "../ir/dtype.ts";
 import type { Engine, SessionOptions } from "./engine.ts";
+import { showThreads } from "./engine.ts";
 import { NativeSession } from "./native-session.node.ts";
 import { NativeMemory } from "./native-tensor.node.ts";
 import { bundledLibrary, callAsync, loadOrtApi, type OrtApi } from "./ort-api.node.ts";
@@ -37,6 +38,7 @@ export function openNativeEngine(options: { readonly library?: string } = {}): E
   return {
     name: "native",
     device: "cpu",
+    description: `cpu (native ONNX Runtime ${api.version}, ${showThreads(physicalCores())})`,
     load: async (model: Uint8Array, options: SessionOptions = {}) =>
       new NativeSession(api, memory, await createSession(api, env, model, options)),
     tensor: (dtype: DType, shape: readonly number[], data?: HostArray) => memory.wrap(dtype, shape, data),

@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import type { Device, Engine } from "./engine.ts";
+import { type Device, devices, type Engine } from "./engine.ts";
 import { present } from "./probe.ts";
 import { physicalCores } from "./threads.node.ts";
 
@@ -9,11 +9,12 @@ export interface OpenEngineOptions {
 }
 
 /**
- * The fastest engine for `device` in Node. On the CPU that is ONNX Runtime's C API, or onnxruntime-node where
- * that cannot be loaded. The environment variable HEED_RUNTIME, `native` or `node`, insists on one. "webgpu" is
- * onnxruntime-node too; "wasm" is what runs in a page without a GPU, and needs the package onnxruntime-web.
+ * An engine for `device` in Node. On the CPU that is ONNX Runtime's C API, or onnxruntime-node where that cannot be
+ * loaded; the environment variable HEED_RUNTIME, `native` or `node`, insists on one. "wasm" is what runs in a page
+ * without a graphics card and needs the package onnxruntime-web. The others are onnxruntime-node's: "webgpu" and, where
+ * that package has them, "cuda", "coreml" and "dml".
  *
- * @param device  Default "auto": the CPU.
+ * @param device  Default "auto": the CPU, which gives equal bits every time. A graphics card is used when asked for.
  * @throws ERR_CONFIG when the device is not there or HEED_RUNTIME is neither; ERR_RUNTIME when none loads.
  */
 export async function openEngine(device: Device = "auto", options: OpenEngineOptions = {}): Promise<Engine> {
@@ -21,12 +22,22 @@ export async function openEngine(device: Device = "auto", options: OpenEngineOpt
     const { openWebEngine } = await import("./web.ts");
     return openWebEngine("wasm", () => import("onnxruntime-web"), { threads: physicalCores() });
   }
-  if (device === "webgpu") return present(await openNode("webgpu"));
-  if (device !== "auto" && device !== "cpu") {
-    const cause = `"${device}" is not available in Node`;
-    const remedy = 'use "auto", "cpu", "wasm" or "webgpu"';
-    throw heedError("ERR_CONFIG", { where: "device", cause, remedy });
-  }
+  return device === "auto" || device === "cpu" ? openCpu(options) : openOther(device);
+}
+
+async function openOther(device: Exclude<Device, "auto" | "cpu" | "wasm">): Promise<Engine> {
+  const { onnxRuntimeNodeDevices, openOnnxRuntimeNodeEngine } = await import("./onnxruntime-node.node.ts");
+  const known = onnxRuntimeNodeDevices();
+  if (known.includes(device)) return present(openOnnxRuntimeNodeEngine(device));
+  const here = devices.filter((name) => name === "auto" || name === "wasm" || known.includes(name));
+  throw heedError("ERR_CONFIG", {
+    where: "device",
+    cause: `"${device}" is not a part of ONNX Runtime on ${process.platform}`,
+    remedy: `use one of ${here.join(", ")}`,
+  });
+}
+
+async function openCpu({ onWarning }: OpenEngineOptions): Promise<Engine> {
   const wanted = process.env.HEED_RUNTIME;
   if (wanted && wanted !== "native" && wanted !== "node") {
     const remedy = 'use "native", "node" or leave it unset';
@@ -44,12 +55,12 @@ export async function openEngine(device: Device = "auto", options: OpenEngineOpt
     if (wanted === "native") throw error;
     const reason = error instanceof Error ? error.message : String(error);
     const engine = await openNode();
-    options.onWarning?.(`the native runtime cannot be loaded, onnxruntime-node stands in, slower: ${reason}`);
+    onWarning?.(`the native runtime cannot be loaded, onnxruntime-node stands in, slower: ${reason}`);
     return engine;
   }
 }
 
-async function openNode(device?: "cpu" | "webgpu"): Promise<Engine> {
+async function openNode(): Promise<Engine> {
   const { openOnnxRuntimeNodeEngine } = await import("./onnxruntime-node.node.ts");
-  return openOnnxRuntimeNodeEngine(device);
+  return openOnnxRuntimeNodeEngine();
 }
