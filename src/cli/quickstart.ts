@@ -68,6 +68,7 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
 
   io.say("\nTraining a Transformer on them:");
   const engine = await device(options.device, io);
+  io.say(`device: ${engine.description}`);
   let parameters = 0;
   const events = trainingProgress(io);
   const trainStart = performance.now();
@@ -118,7 +119,7 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
     seconds,
     trainSeconds,
     parameters,
-    device: `${engine.device} (${engine.name})`,
+    device: engine.description,
   };
   writeAtomically(join(options.directory, "result.json"), `${JSON.stringify(result, null, 2)}\n`);
   const translations = [

@@ -42,6 +42,7 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
   }
   const directory = command.run ?? join("runs", basename(command.sweep, extname(command.sweep)));
   const engine = await device(command.device, io);
+  io.say(`device: ${engine.description}`);
   const shown = sweepProgress(io, cells.length);
   const failures: Error[] = [];
   const isThrough = await trainSweep({

@@ -1,6 +1,7 @@
 import { apply, defineOp, requireDType } from "../ir/op.ts";
 import { elements, type Shape, type Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
+import { emitRange } from "./range.ts";
 
 /** Two vectors of random int32, drawn afresh for every step; each site of the model mixes them in its own way. */
 export interface RandomTables {
@@ -37,10 +38,10 @@ export const dropoutMaskOp = defineOp<[rows: Value, columns: Value], DropoutSite
     return { dtype: "float32", shape };
   },
   onnx: (emit, [rows, columns], { shape, keep, site }) => {
-    const start = emit.ints([0]);
-    const count = elements(shape.slice(0, -1));
-    const row = emit("Slice", [rows, start, emit.size(count), start]);
-    const column = emit("Slice", [columns, start, emit.size(shape.at(-1) ?? 1), start]);
+    // Rows are taken by number: WebGPU has no Slice of int32, and a copy to the CPU and back is dear.
+    const first = (table: string, count: Size): string => emit("Gather", [table, emitRange(emit, count)]);
+    const row = first(rows, elements(shape.slice(0, -1)));
+    const column = first(columns, shape.at(-1) ?? 1);
     const { factor, offset } = mixing(site);
     const mixed = emit("Add", [
       emit("Mul", [column, emit.scalar("int32", factor)]),

@@ -1,8 +1,9 @@
 import type { DType, HostArray } from "../ir/dtype.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Where a graph runs. `auto` picks the fastest that is present. */
-export type Device = "auto" | "cpu" | "cuda" | "wasm" | "webgpu";
+/** Every word for where a graph may run. `auto` picks one, and the engine's description says which and why. */
+export const devices = ["auto", "cpu", "wasm", "webgpu", "cuda", "coreml", "dml"] as const;
+export type Device = (typeof devices)[number];
 
 export interface SessionOptions {
   /** ONNX Runtime's graph optimisation level; gradient checks in float64 use "basic". Default "all". */
@@ -32,10 +33,15 @@ export interface Session {
   close(): void;
 }
 
+/** `2 threads`, for a description. */
+export const showThreads = (count: number): string => `${count} thread${count === 1 ? "" : "s"}`;
+
 /** One binding to ONNX Runtime: native C API, onnxruntime-node or onnxruntime-web, behind one interface. */
 export interface Engine {
   readonly name: "native" | "node" | "web";
   readonly device: Exclude<Device, "auto">;
+  /** What runs here, in one line: `cpu (native ONNX Runtime 1.30.0, 2 threads)`. */
+  readonly description: string;
   load(model: Uint8Array, options?: SessionOptions): Promise<Session>;
   /** A tensor holding `data` (not copied on the CPU: keep off it while a run is in flight), or zeros when left out. */
   tensor(dtype: DType, shape: readonly number[], data?: HostArray): Tensor;

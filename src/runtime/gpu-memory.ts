@@ -7,7 +7,7 @@ type Create = (model: Uint8Array, options: SessionOptions) => Promise<InferenceS
 
 /**
  * Copies tensors to the GPU and back by running a model that does nothing: the one way that onnxruntime-node and
- * onnxruntime-web both have. Runs on one GPU go one after the other.
+ * onnxruntime-web both have. Whatever is asked of one GPU goes one after the other: onnxruntime-web allows no more.
  */
 export class GpuMemory {
   readonly #create: Create;

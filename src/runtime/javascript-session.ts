@@ -80,7 +80,9 @@ export class JavaScriptSession implements Session {
   }
 
   #releaseWhenIdle(): void {
-    if (this.#isClosed && this.#running === 0) void this.#session.release();
+    if (!this.#isClosed || this.#running > 0) return;
+    const release = () => this.#session.release();
+    void (this.#gpu ? this.#gpu.inTurn(release) : release());
   }
 }
 

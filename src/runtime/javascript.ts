@@ -7,7 +7,7 @@ import { hostData } from "./host-data.ts";
 import { failed, JavaScriptSession } from "./javascript-session.ts";
 import { JavaScriptTensor } from "./javascript-tensor.ts";
 
-export interface JavaScriptEngineOptions extends Pick<Engine, "name" | "device"> {
+export interface JavaScriptEngineOptions extends Pick<Engine, "name" | "device" | "description"> {
   /** What the package exports. */
   readonly ort: Pick<typeof import("onnxruntime-node"), "InferenceSession" | "Tensor">;
   /** Options of every session that are the package's own. */
@@ -15,7 +15,8 @@ export interface JavaScriptEngineOptions extends Pick<Engine, "name" | "device">
 }
 
 /** An engine over one of the packages; `device` "webgpu" keeps state on the GPU. */
-export function javaScriptEngine({ ort, name, device, session }: JavaScriptEngineOptions): Engine {
+export function javaScriptEngine({ ort, session, ...named }: JavaScriptEngineOptions): Engine {
+  const { device } = named;
   const create = async (model: Uint8Array, options: SessionOptions): Promise<InferenceSession> => {
     const { optimisation = "all", residents } = options;
     const stays = device === "webgpu" ? (residents?.outputs ?? []) : [];
@@ -33,9 +34,11 @@ export function javaScriptEngine({ ort, name, device, session }: JavaScriptEngin
   };
   const gpu = device === "webgpu" ? new GpuMemory(create) : undefined;
   return {
-    name,
-    device,
-    load: async (model, options = {}) => new JavaScriptSession(await create(model, options), options, gpu),
+    ...named,
+    load: async (model, options = {}) => {
+      const open = () => create(model, options);
+      return new JavaScriptSession(await (gpu ? gpu.inTurn(open) : open()), options, gpu);
+    },
     tensor: (dtype, shape, data) =>
       new JavaScriptTensor(new ort.Tensor(dtype, hostData(dtype, shape, data), shape), gpu),
   };

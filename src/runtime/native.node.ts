@@ -1,5 +1,6 @@
 import type { DType, HostArray } from "../ir/dtype.ts";
 import type { Engine, SessionOptions } from "./engine.ts";
+import { showThreads } from "./engine.ts";
 import { type GpuDevice, gpuProviders, NativeGpu } from "./native-gpu.node.ts";
 import { NativeSession } from "./native-session.node.ts";
 import { NativeMemory } from "./native-tensor.node.ts";
@@ -48,6 +49,7 @@ export function openNativeEngine(
     return {
       name: "native",
       device,
+      description: `${device} (native ONNX Runtime ${api.version})`,
       load: (model, options) => gpu.load(model, options),
       tensor: (dtype, shape, data) => gpu.tensor(dtype, shape, data),
     };
@@ -55,6 +57,7 @@ export function openNativeEngine(
   return {
     name: "native",
     device: "cpu",
+    description: `cpu (native ONNX Runtime ${api.version}, ${showThreads(physicalCores())})`,
     load: async (model: Uint8Array, options: SessionOptions = {}) =>
       new NativeSession(api, memory, await createSession(api, env, model, options)),
     tensor: (dtype: DType, shape: readonly number[], data?: HostArray) => memory.wrap(dtype, shape, data),

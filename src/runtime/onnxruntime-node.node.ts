@@ -1,18 +1,23 @@
 import * as ort from "onnxruntime-node";
-import type { Engine } from "./engine.ts";
+import { type Engine, showThreads } from "./engine.ts";
 import { javaScriptEngine } from "./javascript.ts";
 import { physicalCores } from "./threads.node.ts";
 
+/** Devices that this build of onnxruntime-node knows; whether they are here, only a session tells. */
+export const onnxRuntimeNodeDevices = (): string[] => ort.listSupportedBackends().map(({ name }) => name);
+
 /**
- * ONNX Runtime through the onnxruntime-node package, on the CPU where the native engine cannot load, or on WebGPU.
- * On the CPU it runs on the calling thread, so **the event loop stands still during a run**, and it copies every
- * output.
+ * ONNX Runtime through the onnxruntime-node package, on the CPU where the native engine cannot load, or on another
+ * device. On the CPU it runs on the calling thread, so **the event loop stands still during a run**, and it copies every
+ * output. On WebGPU state stays on the GPU; on other devices it passes through the host at every run.
  */
-export function openOnnxRuntimeNodeEngine(device: "cpu" | "webgpu" = "cpu"): Engine {
+export function openOnnxRuntimeNodeEngine(device: Exclude<Engine["device"], "wasm"> = "cpu"): Engine {
+  const threads = device === "cpu" ? `, ${showThreads(physicalCores())}` : "";
   return javaScriptEngine({
     ort,
     name: "node",
     device,
+    description: `${device} (onnxruntime-node ${ort.env.versions.node}${threads})`,
     session: ({ threads = physicalCores() }) => ({
       executionProviders: [device],
       intraOpNumThreads: threads,

@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import type { Device, Engine } from "./engine.ts";
+import { type Device, devices, type Engine } from "./engine.ts";
 import { present } from "./probe.ts";
 import { physicalCores } from "./threads.node.ts";
 
@@ -9,24 +9,36 @@ export interface OpenEngineOptions {
 }
 
 /**
- * The fastest engine for `device` in Node. On the CPU that is ONNX Runtime's C API, or onnxruntime-node where
- * that cannot be loaded. The environment variable HEED_RUNTIME, `native` or `node`, insists on one. "webgpu" is
- * onnxruntime-node too; "wasm" is what runs in a page without a GPU, and needs the package onnxruntime-web.
+ * An engine for `device` in Node: ONNX Runtime's C API for the CPU, "webgpu" and "cuda", or onnxruntime-node where that
+ * cannot be loaded; the environment variable HEED_RUNTIME, `native` or `node`, insists on one. "cuda" needs
+ * HEED_ONNXRUNTIME to name a library that was built for it. "coreml" and "dml" are onnxruntime-node's, where that package
+ * has them. "wasm" is what runs in a page without a graphics card and needs the package onnxruntime-web.
  *
- * @param device  Default "auto": the CPU.
+ * @param device  Default "auto": the CPU, which gives equal bits every time. A graphics card is used when asked for.
  * @throws ERR_CONFIG when the device is not there or HEED_RUNTIME is neither; ERR_RUNTIME when none loads.
  */
 export async function openEngine(device: Device = "auto", options: OpenEngineOptions = {}): Promise<Engine> {
-  if (device === "wasm") {
-    const { openWebEngine } = await import("./web.ts");
-    return openWebEngine("wasm", () => import("onnxruntime-web"), { threads: physicalCores() });
+  switch (device) {
+    case "auto":
+    case "cpu":
+      return openNativeOrNode("cpu", options);
+    case "webgpu":
+    case "cuda":
+      return present(await openNativeOrNode(device, options));
+    case "coreml":
+    case "dml":
+      return present(await openNode(device));
+    case "wasm": {
+      const { openWebEngine } = await import("./web.ts");
+      return openWebEngine("wasm", () => import("onnxruntime-web"), { threads: physicalCores() });
+    }
   }
-  if (device === "webgpu") return present(await openNode("webgpu"));
-  if (device !== "auto" && device !== "cpu") {
-    const cause = `"${device}" is not available in Node`;
-    const remedy = 'use "auto", "cpu", "wasm" or "webgpu"';
-    throw heedError("ERR_CONFIG", { where: "device", cause, remedy });
-  }
+}
+
+async function openNativeOrNode(
+  device: "cpu" | "webgpu" | "cuda",
+  { onWarning }: OpenEngineOptions,
+): Promise<Engine> {
   const wanted = process.env.HEED_RUNTIME;
   if (wanted && wanted !== "native" && wanted !== "node") {
     const remedy = 'use "native", "node" or leave it unset';
@@ -36,20 +48,27 @@ export async function openEngine(device: Device = "auto", options: OpenEngineOpt
       remedy,
     });
   }
-  if (wanted === "node") return openNode();
+  if (wanted === "node") return openNode(device);
   try {
     const { openNativeEngine } = await import("./native.node.ts");
-    return openNativeEngine();
+    return openNativeEngine({ device });
   } catch (error) {
     if (wanted === "native") throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    const engine = await openNode();
-    options.onWarning?.(`the native runtime cannot be loaded, onnxruntime-node stands in, slower: ${reason}`);
+    const engine = await openNode(device);
+    onWarning?.(`the native runtime cannot be loaded, onnxruntime-node stands in, slower: ${reason}`);
     return engine;
   }
 }
 
-async function openNode(device?: "cpu" | "webgpu"): Promise<Engine> {
-  const { openOnnxRuntimeNodeEngine } = await import("./onnxruntime-node.node.ts");
-  return openOnnxRuntimeNodeEngine(device);
+async function openNode(device: Exclude<Device, "auto" | "wasm">): Promise<Engine> {
+  const { onnxRuntimeNodeDevices, openOnnxRuntimeNodeEngine } = await import("./onnxruntime-node.node.ts");
+  const known = onnxRuntimeNodeDevices();
+  if (known.includes(device)) return openOnnxRuntimeNodeEngine(device);
+  const here = devices.filter((name) => name === "auto" || name === "wasm" || known.includes(name));
+  throw heedError("ERR_CONFIG", {
+    where: "device",
+    cause: `"${device}" is not a part of ONNX Runtime on ${process.platform}`,
+    remedy: `use one of ${here.join(", ")}`,
+  });
 }

@@ -8,14 +8,21 @@ export interface OpenEngineOptions extends OpenWebOptions {
   readonly onWarning?: (line: string) => void;
 }
 
+/** What a graphics card, or a program in place of one, says of itself. */
+interface Adapter {
+  readonly info?: {
+    readonly vendor?: string;
+    readonly architecture?: string;
+    readonly isFallbackAdapter?: boolean;
+  };
+}
+
 /** The little of the page that decides where graphs run. */
 interface Page {
   readonly crossOriginIsolated?: boolean;
   readonly navigator?: {
     readonly hardwareConcurrency?: number;
-    readonly gpu?: {
-      requestAdapter(): Promise<{ readonly info?: { readonly isFallbackAdapter?: boolean } } | null>;
-    };
+    readonly gpu?: { requestAdapter(): Promise<Adapter | null> };
   };
 }
 const page = globalThis as Page;
@@ -25,22 +32,17 @@ const page = globalThis as Page;
  * page is cross-origin isolated and with one where it is not. WASM computes on the thread that calls: use a worker
  * where a page must stay responsive.
  *
- * @param device  Default "auto": WebGPU on a graphics card, otherwise WASM.
+ * @param device  Default "auto": WebGPU on a graphics card, otherwise WASM; the description says why.
  * @throws ERR_CONFIG when the device is not there, ERR_RUNTIME when onnxruntime-web cannot be loaded.
  */
 export async function openEngine(device: Device = "auto", options: OpenEngineOptions = {}): Promise<Engine> {
-  const { onWarning, ...web } = options;
-  const wasm = (): Promise<Engine> =>
-    openWebEngine("wasm", () => import("onnxruntime-web/wasm"), { threads: threads(onWarning), ...web });
-  const webgpu = async (): Promise<Engine> =>
-    present(await openWebEngine("webgpu", () => import("onnxruntime-web/webgpu"), { threads: 1, ...web }));
   switch (device) {
     case "auto":
-      return (await hasGraphicsCard()) ? webgpu() : wasm();
+      return openBest(options);
     case "wasm":
-      return wasm();
+      return openWasm(options);
     case "webgpu":
-      return webgpu();
+      return openWebGpu(options, await page.navigator?.gpu?.requestAdapter());
     default: {
       const cause = `"${device}" is not available in a page`;
       throw heedError("ERR_CONFIG", { where: "device", cause, remedy: 'use "auto", "wasm" or "webgpu"' });
@@ -48,10 +50,39 @@ export async function openEngine(device: Device = "auto", options: OpenEngineOpt
   }
 }
 
-/** A WebGPU that is computed by the CPU is slower than WASM. */
-async function hasGraphicsCard(): Promise<boolean> {
+/** WebGPU on a graphics card; WASM otherwise, for a WebGPU that is computed by the CPU is slower. */
+async function openBest(options: OpenEngineOptions): Promise<Engine> {
   const adapter = await page.navigator?.gpu?.requestAdapter();
-  return adapter ? !adapter.info?.isFallbackAdapter : false;
+  let reason = "no graphics card";
+  if (adapter && isSoftware(adapter)) reason = "WebGPU is computed by the CPU here";
+  else if (adapter) {
+    try {
+      return await openWebGpu(options, adapter);
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+    }
+  }
+  const engine = await openWasm(options);
+  return { ...engine, description: `${engine.description}: ${reason}` };
+}
+
+function openWasm({ onWarning, ...web }: OpenEngineOptions): Promise<Engine> {
+  const count = web.threads ?? threads(onWarning);
+  return openWebEngine("wasm", () => import("onnxruntime-web/wasm"), { ...web, threads: count });
+}
+
+async function openWebGpu(
+  { onWarning: _, ...web }: OpenEngineOptions,
+  adapter: Adapter | null | undefined,
+): Promise<Engine> {
+  const { vendor, architecture } = adapter?.info ?? {};
+  const hardware = [vendor, architecture].filter(Boolean).join(" ") || "unnamed graphics card";
+  const load = () => import("onnxruntime-web/webgpu");
+  return present(await openWebEngine("webgpu", load, { ...web, threads: 1, hardware }));
+}
+
+function isSoftware({ info }: Adapter): boolean {
+  return info?.isFallbackAdapter === true || info?.architecture === "swiftshader";
 }
 
 /** As many as there are likely to be cores: of many logical ones, half. */

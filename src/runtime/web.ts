@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, showThreads } from "./engine.ts";
 import { javaScriptEngine } from "./javascript.ts";
 
 export interface OpenWebOptions {
@@ -12,14 +12,16 @@ export interface OpenWebOptions {
 type OrtWeb = typeof import("onnxruntime-web");
 
 /**
- * ONNX Runtime through the onnxruntime-web package, as `load` imports it.
+ * ONNX Runtime through the onnxruntime-web package, as `load` imports it. The first engine of a page or of a worker sets
+ * the threads of all later ones.
  *
+ * @param options.hardware  What it runs on, for the description. Default: the threads.
  * @throws ERR_RUNTIME when the package cannot be loaded.
  */
 export async function openWebEngine(
   device: "wasm" | "webgpu",
   load: () => Promise<OrtWeb>,
-  { threads = 1, wasmPaths }: OpenWebOptions = {},
+  { threads = 1, wasmPaths, hardware }: OpenWebOptions & { readonly hardware?: string } = {},
 ): Promise<Engine> {
   let ort: OrtWeb;
   try {
@@ -35,6 +37,7 @@ export async function openWebEngine(
     ort,
     name: "web",
     device,
+    description: `${device} (onnxruntime-web ${ort.env.versions.web}, ${hardware ?? showThreads(threads)})`,
     session: () => ({ executionProviders: [device], logSeverityLevel: 4 }),
   });
 }

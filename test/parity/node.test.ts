@@ -5,15 +5,12 @@ import { openEngine } from "../../src/runtime/open-engine.node.ts";
 import { expectSameOps, expectSameTraining } from "./agreement.ts";
 import { type OpResult, opResults } from "./op-results.ts";
 import { type ModelName, tenSteps } from "./ten-steps.ts";
+import { absentWebGpu } from "./webgpu.ts";
 
 const native = await openEngine("cpu");
-const absent = await openEngine("webgpu").then(
-  () => undefined,
-  (error: Error) => error.message,
-);
 const devices = [
   { device: "wasm", reason: undefined },
-  { device: "webgpu", reason: absent },
+  { device: "webgpu", reason: absentWebGpu },
 ] as const;
 // Scan runs on the CPU beside a GPU, every step of it a copy there and back: too slow to repeat here.
 const models: Readonly<Record<"wasm" | "webgpu", readonly ModelName[]>> = {

@@ -11,13 +11,13 @@ import { collectGarbage, identity, info, linear, model, node, runOne } from "./s
 
 const wasm = await openEngine("wasm");
 // Where there is no GPU nor a software one, test/parity says so.
-const webgpu = await openEngine("webgpu").catch(() => undefined);
-const nativeWebgpu = await present(openNativeEngine({ device: "webgpu" })).catch(() => undefined);
+const nativeWebgpu = await openEngine("webgpu").catch(() => undefined);
+const webgpu = nativeWebgpu && (await present(openOnnxRuntimeNodeEngine("webgpu")));
 const engines: [string, () => Engine][] = [
   ["native", openNativeEngine],
   ["onnxruntime-node", openOnnxRuntimeNodeEngine],
   ["wasm", () => wasm],
-  ...(webgpu ? [["webgpu", () => webgpu] as [string, () => Engine]] : []),
+  ...(webgpu ? [["onnxruntime-node webgpu", () => webgpu] as [string, () => Engine]] : []),
   ...(nativeWebgpu ? [["native webgpu", () => nativeWebgpu] as [string, () => Engine]] : []),
 ];
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
 
@@ -22,12 +23,43 @@ describe("openEngine", () => {
     });
   });
 
-  test("refuses a device that is not there", async () => {
-    await expect(openEngine("cuda")).rejects.toMatchObject({
+  test("says what it chose", async () => {
+    const threads = String.raw`\d+ threads?`;
+    expect((await openEngine()).description).toMatch(
+      new RegExp(String.raw`^cpu \(native ONNX Runtime \d+\.\d+\.\d+, ${threads}\)$`),
+    );
+    expect((await openEngine("wasm")).description).toMatch(
+      new RegExp(String.raw`^wasm \(onnxruntime-web \d+\.\d+\.\d+, ${threads}\)$`),
+    );
+    vi.stubEnv("HEED_RUNTIME", "node");
+    expect((await openEngine()).description).toMatch(
+      new RegExp(String.raw`^cpu \(onnxruntime-node \d+\.\d+\.\d+, ${threads}\)$`),
+    );
+  });
+
+  test("refuses a device that this system has not, and names those it may have", async () => {
+    const device = process.platform === "darwin" ? "dml" : "coreml";
+    await expect(openEngine(device)).rejects.toMatchObject({
       code: "ERR_CONFIG",
-      message: 'device: "cuda" is not available in Node; use "auto", "cpu", "wasm" or "webgpu"',
+      exit: 78,
+      message: expect.stringMatching(
+        `^device: "${device}" is not a part of ONNX Runtime on \\w+; use one of auto, cpu, wasm, webgpu`,
+      ),
     });
   });
+
+  test.skipIf(process.platform !== "linux" || existsSync("/dev/nvidia0"))(
+    "refuses a device whose hardware or libraries are not here (skipped: not Linux, or there is an NVIDIA card)",
+    async () => {
+      await expect(openEngine("cuda")).rejects.toMatchObject({
+        code: "ERR_CONFIG",
+        exit: 78,
+        message: expect.stringMatching(
+          /^device: "cuda" is not here; use another device \(onnxruntime cuda: /,
+        ),
+      });
+    },
+  );
 
   test("falls back with one line of warning when the library cannot be loaded", async () => {
     vi.stubEnv("HEED_ONNXRUNTIME", "/nowhere/libonnxruntime.so.1");

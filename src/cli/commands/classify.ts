@@ -1,4 +1,5 @@
 import { command } from "../command.ts";
+import { device, deviceOption } from "../device.ts";
 
 /** Texts read, judged and written at a time: memory stays flat however long the input. */
 const WINDOW = 512;
@@ -15,13 +16,12 @@ export default command({
   args: ["run"],
   options: {
     invalidUtf8: { type: "string", value: "HOW", default: "error", help: "error or replace" },
-    device: { type: "string", value: "D", default: "auto", help: "auto or cpu" },
+    device: deviceOption,
     json: { type: "boolean", help: "one JSON object a line: {text, label, probabilities}" },
   },
   async run(options, io) {
     const { encodeLabelled, likeliest, openJudge } = await import("../../training/classification.ts");
     const { openRunOf } = await import("../../training/open-run.node.ts");
-    const { device } = await import("../device.ts");
     const { inputWindows } = await import("../input-lines.ts");
     const { config, labels, model, tokenizer, weights } = openRunOf(options.run, "classify");
     const engine = await device(options.device, io);

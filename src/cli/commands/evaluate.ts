@@ -1,4 +1,5 @@
 import { command } from "../command.ts";
+import { device, deviceOption } from "../device.ts";
 
 export default command({
   name: "evaluate",
@@ -32,7 +33,7 @@ export default command({
     beam: { type: "number", range: [1, 100], help: "hypotheses kept at each step (default: the run's)" },
     alpha: { type: "number", range: [0, 5], help: "strength of the length penalty (default: the run's)" },
     batch: { type: "number", range: [1, 4096], default: 32, help: "sentences decoded together" },
-    device: { type: "string", value: "D", default: "auto", help: "auto or cpu" },
+    device: deviceOption,
     json: {
       type: "boolean",
       help: "one JSON object: {sentences, bleu, chrf, exact, seconds}, {sentences, accuracy, macroF1} or {tokens, loss, perplexity}",
@@ -40,7 +41,6 @@ export default command({
   },
   async run(options, io) {
     const { openRun } = await import("../../training/open-run.node.ts");
-    const { device } = await import("../device.ts");
     const run = openRun(options.run);
     const engine = await device(options.device, io);
     switch (run.task) {

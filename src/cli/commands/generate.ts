@@ -1,4 +1,5 @@
 import { command } from "../command.ts";
+import { device, deviceOption } from "../device.ts";
 
 export default command({
   name: "generate",
@@ -22,13 +23,12 @@ export default command({
       help: "draw from the likeliest with this probability together",
     },
     seed: { type: "number", range: [0, 2 ** 31 - 1], default: 42, help: "same seed, same text" },
-    device: { type: "string", value: "D", default: "auto", help: "auto or cpu" },
+    device: deviceOption,
     json: { type: "boolean", help: "one JSON object at the end: {prompt, text, tokens}" },
   },
   async run(options, io) {
     const { openGenerator } = await import("../../decoding/generator.ts");
     const { openRunOf } = await import("../../training/open-run.node.ts");
-    const { device } = await import("../device.ts");
     const { textWriter } = await import("../text-writer.ts");
     const { config, model, tokenizer, weights } = openRunOf(options.run, "generate");
     const engine = await device(options.device, io);

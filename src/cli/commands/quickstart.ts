@@ -1,4 +1,5 @@
 import { command } from "../command.ts";
+import { deviceOption } from "../device.ts";
 
 export default command({
   name: "quickstart",
@@ -15,7 +16,7 @@ export default command({
       help: "an English sentence to translate at the end; may be repeated",
     },
     out: { type: "string", value: "DIR", default: "quickstart", help: "where results are written" },
-    device: { type: "string", value: "D", default: "auto", help: "auto or cpu" },
+    device: deviceOption,
     json: { type: "boolean", help: "print the result as one JSON object" },
   },
   async run({ text, out, device, json }, io) {

@@ -1,4 +1,5 @@
 import { command } from "../command.ts";
+import { device, deviceOption } from "../device.ts";
 
 const EXAMPLE_CONFIG = `A configuration is YAML; what it leaves out has a default:
 
@@ -61,7 +62,7 @@ export default command({
       help: "train every cell of this sweep below --run (default: runs/<name of the sweep>)",
     },
     set: { type: "list", value: "KEY=VALUE", help: "override a key of the configuration; may be repeated" },
-    device: { type: "string", value: "D", default: "auto", help: "auto or cpu" },
+    device: deviceOption,
     printConfig: { type: "boolean", help: "print the complete configuration and stop" },
     json: { type: "boolean", help: "print the result as one JSON object; of a sweep, one for each cell" },
   },
@@ -87,7 +88,6 @@ export default command({
       await io.writeLine(printConfig(config).trimEnd());
       return 0;
     }
-    const { device } = await import("../device.ts");
     const { trainRun } = await import("../../training/run.node.ts");
     const { trainingProgress } = await import("../training-progress.ts");
     const resumed =
@@ -98,11 +98,13 @@ export default command({
     }
     const named = join("runs", basename(options.config, extname(options.config)));
     const directory = resumed ?? options.run ?? named;
+    const engine = await device(options.device, io);
+    io.say(`device: ${engine.description}`);
     const shown = trainingProgress(io);
     const summary = await trainRun({
       config,
       directory,
-      engine: await device(options.device, io),
+      engine,
       resume: options.resume !== false,
       allowChange: options.allowChange,
       signal: io.signal,

@@ -1,4 +1,5 @@
 import { command } from "../command.ts";
+import { device, deviceOption } from "../device.ts";
 
 /** Sentences read, translated and written at a time: memory stays flat however long the input. */
 const WINDOW = 512;
@@ -21,13 +22,12 @@ export default command({
     nBest: { type: "number", range: [1, 100], default: 1, help: "hypotheses written per line" },
     batch: { type: "number", range: [1, 4096], default: 32, help: "sentences decoded together" },
     invalidUtf8: { type: "string", value: "HOW", default: "error", help: "error or replace" },
-    device: { type: "string", value: "D", default: "auto", help: "auto or cpu" },
+    device: deviceOption,
     json: { type: "boolean", help: "one JSON object a line: {source, hypotheses: [{text, score, tokens}]}" },
   },
   async run(options, io) {
     const { openRunOf } = await import("../../training/open-run.node.ts");
     const { openTranslator } = await import("../../decoding/translator.ts");
-    const { device } = await import("../device.ts");
     const { inputWindows } = await import("../input-lines.ts");
     const run = openRunOf(options.run, "translate");
     const engine = await device(options.device, io);
