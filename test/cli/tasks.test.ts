@@ -114,6 +114,32 @@ describe("a language model", () => {
     expect(lossPerCharacter).toBeCloseTo((loss * tokens) / characters, 9);
   });
 
+  test.each([
+    ["--tokens", "2.5", "N must be a whole number from 1 to 1000000"],
+    ["--tokens", "0", "N must be a whole number from 1 to 1000000"],
+    ["--top-k", "1.5", "N must be a whole number from 1 to 1000000"],
+    ["--seed", "1.5", "N must be a whole number from 0 to 2147483647"],
+    ["--top-p", "1.5", "N must be a number from 0 to 1"],
+  ])("refuses %s %s", async (option, value, reason) => {
+    const refused = await heed(["generate", run, option, value]);
+    expect(refused.status).toBe(64);
+    expect(errorOf(refused)).toContain(reason);
+  });
+
+  test("shows a prompt without the white space at its end, which the model does not read", async () => {
+    const { stdout } = await heed([
+      "generate",
+      run,
+      "--prompt",
+      "Roses are ",
+      "--temperature",
+      "0",
+      "--tokens",
+      "8",
+    ]);
+    expect(stdout).toMatch(/^Roses are red,/);
+  });
+
   test("refuses an empty text", async () => {
     const empty = await heed(["evaluate", run, "--text", write("empty.txt", "")]);
     expect(empty.status).toBe(65);
