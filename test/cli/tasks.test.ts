@@ -48,7 +48,14 @@ describe("a classifier", () => {
     expect(shown.stdout).toMatch(/^accuracy 100\.0 % {3}macro-F1 100\.0\n/);
     expect(shown.stdout).toMatch(/^down {8}30 {7}0 {3}100\.0/m);
     const { stdout } = await heed(["evaluate", run, "--labelled", data, "--json"]);
-    expect(JSON.parse(stdout)).toEqual({ sentences: 60, accuracy: 1, macroF1: 1 });
+    const right = { precision: 1, recall: 1, f1: 1 };
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ sentences: 60, accuracy: 1, macroF1: 1, labels: ["down", "up"], perLabel: [right, right] },
+      confusion: [
+        [30, 0],
+        [0, 30],
+      ],
+    });
   });
 
   test("refuses a label it has never seen, and a test set of another kind", async () => {
