@@ -119,7 +119,14 @@ test("lecture 34: heads that start alike stay alike", async () => {
   expect(zero?.[1]).toBe("still 0");
 });
 
-test("lecture 40: six layers with and without the way around", async () => {
-  const names = (await recipe("40-residuals")).slice(1, 5).map(([name]) => name);
+test("lecture 40: the gradient reaches six layers with the way around, and fades without", async () => {
+  const rows = (await recipe("40-residuals")).slice(1, 5);
+  const names = rows.map(([name]) => name);
+  for (const row of rows)
+    expect(
+      numbersOf(row)
+        .slice(0, 6)
+        .every((norm) => norm > 0),
+    ).toBe(true);
   expect(names).toEqual(["pre-norm, with", "pre-norm, without", "post-norm, with", "post-norm, without"]);
 });

@@ -40,7 +40,7 @@ export default command({
     device: { type: "string", value: "D", default: "auto", help: "auto or cpu" },
     json: {
       type: "boolean",
-      help: "one JSON object: {sentences, bleu, chrf, exact, seconds}, {sentences, accuracy, macroF1} or {tokens, loss, perplexity}",
+      help: "one JSON object: {sentences, bleu, chrf, exact, seconds}, {sentences, accuracy, macroF1, labels, perLabel, confusion} or {tokens, loss, perplexity}",
     },
   },
   async run(options, io) {
