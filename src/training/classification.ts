@@ -28,15 +28,22 @@ export function classifierModel(
     : RecurrentClassifier({ ...model, vocabulary, labels, cell: model.kind, embedding: model.dModel });
 }
 
-/** A labelled text as a pair whose target is the label. What is beyond `maxTokens` is cut off. */
+/**
+ * A labelled text as a pair whose target is the label. What is beyond `maxTokens` is cut off.
+ *
+ * @param onCut  Called when something is.
+ */
 export function encodeLabelled(
   text: string,
   label: number,
   tokenizer: Tokenizer,
   maxTokens: number,
+  onCut?: () => void,
 ): PairExample {
   const ids = tokenizer.encode(text);
-  const kept = ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), tokenizer.special.eos];
+  const isWhole = ids.length <= maxTokens;
+  if (!isWhole) onCut?.();
+  const kept = isWhole ? ids : [...ids.slice(0, maxTokens - 1), tokenizer.special.eos];
   return { source: Int32Array.from(kept), target: Int32Array.of(label) };
 }
 

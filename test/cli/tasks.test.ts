@@ -33,6 +33,12 @@ describe("a classifier", () => {
     expect(Number(stdout.split("\n")[0]?.split("\t")[1])).toBeGreaterThan(0.9);
   });
 
+  test("says how many lines were longer than what it reads", async () => {
+    const { stdout, stderr } = await heed(["classify", run], `rise 1\n${"fall ".repeat(300)}\n`);
+    expect(stdout.split("\n").map((line) => line.split("\t")[0])).toEqual(["up", "down", ""]);
+    expect(stderr).toBe("heed: 1 line was cut off after 256 tokens\n");
+  });
+
   test("prints the documented object", async () => {
     const { stdout } = await heed(["classify", run, "--json"], "fall 3\n");
     const { text, label, probabilities } = JSON.parse(stdout);
