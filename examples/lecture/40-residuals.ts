@@ -1,7 +1,7 @@
 /**
- * "Residual connections: against vanishing gradients, faster learning, people still don't know why": six layers with the
- * way around each sublayer, and without: how much gradient arrives at each of the encoder's layers before anything is
- * learnt, and what is learnt.
+ * "Residual connections: against vanishing gradients, faster learning, people still don't know why": six layers of an
+ * encoder with the way around each sublayer, and without: how much gradient arrives at each before anything is learnt,
+ * and what is learnt.
  *
  *   npx tsx examples/lecture/40-residuals.ts
  */
@@ -12,7 +12,8 @@ for (const norm of ["pre", "post"]) {
   for (const without of ["[]", "[residuals]"]) {
     const deep = [
       "training.statistics=1",
-      "model.layers=6",
+      "model.layers=1",
+      "model.encoderLayers=6",
       `model.norm=${norm}`,
       `model.without=${without}`,
     ];
