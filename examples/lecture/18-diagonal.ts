@@ -19,7 +19,8 @@ const look = await compile({ engine, constants: whole.weights, outputs: Object.f
 
 const counts: Record<string, number[]> = {};
 let words = 0;
-for (const pair of test.slice(0, 100)) {
+const looked = test.slice(0, 100);
+for (const pair of looked) {
   const ids = tokenizers.source.encode(pair.source);
   const n = ids.length;
   const found: Record<string, { shape: readonly number[]; read(): unknown }> = await look({
@@ -45,6 +46,9 @@ const rates = Object.entries(counts).map(([name, all]) => [
   name,
   ...all.map((count) => `${((100 * count) / words).toFixed(0)} %`),
 ]);
+// If it chose blindly, each word would find itself in one of n rows.
+const blind = `${((100 * looked.length) / words).toFixed(0)} %`;
+rates.push(["by chance", ...[0, 1, 2, 3].map(() => blind)]);
 table(["the diagonal is the row's maximum", ...[0, 1, 2, 3].map((head) => `head ${head}`)], rates);
 console.log();
 const masked = await learn("model.without=[diagonal]");

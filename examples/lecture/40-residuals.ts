@@ -1,6 +1,7 @@
 /**
- * "Residual connections: against vanishing gradients, faster learning, people still don't know why": six layers with the
- * way around each sublayer, and without.
+ * "Residual connections: against vanishing gradients, faster learning, people still don't know why": six layers of an
+ * encoder with the way around each sublayer, and without: how much gradient arrives at each before anything is learnt,
+ * and what is learnt.
  *
  *   npx tsx examples/lecture/40-residuals.ts
  */
@@ -9,15 +10,21 @@ import { learn, table } from "./learn.ts";
 const rows = [];
 for (const norm of ["pre", "post"]) {
   for (const without of ["[]", "[residuals]"]) {
-    const deep = ["model.layers=6", `model.norm=${norm}`, `model.without=${without}`];
-    const { loss, bleu, gradientNorms } = await learn(...deep);
+    const deep = [
+      "training.statistics=1",
+      "model.layers=1",
+      "model.encoderLayers=6",
+      `model.norm=${norm}`,
+      `model.without=${without}`,
+    ];
+    const { loss, bleu, layerGradients } = await learn(...deep);
     rows.push([
       `${norm}-norm, ${without === "[]" ? "with" : "without"}`,
-      gradientNorms.first,
-      gradientNorms.mean,
+      ...[0, 1, 2, 3, 4, 5].map((at) => layerGradients[`encoder.${at}`] ?? Number.NaN),
       loss,
       bleu,
     ]);
   }
 }
-table(["residuals", "first gradient", "mean gradient", "loss", "BLEU"], rows);
+const layers = [1, 2, 3, 4, 5, 6].map((n) => `∇ layer ${n}`);
+table(["residuals", ...layers, "loss", "BLEU"], rows);

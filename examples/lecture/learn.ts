@@ -27,8 +27,8 @@ export interface Learnt {
   readonly bleu: number;
   readonly parameters: number;
   readonly msPerStep: number;
-  /** Joint norm of the gradients at the first update, and the mean over all. */
-  readonly gradientNorms: { readonly first: number; readonly mean: number };
+  /** Of each layer at the first update; empty unless `training.statistics` is set. */
+  readonly layerGradients: Readonly<Record<string, number>>;
   readonly model: ReturnType<typeof translationModel>;
   readonly weights: ReadonlyMap<string, HostTensor>;
 }
@@ -38,14 +38,17 @@ export async function learn(...changes: string[]): Promise<Learnt> {
   const config = parseConfig(BASE, "lecture", changes);
   if (config.task !== "translate") throw new Error("these recipes translate");
   const task = await openTranslationTask({ engine, config, tokenizers, train: examples, valid: test });
-  const norms: number[] = [];
+  let n = 0;
+  let layerGradients: Readonly<Record<string, number>> = {};
   const began = performance.now();
-  for (let epoch = 0; norms.length < STEPS; epoch++) {
+  for (let epoch = 0; n < STEPS; epoch++) {
     for await (const { feeds } of task.batches(epoch, 0)) {
-      const n = norms.length + 1;
+      n++;
       const rate = 4e-3 * Math.min(n / 60, Math.sqrt(60 / n)); // warm up, then fall
-      norms.push((await task.step.run(n, rate, [feeds])).gradientNorm);
-      if (norms.length === STEPS) break;
+      const isWatched = n === 1 && config.training.statistics > 0;
+      const { statistics } = await task.step.run(n, rate, [feeds], { statistics: isWatched });
+      layerGradients = statistics?.gradientNorms ?? layerGradients;
+      if (n === STEPS) break;
     }
   }
   const msPerStep = (performance.now() - began) / STEPS;
@@ -53,10 +56,9 @@ export async function learn(...changes: string[]): Promise<Learnt> {
   const weights = await readEntries(task.step.state, task.step.weights);
   const parameters = task.step.parameterCount;
   task.close();
-  const mean = norms.reduce((a, b) => a + b, 0) / norms.length;
   return {
     ...{ loss: found?.loss ?? Number.NaN, bleu: found?.bleu ?? 0, parameters, msPerStep, weights },
-    gradientNorms: { first: norms[0] ?? 0, mean },
+    layerGradients,
     model: translationModel(config.model, tokenizers),
   };
 }

@@ -9,6 +9,8 @@ export interface OptionSpec {
   readonly help: string;
   /** Smallest and largest number allowed. */
   readonly range?: readonly [number, number];
+  /** Numbers without a fraction only: a count, a seed. Default false. */
+  readonly whole?: boolean;
 }
 
 type ValueOf<O extends OptionSpec> = O["type"] extends "number"

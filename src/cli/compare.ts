@@ -3,7 +3,16 @@ import type { Curve } from "../inspect/curves-svg.ts";
 import { curvesInTerminal } from "../inspect/terminal-curves.ts";
 import { type Comparison, meanCurve, type RunGroup, seedOf } from "../training/compare-runs.ts";
 import type { Points, RecordedRun } from "../training/recorded-run.node.ts";
-import { groupTable, interval, otherTable, runTable, scoreName, stateOf, tableLines } from "./runs-table.ts";
+import {
+  groupTable,
+  interval,
+  otherTable,
+  runTable,
+  scoreName,
+  stateOf,
+  tableLines,
+  unitOf,
+} from "./runs-table.ts";
 
 /** More curves than this cannot be told apart. */
 const MOST_CURVES = 8;
@@ -22,6 +31,8 @@ export function comparisonLines(
   const isRepeated = groups.some(({ runs }) => runs.length > 1);
   const lines = [summary(comparison), ""];
   if (groups.length > 0) {
+    const tasks = tasksNote(comparison);
+    if (tasks) lines.push(tasks.trim(), "");
     if (isRepeated) lines.push(...tableLines(groupTable(comparison)), NOTE, "");
     lines.push(...tableLines(runTable(comparison, root)), "");
     for (const { title, curves } of charts(comparison).slice(1)) {
@@ -44,12 +55,12 @@ export function comparisonPage(comparison: Comparison, root: string): string {
     facts: [
       ["Runs", String(groups.reduce((sum, { runs }) => sum + runs.length, 0))],
       ["Groups", String(groups.length)],
-      ["They differ in", [...comparison.names.values()].join(", ") || "their seed"],
+      ["They differ in", someOf([...comparison.names.values()]) || "their seed"],
       ["Not compared", String(comparison.others.length)],
     ],
-    note: `${NOTE} A filled dot is a mean, a bar its interval, a ring one run.`,
+    note: `${tasksNote(comparison)}${NOTE} A filled dot is a mean, a bar its interval, a ring one run.`,
     scores: scores.map((key) => ({
-      title: scoreName(key).replace(/^./, (c) => c.toUpperCase()),
+      title: upperFirst(scoreName(key)),
       xLabel: scoreName(key),
       rows: groups.flatMap(({ name, valid, runs }) => {
         const found = valid[key];
@@ -67,12 +78,30 @@ export function comparisonPage(comparison: Comparison, root: string): string {
   });
 }
 
+/** More names than this are not read. */
+const MOST_NAMES = 8;
+
+const someOf = (names: readonly string[]): string =>
+  names.length <= MOST_NAMES
+    ? names.join(", ")
+    : `${names.slice(0, MOST_NAMES).join(", ")} and ${names.length - MOST_NAMES} more`;
+
+/** A warning where groups are beside each other that have nothing in common. */
+function tasksNote({ groups }: Comparison): string {
+  const tasks = new Set(groups.map(({ config }) => config.get("task") ?? "translate"));
+  return tasks.size > 1
+    ? `These are runs of several tasks: ${[...tasks].join(", ")}. Only runs of one task compare. `
+    : "";
+}
+
+const upperFirst = (text: string): string => text.replace(/^./, (c) => c.toUpperCase());
+
 function summary({ groups, others, names }: Comparison): string {
   const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
   const states = [...new Set(others.map(stateOf))].map(
     (state) => `, ${others.filter((run) => stateOf(run) === state).length} ${state}`,
   );
-  const differing = [...names.values()].join(", ");
+  const differing = someOf([...names.values()]);
   const what = differing ? `they differ in ${differing}` : "they differ in nothing but their seed";
   const finished = `${count} finished ${count === 1 ? "run" : "runs"}`;
   const grouped = groups.length > 1 ? ` in ${groups.length} groups` : "";
@@ -98,14 +127,15 @@ function charts({ groups, score }: Comparison): Chart[] {
     yLabel,
     curves: drawn.map(({ name, runs }) => ({ name, dots, points: meanCurve(runs.map(pick)) })),
   });
+  const unit = `nats per ${unitOf(drawn)}`;
   const validation = (key: string, title: string, yLabel: string): Chart =>
     chart(title, yLabel, true, ({ curves }) => curves.validation[key] ?? []);
   return [
-    chart("Training loss", "nats per token", false, ({ curves }) => curves.training),
-    validation("loss", "Validation loss", "nats per token"),
+    chart("Training loss", unit, false, ({ curves }) => curves.training),
+    validation("loss", "Validation loss", unit),
     ...(score === undefined || score === "loss"
       ? []
-      : [validation(score, `${scoreName(score)} on validation data`, scoreName(score))]),
+      : [validation(score, `${upperFirst(scoreName(score))} on validation data`, scoreName(score))]),
   ];
 }
 

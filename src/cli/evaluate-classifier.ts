@@ -1,9 +1,11 @@
 import { heedError } from "../errors.ts";
 import type { ClassificationScores } from "../evaluation/classification.ts";
+import { columnsOf } from "../inspect/terminal-matrix.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { encodeLabelled, openJudge, scoreLabelled } from "../training/classification.ts";
 import { labelNumber, textsOf } from "../training/classify-task.node.ts";
 import type { ClassifierRun } from "../training/open-run.node.ts";
+import { escapeControls } from "./escape.ts";
 import type { Io } from "./io.ts";
 
 /** Labels a test set and counts how often that is right. */
@@ -30,9 +32,11 @@ export async function evaluateClassifier(
   const judge = await openJudge({ engine, model, padding: tokenizer.special.pad, constants: weights });
   const scores = await scoreLabelled(judge, examples, labels.length);
   judge.close();
-  const { accuracy, macroF1 } = scores;
-  if (json) await io.writeLine(JSON.stringify({ sentences: texts.length, accuracy, macroF1 }));
-  else for (const line of table(scores, labels)) await io.writeLine(line);
+  const { accuracy, macroF1, perLabel, confusion } = scores;
+  if (json) {
+    const found = { sentences: texts.length, accuracy, macroF1, labels, perLabel, confusion };
+    await io.writeLine(JSON.stringify(found));
+  } else for (const line of table(scores, labels)) await io.writeLine(line);
   return 0;
 }
 
@@ -42,21 +46,19 @@ function table(
   labels: readonly string[],
 ): string[] {
   const percent = (share: number): string => (100 * share).toFixed(1);
-  const width = Math.max(
-    6,
-    ...labels.map(({ length }) => length),
-    ...confusion.flat().map((n) => `${n}`.length),
-  );
+  const names = labels.map(escapeControls);
+  const width = Math.max(6, ...names.map(columnsOf), ...confusion.flat().map((n) => `${n}`.length));
+  const space = (text: string): string => " ".repeat(width - columnsOf(text));
   const cells = (head: string, all: readonly (string | number)[]): string =>
-    [head.padEnd(width), ...all.map((cell) => `${cell}`.padStart(width))].join("  ");
-  const rows = labels.map((label, i) => {
+    [head + space(head), ...all.map((cell) => space(`${cell}`) + cell)].join("  ");
+  const rows = names.map((label, i) => {
     const { precision, recall, f1 } = perLabel[i] ?? { precision: 0, recall: 0, f1: 0 };
     return cells(label, [...(confusion[i] ?? []), percent(precision), percent(recall), percent(f1)]);
   });
   return [
     `accuracy ${percent(accuracy)} %   macro-F1 ${percent(macroF1)}`,
     "",
-    cells("true", [...labels, "P %", "R %", "F1 %"]),
+    cells("true", [...names, "P %", "R %", "F1 %"]),
     ...rows,
   ];
 }

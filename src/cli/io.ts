@@ -32,6 +32,8 @@ export function processIo(): { io: Io; exitStatus: () => number | undefined } {
       process.stderr.write("heed: finishing the current step; once more to stop at once\n");
     });
   }
+  // Whoever stops reading what is said to a person does not end hours of training.
+  process.stderr.on("error", () => undefined);
   let failure: NodeJS.ErrnoException | undefined;
   process.stdout.on("error", (error) => {
     failure = error;

@@ -93,7 +93,7 @@ function declare(spec: Command, run: (values: Record<string, unknown>) => Promis
   });
 }
 
-function declareOption(name: string, { type, value, help, range, ...spec }: OptionSpec): Option {
+function declareOption(name: string, { type, value, help, range, whole, ...spec }: OptionSpec): Option {
   const flag = `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
   const shown = value ?? (type === "number" ? "N" : "TEXT");
   const form = { boolean: flag, flag: `${flag} [${shown}]` } as Record<string, string>;
@@ -102,8 +102,12 @@ function declareOption(name: string, { type, value, help, range, ...spec }: Opti
     option.argParser((text) => {
       const number = Number(text);
       const [low, high] = range ?? [-Infinity, Infinity];
-      if (text.trim() === "" || !(number >= low && number <= high)) {
-        throw new InvalidArgumentError(`${shown} must be a number${range ? ` from ${low} to ${high}` : ""}.`);
+      const isKind = text.trim() !== "" && (!whole || Number.isInteger(number));
+      if (!isKind || !(number >= low && number <= high)) {
+        const kind = whole ? "whole number" : "number";
+        throw new InvalidArgumentError(
+          `${shown} must be a ${kind}${range ? ` from ${low} to ${high}` : ""}.`,
+        );
       }
       return number;
     });

@@ -23,7 +23,17 @@ const count = (value: number | undefined): string =>
   value === undefined ? NONE : Math.round(value).toLocaleString("en-US");
 const milliseconds = (value: number | undefined): string => (value === undefined ? NONE : value.toFixed(1));
 const setting = (run: RunGroup | RecordedRun, path: string): string =>
-  escapeControls(String(run.config.get(path) ?? NONE));
+  escapeControls(listed(String(run.config.get(path) ?? NONE)));
+
+/** `["positions","norm"]` as people write it. */
+const listed = (value: string): string =>
+  /^\[.*\]$/.test(value) ? value.slice(1, -1).replaceAll('"', "").replaceAll(",", ", ") || "none" : value;
+
+/** What losses and speeds of runs count. */
+export function unitOf(runs: readonly (RunGroup | RecordedRun)[]): string {
+  const units = new Set(runs.map(({ config }) => (config.get("task") === "classify" ? "text" : "token")));
+  return [...units].sort().reverse().join(" or ");
+}
 
 /** The keys that tell more than the names of groups already do. */
 function shownKeys({ differing, names, groups }: Comparison): readonly string[] {
@@ -45,7 +55,14 @@ export function groupTable(comparison: Comparison): Table {
     columns: [
       { name: "group", isText: true },
       ...keys.map((path) => ({ name: comparison.names.get(path) ?? path })),
-      ...["n", "parameters", "steps", "ms/step", "tokens/s", ...scores.map(scoreName)].map((name) => ({
+      ...[
+        "n",
+        "parameters",
+        "steps",
+        "ms/step",
+        `${unitOf(comparison.groups)}s/s`,
+        ...scores.map(scoreName),
+      ].map((name) => ({
         name,
       })),
     ],
@@ -73,7 +90,14 @@ export function runTable(comparison: Comparison, root: string): Table {
     columns: [
       { name: "run", isText: true },
       ...keys.map((path) => ({ name: comparison.names.get(path) ?? path })),
-      ...["seed", "parameters", "steps", "ms/step", "tokens/s", ...scores.map(scoreName)].map((name) => ({
+      ...[
+        "seed",
+        "parameters",
+        "steps",
+        "ms/step",
+        `${unitOf(comparison.groups)}s/s`,
+        ...scores.map(scoreName),
+      ].map((name) => ({
         name,
       })),
     ],

@@ -11,8 +11,8 @@ export interface TextWriter {
 }
 
 /**
- * Writes lines of text from ids, `</s>` being the end of a line. A line is decoded as a whole, since a piece may be part
- * of a character and its spaces depend on what came before; what is new of it is given out.
+ * Writes lines of text from ids, `</s>` being the end of a line. A piece may be part of a character, and whether its
+ * space is shown depends on what stands before it: so some of the line is decoded with it, and what is new is given out.
  */
 export function textWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
   const { eos } = tokenizer.special;
@@ -21,27 +21,45 @@ export function textWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
   const open = tokenizer.encode(lines.at(-1) ?? "").slice(0, -1);
   // A line's end is as good a beginning as any.
   const ids = [...ended, ...open];
-  let line: number[] = [...open];
-  let shown = tokenizer.decode(line);
-  const fresh = (isWhole: boolean): string => {
-    const text = tokenizer.decode(line);
-    const ready = isWhole ? text : text.replace(/\ufffd+$/u, "");
-    const added = ready.startsWith(shown) ? ready.slice(shown.length) : "";
-    if (ready.startsWith(shown)) shown = ready;
+  /** The end of the line, as much of it as can change what comes next… */
+  let tail: number[] = [...open];
+  /** …and what was given out of it. */
+  let shown = tokenizer.decode(tail);
+  const fresh = (text: string): string => {
+    const added = text.slice(shown.length);
+    shown = text;
     return added;
+  };
+  const startAt = (token: number): void => {
+    tail = [token];
+    shown = tokenizer.decode(tail);
   };
   return {
     prompt: ids.length > 0 ? ids : [eos],
     push: (token) => {
-      if (token !== eos) {
-        line.push(token);
-        return fresh(false);
+      if (token === eos) {
+        const rest = fresh(tokenizer.decode(tail));
+        tail = [];
+        shown = "";
+        return `${rest}\n`;
       }
-      const rest = fresh(true);
-      line = [];
-      shown = "";
-      return `${rest}\n`;
+      tail.push(token);
+      const text = tokenizer.decode(tail);
+      if (!text.startsWith(shown)) {
+        // A byte after a whole character takes that back, but it has been given out: the byte stands for itself.
+        const rest = tokenizer.decode(tail.slice(0, -1)).slice(shown.length);
+        tail = [token];
+        shown = "";
+        return rest;
+      }
+      const added = fresh(text.replace(/\ufffd+$/u, ""));
+      // A whole piece leaves nothing open: lines may be long, so only it is kept.
+      if (shown === text && !isByte(tokenizer.token(token)) && tokenizer.decode([token]) !== "")
+        startAt(token);
+      return added;
     },
-    end: () => fresh(true),
+    end: () => fresh(tokenizer.decode(tail)),
   };
 }
+
+const isByte = (piece: string): boolean => /^<0x[0-9A-F]{2}>$/.test(piece);

@@ -56,7 +56,9 @@ figcaption { color: var(--faint); font-size: 13px }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 24px }
 .charts svg { width: 100%; height: auto; display: block }
 .layers { display: grid; gap: 28px }
-.layers svg { width: 100%; height: auto; display: block }
+.layers figure { overflow-x: auto }
+.layers svg { width: 100%; min-width: 640px; height: auto; display: block }
+.layers svg[width] { width: auto; min-width: 0; max-width: none }
 .alignments { display: flex; flex-wrap: wrap; gap: 28px 36px; align-items: flex-end }
 .alignments svg { max-width: 100%; height: auto }
 table { border-collapse: collapse; width: 100% }
@@ -68,6 +70,13 @@ table.numbers { width: auto; font-variant-numeric: tabular-nums }
 .numbers th:first-child, .numbers td:first-child { padding-left: 0 }
 .numbers .text { text-align: start }
 .numbers .text:last-child { white-space: normal; overflow-wrap: anywhere }
+.confusion td { border-bottom-color: transparent }
+.confusion th[colspan] { text-align: center; border-bottom: none; padding-bottom: 0 }
+.confusion tbody th { text-align: start; padding-right: 14px }
+.confusion .right, .confusion .wrong { padding: 5px 14px; text-align: center; background: color-mix(in srgb, var(--hue) calc(70% * var(--share)), var(--paper)) }
+.confusion .right { --hue: #2f8f6b }
+.confusion .wrong { --hue: #d1602d }
+.expected { color: var(--faint); white-space: nowrap }
 .wide { overflow-x: auto; margin-top: 20px }
 .note { color: var(--faint); font-size: 13px }
 @media print { main { max-width: none; padding: 0 } figure, tr { break-inside: avoid } }

@@ -11,11 +11,13 @@ export interface SmallMultiples {
   readonly yLabel: string;
   /** For values that differ by orders of magnitude. What is not above 0 is left out then. Default false. */
   readonly log?: boolean;
-  /** In pixels. Default 960. */
+  /** At most, in pixels. Default 960. */
   readonly width?: number;
 }
 
-const PANEL = { least: 136, height: 92, gap: 16 } as const;
+const PANEL = { least: 136, most: 220, height: 92, gap: 16 } as const;
+/** Narrower than this, title and units would not stand beside each other. */
+const NARROWEST = 480;
 const TOP = 40;
 const LEFT = 44;
 const NAME = 16;
@@ -28,15 +30,17 @@ const MOST_POINTS = 100;
  * among all.
  */
 export function smallMultiplesSvg(picture: SmallMultiples): string {
-  const { title, xLabel, yLabel, log = false, width = 960 } = picture;
+  const { title, xLabel, yLabel, log = false, width: most = 960 } = picture;
   const isDrawn = ([x, y]: readonly [number, number]): boolean =>
     Number.isFinite(x) && Number.isFinite(y) && (!log || y > 0);
   const curves = picture.curves
     .map(({ name, points }) => ({ name, points: everyFew(points.filter(isDrawn)) }))
     .filter(({ points }) => points.length > 0);
   const all = curves.flatMap(({ points }) => points);
-  const columns = Math.max(1, Math.floor((width - LEFT + PANEL.gap) / (PANEL.least + PANEL.gap)));
-  const wide = (width - LEFT + PANEL.gap) / columns - PANEL.gap;
+  const fitting = Math.floor((most - LEFT + PANEL.gap) / (PANEL.least + PANEL.gap));
+  const columns = Math.max(1, Math.min(fitting, curves.length));
+  const wide = Math.min(PANEL.most, (most - LEFT + PANEL.gap) / columns - PANEL.gap);
+  const width = Math.min(most, Math.max(NARROWEST, LEFT + columns * (wide + PANEL.gap) - PANEL.gap));
   const rows = Math.ceil(curves.length / columns);
   const height = TOP + rows * (NAME + PANEL.height + PANEL.gap) + BOTTOM - PANEL.gap;
   const x = scaleLinear(extent(all.map(([at]) => at)), [0, wide]);
@@ -74,11 +78,11 @@ export function smallMultiplesSvg(picture: SmallMultiples): string {
     ].join("");
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="multiples" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(title)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="multiples" viewBox="0 0 ${short(width)} ${height}" width="${short(width)}" role="img" aria-label="${escapeMarkup(title)}">`,
     STYLE,
     `<defs><path id="${behind}" style="fill: none; stroke: var(--behind)" d="${curves.map(path).join("")}"/></defs>`,
     `<text class="title" x="0" y="14">${escapeMarkup(title)}</text>`,
-    `<text class="label" x="${width}" y="14" text-anchor="end">${escapeMarkup(`${yLabel}${log ? ", log scale" : ""}; ${xLabel} →`)}</text>`,
+    `<text class="label" x="${short(width)}" y="14" text-anchor="end">${escapeMarkup(`${yLabel}${log ? ", log scale" : ""}; ${xLabel} →`)}</text>`,
     ...panels,
     "</svg>",
   ].join("\n");

@@ -1,3 +1,5 @@
+import type { ClassificationScores } from "../evaluation/classification.ts";
+import { confusionTable } from "./confusion-table.ts";
 import { type Curve, curvesSvg } from "./curves-svg.ts";
 import { escapeMarkup } from "./markup.ts";
 import { factList, page, section } from "./page.ts";
@@ -8,13 +10,45 @@ export interface TrainingReport {
   readonly subtitle?: string;
   /** What was reached, by name. */
   readonly facts: readonly (readonly [name: string, value: string])[];
-  readonly translations?: readonly {
-    readonly source: string;
-    readonly hypothesis: string;
-    readonly reference?: string;
-  }[];
+  readonly translations?:
+    | readonly {
+        readonly source: string;
+        readonly hypothesis: string;
+        readonly reference?: string;
+      }[]
+    | undefined;
+  /** How a classifier does on the validation texts. */
+  readonly judged?: JudgedTexts | undefined;
+  /** What a language model expects after texts that it has not seen. */
+  readonly next?: readonly NextToken[] | undefined;
+  /** What the loss is a mean over. Default "token". */
+  readonly unit?: "token" | "text";
   /** Pictures made by `alignmentSvg`, each with what it shows. */
   readonly alignments?: readonly { readonly svg: string; readonly caption: string }[];
+}
+
+/** A classifier's answers: all as counts, some as texts. */
+export interface JudgedTexts {
+  readonly labels: readonly string[];
+  readonly scores: ClassificationScores;
+  /** Texts labelled wrongly, those it was surest of first. */
+  readonly mistakes: readonly {
+    readonly text: string;
+    readonly label: string;
+    readonly answer: string;
+    /** Of the answer, 0 to 1. */
+    readonly probability: number;
+  }[];
+}
+
+/** "Take these five words, you already have the sixth." */
+export interface NextToken {
+  /** The text so far. */
+  readonly text: string;
+  /** The token that came. */
+  readonly token: string;
+  /** The likeliest tokens with their probabilities, best first. */
+  readonly expected: readonly (readonly [token: string, probability: number])[];
 }
 
 /**
@@ -34,7 +68,7 @@ export function trainingReport(metrics: Iterable<string>, report: TrainingReport
   const charts = [
     {
       title: "Loss",
-      yLabel: "nats per token",
+      yLabel: `nats per ${report.unit ?? "token"}`,
       curves: [
         { name: "training", points: series("step", "negativeLogLikelihood") },
         { name: "validation", points: series("validation", "loss"), dots: true },
@@ -79,7 +113,7 @@ export function trainingReport(metrics: Iterable<string>, report: TrainingReport
       ? [`<figure>${smallMultiplesSvg({ ...chart, curves, xLabel: "step" })}</figure>`]
       : [];
   });
-  const { title, subtitle, facts, translations = [], alignments = [] } = report;
+  const { title, subtitle, facts, translations = [], judged, next = [], alignments = [] } = report;
   const where =
     alignments.length === 0
       ? ""
@@ -97,6 +131,8 @@ are the links a person, or a grammar, would draw.</p>
         layers.length > 0 ? `<div class="layers">${layers.join("\n")}</div>` : "",
       ),
       section("What it says", table(translations)),
+      section("What it takes for what", judged ? answers(judged) : ""),
+      section("The word that comes next", expectations(next)),
       section("Where it looks", where),
     ],
   });
@@ -120,6 +156,36 @@ function table(translations: NonNullable<TrainingReport["translations"]>): strin
   });
   return `<table><thead><tr><th>Source</th><th>Translation</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
 }
+
+function answers({ labels, scores, mistakes }: JudgedTexts): string {
+  const matrix = `<p>Of the validation texts, how many that are of one label were labelled as each.</p>
+${confusionTable(labels, scores)}`;
+  if (mistakes.length === 0) return matrix;
+  const rows = mistakes.map(
+    ({ text, label, answer, probability }) =>
+      `<tr><td dir="auto">${escapeMarkup(text)}</td><td>${escapeMarkup(answer)} <span class="expected">${percent(probability)}</span><div class="reference">expected: ${escapeMarkup(label)}</div></td></tr>`,
+  );
+  return `${matrix}
+<p>Texts it was surest of and wrong about:</p>
+<table><thead><tr><th>Text</th><th>Label</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+}
+
+function expectations(next: readonly NextToken[]): string {
+  if (next.length === 0) return "";
+  const rows = next.map(({ text, token, expected }) => {
+    const [[best] = [""]] = expected;
+    const all = expected.map(
+      ([one, probability]) =>
+        `<b>${escapeMarkup(one)}</b> <span class="expected">${percent(probability)}</span>`,
+    );
+    const came = best === token ? "" : `<div class="reference">came: ${escapeMarkup(token)}</div>`;
+    return `<tr><td dir="auto">${escapeMarkup(text)} …</td><td>${all.join(" · ")}${came}</td></tr>`;
+  });
+  return `<p>Places in the validation text, and the likeliest tokens there. A space is shown as ▁, the end of a line as ⏎.</p>
+<table><thead><tr><th>Text so far</th><th>Expected next</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
 const LAYERS = [
   { key: "gradientNorms", title: "Gradients before clipping", yLabel: "norm", log: true },

@@ -1,6 +1,7 @@
 import { makeBatch, type PairBatch, type PairExample, planEpoch } from "../data/batches.ts";
 import { prefetch } from "../data/prefetch.ts";
 import { type ClassificationScores, confusion, scoresOf } from "../evaluation/classification.ts";
+import type { JudgedTexts } from "../inspect/training-report.ts";
 import { varied } from "../models/ablations.ts";
 import { type Classifier, RecurrentClassifier, TransformerClassifier } from "../models/classifier.ts";
 import { build, type Layer } from "../nn/layer.ts";
@@ -27,15 +28,22 @@ export function classifierModel(
     : RecurrentClassifier({ ...model, vocabulary, labels, cell: model.kind, embedding: model.dModel });
 }
 
-/** A labelled text as a pair whose target is the label. What is beyond `maxTokens` is cut off. */
+/**
+ * A labelled text as a pair whose target is the label. What is beyond `maxTokens` is cut off.
+ *
+ * @param onCut  Called when something is.
+ */
 export function encodeLabelled(
   text: string,
   label: number,
   tokenizer: Tokenizer,
   maxTokens: number,
+  onCut?: () => void,
 ): PairExample {
   const ids = tokenizer.encode(text);
-  const kept = ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), tokenizer.special.eos];
+  const isWhole = ids.length <= maxTokens;
+  if (!isWhole) onCut?.();
+  const kept = isWhole ? ids : [...ids.slice(0, maxTokens - 1), tokenizer.special.eos];
   return { source: Int32Array.from(kept), target: Int32Array.of(label) };
 }
 
@@ -109,10 +117,37 @@ export async function scoreLabelled(
   judge: Judge,
   examples: readonly PairExample[],
   labels: number,
-): Promise<ClassificationScores> {
-  const judged = await judge.judge(examples);
+): Promise<ClassificationScores & { readonly probabilities: readonly Float32Array[] }> {
+  const probabilities = await judge.judge(examples);
   const truth = examples.map(({ target }) => target[0] as number);
-  return scoresOf(confusion(truth, judged.map(likeliest), labels));
+  return { ...scoresOf(confusion(truth, probabilities.map(likeliest), labels)), probabilities };
+}
+
+/** Wrongly labelled texts shown in a report. */
+const MISTAKES = 12;
+
+/** What a report shows of a classifier's answers. */
+function judgedTexts(
+  { probabilities, ...scores }: Awaited<ReturnType<typeof scoreLabelled>>,
+  examples: readonly PairExample[],
+  { labels, tokenizer }: Pick<ClassificationTaskOptions, "labels" | "tokenizer">,
+): JudgedTexts {
+  const answers = probabilities.map((found, i) => {
+    const answer = likeliest(found);
+    const { source, target } = examples[i] as PairExample;
+    return { source, label: target[0] as number, answer, probability: found[answer] as number };
+  });
+  const mistakes = answers
+    .filter(({ answer, label }) => answer !== label)
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, MISTAKES)
+    .map(({ source, label, answer, probability }) => ({
+      text: tokenizer.decode(source),
+      label: labels[label] as string,
+      answer: labels[answer] as string,
+      probability,
+    }));
+  return { labels, scores, mistakes };
 }
 
 export interface ClassificationTaskOptions {
@@ -163,8 +198,10 @@ export async function openClassificationTask(options: ClassificationTaskOptions)
       const all = chunks([...valid.keys()], JUDGED).map((chunk) => feedsOf(valid, chunk));
       const mean = await meanLoss(loss, all, signal);
       if (mean === undefined) return undefined;
-      const { accuracy, macroF1 } = await scoreLabelled(judge, valid, labels.length);
-      return { loss: mean, accuracy, macroF1, score: accuracy };
+      const scores = await scoreLabelled(judge, valid, labels.length);
+      const { accuracy, macroF1 } = scores;
+      const judged = judgedTexts(scores, valid, options);
+      return { loss: mean, accuracy, macroF1, score: accuracy, samples: { judged } };
     },
     close: () => {
       judge.close();

@@ -21,6 +21,13 @@ export async function loadLabelled(config: ClassifyConfig): Promise<TaskData> {
     const remedy = "a classifier needs at least two labels";
     throw heedError("ERR_DATA", { where: trainSpec.labelled, cause, remedy });
   }
+  // A label that training cannot know is told before vocabularies are learnt.
+  const numbered = (texts: readonly LabelledText[], where: string): { text: string; label: number }[] =>
+    texts.map(({ label, text }, i) => ({ text, label: labelNumber(label, labels, `${where}:${i + 1}`) }));
+  const known = {
+    train: numbered(train, trainSpec.labelled),
+    valid: numbered(valid, validSpec.labelled),
+  };
   return {
     hash: await hashFiles([trainSpec.labelled]),
     prepare: (say, directory) => {
@@ -31,15 +38,16 @@ export async function loadLabelled(config: ClassifyConfig): Promise<TaskData> {
             config.tokenizer,
             say,
           );
-      const examples = (texts: readonly LabelledText[], where: string): PairExample[] =>
-        texts.map(({ label, text }, i) =>
-          encodeLabelled(text, labelNumber(label, labels, `${where}:${i + 1}`), tokenizer, maxTokens),
+      let cut = 0;
+      const examples = (texts: typeof known.train): PairExample[] =>
+        texts.map(({ text, label }) =>
+          encodeLabelled(text, label, tokenizer, maxTokens, () => {
+            cut += 1;
+          }),
         );
-      const encoded = {
-        train: examples(train, trainSpec.labelled),
-        valid: examples(valid, validSpec.labelled),
-      };
-      say(`${train.length} training texts with ${labels.length} labels`);
+      const encoded = { train: examples(known.train), valid: examples(known.valid) };
+      const also = cut > 0 ? `; ${cut} texts are cut off after ${maxTokens} tokens` : "";
+      say(`${train.length} training texts with ${labels.length} labels${also}`);
       return {
         write: (to) => {
           writeTokenizer(to, tokenizer);

@@ -21,7 +21,7 @@ export interface Comparison {
   readonly differingAnywhere: readonly string[];
   /** What a table calls them: the last part of the path where that is clear. */
   readonly names: ReadonlyMap<string, string>;
-  /** Best first. */
+  /** Best first, those of one task together. */
   readonly groups: readonly RunGroup[];
   /** Runs that are not finished, damaged, or the same as one that is compared; with the reason. */
   readonly others: readonly RecordedRun[];
@@ -72,12 +72,14 @@ export function compareRuns(runs: readonly RecordedRun[], root: string): Compari
   const scores = [...new Set(groups.flatMap(({ valid }) => Object.keys(valid)))];
   const score = scores.find((key) => !SMALLER_IS_BETTER.has(key)) ?? scores.at(-1);
   const sign = score !== undefined && SMALLER_IS_BETTER.has(score) ? 1 : -1;
+  const task = ({ config }: RunGroup): string => String(config.get("task") ?? "translate");
+  const order = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
   const rank = ({ valid }: RunGroup): number => sign * (valid[score ?? ""]?.mean ?? sign * Infinity);
   return {
     differing,
     differingAnywhere: differingKeys(runs),
     names,
-    groups: groups.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0)),
+    groups: groups.toSorted((a, b) => order(task(a), task(b)) || order(rank(a), rank(b))),
     others: [...repeated, ...runs.filter(({ state }) => state !== "finished")],
     score,
   };

@@ -149,7 +149,12 @@ const trainingOf = (smoothing: number) => ({
   steps: count().optional().describe("updates after which to stop, whatever the epochs"),
   minutes: z.number().positive().optional().describe("minutes after which to stop, whatever the epochs"),
   optimizer: z.enum(["adamw", "adam", "sgd"]).default("adamw"),
-  learningRate: z.number().positive().max(100).default(7e-4).describe("peak rate; for noam a factor"),
+  learningRate: z
+    .number()
+    .positive()
+    .max(100)
+    .default(7e-4)
+    .describe("peak rate; for noam a factor; above 0, to 100"),
   schedule: z.enum(["constant", "noam", "inverse-sqrt", "cosine", "plateau"]).default("inverse-sqrt"),
   warmup: count(0).default(1000).describe("updates until the peak rate"),
   weightDecay: z.number().min(0).max(1).default(0.01),

@@ -9,6 +9,7 @@ import type { Engine } from "../runtime/engine.ts";
 import type { HostTensor } from "../runtime/state.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import type { GenerateConfig } from "./config.ts";
+import { openNextTokens } from "./next-tokens.ts";
 import { languageModelObjective } from "./objective.ts";
 import { type BatchFeeds, openTrainingStep } from "./step.ts";
 import { meanLoss, type Task } from "./task.ts";
@@ -84,6 +85,7 @@ export async function openLanguageTask(options: LanguageTaskOptions): Promise<Ta
     ...(weights ? { weights } : {}),
   });
   const { negativeLogLikelihood, tokens } = languageModelObjective(build(model).call, 0);
+  const next = await openNextTokens(engine, model, step.state);
   const loss = await compile({ engine, state: step.state, outputs: { negativeLogLikelihood, tokens } });
   const plan = (epoch: number): number[][] =>
     planWindows(train.length, {
@@ -105,9 +107,12 @@ export async function openLanguageTask(options: LanguageTaskOptions): Promise<Ta
     batchesPerEpoch: plan(0).length,
     validate: async (signal) => {
       const mean = await meanLoss(loss, coverText(valid, data.context), signal);
-      return mean === undefined ? undefined : { loss: mean, perplexity: Math.exp(mean), score: -mean };
+      if (mean === undefined) return undefined;
+      const samples = { next: await next.expect(valid, data.context, tokenizer) };
+      return { loss: mean, perplexity: Math.exp(mean), score: -mean, samples };
     },
     close: () => {
+      next.close();
       loss.close();
       step.close();
     },

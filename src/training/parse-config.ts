@@ -9,9 +9,9 @@ import {
   visit,
   YAMLMap,
 } from "yaml";
-import type { z } from "zod";
 import { heedError } from "../errors.ts";
 import { type Config, configSchemas, families, type TaskName } from "./config.ts";
+import { describedAt, issueError, type Kinds, schemaOf } from "./config-issue.ts";
 
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 const MAX_NODES = 10_000;
@@ -36,15 +36,7 @@ export function parseConfig(text: string, where: string, overrides: readonly str
     refuseUnfit(result.data, where);
     return result.data;
   }
-  const [issue] = result.error.issues;
-  throw issue
-    ? describe(issue, where, schema as unknown as Described)
-    : heedError("ERR_CONFIG", { where, cause: "not a configuration" });
-}
-
-interface Kinds {
-  readonly task: TaskName;
-  readonly model: keyof typeof families;
+  throw issueError(result.error.issues, where, kinds);
 }
 
 /** What decides which keys there are. A translator and a Transformer unless it says otherwise. */
@@ -74,19 +66,40 @@ const withKind = (given: Record<string, unknown>, kind: string): unknown => {
   return isObject(model) ? { ...given, model: { kind, ...model } } : given;
 };
 
-/** What one key cannot say of another. */
+/** What one key cannot say of another: also what would be read and then have no effect. */
 function refuseUnfit({ model }: Config, where: string): void {
-  const refuse = (key: string, cause: string): never => {
-    throw heedError("ERR_CONFIG", { where, cause: `"model.${key}": ${cause}` });
+  const refuse = (key: string, cause: string, remedy: string): never => {
+    throw heedError("ERR_CONFIG", { where, cause: `"model.${key}": ${cause}`, remedy });
   };
   if (model.kind === "transformer") {
-    const { dModel, heads, dKey } = model;
-    if (dKey === undefined && dModel % heads !== 0)
-      refuse("heads", `${heads} heads do not divide dModel ${dModel}`);
-  } else if ("bidirectional" in model && model.bidirectional && model.hidden % 2 !== 0) {
-    refuse("hidden", `${model.hidden} cannot be shared by two directions`);
+    const { dModel, heads, dKey, dValue, without } = model;
+    if (dKey === undefined && dModel % heads !== 0) {
+      const fitting = divisors(dModel).join(", ");
+      refuse(
+        "heads",
+        `${heads} heads do not divide dModel ${dModel}`,
+        `choose from ${fitting}, or give dKey`,
+      );
+    }
+    if (dValue !== undefined && without.includes("values"))
+      refuse("dValue", "without values there is only the size of the keys", "leave dValue out");
+    return;
+  }
+  if ("bidirectional" in model && model.bidirectional && model.hidden % 2 !== 0) {
+    const remedy = "choose an even size, or bidirectional: false";
+    refuse("hidden", `${model.hidden} cannot be shared by two directions`, remedy);
+  }
+  if ("inputFeeding" in model && model.inputFeeding && !LUONG.has(model.attention)) {
+    const remedy = `choose attention ${[...LUONG].join(", ")}, or leave it out`;
+    refuse("inputFeeding", `attention "${model.attention}" has none`, remedy);
   }
 }
+
+/** The attentions that a step's output can be fed from. */
+const LUONG: ReadonlySet<string> = new Set(["dot", "scaled-dot", "general"]);
+
+const divisors = (n: number): number[] =>
+  Array.from({ length: Math.min(n, 64) }, (_, i) => i + 1).filter((size) => n % size === 0);
 
 /** YAML as a document that is safe to turn into values. `hasLines` says whether errors tell the line. @throws ERR_CONFIG */
 export function readYaml(text: string, where: string, hasLines = true): Document.Parsed {
@@ -142,89 +155,10 @@ function assign(document: Document.Parsed, override: string): void {
   document.setIn(path, readYaml(override.slice(at + 1), `--set ${override}`, false).toJS());
 }
 
-function describe(issue: z.core.$ZodIssue, where: string, schema: Described): Error {
-  const path = issue.path.join(".");
-  if (issue.code === "unrecognized_keys") {
-    const [key = ""] = issue.keys;
-    const known = keysAt(schema, issue.path);
-    const near = nearest(key, known);
-    return heedError("ERR_CONFIG", {
-      where,
-      cause: `unknown key "${path ? `${path}.` : ""}${key}"`,
-      remedy: near ? `did you mean "${near}"?` : `known keys here: ${known.join(", ")}`,
-    });
-  }
-  if (issue.code === "invalid_union") {
-    const remedy = "give {source, target}, {pairs}, {jsonl} or {corpus: phrasebook}";
-    return heedError("ERR_CONFIG", { where, cause: `"${path}" does not say where the data is`, remedy });
-  }
-  const description = describedAt(schema, issue.path);
-  return heedError("ERR_CONFIG", {
-    where,
-    cause: `${path ? `"${path}": ` : ""}${issue.message.replace(/^./, (c) => c.toLowerCase())}`,
-    ...(description ? { remedy: `${issue.path.at(-1)?.toString()} is: ${description}` } : {}),
-  });
-}
-
-// The parts of a zod schema that messages and printing read; zod types them only per kind.
-interface Described {
-  readonly description?: string | undefined;
-  readonly shape?: Readonly<Record<string, Described>>;
-  readonly def?: { readonly innerType?: Described };
-}
-
-function unwrapped(schema: Described): Described {
-  return schema.shape || !schema.def?.innerType ? schema : unwrapped(schema.def.innerType);
-}
-
-function schemaAt(schema: Described, path: readonly PropertyKey[]): Described | undefined {
-  return path.reduce<Described | undefined>(
-    (at, key) => (at ? unwrapped(at).shape?.[String(key)] : undefined),
-    schema,
-  );
-}
-
-function keysAt(schema: Described, path: readonly PropertyKey[]): string[] {
-  const at = schemaAt(schema, path);
-  return at ? Object.keys(unwrapped(at).shape ?? {}) : [];
-}
-
-function describedAt(schema: Described, path: readonly PropertyKey[]): string | undefined {
-  let at = schemaAt(schema, path);
-  while (at && !at.description) at = at.def?.innerType;
-  return at?.description;
-}
-
-/** The known word that differs least, if it differs little. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(2, Math.floor(word.length / 3));
-  const scored = known.map((other) => ({
-    other,
-    distance: editDistance(word.toLowerCase(), other.toLowerCase()),
-  }));
-  scored.sort((a, b) => a.distance - b.distance);
-  const [best] = scored;
-  return best && best.distance <= limit ? best.other : undefined;
-}
-
-/** Levenshtein's. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
-
 /** The whole configuration as YAML, every key with its meaning beside it. */
 export function printConfig(config: Config): string {
   const document = new Document(config);
-  const schema = configSchemas[config.task][families[config.model.kind]] as unknown as Described;
+  const schema = schemaOf({ task: config.task, model: config.model.kind });
   const annotate = (map: unknown, path: readonly string[]): void => {
     if (!isMap(map)) return;
     for (const { key, value } of map.items) {

@@ -16,7 +16,6 @@ import type { Task } from "./task.ts";
 import { loadTask } from "./tasks.node.ts";
 import {
   type Position,
-  type Sample,
   START,
   type StepRecord,
   type StopReason,
@@ -171,6 +170,7 @@ async function trainTask(session: Session): Promise<RunSummary> {
   session.onStart?.({ parameters: task.step.parameterCount, totalSteps, from: from.step, unit: task.unit });
   let loss = Number.NaN;
   let tokens = 0;
+  let best = from.best;
 
   const { position, reason } = await train({
     ...training,
@@ -192,9 +192,10 @@ async function trainTask(session: Session): Promise<RunSummary> {
     },
     onStatistics: (record) => runs.appendLine(metrics, JSON.stringify({ kind: "statistics", ...record })),
     onValidation: (record) => {
-      const { seconds, samples = [], ...reproducible } = record;
+      const { seconds, samples: _, ...reproducible } = record;
       runs.appendLine(metrics, JSON.stringify({ kind: "validation", ...reproducible }));
-      writeReport(session, record.step, record, samples);
+      if (best === null || record.score > best.score) best = record;
+      writeReport(session, record, best);
       session.onValidation?.(record);
     },
     onDiverged: (divergence) => {
@@ -221,23 +222,27 @@ async function trainTask(session: Session): Promise<RunSummary> {
   return { run: directory, steps, epochs, seconds, tokensPerSecond: tokens / seconds, loss, valid, reason };
 }
 
-/** The run as a page to look at, so far. */
+/**
+ * The run as a page to look at, so far: what it reached is said of the model that is kept, `best`; what that one does is
+ * shown if this process has seen it, else what the last one does.
+ */
 function writeReport(
   { directory, config, task }: Session,
-  step: number,
-  validation: Validation,
-  samples: readonly Sample[],
+  last: Validation & { readonly step: number },
+  best: Validation & { readonly step: number },
 ): void {
   const lines = readFileSync(join(directory, METRICS), "utf8").split("\n");
   const report = trainingReport(lines, {
     title: basename(directory),
     subtitle: `${Object.values(config.data.train).join(", ")}, seed ${config.seed}`,
     facts: [
-      ["Updates", step.toLocaleString("en-US")],
-      ...validationFacts(validation),
+      ["Updates", last.step.toLocaleString("en-US")],
+      ...validationFacts(best),
+      ...(best.step < last.step ? [["Best after", best.step.toLocaleString("en-US")] as const] : []),
       ["Parameters", `${(task.step.parameterCount / 1e6).toFixed(2)} million`],
     ],
-    translations: samples,
+    unit: task.unit === "texts" ? "text" : "token",
+    ...(best.samples ?? last.samples),
   });
   runs.writeAtomically(join(directory, "report.html"), report);
 }
@@ -251,7 +256,7 @@ const scores = (found: Validation): Scores =>
   Object.fromEntries(SCORES.flatMap((key) => (found[key] === undefined ? [] : [[key, found[key]]]))) as never;
 
 /** Averages the weights of the last checkpoints; keeps the average if it scores better than the best so far. */
-async function tryAverage(session: Session, { best }: Position): Promise<Scores | undefined> {
+async function tryAverage(session: Session, { best, step }: Position): Promise<Scores | undefined> {
   const { config, directory, task } = session;
   const last = runs.validatedCheckpoints(directory).slice(-config.training.average);
   if (config.training.average < 2 || last.length < 2) return undefined;
@@ -273,6 +278,8 @@ async function tryAverage(session: Session, { best }: Position): Promise<Scores 
   session.onMessage?.(`${last.length} checkpoints averaged: ${shown(validation)}, ${outcome}`);
   if (!isBetter) return undefined;
   writeModel(directory, mean);
+  const found = { ...validation, step };
+  writeReport(session, found, found);
   const record = { kind: "average", checkpoints: last.map(({ step }) => step), ...scores(validation) };
   runs.appendLine(join(directory, METRICS), JSON.stringify(record));
   return scores(validation);

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { heedError } from "../errors.ts";
 import type { Config } from "./config.ts";
-import { nearest, parseConfig, readYaml } from "./parse-config.ts";
+import { nearest } from "./config-issue.ts";
+import { parseConfig, readYaml } from "./parse-config.ts";
 
 /** One run of a sweep. */
 export interface SweepCell {

@@ -1,4 +1,5 @@
 import { heedError } from "../errors.ts";
+import type { TrainingReport } from "../inspect/training-report.ts";
 import type { LayerStatistics } from "./layer-statistics.ts";
 import { learningRate, type ScheduleConfig } from "./schedule.ts";
 import type { BatchFeeds, TrainingStep } from "./step.ts";
@@ -49,15 +50,12 @@ export interface Validation {
   readonly macroF1?: number;
   /** What "best" means: higher is better. */
   readonly score: number;
-  /** Some of what was translated, to look at. */
-  readonly samples?: readonly Sample[];
+  /** Some of what the model did, to look at. */
+  readonly samples?: Samples;
 }
 
-export interface Sample {
-  readonly source: string;
-  readonly hypothesis: string;
-  readonly reference: string;
-}
+/** Each kind of model has its own. */
+export type Samples = Pick<TrainingReport, "translations" | "judged" | "next">;
 
 /** What the trainer tells as it goes; each may be awaited. */
 export interface TrainerEvents {

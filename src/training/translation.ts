@@ -174,12 +174,12 @@ async function openValidation({
     }
     const bleu = corpusBleu(hypotheses, [references]).score;
     const places = judged.map((i, n) => ({ i, n })).sort((a, b) => a.i - b.i);
-    const samples = places.slice(0, SAMPLES).map(({ i, n }) => ({
+    const translations = places.slice(0, SAMPLES).map(({ i, n }) => ({
       source: pairs[i]?.source ?? "",
       hypothesis: hypotheses[n] ?? "",
       reference: references[n] ?? "",
     }));
-    return { loss: mean, bleu, score: bleu, samples };
+    return { loss: mean, bleu, score: bleu, samples: { translations } };
   };
   return {
     run,

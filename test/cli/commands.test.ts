@@ -1,5 +1,5 @@
 /** The commands on real files, as processes: what they print, write and return. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { config, errorOf, finished, folder, heed, start, tsv } from "./heed.ts";
@@ -74,8 +74,25 @@ describe("heed train", () => {
     child.kill("SIGTERM");
     const { status, stderr } = await ended;
     expect(status, stderr).toBe(143);
-    expect(stderr).toContain("--resume");
+    expect(stderr).toContain(
+      `go on with: heed train ${configFile} --run ${directory} ${long.join(" ")} --resume`,
+    );
     expect(existsSync(join(directory, "lock"))).toBe(false);
+  });
+
+  test("goes on training when nobody reads its progress any more", async () => {
+    const directory = join(path, "unheard");
+    const metrics = join(directory, "metrics.jsonl");
+    const long = ["--set", "training.epochs=100000", "--set", "training.validateEvery=5"];
+    const child = start("train", configFile, "--run", directory, ...long);
+    await until(() => existsSync(metrics));
+    child.stderr.destroy();
+    const size = statSync(metrics).size;
+    await until(() => statSync(metrics).size > size + 5000 || child.exitCode !== null);
+    expect(child.exitCode).toBe(null);
+    child.kill("SIGTERM");
+    await new Promise((resolve) => child.on("exit", resolve));
+    expect(child.exitCode).toBe(143);
   });
 
   test("a second trainer on one run is told who holds it", async () => {

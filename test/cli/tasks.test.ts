@@ -33,6 +33,12 @@ describe("a classifier", () => {
     expect(Number(stdout.split("\n")[0]?.split("\t")[1])).toBeGreaterThan(0.9);
   });
 
+  test("says how many lines were longer than what it reads", async () => {
+    const { stdout, stderr } = await heed(["classify", run], `rise 1\n${"fall ".repeat(300)}\n`);
+    expect(stdout.split("\n").map((line) => line.split("\t")[0])).toEqual(["up", "down", ""]);
+    expect(stderr).toBe("heed: 1 line was cut off after 256 tokens\n");
+  });
+
   test("prints the documented object", async () => {
     const { stdout } = await heed(["classify", run, "--json"], "fall 3\n");
     const { text, label, probabilities } = JSON.parse(stdout);
@@ -48,7 +54,14 @@ describe("a classifier", () => {
     expect(shown.stdout).toMatch(/^accuracy 100\.0 % {3}macro-F1 100\.0\n/);
     expect(shown.stdout).toMatch(/^down {8}30 {7}0 {3}100\.0/m);
     const { stdout } = await heed(["evaluate", run, "--labelled", data, "--json"]);
-    expect(JSON.parse(stdout)).toEqual({ sentences: 60, accuracy: 1, macroF1: 1 });
+    const right = { precision: 1, recall: 1, f1: 1 };
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ sentences: 60, accuracy: 1, macroF1: 1, labels: ["down", "up"], perLabel: [right, right] },
+      confusion: [
+        [30, 0],
+        [0, 30],
+      ],
+    });
   });
 
   test("refuses a label it has never seen, and a test set of another kind", async () => {
@@ -112,6 +125,32 @@ describe("a language model", () => {
     expect(characters).toBe(20 * 34);
     expect(perplexity).toBeCloseTo(Math.exp(loss), 9);
     expect(lossPerCharacter).toBeCloseTo((loss * tokens) / characters, 9);
+  });
+
+  test.each([
+    ["--tokens", "2.5", "N must be a whole number from 1 to 1000000"],
+    ["--tokens", "0", "N must be a whole number from 1 to 1000000"],
+    ["--top-k", "1.5", "N must be a whole number from 1 to 1000000"],
+    ["--seed", "1.5", "N must be a whole number from 0 to 2147483647"],
+    ["--top-p", "1.5", "N must be a number from 0 to 1"],
+  ])("refuses %s %s", async (option, value, reason) => {
+    const refused = await heed(["generate", run, option, value]);
+    expect(refused.status).toBe(64);
+    expect(errorOf(refused)).toContain(reason);
+  });
+
+  test("shows a prompt without the white space at its end, which the model does not read", async () => {
+    const { stdout } = await heed([
+      "generate",
+      run,
+      "--prompt",
+      "Roses are ",
+      "--temperature",
+      "0",
+      "--tokens",
+      "8",
+    ]);
+    expect(stdout).toMatch(/^Roses are red,/);
   });
 
   test("refuses an empty text", async () => {

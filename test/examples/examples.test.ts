@@ -119,7 +119,14 @@ test("lecture 34: heads that start alike stay alike", async () => {
   expect(zero?.[1]).toBe("still 0");
 });
 
-test("lecture 40: six layers with and without the way around", async () => {
-  const names = (await recipe("40-residuals")).slice(1, 5).map(([name]) => name);
+test("lecture 40: the gradient reaches six layers with the way around, and fades without", async () => {
+  const rows = (await recipe("40-residuals")).slice(1, 5);
+  const names = rows.map(([name]) => name);
+  // What the first layer gets of what the last one gets.
+  const shares = rows.map((row) => (numbersOf(row)[0] ?? 0) / (numbersOf(row)[5] ?? 0));
+  for (const [way, none] of [shares.slice(0, 2), shares.slice(2)] as [number, number][]) {
+    expect(way).toBeGreaterThan(0.9);
+    expect(none).toBeLessThan(0.8);
+  }
   expect(names).toEqual(["pre-norm, with", "pre-norm, without", "post-norm, with", "post-norm, without"]);
 });

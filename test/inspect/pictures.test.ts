@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { scoresOf } from "../../src/evaluation/classification.ts";
 import { alignmentSvg } from "../../src/inspect/alignment-svg.ts";
 import { curvesSvg } from "../../src/inspect/curves-svg.ts";
 import { columnsOf, matrixInTerminal } from "../../src/inspect/terminal-matrix.ts";
@@ -161,9 +162,46 @@ describe("a report", () => {
     expect(page).toContain("expected: &lt;e&gt;");
   });
 
+  test("counts a classifier's loss in texts and shows what it takes for what", () => {
+    const scores = scoresOf([
+      [3, 1],
+      [0, 2],
+    ]);
+    const mistakes = [{ text: "so <so>", label: "bad", answer: "good", probability: 0.9 }];
+    const judged = { labels: ["bad", "<good>"], scores, mistakes };
+    const page = trainingReport(metrics, { title: "t", facts, judged, unit: "text" });
+    expect(page).toContain("↑ nats per text");
+    expect(page).not.toContain("nats per token");
+    const rows = [...page.matchAll(/<tr><th scope="row">(.*?)<\/tr>/g)].map(([, row = ""]) =>
+      row.split(/(?:<[^>]*>)+/).filter((cell) => cell !== ""),
+    );
+    expect(rows).toEqual([
+      ["bad", "3", "1", "100.0", "75.0", "85.7"],
+      ["&lt;good&gt;", "0", "2", "66.7", "100.0", "80.0"],
+    ]);
+    // A row's shares say how dark its squares are.
+    expect([...page.matchAll(/--share: ([\d.]+)/g)].map(([, share]) => Number(share))).toEqual([
+      0.75, 0.25, 0, 1,
+    ]);
+    expect(page).toMatch(/so &lt;so&gt;.*good <span class="expected">90 %<\/span>.*expected: bad/);
+  });
+
+  test("shows what a language model expects next, and what came where that was something else", () => {
+    const expected = [["▁sixth", 0.5] as const, ["▁seventh", 0.02] as const];
+    const next = [
+      { text: "one to five", token: "▁sixth", expected },
+      { text: "two to six", token: "⏎", expected },
+    ];
+    const page = trainingReport(metrics, { title: "t", facts, next });
+    expect(page).toContain('<b>▁sixth</b> <span class="expected">50 %</span> · <b>▁seventh</b>');
+    expect(page).toContain('<span class="expected">2.0 %</span>');
+    expect(page.match(/came: /g)).toHaveLength(1);
+    expect(page).toContain("came: ⏎");
+  });
+
   test("leaves out what there is nothing to say about", () => {
     const page = trainingReport([], { title: "t", facts: [] });
-    for (const heading of ["How it learnt", "What it says", "Where it looks"])
+    for (const heading of ["How it learnt", "What it says", "takes for what", "comes next", "Where it looks"])
       expect(page).not.toContain(heading);
   });
 });

@@ -21,6 +21,17 @@ describe("small multiples", () => {
     expect(svg).not.toContain("<b>");
   });
 
+  test("are as wide as their panels need and never wider than asked", () => {
+    const widthOf = (count: number, width: number): number => {
+      const curves = Array.from({ length: count }, (_, i) => ({ name: `${i}`, points: rising }));
+      return Number(/ width="([\d.]+)" role/.exec(smallMultiplesSvg({ ...labels, curves, width }))?.[1]);
+    };
+    expect(widthOf(1, 960)).toBe(480);
+    expect(widthOf(3, 960)).toBeLessThan(760);
+    expect(widthOf(20, 960)).toBeCloseTo(960, 1);
+    expect(widthOf(20, 400)).toBeLessThanOrEqual(400);
+  });
+
   test("share their scales: equal values stand equally high", () => {
     const flat = [[1, 100] as const, [10, 100] as const];
     const svg = smallMultiplesSvg({

@@ -1,8 +1,10 @@
 /** What each ablation takes away, seen in the numbers. */
 import { describe, expect, test } from "vitest";
+import { input } from "../../src/ir/leaf.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { type Ablation, ablated, ablations, withHeadInit } from "../../src/models/ablations.ts";
-import type { Seq2Seq } from "../../src/models/seq2seq.ts";
+import { TransformerLanguageModel } from "../../src/models/language-model.ts";
+import type { Seq2Seq, Tensors } from "../../src/models/seq2seq.ts";
 import { Transformer, type TransformerConfig } from "../../src/models/transformer.ts";
 import { initialise } from "../../src/nn/initialise.ts";
 import { build, type Model } from "../../src/nn/layer.ts";
@@ -119,12 +121,76 @@ test("with the diagonal masked nothing attends to itself, save the first word of
   expect(cross[0]?.[0]).toBeGreaterThan(0);
 });
 
-test("with keys as values there is no W_V, and what is mixed are the keys", async () => {
+test("with keys as values there is no W_V, and what heads give out are mixtures of the keys", async () => {
   const model = modelWithout(["values"]);
   expect(pathsOf(model).filter((path) => path.includes(".value."))).toEqual([]);
   expect(pathsOf(modelWithout([])).filter((path) => path.includes(".value.")).length).toBeGreaterThan(0);
   const { taps } = await look(model);
+  const of = (name: string): number[][] => rowsOf(taps[`encoder.0.attention.${name}`] as HostValue);
   expect(taps["encoder.0.attention.values"]?.shape).toEqual([1, HEADS, LENGTH, 4]);
+  // The keys, from the layer's input by hand: x W_K + b_K.
+  const weights = initialise(model.parameters, 5);
+  const matrix = weights.get("encoder.0.attention.key.weight")?.data as Float32Array;
+  const bias = weights.get("encoder.0.attention.key.bias")?.data as Float32Array;
+  const states = rowsOf(taps["encoder.input.states"] as HostValue);
+  const keys = Array.from({ length: HEADS * LENGTH }, (_, row) => {
+    const [head, at] = [Math.floor(row / LENGTH), row % LENGTH];
+    return Array.from({ length: 4 }, (__, d) => {
+      const to = 4 * head + d;
+      const x = states[at] as number[];
+      return x.reduce((sum, one, i) => sum + one * (matrix[8 * to + i] as number), bias[to] as number);
+    });
+  });
+  of("weights").forEach((row, at) => {
+    const head = Math.floor(at / LENGTH);
+    const mixed = [0, 1, 2, 3].map((d) =>
+      row.reduce((sum, weight, j) => sum + weight * (keys[LENGTH * head + j]?.[d] as number), 0),
+    );
+    mixed.forEach((x, d) => {
+      expect(of("heads")[at]?.[d]).toBeCloseTo(x, 5);
+    });
+  });
+});
+
+describe.each(ablations)("a language model without %s", (part) => {
+  test("says the same whether it reads a text at once or goes on from what it remembers", async () => {
+    const c = { ...{ vocabulary: 9, layers: 2, dModel: 8, heads: HEADS, feedForward: 12 }, dKey: 3 };
+    const described = TransformerLanguageModel({ ...c, positions: "sinusoidal", tie: true, maxLength: 16 });
+    const { call, parameters } = build(ablated(described, [part], c));
+    const weights = Object.fromEntries(initialise(parameters, 5));
+    const tokens = input("tokens", "int32", ["batch", "time"]);
+    const first = await open(statesAnd(call.decode(tokens, {})), {});
+    const state = Object.fromEntries(
+      Object.entries(call.start({}, "batch")).map(([name, { dtype, shape }]) => [
+        name,
+        input(
+          `past.${name}`,
+          dtype,
+          shape.map((size) => (size === 0 ? "past" : size)),
+        ),
+      ]),
+    );
+    const further = await open(statesAnd(call.decode(tokens, {}, state)), {});
+    const read = (ids: readonly number[]): HostValue => host("int32", [1, ids.length], ids);
+    const whole = await first({ ...weights, tokens: read(source) });
+    const past = (found: Record<string, HostValue>): Record<string, HostValue> =>
+      Object.fromEntries(Object.keys(state).map((name) => [`past.${name}`, found[name] as HostValue]));
+    let found = await first({ ...weights, tokens: read(source.slice(0, 3)) });
+    for (const at of [3, 4]) {
+      found = await further({ ...weights, ...past(found), tokens: read([source[at] as number]) });
+      const expected = rowsOf(whole.hidden as HostValue)[at] as number[];
+      rowsOf(found.hidden as HostValue)[0]?.forEach((x, d) => {
+        expect(x).toBeCloseTo(expected[d] as number, 4);
+      });
+    }
+    first.close();
+    further.close();
+  });
+});
+
+const statesAnd = ({ hidden, state }: { hidden: Value; state: Tensors }): Record<string, Value> => ({
+  ...state,
+  hidden,
 });
 
 describe.each(["pre", "post"] as const)("%s-norm", (norm) => {

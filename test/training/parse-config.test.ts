@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HeedError } from "../../src/errors.ts";
-import { nearest, parseConfig, printConfig } from "../../src/training/parse-config.ts";
+import { nearest } from "../../src/training/config-issue.ts";
+import { parseConfig, printConfig } from "../../src/training/parse-config.ts";
 
 const data = "data: { train: { pairs: train.tsv }, valid: { source: v.en, target: v.fr } }\n";
 const parse = (text: string, ...overrides: string[]): ReturnType<typeof parseConfig> =>
@@ -145,7 +146,10 @@ describe("a wrong value is named with its key and what is allowed", () => {
     ["training.epochs=1.5", /"training\.epochs": .*int/],
     ["training.steps=~", /"training\.steps": .*expected number, received null/],
     ["model.dropout=1", /"model\.dropout": .*<1/],
-    ["model.heads=3", /"model\.heads": 3 heads do not divide dModel 256/],
+    [
+      "model.heads=3",
+      /"model\.heads": 3 heads do not divide dModel 256; choose from 1, 2, 4, 8, 16, 32, 64, or give dKey$/,
+    ],
     ["model.norm=sandwich", /"model\.norm": .*"post"\|"pre"/],
     ["model.tieEmbeddings=yes", /"model\.tieEmbeddings": .*expected boolean/],
     ["decoding.beam=1000000000", /"decoding\.beam": .*<=100/],
@@ -159,12 +163,42 @@ describe("a wrong value is named with its key and what is allowed", () => {
     expect(refusal(data, set)).toMatch(message);
   });
 
+  test("a key of other models or tasks says whose it is", () => {
+    expect(refusal(data, "model.attention=additive")).toMatch(
+      /unknown key "model\.attention"; only model\.kind lstm or gru has it$/,
+    );
+    expect(refusal(data, "model.kind=gru", "model.heads=2")).toMatch(
+      /unknown key "model\.heads"; only model\.kind transformer has it$/,
+    );
+    expect(refusal(data, "data.context=8")).toMatch(
+      /unknown key "data\.context"; only task generate has it$/,
+    );
+    const text = "task: generate\ndata: { train: { text: a }, valid: { text: b } }\n";
+    expect(refusal(text, "data.train={ pairs: a }")).toMatch(
+      /unknown key "data\.train\.pairs"; only task translate has it$/,
+    );
+    expect(refusal(text, "decoding.beam=1")).toMatch(/unknown key "decoding"; only task translate has it$/);
+  });
+
+  test("a key that would have no effect is refused", () => {
+    const feeding = (attention: string): string =>
+      refusal(data, "model.kind=gru", "model.inputFeeding=true", `model.attention=${attention}`);
+    for (const attention of ["none", "additive"]) {
+      expect(feeding(attention)).toMatch(
+        `"model.inputFeeding": attention "${attention}" has none; choose attention dot, scaled-dot, general, or leave it out`,
+      );
+    }
+    expect(refusal(data, "model.without=[values]", "model.dValue=8")).toMatch(
+      /"model\.dValue": without values there is only the size of the keys; leave dValue out$/,
+    );
+  });
+
   test("heads need not divide the width when the size of keys is given", () => {
     expect(parse(data, "model.heads=3", "model.dKey=10").model).toMatchObject({ heads: 3, dKey: 10 });
   });
 
   test("missing data is asked for", () => {
-    expect(refusal("")).toMatch(/^run\.yaml: "data": .*expected object/);
+    expect(refusal("")).toMatch(/^run\.yaml: "data": missing \(expected object\)$/);
     expect(refusal("data: { train: { pairs: a } }")).toMatch(/"data\.valid"/);
   });
 });

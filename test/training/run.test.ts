@@ -57,6 +57,16 @@ describe("a run", () => {
     );
   });
 
+  test("says in its report what the kept model reached, and when", () => {
+    const page = readFileSync(join(directory("whole"), "report.html"), "utf8");
+    expect(page).toContain(`<dt>Validation loss</dt><dd>${whole.valid.loss.toFixed(3)} nats per token</dd>`);
+    const validations = linesOf("whole").filter(({ kind }) => kind === "validation");
+    const losses = validations.map(({ loss }) => loss as number);
+    const bestLast =
+      Math.min(...losses) === losses.at(-1) || linesOf("whole").some(({ kind }) => kind === "average");
+    expect(page.includes("<dt>Best after</dt>")).toBe(!bestLast);
+  });
+
   test("logs every step and validation, nothing that depends on the clock", () => {
     const lines = linesOf("whole");
     const steps = lines.filter(({ kind }) => kind === "step");

@@ -118,7 +118,7 @@ describe("configurations of cells", () => {
   test("that are wrong are named, once for all seeds", () => {
     const cells = cellsOf("seeds: [1, 2]\ngrid: { model.heads: [3, 4, 5] }");
     expect(failure(() => configureCells(cells, { ...files, text }))).toBe(
-      'sweep.yaml: heads=3 has a bad configuration (config.yaml: "model.heads": 3 heads do not divide dModel 64); so has heads=5',
+      'sweep.yaml: heads=3 has a bad configuration (config.yaml: "model.heads": 3 heads do not divide dModel 64; choose from 1, 2, 4, 8, 16, 32, 64, or give dKey); so has heads=5',
     );
   });
 

@@ -1,4 +1,6 @@
 /** Each task and each kind of model trained on a small thing until it knows it, and interrupted on the way. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openRun, openRunOf } from "../../src/training/open-run.node.ts";
 import { parseConfig } from "../../src/training/parse-config.ts";
@@ -31,6 +33,8 @@ const transformer = "layers: 1, dModel: 16, heads: 2, feedForward: 16, dropout: 
 const lstm = "kind: lstm, layers: 2, dModel: 16, hidden: 16, dropout: 0.1";
 const gru = "kind: gru, layers: 1, dModel: 16, hidden: 16, dropout: 0.1";
 
+const reportOf = (name: string): string => readFileSync(join(directory(name), "report.html"), "utf8");
+
 describe.each([
   ["a Transformer", transformer],
   ["an LSTM", lstm],
@@ -42,6 +46,10 @@ describe.each([
   test("learns to go on with a text", async () => {
     const config = configOf("generate", text, model, "batchTokens: 48, epochs: 40");
     const { valid } = await run(`${name} generates`, { config });
+    const page = reportOf(`${name} generates`);
+    expect(page).toContain("The word that comes next");
+    // It knows the poem: nearly everywhere the likeliest word is the one that comes.
+    expect((page.match(/<div class="reference">came:/g) ?? []).length).toBeLessThan(3);
     // What comes first in a window cannot be known.
     expect(valid.perplexity).toBeLessThan(1.6);
     expect(valid.perplexity).toBeCloseTo(Math.exp(valid.loss), 9);
@@ -52,6 +60,9 @@ describe.each([
     const config = configOf("classify", texts, model, "batchTokens: 64, epochs: 12");
     const { valid } = await run(`${name} classifies`, { config });
     expect(valid).toEqual({ loss: expect.any(Number), accuracy: 1, macroF1: 1 });
+    const page = reportOf(`${name} classifies`);
+    expect(page).toMatch(/<th scope="row">minus<\/th><td[^>]*>20<\/td><td[^>]*>0<\/td><td>100\.0</);
+    expect(page).toContain("nats per text");
     expect(openRunOf(directory(`${name} classifies`), "classify").labels).toEqual(["minus", "plus"]);
   });
 

@@ -8,7 +8,7 @@ export default command({
   name: "classify",
   summary: "Label each line of standard input.",
   description:
-    "Label each line of standard input: the likeliest label, a tab, and its probability on each line of output. An empty line stays empty.",
+    "Label each line of standard input: the likeliest label, a tab, and its probability on each line of output. An empty line stays empty; what a text has beyond the run's data.maxTokens is not read, and how often that happened is said at the end.",
   examples: [
     "heed classify runs/polarity < reviews.txt > labels.tsv",
     'echo "a film of rare beauty" | heed classify runs/polarity --json',
@@ -27,9 +27,15 @@ export default command({
     const engine = await device(options.device, io);
     const judge = await openJudge({ engine, model, padding: tokenizer.special.pad, constants: weights });
     const { maxTokens } = config.data;
+    let cut = 0;
+    const onCut = (): void => {
+      cut += 1;
+    };
     const flush = async (texts: readonly string[]): Promise<void> => {
       const real = texts.filter((text) => text.trim());
-      const judged = await judge.judge(real.map((text) => encodeLabelled(text, 0, tokenizer, maxTokens)));
+      const judged = await judge.judge(
+        real.map((text) => encodeLabelled(text, 0, tokenizer, maxTokens, onCut)),
+      );
       let next = 0;
       for (const text of texts) {
         const found = text.trim() ? judged[next++] : undefined;
@@ -45,6 +51,8 @@ export default command({
     };
     try {
       for await (const window of inputWindows(io, options.invalidUtf8, WINDOW)) await flush(window);
+      if (cut > 0)
+        io.say(`heed: ${cut} ${cut === 1 ? "line was" : "lines were"} cut off after ${maxTokens} tokens`);
     } finally {
       judge.close();
     }

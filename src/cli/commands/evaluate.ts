@@ -30,13 +30,18 @@ export default command({
       default: "bleu,chrf",
       help: "of bleu, chrf, exact, with commas",
     },
-    beam: { type: "number", range: [1, 100], help: "hypotheses kept at each step (default: the run's)" },
+    beam: {
+      type: "number",
+      whole: true,
+      range: [1, 100],
+      help: "hypotheses kept at each step (default: the run's)",
+    },
     alpha: { type: "number", range: [0, 5], help: "strength of the length penalty (default: the run's)" },
-    batch: { type: "number", range: [1, 4096], default: 32, help: "sentences decoded together" },
+    batch: { type: "number", whole: true, range: [1, 4096], default: 32, help: "sentences decoded together" },
     device: deviceOption,
     json: {
       type: "boolean",
-      help: "one JSON object: {sentences, bleu, chrf, exact, seconds}, {sentences, accuracy, macroF1} or {tokens, loss, perplexity}",
+      help: "one JSON object: {sentences, bleu, chrf, exact, seconds}, {sentences, accuracy, macroF1, labels, perLabel, confusion} or {tokens, loss, perplexity}",
     },
   },
   async run(options, io) {

@@ -13,16 +13,16 @@ export default command({
   args: ["run"],
   options: {
     prompt: { type: "string", value: "TEXT", help: "how the text begins (default: a new line)" },
-    tokens: { type: "number", range: [1, 1e6], default: 200, help: "tokens to write" },
+    tokens: { type: "number", whole: true, range: [1, 1e6], default: 200, help: "tokens to write" },
     temperature: { type: "number", range: [0, 100], default: 1, help: "0 takes the likeliest token" },
-    topK: { type: "number", range: [1, 1e6], help: "draw from the k likeliest tokens only" },
+    topK: { type: "number", whole: true, range: [1, 1e6], help: "draw from the k likeliest tokens only" },
     topP: {
       type: "number",
       range: [0, 1],
       default: 1,
       help: "draw from the likeliest with this probability together",
     },
-    seed: { type: "number", range: [0, 2 ** 31 - 1], default: 42, help: "same seed, same text" },
+    seed: { type: "number", whole: true, range: [0, 2 ** 31 - 1], default: 42, help: "same seed, same text" },
     device: deviceOption,
     json: { type: "boolean", help: "one JSON object at the end: {prompt, text, tokens}" },
   },
@@ -35,13 +35,15 @@ export default command({
     const generator = await openGenerator({ engine, model, weights, context: config.data.context });
     const { temperature, topK, topP, seed, prompt = "" } = options;
     const writer = textWriter(tokenizer, prompt);
+    // White space at the end is nothing the model reads: it writes its own.
+    const begun = prompt.replace(/[^\S\n]+$/u, "");
     const written: number[] = [];
     let text = "";
     const show = async (piece: string): Promise<void> => {
       text += piece;
       if (!options.json) await io.write(piece);
     };
-    await show(prompt);
+    await show(begun);
     const sampling = { temperature, topP, seed, ...(topK === undefined ? {} : { topK }) };
     try {
       for await (const token of generator.generate(writer.prompt, sampling)) {

@@ -125,10 +125,15 @@ export default command({
       };
       io.say(`next: ${next[config.task]}`);
     } else {
-      io.say(
-        `stopped at step ${summary.steps}; go on with: heed train ${options.config} --run ${directory} --resume`,
-      );
+      const { config: file, set } = options;
+      const again = [file, "--run", directory, ...set.flatMap((one) => ["--set", one]), "--resume"];
+      const command = ["heed train", ...again.map(quoted)].join(" ");
+      io.say(`stopped at step ${summary.steps}; go on with: ${command}`);
     }
     return 0;
   },
 });
+
+/** A word of a command line, for a shell to read. */
+const quoted = (word: string): string =>
+  /^[\w./=:+,@%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

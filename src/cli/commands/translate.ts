@@ -15,12 +15,13 @@ export default command({
   options: {
     beam: {
       type: "number",
+      whole: true,
       range: [1, 100],
       help: "hypotheses kept at each step; 1 is greedy (default: the run's)",
     },
     alpha: { type: "number", range: [0, 5], help: "strength of the length penalty (default: the run's)" },
-    nBest: { type: "number", range: [1, 100], default: 1, help: "hypotheses written per line" },
-    batch: { type: "number", range: [1, 4096], default: 32, help: "sentences decoded together" },
+    nBest: { type: "number", whole: true, range: [1, 100], default: 1, help: "hypotheses written per line" },
+    batch: { type: "number", whole: true, range: [1, 4096], default: 32, help: "sentences decoded together" },
     invalidUtf8: { type: "string", value: "HOW", default: "error", help: "error or replace" },
     device: deviceOption,
     json: { type: "boolean", help: "one JSON object a line: {source, hypotheses: [{text, score, tokens}]}" },
