@@ -25,17 +25,17 @@ export interface PairedResult {
 
 export interface BootstrapOptions {
   /** Test sets drawn. Default 1000. */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
   /** Equal seeds give equal results, and those of sacreBLEU with `SACREBLEU_SEED`. Default 12345, as there. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 export interface RandomisationOptions {
   /** Default 10000. */
-  readonly trials?: number;
+  readonly trials?: number | undefined;
   /** Test sets drawn for intervals; 0 (default) for none. */
-  readonly resamples?: number;
-  readonly seed?: number;
+  readonly resamples?: number | undefined;
+  readonly seed?: number | undefined;
 }
 
 /** What sacreBLEU takes when nothing is said. */
