@@ -77,7 +77,7 @@ export function chosenMetrics(
 /** The names in a comma-separated list. */
 export const metricNames = (list: string): string[] => list.split(",").map((name) => name.trim());
 
-const isMetric = (name: string): name is MetricKey => metricKeys.some((key) => key === name);
+export const isMetric = (name: string): name is MetricKey => metricKeys.some((key) => key === name);
 
 function tokenizerOf(name: string): BleuTokenizer {
   const found = bleuTokenizers.find((each) => each === name);

@@ -30,6 +30,28 @@ export async function evaluateTranslator(
 ): Promise<number> {
   const metrics = chosenMetrics(options, ["perplexity"]);
   const test = await readTest(options);
+  const isNeeded = metrics.size > 0 || options.output !== undefined;
+  const { hypotheses, seconds } = isNeeded
+    ? await translations(run, engine, test, options, io)
+    : { hypotheses: [], seconds: 0 };
+  if (options.output) writeAtomically(options.output, hypotheses.map((line) => `${line}\n`).join(""));
+  const most = test.reduce((count, { references }) => Math.max(count, references.length), 0);
+  const sets = Array.from({ length: most }, (_, set) => test.map(({ references }) => references[set]));
+  const scores = { ...scoresOf(tablesOf(hypotheses, sets, metrics)), sentences: test.length };
+  const perplexity = metricNames(options.metrics).includes("perplexity")
+    ? await perplexityOf(run, engine, test, io)
+    : {};
+  await writeScores({ ...scores, ...perplexity, seconds }, options.json ?? false, io);
+  return 0;
+}
+
+async function translations(
+  run: TranslatorRun,
+  engine: Engine,
+  test: readonly TestSentence[],
+  options: TranslatorTest,
+  io: Io,
+): Promise<{ hypotheses: string[]; seconds: number }> {
   const translator = await openTranslator({
     engine,
     ...run,
@@ -51,16 +73,7 @@ export async function evaluateTranslator(
   }
   bar.end();
   translator.close();
-  const seconds = (performance.now() - began) / 1000;
-  if (options.output) writeAtomically(options.output, hypotheses.map((line) => `${line}\n`).join(""));
-  const most = test.reduce((count, { references }) => Math.max(count, references.length), 0);
-  const sets = Array.from({ length: most }, (_, set) => test.map(({ references }) => references[set]));
-  const scores = { ...scoresOf(tablesOf(hypotheses, sets, metrics)), sentences: test.length };
-  const perplexity = metricNames(options.metrics).includes("perplexity")
-    ? await perplexityOf(run, engine, test, io)
-    : {};
-  await writeScores({ ...scores, ...perplexity, seconds }, options.json ?? false, io);
-  return 0;
+  return { hypotheses, seconds: (performance.now() - began) / 1000 };
 }
 
 async function perplexityOf(
@@ -97,6 +110,9 @@ async function readTest({ source, reference, pairs }: TranslatorTest): Promise<T
       known.set(pair.source, references);
       test.push({ source: pair.source, references });
     }
+  }
+  if (test.length === 0) {
+    throw heedError("ERR_DATA", { where: pairs ?? source ?? "", cause: "no sentences to translate" });
   }
   return test;
 }

@@ -8,7 +8,7 @@ import {
   tabulate,
 } from "../evaluation/metric.ts";
 import { type BootstrapInterval, bootstrapInterval } from "../evaluation/significance.ts";
-import { type MetricKey, metricLabels } from "./chosen-metrics.ts";
+import { isMetric, type MetricKey, metricLabels } from "./chosen-metrics.ts";
 import type { Io } from "./io.ts";
 
 /** The counts of a test set for each metric, in the order in which the metrics were named. */
@@ -84,8 +84,9 @@ export async function writeScores(
     await io.writeLine(JSON.stringify(scores));
     return;
   }
-  const { sentences: _, seconds: __, intervals, perplexity, ...found } = scores;
-  for (const [key, value] of Object.entries(found) as [MetricKey, Signed | number][]) {
+  const { intervals, perplexity } = scores;
+  for (const key of Object.keys(scores).filter(isMetric)) {
+    const value = scores[key] ?? 0;
     const { score, signature } = typeof value === "number" ? { score: value, signature: "" } : value;
     const interval = intervals?.[key];
     const range = interval ? ` (μ = ${interval.mean.toFixed(2)} ± ${interval.half.toFixed(2)})` : "";

@@ -1,5 +1,6 @@
 import { checkCounts, type References } from "./counts.ts";
 import { type Metric, signatureOf, sumsOf, tabulate } from "./metric.ts";
+import { wordNgrams } from "./ngrams.ts";
 import { field, twoDecimals, yesNo } from "./signature.ts";
 import { type BleuTokenizer, bleuTokens } from "./tokenize.ts";
 
@@ -159,24 +160,15 @@ function sentenceStatistics(hypothesis: readonly string[], references: readonly 
   for (let n = 1; n <= ORDER; n++) {
     const most = new Map<string, number>();
     for (const reference of references) {
-      for (const [gram, count] of ngrams(reference, n)) most.set(gram, Math.max(count, most.get(gram) ?? 0));
+      for (const [gram, count] of wordNgrams(reference, n))
+        most.set(gram, Math.max(count, most.get(gram) ?? 0));
     }
-    for (const [gram, count] of ngrams(hypothesis, n)) {
+    for (const [gram, count] of wordNgrams(hypothesis, n)) {
       matches[n - 1] = at(matches, n - 1) + Math.min(count, most.get(gram) ?? 0);
     }
     totals[n - 1] = Math.max(0, hypothesis.length - n + 1);
   }
   return [hypothesis.length, closestLength(hypothesis.length, references), ...matches, ...totals];
-}
-
-/** How often each run of `n` words occurs; words have no spaces inside. */
-function ngrams(words: readonly string[], n: number): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (let start = 0; start + n <= words.length; start++) {
-    const gram = words.slice(start, start + n).join(" ");
-    counts.set(gram, (counts.get(gram) ?? 0) + 1);
-  }
-  return counts;
 }
 
 /** The reference length closest to `length`; of two equally close, the shorter. */

@@ -1,5 +1,6 @@
 import { checkCounts, type References } from "./counts.ts";
 import { corpusScore, type Metric, signatureOf, tabulate } from "./metric.ts";
+import { charNgrams, wordNgrams } from "./ngrams.ts";
 import { field, yesNo } from "./signature.ts";
 import { splitSpaces } from "./tokenize.ts";
 
@@ -105,30 +106,6 @@ export function chrf(options: ChrfOptions = {}): Metric {
       field("space", "s", yesNo(whitespace)),
     ],
   };
-}
-
-/** How often each run of characters (code points) occurs, for runs of 1 to `order`. */
-function charNgrams(text: string, order: number): Map<string, number>[] {
-  const starts: number[] = [];
-  for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) starts.push(at);
-  starts.push(text.length);
-  return Array.from({ length: order }, (_, i) => {
-    const counts = new Map<string, number>();
-    for (let start = 0; start + i + 1 < starts.length; start++) {
-      const gram = text.slice(starts[start], starts[start + i + 1]);
-      counts.set(gram, (counts.get(gram) ?? 0) + 1);
-    }
-    return counts;
-  });
-}
-
-function wordNgrams(words: readonly string[], n: number): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (let start = 0; start + n <= words.length; start++) {
-    const gram = words.slice(start, start + n).join(" ");
-    counts.set(gram, (counts.get(gram) ?? 0) + 1);
-  }
-  return counts;
 }
 
 const isPunctuation = /^[!-/:-@[-`{-~]$/;

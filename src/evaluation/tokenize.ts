@@ -43,7 +43,8 @@ function tokenize13a(text: string): string {
 
 /**
  * mteval-v14 with `--international-tokenization`: all of Unicode's punctuation stands alone unless it is between
- * numbers, and so do all symbols. A full stop after a number at the very end is left where it is.
+ * numbers, and so do all symbols. A full stop after a number at the very end is left where it is. What punctuation and
+ * symbols are, the Unicode of the platform says: a character added since may be cut otherwise than by sacreBLEU.
  */
 const tokenizeIntl = (text: string): string =>
   text
