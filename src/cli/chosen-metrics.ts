@@ -12,10 +12,12 @@ export interface MetricValues {
   readonly tokenize: string;
   readonly smoothing: string;
   readonly lowercase: boolean;
+  readonly effectiveOrder?: boolean;
   readonly chrfCharOrder?: number;
   readonly chrfWordOrder?: number;
   readonly chrfBeta?: number;
   readonly chrfWhitespace?: boolean;
+  readonly chrfEpsSmoothing?: boolean;
   readonly terNormalized?: boolean;
   readonly terNoPunct?: boolean;
   readonly terAsianSupport?: boolean;
@@ -52,9 +54,16 @@ export function chosenMetrics(
     wordOrder: values.chrfWordOrder ?? 0,
     beta: values.chrfBeta ?? 2,
     whitespace: values.chrfWhitespace ?? false,
+    effectiveOrder: !values.chrfEpsSmoothing,
   };
   const made: Readonly<Record<MetricKey, () => Metric>> = {
-    bleu: () => bleu({ lowercase, tokenize: tokenizerOf(values.tokenize), ...smoothingOf(values.smoothing) }),
+    bleu: () =>
+      bleu({
+        lowercase,
+        tokenize: tokenizerOf(values.tokenize),
+        effectiveOrder: values.effectiveOrder ?? false,
+        ...smoothingOf(values.smoothing),
+      }),
     chrf: () => chrf(chrfValues),
     "chrf++": () => chrf({ ...chrfValues, wordOrder: 2 }),
     ter: () =>

@@ -20,6 +20,7 @@ export const metricOptions = {
 
 /** What only commands have that do nothing but score. */
 export const furtherMetricOptions = {
+  effectiveOrder: { type: "boolean", help: "BLEU: orders longer than every translation do not count" },
   chrfCharOrder: {
     type: "number",
     whole: true,
@@ -42,6 +43,7 @@ export const furtherMetricOptions = {
     help: "chrF: how much more recall counts",
   },
   chrfWhitespace: { type: "boolean", help: "chrF: white space counts" },
+  chrfEpsSmoothing: { type: "boolean", help: "chrF: all orders count, as in the metric's first program" },
   terNormalized: { type: "boolean", help: "TER: punctuation apart, as Tercom does" },
   terNoPunct: { type: "boolean", help: "TER: without punctuation" },
   terAsianSupport: { type: "boolean", help: "TER: the two before also for Chinese and Japanese" },

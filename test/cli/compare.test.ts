@@ -40,12 +40,13 @@ describe("heed score", () => {
     const { stdout } = await heed([
       ...["score", baseline, "--reference", reference, "--reference", other, "--short"],
       ...["--metrics", "bleu,chrf,ter", "--tokenize", "intl", "--smoothing", "floor=0.01", "--lowercase"],
+      ...["--effective-order", "--chrf-eps-smoothing"],
       ...["--chrf-char-order", "4", "--chrf-word-order", "1", "--chrf-beta", "3", "--chrf-whitespace"],
       ...["--ter-normalized", "--ter-no-punct", "--ter-asian-support", "--ter-case-sensitive"],
     ]);
     expect(stdout.split("\n").map((line) => line.split("  ")[1])).toEqual([
-      "#:2|c:lc|e:no|tok:intl|s:floor[0.01]|v:2.6.0",
-      "#:2|c:lc|e:yes|nc:4|nw:1|s:yes|v:2.6.0",
+      "#:2|c:lc|e:yes|tok:intl|s:floor[0.01]|v:2.6.0",
+      "#:2|c:lc|e:no|nc:4|nw:1|s:yes|v:2.6.0",
       "#:2|c:mixed|t:tercom|nr:yes|pn:no|as:yes|v:2.6.0",
       undefined,
     ]);
