@@ -24,7 +24,9 @@ type ValueOf<O extends OptionSpec> = O["type"] extends "number"
         : string;
 
 type Values<A extends readonly string[], O extends Readonly<Record<string, OptionSpec>>> = {
-  readonly [K in A[number]]: string;
+  readonly [K in A[number] as K extends `${infer Name}...` ? Name : K]: K extends `${string}...`
+    ? readonly string[]
+    : string;
 } & {
   readonly [K in keyof O]: O[K]["default"] extends string | number | boolean
     ? ValueOf<O[K]>
@@ -39,6 +41,7 @@ export interface Command {
   readonly description?: string;
   /** Lines to try, shown in the help. */
   readonly examples: readonly string[];
+  /** Names; the last may end in "?" when it can be left out, in "..." when it takes all that is left. */
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** The exit status, if not 0. */

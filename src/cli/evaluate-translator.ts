@@ -4,16 +4,17 @@ import { heedError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { TranslatorRun } from "../training/open-run.node.ts";
 import { writeAtomically } from "../training/run-directory.node.ts";
+import { chosenMetrics, type MetricValues, metricNames } from "./chosen-metrics.ts";
 import type { Io } from "./io.ts";
 import { progress } from "./progress.ts";
-import { scoreText, writeScores } from "./scores.ts";
+import { scoresOf, tablesOf, writeScores } from "./scores.ts";
+import { translatorPerplexity } from "./translator-perplexity.ts";
 
-export interface TranslatorTest {
+export interface TranslatorTest extends MetricValues {
   readonly source?: string | undefined;
   readonly reference?: string | undefined;
   readonly pairs?: string | undefined;
   readonly output?: string | undefined;
-  readonly metrics: string;
   readonly beam?: number | undefined;
   readonly alpha?: number | undefined;
   readonly batch: number;
@@ -27,7 +28,30 @@ export async function evaluateTranslator(
   options: TranslatorTest,
   io: Io,
 ): Promise<number> {
+  const metrics = chosenMetrics(options, ["perplexity"]);
   const test = await readTest(options);
+  const isNeeded = metrics.size > 0 || options.output !== undefined;
+  const { hypotheses, seconds } = isNeeded
+    ? await translations(run, engine, test, options, io)
+    : { hypotheses: [], seconds: 0 };
+  if (options.output) writeAtomically(options.output, hypotheses.map((line) => `${line}\n`).join(""));
+  const most = test.reduce((count, { references }) => Math.max(count, references.length), 0);
+  const sets = Array.from({ length: most }, (_, set) => test.map(({ references }) => references[set]));
+  const scores = { ...scoresOf(tablesOf(hypotheses, sets, metrics)), sentences: test.length };
+  const perplexity = metricNames(options.metrics).includes("perplexity")
+    ? await perplexityOf(run, engine, test, io)
+    : {};
+  await writeScores({ ...scores, ...perplexity, seconds }, options.json ?? false, io);
+  return 0;
+}
+
+async function translations(
+  run: TranslatorRun,
+  engine: Engine,
+  test: readonly TestSentence[],
+  options: TranslatorTest,
+  io: Io,
+): Promise<{ hypotheses: string[]; seconds: number }> {
   const translator = await openTranslator({
     engine,
     ...run,
@@ -49,26 +73,33 @@ export async function evaluateTranslator(
   }
   bar.end();
   translator.close();
-  const seconds = (performance.now() - began) / 1000;
-  if (options.output) writeAtomically(options.output, hypotheses.map((line) => `${line}\n`).join(""));
-  const most = test.reduce((count, { references }) => Math.max(count, references.length), 0);
-  const sets = Array.from({ length: most }, (_, set) => test.map(({ references }) => references[set]));
-  const scores = scoreText(hypotheses, sets, options.metrics);
-  await writeScores({ ...scores, seconds }, options.json ?? false, io);
-  return 0;
+  return { hypotheses, seconds: (performance.now() - began) / 1000 };
+}
+
+async function perplexityOf(
+  run: TranslatorRun,
+  engine: Engine,
+  test: readonly TestSentence[],
+  io: Io,
+): Promise<{ perplexity: number }> {
+  const pairs = test.flatMap(({ source, references }) => references.map((target) => ({ source, target })));
+  const { perplexity, leftOut } = await translatorPerplexity(run, engine, pairs);
+  if (leftOut > 0) io.say(`heed: ${leftOut} pairs are longer than model.maxLength and not in the perplexity`);
+  return { perplexity };
+}
+
+interface TestSentence {
+  readonly source: string;
+  readonly references: string[];
 }
 
 /** Sources with their references: of a TSV, a source that occurs again has several. */
-async function readTest({
-  source,
-  reference,
-  pairs,
-}: TranslatorTest): Promise<{ source: string; references: string[] }[]> {
+async function readTest({ source, reference, pairs }: TranslatorTest): Promise<TestSentence[]> {
   if (!pairs && !(source && reference)) {
     const remedy = "give --source and --reference, or --pairs";
     throw heedError("ERR_USAGE", { where: "heed evaluate", cause: "no test set", remedy });
   }
-  const test: { source: string; references: string[] }[] = [];
+  const test: TestSentence[] = [];
   const known = new Map<string, string[]>();
   const spec = pairs ? { pairs } : { source: source ?? "", target: reference ?? "" };
   for await (const pair of readPairs(spec)) {
@@ -79,6 +110,9 @@ async function readTest({
       known.set(pair.source, references);
       test.push({ source: pair.source, references });
     }
+  }
+  if (test.length === 0) {
+    throw heedError("ERR_DATA", { where: pairs ?? source ?? "", cause: "no sentences to translate" });
   }
   return test;
 }

@@ -12,6 +12,7 @@ export const commands = {
   classify: () => import("./commands/classify.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
   score: () => import("./commands/score.ts"),
+  compare: () => import("./commands/compare.ts"),
   runs: () => import("./commands/runs.ts"),
   quickstart: () => import("./commands/quickstart.ts"),
 } as const satisfies Record<string, () => Promise<{ default: Command }>>;
@@ -88,7 +89,7 @@ function declare(spec: Command, run: (values: Record<string, unknown>) => Promis
   program.addHelpText("after", `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join("\n")}`);
   return program.action(async (...received: unknown[]) => {
     const options = received[spec.args.length] as Record<string, unknown>;
-    const named = spec.args.map((argument, i) => [argument.replace(/\?$/, ""), received[i]]);
+    const named = spec.args.map((argument, i) => [argument.replace(/\?$|\.{3}$/, ""), received[i]]);
     await run({ ...Object.fromEntries(named), ...options });
   });
 }
@@ -102,12 +103,10 @@ function declareOption(name: string, { type, value, help, range, whole, ...spec 
     option.argParser((text) => {
       const number = Number(text);
       const [low, high] = range ?? [-Infinity, Infinity];
-      const isKind = text.trim() !== "" && (!whole || Number.isInteger(number));
-      if (!isKind || !(number >= low && number <= high)) {
-        const kind = whole ? "whole number" : "number";
-        throw new InvalidArgumentError(
-          `${shown} must be a ${kind}${range ? ` from ${low} to ${high}` : ""}.`,
-        );
+      const isKind = whole ? Number.isInteger(number) : true;
+      if (text.trim() === "" || !isKind || !(number >= low && number <= high)) {
+        const kind = whole ? "a whole number" : "a number";
+        throw new InvalidArgumentError(`${shown} must be ${kind}${range ? ` from ${low} to ${high}` : ""}.`);
       }
       return number;
     });

@@ -1,51 +1,82 @@
-import { heedError } from "../errors.ts";
-import { corpusBleu } from "../evaluation/bleu.ts";
-import { corpusChrf } from "../evaluation/chrf.ts";
 import type { References } from "../evaluation/counts.ts";
-import { exactMatch } from "../evaluation/exact-match.ts";
+import {
+  corpusScore,
+  type Metric,
+  type SentenceTable,
+  sentenceScores,
+  signatureOf,
+  tabulate,
+} from "../evaluation/metric.ts";
+import { type BootstrapInterval, bootstrapInterval } from "../evaluation/significance.ts";
+import { isMetric, type MetricKey, metricLabels } from "./chosen-metrics.ts";
 import type { Io } from "./io.ts";
 
-interface Score {
-  readonly score: number;
-  readonly signature: string;
-}
+/** The counts of a test set for each metric, in the order in which the metrics were named. */
+export type ScoreTables = ReadonlyMap<MetricKey, SentenceTable>;
 
-export interface TextScores {
-  readonly sentences: number;
-  readonly bleu?: Score;
-  readonly chrf?: Score;
-  /** Percentage of sentences that equal a reference. */
-  readonly exact?: number;
-}
-
-const metricNames = ["bleu", "chrf", "exact"];
-
-/** The metrics named in a comma-separated list. @throws ERR_USAGE for an unknown one. */
-export function scoreText(
+export function tablesOf(
   hypotheses: readonly string[],
   references: readonly References[],
-  metrics: string,
-): TextScores {
-  const names = metrics.split(",").map((name) => name.trim());
-  for (const name of names) {
-    if (metricNames.includes(name)) continue;
-    throw heedError("ERR_USAGE", {
-      where: "--metrics",
-      cause: `"${name}" is not a metric`,
-      remedy: `choose ${metricNames.join(", ")}`,
-    });
-  }
-  const only = ({ score, signature }: Score): Score => ({ score, signature });
+  metrics: ReadonlyMap<MetricKey, Metric>,
+): ScoreTables {
+  return new Map([...metrics].map(([key, metric]) => [key, tabulate(metric, hypotheses, references)]));
+}
+
+export interface ScoreChoices {
+  /** Whether to draw confidence intervals. Default false. */
+  readonly confidence?: boolean;
+  readonly resamples?: number;
+  readonly seed?: number;
+  /** Whether signatures are short. Default false. */
+  readonly short?: boolean;
+}
+
+type Signed = { readonly score: number; readonly signature: string };
+
+/** As `--json` prints it. */
+export interface TextScores {
+  readonly sentences: number;
+  readonly bleu?: Signed;
+  readonly chrf?: Signed;
+  readonly "chrf++"?: Signed;
+  readonly ter?: Signed;
+  /** Percentage of sentences that equal a reference. */
+  readonly exact?: number;
+  readonly intervals?: Partial<Record<MetricKey, BootstrapInterval>>;
+}
+
+export function scoresOf(tables: ScoreTables, choices: ScoreChoices = {}): TextScores {
+  const { confidence = false, resamples, seed, short } = choices;
+  const drawn = confidence ? { bs: resamples, seed } : {};
+  const sentences = [...tables.values()][0]?.sentences ?? 0;
+  const scores = [...tables].map(([key, table]) => {
+    const score = corpusScore(table);
+    return [key, key === "exact" ? score : { score, signature: signatureOf(table, drawn, short) }];
+  });
+  const intervals = (): [MetricKey, BootstrapInterval][] =>
+    [...tables].map(([key, table]) => [key, bootstrapInterval(table, { resamples, seed })]);
   return {
-    sentences: hypotheses.length,
-    ...(names.includes("bleu") ? { bleu: only(corpusBleu(hypotheses, references)) } : {}),
-    ...(names.includes("chrf") ? { chrf: only(corpusChrf(hypotheses, references)) } : {}),
-    ...(names.includes("exact") ? { exact: exactMatch(hypotheses, references) } : {}),
+    sentences,
+    ...Object.fromEntries(scores),
+    ...(confidence ? { intervals: Object.fromEntries(intervals()) } : {}),
   };
 }
 
+/** The scores of every sentence, a line each: with tabs between them, or as objects. */
+export async function writeSentences(tables: ScoreTables, json: boolean, io: Io): Promise<void> {
+  const columns = [...tables].map(([key, table]) => ({ key, scores: sentenceScores(table) }));
+  const count = columns[0]?.scores.length ?? 0;
+  if (!json) await io.writeLine(["line", ...columns.map(({ key }) => metricLabels[key])].join("\t"));
+  for (let at = 0; at < count; at++) {
+    const row = columns.map(({ key, scores }) => [key, scores[at] as number] as const);
+    if (json) await io.writeLine(JSON.stringify({ line: at + 1, ...Object.fromEntries(row) }));
+    else await io.writeLine([at + 1, ...row.map(([, score]) => score.toFixed(2))].join("\t"));
+  }
+}
+
+/** Each score on a line of its own, or all as one object. */
 export async function writeScores(
-  scores: TextScores & { seconds: number },
+  scores: TextScores & { readonly perplexity?: number; readonly seconds: number },
   json: boolean,
   io: Io,
 ): Promise<void> {
@@ -53,7 +84,16 @@ export async function writeScores(
     await io.writeLine(JSON.stringify(scores));
     return;
   }
-  if (scores.bleu) await io.writeLine(`BLEU ${scores.bleu.score.toFixed(2)}  ${scores.bleu.signature}`);
-  if (scores.chrf) await io.writeLine(`chrF ${scores.chrf.score.toFixed(2)}  ${scores.chrf.signature}`);
-  if (scores.exact !== undefined) await io.writeLine(`exact ${scores.exact.toFixed(2)} %`);
+  const { intervals, perplexity } = scores;
+  for (const key of Object.keys(scores).filter(isMetric)) {
+    const value = scores[key] ?? 0;
+    const { score, signature } = typeof value === "number" ? { score: value, signature: "" } : value;
+    const interval = intervals?.[key];
+    const range = interval ? ` (μ = ${interval.mean.toFixed(2)} ± ${interval.half.toFixed(2)})` : "";
+    const unit = key === "exact" ? " %" : "";
+    await io.writeLine(
+      `${metricLabels[key]} ${score.toFixed(2)}${unit}${range}${signature ? `  ${signature}` : ""}`,
+    );
+  }
+  if (perplexity !== undefined) await io.writeLine(`perplexity ${perplexity.toPrecision(4)}`);
 }

@@ -1,17 +1,29 @@
-import { checkCounts, countOf, type References, referencesAt } from "./counts.ts";
-import { SACREBLEU_VERSION } from "./sacrebleu.ts";
+import { checkCounts, type References } from "./counts.ts";
+import { type Metric, signatureOf, sumsOf, tabulate } from "./metric.ts";
+import { wordNgrams } from "./ngrams.ts";
+import { field, twoDecimals, yesNo } from "./signature.ts";
 import { type BleuTokenizer, bleuTokens } from "./tokenize.ts";
 
 /** What stands in for a precision of zero: methods 3, 0, 1 and 2 of Chen & Cherry 2014. */
 export type Smoothing = "exp" | "none" | "floor" | "add-k";
+
+/** All of them, for messages and checks. */
+export const smoothings = ["exp", "floor", "add-k", "none"] as const satisfies Smoothing[];
 
 export interface BleuOptions {
   /** How text is cut into words. Default "13a", mteval's, as WMT uses. */
   readonly tokenize?: BleuTokenizer;
   /** Default false. */
   readonly lowercase?: boolean;
-  /** Default "exp". "floor" counts 0.1 for no match; "add-k" adds 1 to matches and totals above order 1. */
+  /** Default "exp": the n-th precision of zero becomes 2⁻ⁿ matches. */
   readonly smoothing?: Smoothing;
+  /**
+   * "floor": what no match counts, default 0.1. "add-k": what is added to matches and totals above order 1, default 1.
+   * The others have no value.
+   */
+  readonly smoothingValue?: number;
+  /** Whether orders above the longest hypothesis do not count. Default false; true for a sentence by itself. */
+  readonly effectiveOrder?: boolean;
 }
 
 export interface BleuScore {
@@ -30,7 +42,6 @@ export interface BleuScore {
 }
 
 const ORDER = 4;
-const smoothingNames = { exp: "exp", none: "none", floor: "floor[0.10]", "add-k": "add-k[1.00]" } as const;
 
 /**
  * BLEU of a test set, equal to sacreBLEU's.
@@ -47,13 +58,13 @@ export function corpusBleu(
   references: readonly References[],
   options: BleuOptions = {},
 ): BleuScore {
-  checkCounts("BLEU", hypotheses, references);
-  return score(hypotheses, references, false, options);
+  const table = tabulate(bleu(options), hypotheses, references);
+  return { ...fromSums(sumsOf(table), options), signature: signatureOf(table) };
 }
 
 /**
  * BLEU of one sentence against its references. Orders above the sentence's length do not count (sacreBLEU's
- * effective order, `eff:yes`).
+ * effective order, `eff:yes`) unless `effectiveOrder` is false.
  *
  * @throws ERR_DATA when there is no reference.
  */
@@ -64,100 +75,100 @@ export function sentenceBleu(
 ): BleuScore {
   const sets = references.map((reference) => [reference]);
   checkCounts("BLEU", [hypothesis], sets);
-  return score([hypothesis], sets, true, options);
+  return corpusBleu([hypothesis], sets, { effectiveOrder: true, ...options });
 }
 
-/** Sums over sentences; index n - 1 is for n-grams. */
-interface Sums {
-  readonly matches: number[];
-  readonly totals: number[];
-  hypothesisLength: number;
-  referenceLength: number;
-}
-
-function score(
-  hypotheses: readonly string[],
-  references: readonly References[],
-  effectiveOrder: boolean,
-  options: BleuOptions,
-): BleuScore {
-  const { tokenize = "13a", lowercase = false, smoothing = "exp" } = options;
+/** BLEU as a metric for `tabulate`. A sentence's numbers: lengths of hypothesis and reference, 4 matches, 4 totals. */
+export function bleu(options: BleuOptions = {}): Metric {
+  const { tokenize = "13a", lowercase = false, effectiveOrder = false } = options;
   const words = (text: string): string[] => bleuTokens(lowercase ? text.toLowerCase() : text, tokenize);
-  const sums: Sums = { matches: [0, 0, 0, 0], totals: [0, 0, 0, 0], hypothesisLength: 0, referenceLength: 0 };
-  hypotheses.forEach((hypothesis, at) => {
-    addSentence(sums, words(hypothesis), referencesAt(references, at).map(words));
-  });
-
-  const { hypothesisLength, referenceLength } = sums;
-  const isShort = hypothesisLength < referenceLength;
-  // No words at all give exp(-Infinity) = 0.
-  const brevityPenalty = isShort ? Math.exp(1 - referenceLength / hypothesisLength) : 1;
-  const precisions = smoothedPrecisions(sums, smoothing);
-  const reached = sums.totals.filter((total) => total > 0 || smoothing === "add-k").length;
-  const orders = effectiveOrder ? reached : ORDER;
-  // The logarithm of a precision of 0 makes the mean -Infinity and the score 0.
-  const logs = precisions.slice(0, orders).reduce((sum, precision) => sum + Math.log(precision), 0);
-  const signature = [
-    `nrefs:${countOf(references)}`,
-    `case:${lowercase ? "lc" : "mixed"}`,
-    `eff:${effectiveOrder ? "yes" : "no"}`,
-    `tok:${tokenize}`,
-    `smooth:${smoothingNames[smoothing]}`,
-    `version:${SACREBLEU_VERSION}`,
-  ].join("|");
   return {
-    score: orders === 0 ? 0 : brevityPenalty * Math.exp(logs / orders),
-    precisions,
-    brevityPenalty,
-    hypothesisLength,
-    referenceLength,
-    signature,
+    name: "BLEU",
+    isErrorRate: false,
+    statistics: (hypothesis, references) => sentenceStatistics(words(hypothesis), references.map(words)),
+    score: (sums) => fromSums(sums, options).score,
+    sentenceScore: (sums) => fromSums(sums, { ...options, effectiveOrder: true }).score,
+    fields: [
+      field("case", "c", lowercase ? "lc" : "mixed"),
+      field("eff", "e", yesNo(effectiveOrder)),
+      field("tok", "tok", tokenize),
+      field("smooth", "s", smoothingName(options)),
+    ],
   };
 }
 
-/** In percent; all 0 when nothing matches, and 0 for orders above the longest sentence. */
-function smoothedPrecisions(sums: Sums, smoothing: Smoothing): number[] {
+const defaultValue = { exp: undefined, none: undefined, floor: 0.1, "add-k": 1 } as const;
+
+const smoothingValueOf = ({ smoothing = "exp", smoothingValue }: BleuOptions): number =>
+  smoothingValue ?? defaultValue[smoothing] ?? 0;
+
+function smoothingName(options: BleuOptions): string {
+  const { smoothing = "exp" } = options;
+  const hasValue = defaultValue[smoothing] !== undefined;
+  return hasValue ? `${smoothing}[${twoDecimals(smoothingValueOf(options))}]` : smoothing;
+}
+
+function fromSums(sums: ArrayLike<number>, options: BleuOptions): Omit<BleuScore, "signature"> {
+  const [hypothesisLength, referenceLength] = [at(sums, 0), at(sums, 1)];
+  const isShort = hypothesisLength < referenceLength;
+  // No words at all give exp(-Infinity) = 0.
+  const brevityPenalty = isShort ? Math.exp(1 - referenceLength / hypothesisLength) : 1;
+  const { precisions, reached } = smoothedPrecisions(sums, options);
+  const orders = options.effectiveOrder ? reached : ORDER;
+  // The logarithm of a precision of 0 makes the mean -Infinity and the score 0.
+  let logs = 0;
+  for (let n = 0; n < orders; n++) logs += Math.log(at(precisions, n));
+  const score = orders === 0 ? 0 : brevityPenalty * Math.exp(logs / orders);
+  return { score, precisions, brevityPenalty, hypothesisLength, referenceLength };
+}
+
+/**
+ * Precisions in percent, all 0 when nothing matches and 0 for orders above the longest sentence; and the highest
+ * order that there is.
+ */
+function smoothedPrecisions(
+  sums: ArrayLike<number>,
+  options: BleuOptions,
+): { precisions: number[]; reached: number } {
+  const { smoothing = "exp" } = options;
+  const value = smoothingValueOf(options);
   const precisions = [0, 0, 0, 0];
-  if (sums.matches.every((matches) => matches === 0)) return precisions;
+  const matchesOf = (n: number): number => at(sums, 1 + n);
+  const totalOf = (n: number): number => at(sums, 1 + ORDER + n);
+  if ([1, 2, 3, 4].every((n) => matchesOf(n) === 0)) return { precisions, reached: 0 };
   let halving = 1;
+  let reached = 0;
   for (let n = 1; n <= ORDER; n++) {
-    const extra = smoothing === "add-k" && n > 1 ? 1 : 0;
-    const matches = at(sums.matches, n) + extra;
-    const total = at(sums.totals, n) + extra;
+    const extra = smoothing === "add-k" && n > 1 ? value : 0;
+    const matches = matchesOf(n) + extra;
+    const total = totalOf(n) + extra;
     if (total === 0) break;
+    reached = n;
     if (matches > 0) precisions[n - 1] = (100 * matches) / total;
-    else if (smoothing === "floor") precisions[n - 1] = (100 * 0.1) / total;
+    else if (smoothing === "floor") precisions[n - 1] = (100 * value) / total;
     else if (smoothing === "exp") {
       halving *= 2;
       precisions[n - 1] = 100 / (halving * total);
     }
   }
-  return precisions;
+  return { precisions, reached };
 }
 
-function addSentence(sums: Sums, hypothesis: readonly string[], references: readonly string[][]): void {
-  sums.hypothesisLength += hypothesis.length;
-  sums.referenceLength += closestLength(hypothesis.length, references);
+function sentenceStatistics(hypothesis: readonly string[], references: readonly string[][]): number[] {
+  const matches = [0, 0, 0, 0];
+  const totals = [0, 0, 0, 0];
   for (let n = 1; n <= ORDER; n++) {
     const most = new Map<string, number>();
     for (const reference of references) {
-      for (const [gram, count] of ngrams(reference, n)) most.set(gram, Math.max(count, most.get(gram) ?? 0));
+      for (const [gram, count] of wordNgrams(reference, n))
+        most.set(gram, Math.max(count, most.get(gram) ?? 0));
     }
-    for (const [gram, count] of ngrams(hypothesis, n)) {
-      sums.matches[n - 1] = at(sums.matches, n) + Math.min(count, most.get(gram) ?? 0);
+    for (const [gram, count] of wordNgrams(hypothesis, n)) {
+      matches[n - 1] = at(matches, n - 1) + Math.min(count, most.get(gram) ?? 0);
     }
-    sums.totals[n - 1] = at(sums.totals, n) + Math.max(0, hypothesis.length - n + 1);
+    totals[n - 1] = Math.max(0, hypothesis.length - n + 1);
   }
-}
-
-/** How often each run of `n` words occurs; words have no spaces inside. */
-function ngrams(words: readonly string[], n: number): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (let start = 0; start + n <= words.length; start++) {
-    const gram = words.slice(start, start + n).join(" ");
-    counts.set(gram, (counts.get(gram) ?? 0) + 1);
-  }
-  return counts;
+  return [hypothesis.length, closestLength(hypothesis.length, references), ...matches, ...totals];
 }
 
 /** The reference length closest to `length`; of two equally close, the shorter. */
@@ -167,6 +178,4 @@ function closestLength(length: number, references: readonly (readonly string[])[
   return lengths[0] as number;
 }
 
-function at(sums: readonly number[], n: number): number {
-  return sums[n - 1] as number;
-}
+const at = (numbers: ArrayLike<number>, i: number): number => numbers[i] as number;

@@ -1,5 +1,7 @@
-import { checkCounts, countOf, type References, referencesAt } from "./counts.ts";
-import { SACREBLEU_VERSION } from "./sacrebleu.ts";
+import { checkCounts, type References } from "./counts.ts";
+import { corpusScore, type Metric, signatureOf, tabulate } from "./metric.ts";
+import { charNgrams, wordNgrams } from "./ngrams.ts";
+import { field, yesNo } from "./signature.ts";
 import { splitSpaces } from "./tokenize.ts";
 
 export interface ChrfOptions {
@@ -11,6 +13,13 @@ export interface ChrfOptions {
   readonly charOrder?: number;
   /** Default false. */
   readonly lowercase?: boolean;
+  /** Whether white space counts as characters. Default false. */
+  readonly whitespace?: boolean;
+  /**
+   * Default true: precision and recall are averaged over the orders that occur in both texts. False: the F-scores of
+   * all orders are averaged, as in the metric's first program.
+   */
+  readonly effectiveOrder?: boolean;
 }
 
 export interface ChrfScore {
@@ -22,16 +31,9 @@ export interface ChrfScore {
   readonly signature: string;
 }
 
-/** n-grams of one order: of the hypothesis, of the reference, and those they share. */
-interface OrderCounts {
-  readonly hypothesis: number;
-  readonly reference: number;
-  readonly matches: number;
-}
-
 /**
- * Character n-gram F-score of a test set, equal to sacreBLEU's. White space does not count. With several sets
- * of references each sentence is held against the one that gives it the best score.
+ * Character n-gram F-score of a test set, equal to sacreBLEU's. With several sets of references each sentence is held
+ * against the one that gives it the best score.
  *
  *   chrF = 100 · (1 + β²) P R / (β² P + R),   P and R averaged over the orders that occur
  *
@@ -44,62 +46,66 @@ export function corpusChrf(
   references: readonly References[],
   options: ChrfOptions = {},
 ): ChrfScore {
-  checkCounts("chrF", hypotheses, references);
-  const { wordOrder = 0, beta = 2, charOrder = 6, lowercase = false } = options;
-  const grams = (text: string): Map<string, number>[] =>
-    allNgrams(lowercase ? text.toLowerCase() : text, charOrder, wordOrder);
+  const table = tabulate(chrf(options), hypotheses, references);
+  return { score: corpusScore(table), name: table.metric.name, signature: signatureOf(table) };
+}
 
-  let sums: OrderCounts[] = Array.from({ length: charOrder + wordOrder }, () => ({
-    hypothesis: 0,
-    reference: 0,
-    matches: 0,
-  }));
-  hypotheses.forEach((hypothesis, at) => {
-    const own = grams(hypothesis);
-    let best: OrderCounts[] = [];
-    let bestScore = -1;
-    for (const reference of referencesAt(references, at)) {
-      const counts = compare(own, grams(reference));
-      const score = fScore(counts, beta);
-      if (score > bestScore) [best, bestScore] = [counts, score];
-    }
-    sums = sums.map((sum, order) => plus(sum, best[order] as OrderCounts));
-  });
+/** Character n-gram F-score of one sentence against its references. @throws ERR_DATA when there is no reference. */
+export function sentenceChrf(
+  hypothesis: string,
+  references: readonly string[],
+  options: ChrfOptions = {},
+): ChrfScore {
+  const sets = references.map((reference) => [reference]);
+  checkCounts("chrF", [hypothesis], sets);
+  return corpusChrf([hypothesis], sets, options);
+}
 
-  const signature = [
-    `nrefs:${countOf(references)}`,
-    `case:${lowercase ? "lc" : "mixed"}`,
-    "eff:yes",
-    `nc:${charOrder}`,
-    `nw:${wordOrder}`,
-    "space:no",
-    `version:${SACREBLEU_VERSION}`,
-  ].join("|");
-  return {
-    score: fScore(sums, beta),
-    name: `chrF${beta}${"+".repeat(wordOrder)}`,
-    signature,
+/** chrF as a metric for `tabulate`. A sentence's numbers, for each order: n-grams of hypothesis, of reference, shared. */
+export function chrf(options: ChrfOptions = {}): Metric {
+  const {
+    wordOrder = 0,
+    beta = 2,
+    charOrder = 6,
+    lowercase = false,
+    whitespace = false,
+    effectiveOrder = true,
+  } = options;
+  const grams = (text: string): Map<string, number>[] => {
+    const cased = lowercase ? text.toLowerCase() : text;
+    const words = splitSpaces(cased);
+    const separated = wordOrder > 0 ? words.flatMap(separatePunctuation) : [];
+    return [
+      ...charNgrams(whitespace ? cased : words.join(""), charOrder),
+      ...Array.from({ length: wordOrder }, (_, n) => wordNgrams(separated, n + 1)),
+    ];
   };
-}
-
-/** n-grams of characters, orders 1 to `charOrder`, then of words, orders 1 to `wordOrder`. */
-function allNgrams(text: string, charOrder: number, wordOrder: number): Map<string, number>[] {
-  const words = splitSpaces(text);
-  const characters = [...words.join("")];
-  const separated = words.flatMap(separatePunctuation);
-  return [
-    ...Array.from({ length: charOrder }, (_, n) => ngrams(characters, n + 1, "")),
-    ...Array.from({ length: wordOrder }, (_, n) => ngrams(separated, n + 1, " ")),
-  ];
-}
-
-function ngrams(items: readonly string[], n: number, separator: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (let start = 0; start + n <= items.length; start++) {
-    const gram = items.slice(start, start + n).join(separator);
-    counts.set(gram, (counts.get(gram) ?? 0) + 1);
-  }
-  return counts;
+  const score = (sums: ArrayLike<number>): number =>
+    effectiveOrder ? fScoreOfMeans(sums, beta) : meanFScore(sums, beta);
+  return {
+    name: `chrF${beta}${"+".repeat(wordOrder)}`,
+    isErrorRate: false,
+    statistics: (hypothesis, references) => {
+      const own = grams(hypothesis);
+      let best: number[] = [];
+      let bestScore = -1;
+      for (const reference of references) {
+        const counts = compare(own, grams(reference));
+        const found = score(counts);
+        if (found > bestScore) [best, bestScore] = [counts, found];
+      }
+      return best;
+    },
+    score,
+    sentenceScore: score,
+    fields: [
+      field("case", "c", lowercase ? "lc" : "mixed"),
+      field("eff", "e", yesNo(effectiveOrder)),
+      field("nc", "nc", charOrder),
+      field("nw", "nw", wordOrder),
+      field("space", "s", yesNo(whitespace)),
+    ],
+  };
 }
 
 const isPunctuation = /^[!-/:-@[-`{-~]$/;
@@ -114,34 +120,45 @@ function separatePunctuation(word: string): string[] {
 function compare(
   hypothesis: readonly Map<string, number>[],
   reference: readonly Map<string, number>[],
-): OrderCounts[] {
-  return hypothesis.map((grams, order) => {
+): number[] {
+  return hypothesis.flatMap((grams, order) => {
     const others = reference[order] as Map<string, number>;
     let matches = 0;
     for (const [gram, count] of grams) matches += Math.min(count, others.get(gram) ?? 0);
     // A reference too short for an order leaves the order out.
-    return { hypothesis: others.size > 0 ? total(grams) : 0, reference: total(others), matches };
+    return [others.size > 0 ? total(grams) : 0, total(others), matches];
   });
 }
 
-function fScore(orders: readonly OrderCounts[], beta: number): number {
-  const present = orders.filter(({ hypothesis, reference }) => hypothesis > 0 && reference > 0);
-  if (present.length === 0) return 0;
-  const precision =
-    present.reduce((sum, { matches, hypothesis }) => sum + matches / hypothesis, 0) / present.length;
-  const recall =
-    present.reduce((sum, { matches, reference }) => sum + matches / reference, 0) / present.length;
-  if (precision + recall === 0) return 0;
-  return (100 * (1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall);
+/** Precision and recall of each order; undefined where the order is not in both texts. */
+function shares(sums: ArrayLike<number>): ({ precision: number; recall: number } | undefined)[] {
+  return Array.from({ length: sums.length / 3 }, (_, order) => {
+    const [hypothesis, reference, matches] = [0, 1, 2].map((k) => sums[3 * order + k]) as [
+      number,
+      number,
+      number,
+    ];
+    if (hypothesis === 0 || reference === 0) return undefined;
+    return { precision: matches / hypothesis, recall: matches / reference };
+  });
 }
 
-function plus(a: OrderCounts, b: OrderCounts): OrderCounts {
-  return {
-    hypothesis: a.hypothesis + b.hypothesis,
-    reference: a.reference + b.reference,
-    matches: a.matches + b.matches,
-  };
+function fScoreOfMeans(sums: ArrayLike<number>, beta: number): number {
+  const present = shares(sums).filter((share) => share !== undefined);
+  if (present.length === 0) return 0;
+  const precision = present.reduce((sum, share) => sum + share.precision, 0) / present.length;
+  const recall = present.reduce((sum, share) => sum + share.recall, 0) / present.length;
+  return 100 * fScore(precision, recall, beta);
 }
+
+function meanFScore(sums: ArrayLike<number>, beta: number): number {
+  const all = shares(sums);
+  const sum = all.reduce((sum, share) => sum + (share ? fScore(share.precision, share.recall, beta) : 0), 0);
+  return (100 * sum) / all.length;
+}
+
+const fScore = (precision: number, recall: number, beta: number): number =>
+  precision + recall === 0 ? 0 : ((1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall);
 
 function total(grams: ReadonlyMap<string, number>): number {
   let sum = 0;

@@ -30,8 +30,8 @@ export function checkCounts(
 export const referencesAt = (references: readonly References[], at: number): string[] =>
   references.flatMap((set) => set[at] ?? []);
 
-/** How many references there are, for a signature; "var" where sentences differ. */
+/** How many references a sentence has, for a signature; "var" where sentences differ. */
 export function countOf(references: readonly References[]): string {
-  const isFull = references.every((set) => set.every((text) => text !== undefined));
-  return isFull ? String(references.length) : "var";
+  const counts = new Set(references[0]?.map((_, at) => referencesAt(references, at).length));
+  return counts.size === 1 ? String([...counts][0]) : "var";
 }

@@ -1,4 +1,7 @@
-/** `heed/evaluation`: BLEU and chrF with their signatures, exact match, alignment error rate, intervals. */
+/**
+ * `heed/evaluation`: BLEU, chrF and TER with their signatures, exact match; intervals and tests of significance;
+ * alignment error rate.
+ */
 export {
   type AlignmentScore,
   alignmentErrorRate,
@@ -7,9 +10,29 @@ export {
   type Link,
   parseAlignment,
 } from "./alignment.ts";
-export { type BleuOptions, type BleuScore, corpusBleu, type Smoothing, sentenceBleu } from "./bleu.ts";
-export { type ChrfOptions, type ChrfScore, corpusChrf } from "./chrf.ts";
+export { type BleuOptions, type BleuScore, bleu, corpusBleu, type Smoothing, sentenceBleu } from "./bleu.ts";
+export { type ChrfOptions, type ChrfScore, chrf, corpusChrf, sentenceChrf } from "./chrf.ts";
 export type { References } from "./counts.ts";
-export { exactMatch } from "./exact-match.ts";
+export { exact, exactMatch } from "./exact-match.ts";
 export { type MeanInterval, meanInterval, studentQuantile } from "./mean-interval.ts";
+export {
+  corpusScore,
+  type Metric,
+  type SentenceTable,
+  sentenceScores,
+  signatureOf,
+  tabulate,
+} from "./metric.ts";
+export type { DrawnSamples } from "./signature.ts";
+export {
+  type BootstrapInterval,
+  type BootstrapOptions,
+  bootstrapInterval,
+  type PairedResult,
+  pairedBootstrap,
+  pairedRandomisation,
+  type RandomisationOptions,
+} from "./significance.ts";
+export { corpusTer, sentenceTer, type TerScore, ter } from "./ter.ts";
+export type { TerOptions } from "./tercom-tokens.ts";
 export type { BleuTokenizer } from "./tokenize.ts";

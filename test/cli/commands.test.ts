@@ -175,6 +175,16 @@ describe("heed evaluate and heed score", () => {
     expect(Object.keys(result)).toEqual(["sentences", "bleu", "chrf", "seconds"]);
     expect(result.bleu.score).toBeCloseTo(100, 6);
     expect(result.bleu.signature).toContain("tok:13a");
+    const perplexed = await heed([
+      ...["evaluate", run, "--source", source, "--reference", reference],
+      ...["--metrics", "ter,perplexity,chrf++", "--lowercase", "--json"],
+    ]);
+    const further = JSON.parse(perplexed.stdout);
+    expect(Object.keys(further)).toEqual(["sentences", "ter", "chrf++", "perplexity", "seconds"]);
+    expect(further.ter).toEqual({ score: 0, signature: expect.stringContaining("tok:tercom") });
+    // The model knows these sentences by heart: one of few words each time, hardly any doubt.
+    expect(further.perplexity).toBeGreaterThan(1);
+    expect(further.perplexity).toBeLessThan(1.5);
     const scored = JSON.parse((await heed(["score", reference, "--reference", reference, "--json"])).stdout);
     expect(scored.bleu).toEqual(result.bleu);
     expect(scored.sentences).toBe(3);
@@ -193,7 +203,7 @@ describe("heed evaluate and heed score", () => {
     });
     const unknown = await heed(["score", said, "--reference", right, "--metrics", "exakt"]);
     expect(unknown.status).toBe(64);
-    expect(errorOf(unknown)).toMatch(/"exakt" is not a metric.*choose bleu, chrf, exact/);
+    expect(errorOf(unknown)).toMatch(/"exakt" is not a metric.*choose bleu, chrf, chrf\+\+, ter, exact/);
   });
 
   test("refuse texts of different lengths with both counts", async () => {

@@ -1,14 +1,21 @@
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
+import { metricOptions } from "../metric-options.ts";
 
 export default command({
   name: "evaluate",
   summary: "Score a run on a test set.",
-  description:
-    "Score a run on a test set: a translator by BLEU and chrF of its translations, a classifier by accuracy and macro-F1, a language model by perplexity.",
+  description: `Score a run on a test set: a translator by BLEU and chrF of its translations,
+a classifier by accuracy and macro-F1, a language model by perplexity.
+
+A translator's perplexity is that of the references, over tokens of its own
+vocabulary. Whatever else a score may depend on (options of chrF and TER,
+confidence intervals, several reference files) has its place in \`heed score\`:
+keep the translations with --output.`,
   examples: [
     "heed evaluate runs/en-fr --source test.en --reference test.fr",
     "heed evaluate runs/en-fr --pairs test.tsv --beam 1 --json",
+    "heed evaluate runs/en-fr --pairs test.tsv --metrics bleu,chrf++,ter,perplexity",
     "heed evaluate runs/polarity --labelled test.tsv",
     "heed evaluate runs/shakespeare --text test.txt",
   ],
@@ -24,11 +31,10 @@ export default command({
     labelled: { type: "string", value: "FILE", help: "classifier: lines of label, tab, text" },
     text: { type: "string", value: "FILE", help: "language model: a plain text" },
     output: { type: "string", value: "FILE", help: "write the translations here" },
+    ...metricOptions,
     metrics: {
-      type: "string",
-      value: "LIST",
-      default: "bleu,chrf",
-      help: "of bleu, chrf, exact, with commas",
+      ...metricOptions.metrics,
+      help: "translator: of bleu, chrf, chrf++, ter, exact, perplexity, with commas",
     },
     beam: {
       type: "number",
@@ -41,7 +47,7 @@ export default command({
     device: deviceOption,
     json: {
       type: "boolean",
-      help: "one JSON object: {sentences, bleu, chrf, exact, seconds}, {sentences, accuracy, macroF1, labels, perLabel, confusion} or {tokens, loss, perplexity}",
+      help: "one JSON object: {sentences, bleu, chrf, ..., seconds}, {sentences, accuracy, macroF1, labels, perLabel, confusion} or {tokens, loss, perplexity}",
     },
   },
   async run(options, io) {

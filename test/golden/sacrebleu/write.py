@@ -1,115 +1,121 @@
-"""Scores and signatures of sacreBLEU (pinned: 2.6.0) for composed sentences that are hard to cut and to count.
+"""Scores and signatures of sacreBLEU for composed sentences (pinned in requirements.txt).
 
     python write.py        writes scores.json
 """
 
 import json
 import pathlib
-import random
 
 import sacrebleu
-from sacrebleu.metrics import BLEU, CHRF
+from corpora import corpora
+from sacrebleu.metrics import BLEU, CHRF, TER
 
 assert sacrebleu.__version__ == "2.6.0", sacrebleu.__version__
 here = pathlib.Path(__file__).parent
-random.seed(20)
 
-words = (
-    "the a cat Dog sat on mats runs 3.14 1,000,000 $5.00 U.S.A. e-mail 10-year-old don't l'été it's “quoted” «guillemets» "
-    "Straße ÜBER İstanbul ΣΊΣΥΦΟΣ 東京 は 。 ？ 😀 👩‍👩‍👧 e\u0301 été \u00a0 \u2009 non\u00a0breaking \u200b zero\u200bwidth "
-    "\ufeff \u2028 \u0085 \x1c \x0b tab\there &quot;x&quot; &amp;lt; &lt;b&gt; &apos; <skipped> a<skipped>b (x) [y] {z} "
-    "a/b c\\d #tag @you 50% -5 5- 2010-12 .5 5. ,5 5, ... --- -- ! ?! :-) ;) * ** ^ _ __init__ ` ~ | = + "
-    "http://x.org/a?b=c&d=e 12:30 1.2.3 (3.5%) 'single' \"double\" ‚low‘ … – — ½ ２０ ٣.٤ x² \x00 \x1b[31m"
-).split(" ")
-
-
-def sentence(most):
-    return " ".join(random.choice(words) for _ in range(random.randint(0, most)))
-
-
-def disturbed(text):
-    """A text with some words left out, doubled, swapped or replaced, so that many n-grams match."""
-    out = []
-    for word in text.split(" "):
-        chance = random.random()
-        if chance < 0.1:
-            continue
-        out.append(random.choice(words) if chance < 0.2 else word)
-        if chance > 0.95:
-            out.append(word)
-    if len(out) > 2 and random.random() < 0.3:
-        out[0], out[1] = out[1], out[0]
-    return random.choice(["", "", " "]) + " ".join(out) + random.choice(["", "", ".", " ", "\u00a0", "\n"])
-
-
-def corpus(size, most, sets):
-    references = [[sentence(most) for _ in range(size)]]
-    hypotheses = [disturbed(text) for text in references[0]]
-    while len(references) < sets:
-        references.append([disturbed(text) for text in references[0]])
-    return {"hypotheses": hypotheses, "references": references}
-
-
-corpora = {
-    "long sentences": corpus(40, 40, 1),
-    "short sentences": corpus(40, 5, 1),
-    "three references": corpus(30, 15, 3),
-    "empty hypotheses": {"hypotheses": ["", "", " "], "references": [["a b c", "", "x"]]},
-    "empty references": {"hypotheses": ["a b", "c"], "references": [["", ""]]},
-    "one empty reference of two": {"hypotheses": ["a b c d e"], "references": [[""], ["a b c d"]]},
-    "nothing in common": {"hypotheses": ["x y z w v"], "references": [["a b c d e"]]},
-    "only single words": {"hypotheses": ["a", "b", "c"], "references": [["a", "x", "c"]]},
-    "no four words in a row": {"hypotheses": ["a b c x d e f"], "references": [["a b c y d e f"]]},
-    "equal": {"hypotheses": ["The cat sat on the mat ."], "references": [["The cat sat on the mat ."]]},
-    "one reference here, two there": {
-        "hypotheses": ["the cat sat", "a dog is here"],
-        "references": [["the cat sat down", "a dog is there"], ["a cat sat", None]],
-    },
-    "equally close references": {"hypotheses": ["a b c d"], "references": [["a b c d e f"], ["a b"]]},
+# Ours beside theirs.
+NAMES = {
+    "smoothing": "smooth_method",
+    "smoothingValue": "smooth_value",
+    "effectiveOrder": "effective_order",
+    "wordOrder": "word_order",
+    "charOrder": "char_order",
+    "noPunctuation": "no_punct",
+    "asianSupport": "asian_support",
+    "caseSensitive": "case_sensitive",
 }
+SMOOTHINGS = [
+    {"smoothing": "exp"},
+    {"smoothing": "none"},
+    {"smoothing": "floor"},
+    {"smoothing": "floor", "smoothingValue": 0.125},
+    {"smoothing": "floor", "smoothingValue": 0.0},
+    {"smoothing": "add-k"},
+    {"smoothing": "add-k", "smoothingValue": 0.5},
+    {"smoothing": "add-k", "smoothingValue": 2.375},
+]
+YES_NO = [False, True]
+BLEU_OPTIONS = [
+    {"tokenize": tokenize, "lowercase": lowercase}
+    for tokenize in ["13a", "intl", "zh", "char", "none"]
+    for lowercase in YES_NO
+] + [{**smoothing, "effectiveOrder": effective} for smoothing in SMOOTHINGS for effective in YES_NO]
+CHRF_OPTIONS = [
+    {"wordOrder": word, "beta": beta, "charOrder": char, "lowercase": lowercase}
+    for word, beta, char in [(0, 2, 6), (2, 2, 6), (0, 1, 6), (2, 3, 4), (1, 2, 1)]
+    for lowercase in YES_NO
+] + [
+    {"wordOrder": word, "whitespace": True, "effectiveOrder": effective} for word in [0, 2] for effective in YES_NO
+]
+CHRF_OPTIONS.append({"wordOrder": 2, "effectiveOrder": False})
+TER_OPTIONS = [
+    {"normalized": normalized, "noPunctuation": bare, "asianSupport": asian, "caseSensitive": cased}
+    for normalized in YES_NO
+    for bare in YES_NO
+    for asian in YES_NO
+    for cased in YES_NO
+]
 
 
-def bleu_of(score, signature):
+def made(kind, options):
+    theirs = {NAMES.get(name, name): value for name, value in options.items()}
+    if kind is CHRF and "effective_order" in theirs:
+        theirs["eps_smoothing"] = not theirs.pop("effective_order")
+    return kind(**theirs, **({"force": True} if kind is BLEU else {}))
+
+
+def signatures(metric):
+    signature = metric.get_signature()
+    return {"signature": str(signature), "short": signature.format(short=True)}
+
+
+def bleu_of(score):
     return {
         "score": score.score,
         "precisions": score.precisions,
         "brevityPenalty": score.bp,
         "hypothesisLength": score.sys_len,
         "referenceLength": score.ref_len,
-        "signature": str(signature),
     }
 
 
+def chrf_of(score):
+    return {"score": score.score, "name": score.name}
+
+
+def ter_of(score):
+    return {"score": score.score, "edits": score.num_edits, "referenceLength": score.ref_length}
+
+
+def corpus_scores(kind, described, all_options, data):
+    for options in all_options:
+        metric = made(kind, options)
+        score = metric.corpus_score(data["hypotheses"], data["references"])
+        yield {"options": options, "expected": described(score), **signatures(metric)}
+
+
+def sentence_scores(kind, all_options, data):
+    for options in all_options:
+        metric = made(kind, {**options, **({"effectiveOrder": True} if kind is BLEU else {})})
+        rows = [[text for text in row if text is not None] for row in zip(*data["references"])]
+        scores = [metric.sentence_score(text, row).score for text, row in zip(data["hypotheses"], rows)]
+        yield {"options": options, "scores": scores}
+
+
 cases = []
-for name, data in corpora.items():
-    hypotheses, references = data["hypotheses"], data["references"]
-    bleu, sentences, chrf = [], [], []
-    for tokenize in ["13a", "none", "char"]:
-        for smoothing in ["exp", "none", "floor", "add-k"]:
-            for lowercase in [False, True]:
-                options = {"tokenize": tokenize, "smoothing": smoothing, "lowercase": lowercase}
-                make = dict(tokenize=tokenize, smooth_method=smoothing, lowercase=lowercase, force=True)
-                metric = BLEU(**make)
-                score = metric.corpus_score(hypotheses, references)
-                bleu.append({"options": options, "expected": bleu_of(score, metric.get_signature())})
-                metric = BLEU(effective_order=True, **make)
-                is_full = all(text is not None for row in references for text in row)
-                if tokenize == "13a" and not lowercase and is_full:
-                    scores = [
-                        metric.sentence_score(hypothesis, list(row)).score
-                        for hypothesis, row in zip(hypotheses, zip(*references))
-                    ]
-                    expected = {"scores": scores, "signature": str(metric.get_signature())}
-                    sentences.append({"options": options, "expected": expected})
-    for word_order, beta, char_order in [(0, 2, 6), (2, 2, 6), (0, 1, 6), (2, 3, 4), (1, 2, 1)]:
-        for lowercase in [False, True]:
-            metric = CHRF(word_order=word_order, beta=beta, char_order=char_order, lowercase=lowercase)
-            score = metric.corpus_score(hypotheses, references)
-            chrf.append({
-                "options": {"wordOrder": word_order, "beta": beta, "charOrder": char_order, "lowercase": lowercase},
-                "expected": {"score": score.score, "name": score.name, "signature": str(metric.get_signature())},
-            })
-    cases.append({"name": name, **data, "bleu": bleu, "sentences": sentences, "chrf": chrf})
+for name, data in corpora().items():
+    cases.append({
+        "name": name,
+        **data,
+        "bleu": list(corpus_scores(BLEU, bleu_of, BLEU_OPTIONS, data)),
+        "chrf": list(corpus_scores(CHRF, chrf_of, CHRF_OPTIONS, data)),
+        "ter": list(corpus_scores(TER, ter_of, TER_OPTIONS, data)),
+        "sentences": {
+            "bleu": list(sentence_scores(BLEU, [*SMOOTHINGS, {"tokenize": "intl"}, {"tokenize": "zh"}], data)),
+            "chrf": list(sentence_scores(CHRF, [{}, {"wordOrder": 2}], data)),
+            "ter": list(sentence_scores(TER, [{}, {"normalized": True, "asianSupport": True}], data)),
+        },
+    })
 
 text = json.dumps({"sacrebleu": sacrebleu.__version__, "cases": cases}, ensure_ascii=True, separators=(",", ":"))
 (here / "scores.json").write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,72 @@
+/** Stands for a cell that the beam leaves out: more than any distance. */
+const OUTSIDE = 2 ** 30;
+/** Tercom's: cells this far from the diagonal are looked at. */
+const BEAM = 25;
+
+/**
+ * Levenshtein's matrix of a hypothesis against a fixed reference, near its diagonal only:
+ *
+ *   D[i, j] = min(D[i-1, j-1] + [h_i ≠ r_j],  D[i-1, j] + 1,  D[i, j-1] + 1)
+ *
+ * Row i holds the columns from ⌊i·r/h⌋ - 25 to ⌊i·r/h⌋ + 24, more when the reference is over fifty times as long; the
+ * last row reaches the end. Hypotheses all have the one length that the matrix was made for.
+ */
+export interface BeamMatrix {
+  /**
+   * Fills the rows after `first` for `words`, taking row `first` and those before it from `before`, a matrix of the
+   * same beam whose words agree so far. Ends early when the distance is sure to be above `most`.
+   *
+   * @returns The distance; some number above `most` when it is above `most`.
+   */
+  readonly fill: (words: Int32Array, first?: number, before?: BeamMatrix, most?: number) => number;
+  /** D[i, j]; huge outside the beam. */
+  readonly at: (i: number, j: number) => number;
+  /** [(length + 1), width], row by row. */
+  readonly cells: Int32Array;
+}
+
+/** @param length  Words of the hypotheses, at least 1. */
+export function beamMatrix(reference: Int32Array, length: number): BeamMatrix {
+  const ratio = reference.length / length;
+  const beam = BEAM < ratio / 2 ? Math.ceil(ratio / 2 + BEAM) : BEAM;
+  const lowest = Int32Array.from({ length: length + 1 }, (_, i) => Math.max(0, Math.floor(i * ratio) - beam));
+  // Of the first row, the columns that the second one asks for.
+  lowest[0] = Math.max(0, (lowest[1] as number) - 1);
+  const width = Math.min(reference.length + 1, 2 * beam + 2);
+  const cells = new Int32Array((length + 1) * width).fill(OUTSIDE);
+  for (let k = 0; k < width; k++) cells[k] = (lowest[0] as number) + k;
+
+  const fill: BeamMatrix["fill"] = (words, first = 0, before, most = OUTSIDE) => {
+    for (let i = first + 1; i <= length; i++) {
+      const low = lowest[i] as number;
+      const end =
+        i === length ? reference.length + 1 : Math.min(reference.length + 1, Math.floor(i * ratio) + beam);
+      const above = before && i === first + 1 ? before.cells : cells;
+      const start = (i - 1) * width;
+      const moved = low - (lowest[i - 1] as number);
+      const word = words[i - 1];
+      let diagonal = moved > 0 ? (above[start + moved - 1] as number) : OUTSIDE;
+      let left = OUTSIDE;
+      let least = OUTSIDE;
+      for (let j = low, k = 0; j < end; j++, k++) {
+        const up = k + moved < width ? (above[start + k + moved] as number) : OUTSIDE;
+        let best = OUTSIDE;
+        if (j > 0) best = reference[j - 1] === word ? diagonal : diagonal + 1;
+        if (up + 1 < best) best = up + 1;
+        if (left + 1 < best) best = left + 1;
+        cells[i * width + k] = best;
+        diagonal = up;
+        left = best;
+        if (best < least) least = best;
+      }
+      // Each cell is at least as large as the least of the row before it.
+      if (least > most) return least;
+    }
+    return at(length, reference.length);
+  };
+  const at = (i: number, j: number): number => {
+    const k = j - (lowest[i] as number);
+    return k >= 0 && k < width ? (cells[i * width + k] as number) : OUTSIDE;
+  };
+  return { fill, at, cells };
+}
