@@ -12,13 +12,7 @@ export interface Size {
   readonly length: number;
 }
 
-const size = (
-  layers: number,
-  dModel: number,
-  vocabulary: number,
-  batch: number,
-  length: number,
-): Size => ({
+const size = (layers: number, dModel: number, vocabulary: number, batch: number, length: number): Size => ({
   name: `${layers}+${layers} layers, d ${dModel}, V ${vocabulary}, ${batch}×${length}`,
   ...{ layers, dModel, vocabulary, batch, length },
 });
