@@ -73,14 +73,23 @@ export async function openHeedStep(engine: Engine, size: Size, dropout: number) 
   });
   const openMs = performance.now() - started;
   let count = 0;
+  const update = async (feeds: ReturnType<typeof batchOf>): Promise<number> =>
+    (await step.run(++count, 1e-4, [feeds])).loss;
   /** One step on sentences of some length; milliseconds. */
   const run = async (tokens = size.length): Promise<number> => {
     const feeds = batchOf(size, tokens);
     const start = performance.now();
-    await step.run(++count, 1e-4, [feeds]);
+    await update(feeds);
     return performance.now() - start;
   };
-  return { run, openMs, close: step.close, parameters: step.parameterCount };
+  return {
+    run,
+    /** One step; its loss. */
+    step: () => update(batchOf(size, size.length)),
+    openMs,
+    close: step.close,
+    parameters: step.parameterCount,
+  };
 }
 
 /** Made-up sentences, each with one place of padding. */
