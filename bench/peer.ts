@@ -9,8 +9,8 @@ export interface Peer {
   readonly parameters?: number;
   /** Milliseconds of each of `times` runs. */
   readonly run: (times: number) => Promise<number[]>;
-  /** Peak resident memory so far in MiB, where the script can tell. */
-  readonly peak: () => Promise<number>;
+  /** Peak resident memory in MiB, when the library was loaded and now, where the script can tell. */
+  readonly peak: () => Promise<[loaded: number, now: number]>;
   readonly close: () => void;
 }
 
@@ -48,7 +48,7 @@ export async function tryPeer(python: string, script: string, config: object): P
   return {
     ...answer,
     run: async (times) => (await ask(`run ${times}`)) as number[],
-    peak: async () => (await ask("peak")) as number,
+    peak: async () => (await ask("peak")) as [number, number],
     close: () => {
       child.kill();
     },

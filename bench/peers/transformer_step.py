@@ -2,7 +2,7 @@
 
 Reads one JSON object on standard input: {layers, dModel, vocabulary, batch, length, dropout, threads, compile}, and
 answers with its version or with {"failed": why}. Then, for every line "run N" it times N steps and prints their
-milliseconds as a JSON list; for "peak" it prints its peak resident memory in MiB.
+milliseconds as a JSON list; for "peak" it prints its peak resident memory in MiB, when the library was loaded and now.
 
 The model is the one Heed trains: post-norm, tied embeddings, ReLU, label smoothing 0.1, global-norm clipping, AdamW; the
 same made-up batch. It is written for speed as PyTorch's own users write it: one product for queries, keys and values,
@@ -19,6 +19,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+loaded = peak()
 config = json.loads(sys.stdin.readline())
 torch.manual_seed(1)
 torch.set_num_threads(config.get("threads", os.cpu_count()))
@@ -125,7 +132,7 @@ parameters = sum(parameter.numel() for parameter in model.parameters())
 say({"version": torch.__version__, "parameters": parameters, "threads": torch.get_num_threads()})
 for line in sys.stdin:
     if line.startswith("peak"):
-        say(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        say([loaded, peak()])
         continue
     times = []
     for _ in range(int(line.split()[1])):
