@@ -1,6 +1,7 @@
 import { Transformer } from "../../src/models/transformer.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { translationObjective } from "../../src/training/objective.ts";
+import { adamw } from "../../src/training/optimiser.ts";
 import { openTrainingStep } from "../../src/training/step.ts";
 
 export interface Size {
@@ -50,16 +51,6 @@ export function modelOf({ layers, dModel, vocabulary }: Size, dropout: number) {
   });
 }
 
-/** What the steps of all benches update with. */
-export const adamW = {
-  optimizer: "adamw",
-  weightDecay: 0.01,
-  beta1: 0.9,
-  beta2: 0.98,
-  epsilon: 1e-9,
-  momentum: 0,
-} as const;
-
 /** Heed's step at a size: label smoothing 0.1, clipping, AdamW. */
 export async function openHeedStep(engine: Engine, size: Size, dropout: number) {
   const started = performance.now();
@@ -67,7 +58,7 @@ export async function openHeedStep(engine: Engine, size: Size, dropout: number) 
     engine,
     seed: 1,
     clip: 1,
-    optimiser: adamW,
+    optimiser: adamw,
     model: modelOf(size, dropout),
     objective: (model) => translationObjective(model, 0.1),
   });
