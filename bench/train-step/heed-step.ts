@@ -1,6 +1,7 @@
 import { Transformer } from "../../src/models/transformer.ts";
-import { openNativeEngine } from "../../src/runtime/native.node.ts";
+import type { Engine } from "../../src/runtime/engine.ts";
 import { translationObjective } from "../../src/training/objective.ts";
+import { adamw } from "../../src/training/optimiser.ts";
 import { openTrainingStep } from "../../src/training/step.ts";
 
 export interface Size {
@@ -12,73 +13,78 @@ export interface Size {
   readonly length: number;
 }
 
+const size = (layers: number, dModel: number, vocabulary: number, batch: number, length: number): Size => ({
+  name: `${layers}+${layers} layers, d ${dModel}, V ${vocabulary}, ${batch}×${length}`,
+  ...{ layers, dModel, vocabulary, batch, length },
+});
+
+/** Small, middle and large: what benches call 0, 1 and 2. */
 export const sizes: readonly Size[] = [
-  {
-    name: "2+2 layers, d 128, V 8000, 64×16",
-    layers: 2,
-    dModel: 128,
-    vocabulary: 8000,
-    batch: 64,
-    length: 16,
-  },
-  {
-    name: "3+3 layers, d 256, V 8000, 64×16",
-    layers: 3,
-    dModel: 256,
-    vocabulary: 8000,
-    batch: 64,
-    length: 16,
-  },
-  {
-    name: "6+6 layers, d 512, V 16000, 32×24",
-    layers: 6,
-    dModel: 512,
-    vocabulary: 16000,
-    batch: 32,
-    length: 24,
-  },
+  size(2, 128, 4000, 64, 12),
+  size(3, 256, 8000, 64, 16),
+  size(6, 512, 16000, 32, 24),
 ];
 
-/** Heed's step at a size: post-norm, tied embeddings, ReLU, label smoothing 0.1, clipping, AdamW. */
-export async function openHeedStep(size: Size, dropout: number) {
-  const { layers, dModel, vocabulary, batch, length } = size;
+/** The size with an index given on the command line. */
+export function sizeAt(index: string): Size {
+  const found = sizes[Number(index)];
+  if (!found) throw new RangeError(`there is no size ${index}: use 0 to ${sizes.length - 1}`);
+  return found;
+}
+
+/** The model of all step benches: post-norm, tied embeddings, ReLU, heads of 32. */
+export function modelOf({ layers, dModel, vocabulary }: Size, dropout: number) {
+  return Transformer({
+    sourceVocabulary: vocabulary,
+    targetVocabulary: vocabulary,
+    encoderLayers: layers,
+    decoderLayers: layers,
+    dModel,
+    heads: dModel / 32,
+    feedForward: 4 * dModel,
+    dropout,
+    activation: "relu",
+    positions: "sinusoidal",
+    norm: "post",
+    tie: "all",
+    maxLength: 256,
+  });
+}
+
+/** Heed's step at a size: label smoothing 0.1, clipping, AdamW. */
+export async function openHeedStep(engine: Engine, size: Size, dropout: number) {
   const started = performance.now();
   const step = await openTrainingStep({
-    engine: openNativeEngine(),
+    engine,
     seed: 1,
     clip: 1,
-    optimiser: { optimizer: "adamw", weightDecay: 0.01, beta1: 0.9, beta2: 0.98, epsilon: 1e-9, momentum: 0 },
-    model: Transformer({
-      sourceVocabulary: vocabulary,
-      targetVocabulary: vocabulary,
-      encoderLayers: layers,
-      decoderLayers: layers,
-      dModel,
-      heads: dModel / 32,
-      feedForward: 4 * dModel,
-      dropout,
-      activation: "relu",
-      positions: "sinusoidal",
-      norm: "post",
-      tie: "all",
-      maxLength: 256,
-    }),
+    optimiser: adamw,
+    model: modelOf(size, dropout),
     objective: (model) => translationObjective(model, 0.1),
   });
   const openMs = performance.now() - started;
   let count = 0;
+  const update = async (feeds: ReturnType<typeof batchOf>): Promise<number> =>
+    (await step.run(++count, 1e-4, [feeds])).loss;
   /** One step on sentences of some length; milliseconds. */
-  const run = async (tokens = length): Promise<number> => {
-    const feeds = batchOf(batch, tokens, vocabulary);
+  const run = async (tokens = size.length): Promise<number> => {
+    const feeds = batchOf(size, tokens);
     const start = performance.now();
-    await step.run(++count, 1e-4, [feeds]);
+    await update(feeds);
     return performance.now() - start;
   };
-  return { run, openMs, close: step.close, parameters: step.parameterCount };
+  return {
+    run,
+    /** One step; its loss. */
+    step: () => update(batchOf(size, size.length)),
+    openMs,
+    close: step.close,
+    parameters: step.parameterCount,
+  };
 }
 
 /** Made-up sentences, each with one place of padding. */
-function batchOf(batch: number, length: number, vocabulary: number) {
+function batchOf({ batch, vocabulary }: Size, length: number) {
   const shape = [batch, length];
   const ids = Int32Array.from({ length: batch * length }, (_, i) => 4 + ((i * 7919) % (vocabulary - 4)));
   const ones = new Float32Array(batch * length).fill(1);
