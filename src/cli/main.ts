@@ -11,6 +11,7 @@ export const commands = {
   generate: () => import("./commands/generate.ts"),
   classify: () => import("./commands/classify.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
+  export: () => import("./commands/export.ts"),
   score: () => import("./commands/score.ts"),
   runs: () => import("./commands/runs.ts"),
   quickstart: () => import("./commands/quickstart.ts"),

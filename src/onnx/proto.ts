@@ -43,11 +43,14 @@ export type OnnxAttribute =
   | { readonly type: "tensor"; readonly value: OnnxTensor }
   | { readonly type: "graph"; readonly value: OnnxGraph };
 
+/** Element types of a file's constants: those of values, and bytes for quantised weights. */
+export type OnnxDType = DType | "int8" | "uint8";
+
 /** Constant numbers, row-major. */
 export interface OnnxTensor {
-  readonly dtype: DType;
+  readonly dtype: OnnxDType;
   readonly shape: readonly number[];
-  readonly data: HostArray;
+  readonly data: HostArray | Int8Array;
 }
 
 export interface OnnxInitializer extends OnnxTensor {
@@ -68,7 +71,9 @@ export const onnxElementType = {
   int64: 7,
   bool: 9,
   float64: 11,
-} as const satisfies Record<DType, number>;
+  uint8: 2,
+  int8: 3,
+} as const satisfies Record<OnnxDType, number>;
 
 /** The kinds of attribute that can be told from the value alone; floats need `float` or `floats`. */
 export function attribute(
