@@ -5,6 +5,8 @@ import { createInterface } from "node:readline";
 export interface Peer {
   /** The version of the library it measures. */
   readonly version: string;
+  /** What else it says of itself before its first run. */
+  readonly about: Readonly<Record<string, unknown>>;
   /** Milliseconds of each of `times` runs. */
   readonly run: (times: number) => Promise<number[]>;
   readonly close: () => void;
@@ -26,9 +28,10 @@ export async function openPeer(python: string, script: string, config: object): 
     if (done) throw new Error(`${script} ended early`);
     return JSON.parse(value);
   };
-  const { version } = (await ask(JSON.stringify(config))) as { version: string };
+  const about = (await ask(JSON.stringify(config))) as { readonly version: string };
   return {
-    version,
+    version: about.version,
+    about,
     run: async (times) => (await ask(`run ${times}`)) as number[],
     close: () => {
       child.kill();

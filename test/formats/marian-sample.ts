@@ -6,7 +6,12 @@ import type { HostTensor } from "../../src/runtime/state.ts";
 import type { Tokenizer } from "../../src/text/tokenizer.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
 
-const lines = ["the cat eats the bread", "the dog sees the apple", "le chat mange le pain", "le chien voit la pomme"];
+const lines = [
+  "the cat eats the bread",
+  "the dog sees the apple",
+  "le chat mange le pain",
+  "le chien voit la pomme",
+];
 export const tokenizer: Tokenizer = trainTokenizer(lines, {
   kind: "word",
   vocab: 60,

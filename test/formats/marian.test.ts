@@ -28,9 +28,13 @@ const golden = JSON.parse(
 const engine = openNativeEngine();
 const names = Object.keys(configs) as SampleName[];
 const { pad, eos } = tokenizer.special;
-const folderOf = (name: SampleName, options: Parameters<typeof marianFolder>[1] = {}): Map<string, Uint8Array> =>
+const folderOf = (
+  name: SampleName,
+  options: Parameters<typeof marianFolder>[1] = {},
+): Map<string, Uint8Array> =>
   marianFolder({ config: configs[name], weights: sampleWeights(name), tokenizer }, options);
-const text = (files: Map<string, Uint8Array>, name: string): string => new TextDecoder().decode(files.get(name));
+const text = (files: Map<string, Uint8Array>, name: string): string =>
+  new TextDecoder().decode(files.get(name));
 
 const ids = (rows: readonly (readonly number[])[]): Tensor =>
   engine.tensor("int64", [rows.length, rows[0]?.length ?? 0], BigInt64Array.from(rows.flat(), BigInt));
@@ -95,7 +99,9 @@ describe.each(names)("the folder of a model, %s", (name) => {
     const files = folderOf(name);
     for (const [file, hash] of Object.entries(golden[name].sha256)) {
       const bytes = files.get(file) as Uint8Array;
-      expect(createHash("sha256").update(bytes).digest("hex"), `${file}: run test/golden/marian again`).toBe(hash);
+      expect(createHash("sha256").update(bytes).digest("hex"), `${file}: run test/golden/marian again`).toBe(
+        hash,
+      );
     }
   });
 
@@ -104,7 +110,9 @@ describe.each(names)("the folder of a model, %s", (name) => {
     const encoded = await graphs.encode();
     const { states, logits, crossAttention } = golden[name];
     // Where there is padding, states are nobody's business; Python's are the same all the same.
-    expect(relativeError(await floats(encoded, "last_hidden_state"), decodedIn(name, states))).toBeLessThan(1e-5);
+    expect(relativeError(await floats(encoded, "last_hidden_state"), decodedIn(name, states))).toBeLessThan(
+      1e-5,
+    );
     const decoded = await graphs.decode(encoded.get("last_hidden_state") as Tensor, target);
     expect(relativeError(await floats(decoded, "logits"), decodeFloats(logits).data)).toBeLessThan(1e-5);
     expect(
@@ -121,7 +129,11 @@ describe.each(names)("the folder of a model, %s", (name) => {
     let past: Map<string, Tensor> | undefined;
     let keys: Float32Array | undefined;
     for (const at of (target[0] ?? []).keys()) {
-      const step = await graphs.decode(states, target.map((row) => [row[at] as number]), past);
+      const step = await graphs.decode(
+        states,
+        target.map((row) => [row[at] as number]),
+        past,
+      );
       const expected = target.flatMap((row, r) => {
         const from = (r * row.length + at) * vocabulary;
         return [...whole.slice(from, from + vocabulary)];
@@ -141,13 +153,21 @@ describe.each(names)("the folder of a model, %s", (name) => {
     const { generated } = golden[name];
     let past: Map<string, Tensor> | undefined;
     for (let at = 0; at + 1 < (generated[0]?.length ?? 0) - 1; at++) {
-      past = await graphs.decode(states, generated.map((row) => [row[at] as number]), past);
+      past = await graphs.decode(
+        states,
+        generated.map((row) => [row[at] as number]),
+        past,
+      );
       const best = argmaxRows(await floats(past, "logits"), (id) => id !== pad);
       generated.forEach((row, r) => {
         if (row[at] !== pad && row[at] !== eos) expect(best[r]).toBe(row[at + 1]);
       });
     }
-    const ended = await graphs.decode(states, source.map(() => [eos]), past);
+    const ended = await graphs.decode(
+      states,
+      source.map(() => [eos]),
+      past,
+    );
     expect(argmaxRows(await floats(ended, "logits"), () => true)).toEqual([eos, eos, eos]);
     graphs.close();
   });
@@ -183,7 +203,10 @@ describe.each(names)("the folder of a model, %s", (name) => {
       "encoder_attention_mask [batch_size,encoder_sequence_length]",
       "input_ids [batch_size,decoder_sequence_length]",
       `encoder_hidden_states [batch_size,encoder_sequence_length,${dModel}]`,
-      ...Array.from({ length: decoderLayers }, (_, i) => [...past(i, "decoder"), ...past(i, "encoder")]).flat(),
+      ...Array.from({ length: decoderLayers }, (_, i) => [
+        ...past(i, "decoder"),
+        ...past(i, "encoder"),
+      ]).flat(),
     ]);
   });
 
@@ -239,7 +262,9 @@ describe("the folder", () => {
   });
 
   test("has no place for a weight that is not Marian's", () => {
-    const extra = new Map([["encoderNorm.gain", { dtype: "float32", shape: [2], data: new Float32Array(2) }]] as const);
+    const extra = new Map([
+      ["encoderNorm.gain", { dtype: "float32", shape: [2], data: new Float32Array(2) }],
+    ] as const);
     expect(() => marianWeights(extra, { dModel: 2, tied: true, vocabulary: 5 })).toThrow(
       "encoderNorm.gain: Marian has no place for this weight",
     );
@@ -247,7 +272,14 @@ describe("the folder", () => {
 });
 
 describe("what Marian cannot express is refused with the reason and the remedy", () => {
-  const model = { kind: "transformer", dModel: 16, heads: 4, positions: "sinusoidal", norm: "post", without: [] };
+  const model = {
+    kind: "transformer",
+    dModel: 16,
+    heads: 4,
+    positions: "sinusoidal",
+    norm: "post",
+    without: [],
+  };
   const refusal = (change: object, oneVocabulary = true): string => {
     try {
       asMarian({ ...model, ...change }, { where: "runs/x", oneVocabulary });

@@ -16,7 +16,16 @@ beforeAll(async () => {
   const text = config(write("pairs.tsv", tsv)).replace("norm: pre", "norm: post");
   const trained = await heed(["train", write("config.yaml", text), "--run", run]);
   expect(trained.status, trained.stderr).toBe(0);
-  const written = await heed(["export", run, "--to", exported, "--attention", "--quantize", "int8", "--json"]);
+  const written = await heed([
+    "export",
+    run,
+    "--to",
+    exported,
+    "--attention",
+    "--quantize",
+    "int8",
+    "--json",
+  ]);
   expect(written.status, written.stderr).toBe(0);
   const { directory, files } = JSON.parse(written.stdout);
   expect(directory).toBe(exported);
@@ -95,7 +104,9 @@ describe("heed export refuses", () => {
     const target = join(path, "none");
     const result = await heed(["export", pre, "--to", target]);
     expect(result.status).toBe(65);
-    expect(errorOf(result)).toMatch(/: Marian normalises after each residual sum, .*; train with `model.norm: post`/);
+    expect(errorOf(result)).toMatch(
+      /: Marian normalises after each residual sum, .*; train with `model.norm: post`/,
+    );
     expect(existsSync(target)).toBe(false);
   }, 60_000);
 });

@@ -7,8 +7,8 @@ import type { Value } from "../../src/ir/value.ts";
 import { RecurrentLanguageModel } from "../../src/models/language-model.ts";
 import { build } from "../../src/nn/layer.ts";
 import { lower } from "../../src/onnx/lower.ts";
-import { sum } from "../../src/ops/index.ts";
 import { gather } from "../../src/ops/gather.ts";
+import { sum } from "../../src/ops/index.ts";
 import { linear, matmul } from "../../src/ops/matmul.ts";
 import { randomStream } from "../../src/random.ts";
 import { compile } from "../../src/runtime/compile.ts";
@@ -103,7 +103,12 @@ describe("a quantised graph", () => {
     const zeros = new Map<string, HostTensor>([
       ["w", { dtype: "float32", shape: [24, 16], data: new Float32Array(24 * 16) }],
     ]);
-    const program = await compile({ engine, outputs: { y: linear(x, w) }, constants: zeros, quantize: "int8" });
+    const program = await compile({
+      engine,
+      outputs: { y: linear(x, w) },
+      constants: zeros,
+      quantize: "int8",
+    });
     const { y } = await program({ x: fed.x });
     expect(Math.max(...((await y.read()) as Float32Array).map(Math.abs))).toBe(0);
     program.close();
@@ -111,14 +116,23 @@ describe("a quantised graph", () => {
 
   test("reaches products inside a recurrence", async () => {
     const model = build(
-      RecurrentLanguageModel({ vocabulary: 20, cell: "lstm", embedding: 12, hidden: 16, layers: 1, tie: false }),
+      RecurrentLanguageModel({
+        vocabulary: 20,
+        cell: "lstm",
+        embedding: 12,
+        hidden: 16,
+        layers: 1,
+        tie: false,
+      }),
     );
     const frozen = weights(
       ...[...model.parameters].map(([name, { spec }]) => [name, ...spec.shape] as [string, ...number[]]),
     );
     const tokens = input("tokens", "int32", ["batch", "length"]);
     const { hidden } = model.call.decode(tokens, {});
-    const feeds = { tokens: { dtype: "int32", shape: [2, 5], data: Int32Array.from({ length: 10 }, (_, i) => i) } } as const;
+    const feeds = {
+      tokens: { dtype: "int32", shape: [2, 5], data: Int32Array.from({ length: 10 }, (_, i) => i) },
+    } as const;
     const { errors, operators } = await compared({ hidden }, feeds, frozen);
     expect(errors[0]).toBeGreaterThan(0);
     expect(errors[0]).toBeLessThan(0.05);

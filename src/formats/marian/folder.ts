@@ -41,10 +41,7 @@ const LEAST_POSITIONS = 512;
 export function marianFolder(model: MarianModel, options: MarianFolderOptions = {}): Map<string, Uint8Array> {
   const { weights, tokenizer } = model;
   const { attentions = false, quantize, where = "model" } = options;
-  asMarian(
-    { kind: "transformer", ...model.config },
-    { where, oneVocabulary: model.config.tie !== "output" },
-  );
+  asMarian({ kind: "transformer", ...model.config }, { where, oneVocabulary: model.config.tie !== "output" });
   const config = {
     ...model.config,
     maxLength: Math.max(model.config.maxLength, LEAST_POSITIONS),
