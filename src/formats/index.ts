@@ -1,4 +1,4 @@
 /** `heed/formats`: files that other programs read. */
-export { asMarian, type ModelSettings } from "./marian/check.ts";
-export { type MarianFolderOptions, type MarianModel, marianFolder } from "./marian/folder.ts";
+export { asExportable, type ModelSettings } from "./huggingface/check.ts";
+export { type ExportableModel, type FolderOptions, huggingFaceFolder } from "./huggingface/folder.ts";
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";

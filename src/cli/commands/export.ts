@@ -4,7 +4,7 @@ export default command({
   name: "export",
   summary: "Write a translator as a model folder that other libraries open.",
   description:
-    "Write a translator as a folder that pipeline('translation', folder) of transformers.js and MarianMTModel of Python's transformers open. It has ONNX graphs, safetensors and a tokenizer, and appears whole or not at all. Marian is a post-norm Transformer (model.norm: post) with sinusoidal positions and one vocabulary.",
+    "Write a translator as a folder that pipeline('translation', folder) of transformers.js and AutoModelForSeq2SeqLM of Python's transformers open. It has ONNX graphs, safetensors and a tokenizer, and appears whole or not at all. The model must be a Transformer with one vocabulary for both languages: with model.norm post it becomes a Marian model, with pre a Blenderbot.",
   examples: [
     "heed export runs/en-fr --to models/en-fr",
     "heed export runs/en-fr --to models/en-fr --quantize int8 --attention",
@@ -27,8 +27,8 @@ export default command({
   async run(options, io) {
     const { heedError } = await import("../../errors.ts");
     const { writeFolder } = await import("../../formats/folder.node.ts");
-    const { asMarian } = await import("../../formats/marian/check.ts");
-    const { marianFolder } = await import("../../formats/marian/folder.ts");
+    const { asExportable } = await import("../../formats/huggingface/check.ts");
+    const { huggingFaceFolder } = await import("../../formats/huggingface/folder.ts");
     const { openRunOf } = await import("../../training/open-run.node.ts");
     const { transformerConfig } = await import("../../training/translation.ts");
     const { quantization } = await import("../quantization.ts");
@@ -42,14 +42,15 @@ export default command({
     }
     const quantize = quantization(options.quantize);
     const { config, tokenizers, weights } = openRunOf(options.run, "translate");
-    const oneVocabulary = tokenizers.source === tokenizers.target;
-    const model = asMarian(config.model, { where: options.run, oneVocabulary });
+    const one = tokenizers.source === tokenizers.target;
+    const vocabularies = { one, tied: one && config.model.tieEmbeddings };
+    const model = asExportable(config.model, { where: options.run, vocabularies });
     const exported = {
       config: transformerConfig(model, tokenizers),
       weights,
       tokenizer: tokenizers.source,
     };
-    const files = marianFolder(exported, {
+    const files = huggingFaceFolder(exported, {
       attentions,
       where: options.run,
       ...(quantize ? { quantize } : {}),
@@ -59,7 +60,9 @@ export default command({
     if (options.json) await io.writeLine(JSON.stringify({ directory: to, files: sizes }));
     else {
       for (const { path, bytes } of sizes) io.say(`${(bytes / 1e6).toFixed(2).padStart(9)} MB  ${path}`);
-      io.say(`${to}: open with pipeline("translation", "${to}") or MarianMTModel.from_pretrained("${to}")`);
+      io.say(
+        `${to}: open with pipeline("translation", "${to}") or AutoModelForSeq2SeqLM.from_pretrained("${to}")`,
+      );
     }
     return 0;
   },

@@ -23,19 +23,26 @@ const shared = {
   sourceVocabulary: tokenizer.size,
   targetVocabulary: tokenizer.size,
   positions: "sinusoidal",
-  norm: "post",
   maxLength: 20,
 } as const;
 
-/** Small models of the two shapes that are exported. */
+/** Small models of the shapes that are exported. */
 export const configs = {
   tied: {
     ...{ ...shared, encoderLayers: 2, decoderLayers: 1, dModel: 16, heads: 4, feedForward: 24 },
-    ...{ activation: "relu", tie: "all" },
+    ...{ activation: "relu", tie: "all", norm: "post" },
   },
   untied: {
     ...{ ...shared, encoderLayers: 1, decoderLayers: 2, dModel: 12, heads: 2, feedForward: 20 },
-    ...{ activation: "gelu", tie: "none" },
+    ...{ activation: "gelu", tie: "none", norm: "post" },
+  },
+  pre: {
+    ...{ ...shared, encoderLayers: 2, decoderLayers: 1, dModel: 16, heads: 2, feedForward: 24 },
+    ...{ activation: "gelu-tanh", tie: "all", norm: "pre" },
+  },
+  learned: {
+    ...{ ...shared, encoderLayers: 1, decoderLayers: 2, dModel: 16, heads: 4, feedForward: 20 },
+    ...{ activation: "relu", tie: "all", norm: "pre", positions: "learned" },
   },
 } as const satisfies Record<string, TransformerConfig>;
 export type SampleName = keyof typeof configs;

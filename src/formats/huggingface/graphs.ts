@@ -10,7 +10,7 @@ import { cast, equal, where } from "../../ops/compare.ts";
 import { linear } from "../../ops/matmul.ts";
 import { concat, reshape, slice } from "../../ops/reshape.ts";
 
-export interface MarianGraphOptions {
+export interface GraphOptions {
   readonly constants: ReadonlyMap<string, { shape: readonly number[]; data: HostArray }>;
   /** Id of </s>. */
   readonly end: number;
@@ -23,7 +23,7 @@ const [BATCH, SOURCE, TARGET] = ["batch_size", "encoder_sequence_length", "decod
 const [PAST_SOURCE, PAST_TARGET] = ["past_encoder_sequence_length", "past_decoder_sequence_length"];
 
 /** encoder_model.onnx: ids and their mask to states. */
-export function encoderGraph(config: TransformerConfig, options: MarianGraphOptions): Uint8Array {
+export function encoderGraph(config: TransformerConfig, options: GraphOptions): Uint8Array {
   const model = build(Transformer(config));
   const ids = input("input_ids", "int64", [BATCH, SOURCE]);
   const mask = input("attention_mask", "int64", [BATCH, SOURCE]);
@@ -44,7 +44,7 @@ export function encoderGraph(config: TransformerConfig, options: MarianGraphOpti
  * length on, all of them at first and none afterwards, so no branch is needed. A row that has ended gets </s> for ever,
  * because transformers.js goes on with it until the whole batch has ended.
  */
-export function decoderGraph(config: TransformerConfig, options: MarianGraphOptions): Uint8Array {
+export function decoderGraph(config: TransformerConfig, options: GraphOptions): Uint8Array {
   const { dModel, heads, decoderLayers, targetVocabulary } = config;
   const model = build(Transformer(config));
   const mask = input("encoder_attention_mask", "int64", [BATCH, SOURCE]);

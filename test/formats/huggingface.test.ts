@@ -1,17 +1,17 @@
-/** The folder that MarianMTModel and transformers.js open, held to what Python's transformers made of it. */
+/** The folder that transformers.js and Python's transformers open, held to what the latter made of it. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { onnx } from "onnx-proto";
 import { describe, expect, test } from "vitest";
-import { asMarian } from "../../src/formats/marian/check.ts";
-import { marianFolder } from "../../src/formats/marian/folder.ts";
-import { marianOrder, marianWeights } from "../../src/formats/marian/weights.ts";
+import { asExportable } from "../../src/formats/huggingface/check.ts";
+import { huggingFaceFolder } from "../../src/formats/huggingface/folder.ts";
+import { exportedWeights, marianOrder } from "../../src/formats/huggingface/weights.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import type { Session } from "../../src/runtime/engine.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
 import type { Tensor } from "../../src/runtime/tensor.ts";
 import { decodeFloats, type Encoded, relativeError } from "../golden-floats.ts";
-import { configs, type SampleName, sampleWeights, source, target, tokenizer } from "./marian-sample.ts";
+import { configs, type SampleName, sampleWeights, source, target, tokenizer } from "./translator-samples.ts";
 
 interface Golden {
   readonly sha256: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ interface Golden {
   readonly ids: readonly (readonly number[])[];
 }
 const golden = JSON.parse(
-  readFileSync(new URL("../golden/marian/marian.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../golden/huggingface/translators.json", import.meta.url), "utf8"),
 ) as Record<SampleName, Golden> & { readonly sentences: readonly string[] };
 
 const engine = openNativeEngine();
@@ -30,9 +30,9 @@ const names = Object.keys(configs) as SampleName[];
 const { pad, eos } = tokenizer.special;
 const folderOf = (
   name: SampleName,
-  options: Parameters<typeof marianFolder>[1] = {},
+  options: Parameters<typeof huggingFaceFolder>[1] = {},
 ): Map<string, Uint8Array> =>
-  marianFolder({ config: configs[name], weights: sampleWeights(name), tokenizer }, options);
+  huggingFaceFolder({ config: configs[name], weights: sampleWeights(name), tokenizer }, options);
 const text = (files: Map<string, Uint8Array>, name: string): string =>
   new TextDecoder().decode(files.get(name));
 
@@ -95,13 +95,14 @@ class Graphs {
 }
 
 describe.each(names)("the folder of a model, %s", (name) => {
-  test("has the weights and the configuration that Python's MarianMTModel read", () => {
+  test("has the weights and the configuration that Python's transformers read", () => {
     const files = folderOf(name);
     for (const [file, hash] of Object.entries(golden[name].sha256)) {
       const bytes = files.get(file) as Uint8Array;
-      expect(createHash("sha256").update(bytes).digest("hex"), `${file}: run test/golden/marian again`).toBe(
-        hash,
-      );
+      expect(
+        createHash("sha256").update(bytes).digest("hex"),
+        `${file}: run test/golden/huggingface again`,
+      ).toBe(hash);
     }
   });
 
@@ -219,7 +220,8 @@ describe.each(names)("the folder of a model, %s", (name) => {
 function decodedIn(name: SampleName, encoded: Encoded): Float32Array {
   const { data } = decodeFloats(encoded);
   const { dModel } = configs[name];
-  const order = marianOrder(dModel);
+  const order =
+    configs[name].norm === "post" ? marianOrder(dModel) : Array.from({ length: dModel }, (_, i) => i);
   const result = new Float32Array(data.length);
   for (let row = 0; row < data.length; row += dModel)
     order.forEach((ours, theirs) => {
@@ -265,24 +267,23 @@ describe("the folder", () => {
     const extra = new Map([
       ["encoderNorm.gain", { dtype: "float32", shape: [2], data: new Float32Array(2) }],
     ] as const);
-    expect(() => marianWeights(extra, { dModel: 2, tied: true, vocabulary: 5 })).toThrow(
-      "encoderNorm.gain: Marian has no place for this weight",
-    );
+    expect(() =>
+      exportedWeights(extra, { architecture: "marian", dModel: 2, positions: 4, tied: true, vocabulary: 5 }),
+    ).toThrow("encoderNorm.gain: Marian has no place for this weight");
   });
 });
 
-describe("what Marian cannot express is refused with the reason and the remedy", () => {
+describe("what no architecture can express is refused with the reason and the remedy", () => {
   const model = {
-    kind: "transformer",
-    dModel: 16,
-    heads: 4,
-    positions: "sinusoidal",
-    norm: "post",
-    without: [],
+    ...{ kind: "transformer", dModel: 16, heads: 4, positions: "sinusoidal", norm: "post", without: [] },
   };
-  const refusal = (change: object, oneVocabulary = true): string => {
+  const vocabularies = { one: true, tied: true };
+  const refusal = (change: object, others: object = {}): string => {
     try {
-      asMarian({ ...model, ...change }, { where: "runs/x", oneVocabulary });
+      asExportable(
+        { ...model, ...change },
+        { where: "runs/x", vocabularies: { ...vocabularies, ...others } },
+      );
     } catch (error) {
       expect(error).toMatchObject({ code: "ERR_MODEL", exit: 65 });
       return (error as Error).message;
@@ -291,43 +292,56 @@ describe("what Marian cannot express is refused with the reason and the remedy",
   };
 
   test.each([
-    [{ kind: "lstm" }, "Marian is a Transformer, this run is of kind lstm", "model.kind: transformer"],
     [
-      { norm: "pre" },
-      "Marian normalises after each residual sum, this run before each sublayer",
-      "model.norm: post",
+      { kind: "lstm" },
+      {},
+      "only Transformers have a place in other libraries, this run is of kind lstm",
+      "model.kind: transformer",
     ],
     [
       { positions: "learned" },
-      "Marian's positions are sinusoidal, this run's are learned",
+      {},
+      "with layer norm after each sum (Marian) positions are sinusoidal, this run's are learned",
       "model.positions: sinusoidal",
     ],
     [
       { dKey: 8 },
-      "Marian's keys and values have dModel / heads = 4 axes, this run's 8 and 8",
+      {},
+      "keys and values must have dModel / heads = 4 axes, this run's have 8 and 8",
       "model.dKey and model.dValue left out",
     ],
     [
       { dValue: 2 },
-      "Marian's keys and values have dModel / heads = 4 axes, this run's 4 and 2",
+      {},
+      "keys and values must have dModel / heads = 4 axes, this run's have 4 and 2",
       "model.dKey and model.dValue left out",
     ],
     [
       { without: ["scale", "diagonal"] },
-      "this run has parts taken out that Marian has (scale, diagonal)",
+      {},
+      "parts are taken out of this run's model (scale, diagonal)",
       "model.without: []",
     ],
-  ])("%o", (change, cause, setting) => {
-    expect(refusal(change)).toBe(`runs/x: ${cause}; train with \`${setting}\` to export`);
+    [
+      {},
+      { one: false },
+      "the folder has one tokenizer.json for both languages, this run has two vocabularies",
+      "tokenizer.shared: true",
+    ],
+    [
+      { norm: "pre" },
+      { tied: false },
+      "with layer norm before each sublayer (Blenderbot) all embeddings are one matrix, this run has three",
+      "model.tieEmbeddings: true",
+    ],
+  ])("%o %o", (change, others, cause, setting) => {
+    expect(refusal(change, others)).toBe(`runs/x: ${cause}; train with \`${setting}\` to export`);
   });
 
-  test("two vocabularies", () => {
-    expect(refusal({}, false)).toBe(
-      "runs/x: the folder has one tokenizer.json for both languages, this run has two vocabularies; train with `tokenizer.shared: true` to export",
-    );
-  });
-
-  test("a model that is Marian's passes", () => {
-    expect(asMarian(model, { where: "runs/x", oneVocabulary: true })).toBe(model);
+  test("what can be expressed passes", () => {
+    for (const change of [{}, { norm: "pre" }, { norm: "pre", positions: "learned" }]) {
+      const settings = { ...model, ...change };
+      expect(asExportable(settings, { where: "runs/x", vocabularies })).toBe(settings);
+    }
   });
 });

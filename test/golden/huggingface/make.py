@@ -1,6 +1,6 @@
-"""Writes marian.json: what Python's MarianMTModel makes of folders that Heed exported.
+"""Writes translators.json: what Python's transformers make of folders that Heed exported.
 
-    npx tsx test/golden/marian/export.ts DIR
+    npx tsx test/golden/huggingface/export.ts DIR
     pip install -r requirements.txt && python make.py DIR
 
 In float64. The hashes tell a test whether it exports what was read here.
@@ -14,7 +14,7 @@ import sys
 
 import numpy as np
 import torch
-from transformers import AutoTokenizer, MarianMTModel
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 HERE = pathlib.Path(__file__).parent
 SENTENCES = ["the cat sees the bread", "the dog eats"]
@@ -30,11 +30,12 @@ def sha256(path):
 
 
 def look(folder, batch):
-    model, report = MarianMTModel.from_pretrained(
+    model, report = AutoModelForSeq2SeqLM.from_pretrained(
         folder, dtype=torch.float64, attn_implementation="eager", output_loading_info=True
     )
     assert not report["unexpected_keys"] and not report["mismatched_keys"], report
-    assert all("embed_positions" in key for key in report["missing_keys"]), report
+    computed = model.config.model_type == "marian"
+    assert all(computed and "embed_positions" in key for key in report["missing_keys"]), report
     model.eval()
     source, target = torch.tensor(batch["source"]), torch.tensor(batch["target"])
     mask = (source != model.config.pad_token_id).long()
@@ -57,10 +58,10 @@ def main():
     batch = json.loads((directory / "batch.json").read_text())
     torch.set_num_threads(1)
     golden = {"sentences": SENTENCES}
-    for name in ("tied", "untied"):
+    for name in ("tied", "untied", "pre", "learned"):
         golden[name] = look(directory / name, batch)
         print(name, np.round(golden[name]["generated"][0], 3))
-    (HERE / "marian.json").write_text(json.dumps(golden) + "\n")
+    (HERE / "translators.json").write_text(json.dumps(golden) + "\n")
 
 
 main()

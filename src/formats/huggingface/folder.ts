@@ -4,19 +4,19 @@ import type { LowerOptions } from "../../onnx/lower.ts";
 import { tokenizerConfigJson } from "../../text/layout.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import { encodeSafetensors, type NamedTensor } from "../safetensors.ts";
-import { asMarian } from "./check.ts";
+import { type Architecture, architectureOf, asExportable } from "./check.ts";
 import { decoderGraph, encoderGraph } from "./graphs.ts";
-import { marianWeights } from "./weights.ts";
+import { exportedWeights } from "./weights.ts";
 
-/** A translator that Marian's architecture can express: see `asMarian`. */
-export interface MarianModel {
+/** A translator that an architecture of other libraries can express: see `asExportable`. */
+export interface ExportableModel {
   readonly config: TransformerConfig;
   readonly weights: ReadonlyMap<string, NamedTensor>;
   /** Of both languages. */
   readonly tokenizer: Tokenizer;
 }
 
-export interface MarianFolderOptions {
+export interface FolderOptions {
   /** Graphs also give out attention weights: every step is then a little slower. Default false. */
   readonly attentions?: boolean;
   /** Also graphs with weights of 8 bits, `onnx/*_quantized.onnx`, which browsers take by default. */
@@ -30,36 +30,45 @@ const activations = { relu: "relu", gelu: "gelu", "gelu-tanh": "gelu_new" } as c
   string
 >;
 /** Sinusoids can be continued: transformers.js asks for 256 new tokens, whatever the model was trained on. */
-const LEAST_POSITIONS = 512;
+const LEAST_SINUSOIDS = 512;
+const classes = {
+  marian: "MarianMTModel",
+  blenderbot: "BlenderbotForConditionalGeneration",
+} as const satisfies Record<Architecture, string>;
 
 /**
- * The files of a model folder that `pipeline("translation", folder)` of transformers.js and Python's `MarianMTModel`
- * open, by path: configuration, tokenizer, weights for Python, ONNX graphs for JavaScript.
+ * The files of a model folder that `pipeline("translation", folder)` of transformers.js and Python's transformers open,
+ * by path: configuration, tokenizer, weights for Python, ONNX graphs for JavaScript. With layer norm after each sum the
+ * model is a `MarianMTModel`, with layer norm before each sublayer a `BlenderbotForConditionalGeneration`.
  *
- * @throws ERR_MODEL for a model that Marian cannot express.
+ * @throws ERR_MODEL for a model that neither can express.
  */
-export function marianFolder(model: MarianModel, options: MarianFolderOptions = {}): Map<string, Uint8Array> {
+export function huggingFaceFolder(
+  model: ExportableModel,
+  options: FolderOptions = {},
+): Map<string, Uint8Array> {
   const { weights, tokenizer } = model;
   const { attentions = false, quantize, where = "model" } = options;
-  asMarian({ kind: "transformer", ...model.config }, { where, oneVocabulary: model.config.tie !== "output" });
-  const config = {
-    ...model.config,
-    maxLength: Math.max(model.config.maxLength, LEAST_POSITIONS),
-    dropout: 0,
-  };
+  const { tie, positions } = model.config;
+  asExportable(
+    { kind: "transformer", ...model.config },
+    { where, vocabularies: { one: tie !== "output", tied: tie === "all" } },
+  );
+  const maxLength =
+    positions === "learned" ? model.config.maxLength : Math.max(model.config.maxLength, LEAST_SINUSOIDS);
+  const config = { ...model.config, maxLength, dropout: 0 };
   const files = new Map<string, Uint8Array>();
   const json = (name: string, content: object): void => {
     files.set(name, new TextEncoder().encode(`${JSON.stringify(content, null, 2)}\n`));
   };
-  json("config.json", configJson(model, config.maxLength, quantize !== undefined));
+  json("config.json", configJson(model, maxLength, quantize !== undefined));
   json("generation_config.json", generationConfigJson(model));
   json("tokenizer.json", tokenizer.toJSON());
   json("tokenizer_config.json", { ...tokenizerConfigJson(), model_max_length: model.config.maxLength });
-  const { dModel, tie, targetVocabulary: vocabulary } = config;
-  files.set(
-    "model.safetensors",
-    encodeSafetensors(marianWeights(weights, { dModel, tied: tie === "all", vocabulary })),
-  );
+  const { dModel, targetVocabulary: vocabulary } = config;
+  const layout = { dModel, positions: maxLength, tied: tie === "all", vocabulary };
+  const architecture = architectureOf(config);
+  files.set("model.safetensors", encodeSafetensors(exportedWeights(weights, { architecture, ...layout })));
   const graphs = { constants: weights, end: tokenizer.special.eos, attentions };
   files.set("onnx/encoder_model.onnx", encoderGraph(config, graphs));
   files.set("onnx/decoder_model_merged.onnx", decoderGraph(config, graphs));
@@ -70,12 +79,17 @@ export function marianFolder(model: MarianModel, options: MarianFolderOptions = 
   return files;
 }
 
-function configJson({ config: c, tokenizer }: MarianModel, positions: number, hasQuantized: boolean): object {
+function configJson(
+  { config: c, tokenizer }: ExportableModel,
+  positions: number,
+  hasQuantized: boolean,
+): object {
   const { pad, bos, eos } = tokenizer.special;
   const { dropout = 0, attentionDropout = dropout } = c;
+  const architecture = architectureOf(c);
   return {
-    model_type: "marian",
-    architectures: ["MarianMTModel"],
+    model_type: architecture,
+    architectures: [classes[architecture]],
     is_encoder_decoder: true,
     vocab_size: c.sourceVocabulary,
     decoder_vocab_size: c.targetVocabulary,
@@ -95,7 +109,7 @@ function configJson({ config: c, tokenizer }: MarianModel, positions: number, ha
     attention_dropout: attentionDropout,
     activation_dropout: dropout,
     ...{ pad_token_id: pad, bos_token_id: bos, eos_token_id: eos },
-    // Marian's own models start with padding; Heed's with <s>.
+    // Their own models start with padding or another token; Heed's with <s>.
     decoder_start_token_id: bos,
     forced_eos_token_id: eos,
     use_cache: true,
@@ -105,7 +119,7 @@ function configJson({ config: c, tokenizer }: MarianModel, positions: number, ha
   };
 }
 
-function generationConfigJson({ config, tokenizer }: MarianModel): object {
+function generationConfigJson({ config, tokenizer }: ExportableModel): object {
   const { pad, bos, eos } = tokenizer.special;
   return {
     pad_token_id: pad,

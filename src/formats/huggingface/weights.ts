@@ -1,7 +1,9 @@
 import { heedError } from "../../errors.ts";
+import { sinusoids } from "../../nn/positions.ts";
 import type { NamedTensor } from "../safetensors.ts";
+import type { Architecture } from "./check.ts";
 
-/** Heed's path of a weight -> Marian's key, and which of its axes run over the model's dimension. */
+/** Heed's path of a weight -> the key of BART's family, and which of its axes run over the model's dimension. */
 interface Rule {
   readonly pattern: RegExp;
   readonly key: string;
@@ -43,6 +45,12 @@ const inLayers: readonly Rule[] = [
   ...norm("feedForwardResidual", "final_layer_norm"),
 ];
 
+/** After the last layer, where norms stand before sublayers. */
+const lastNorms: readonly Rule[] = [
+  { pattern: /^(encoder|decoder)Norm\.gain$/, key: "model.$1.layer_norm.weight", modelAxis: 0 },
+  { pattern: /^(encoder|decoder)Norm\.bias$/, key: "model.$1.layer_norm.bias", modelAxis: 0 },
+];
+
 const oneMatrix: readonly Rule[] = [{ pattern: /^embed\.weight$/, key: "model.shared.weight", modelAxis: 1 }];
 const threeMatrices: readonly Rule[] = [
   { pattern: /^sourceEmbed\.weight$/, key: "model.encoder.embed_tokens.weight", modelAxis: 1 },
@@ -61,24 +69,45 @@ export function marianOrder(dim: number): number[] {
   return [...axes.filter((axis) => axis % 2 === 0), ...axes.filter((axis) => axis % 2 === 1)];
 }
 
+export interface WeightOptions {
+  readonly architecture: Architecture;
+  readonly dModel: number;
+  /** Rows of the table of positions. */
+  readonly positions: number;
+  /** One matrix for source, target and output. */
+  readonly tied: boolean;
+  readonly vocabulary: number;
+}
+
 /**
- * Weights under the keys of Marian, [out, in], their model axes in Marian's order.
+ * Weights under the keys of BART's family, [out, in]. Marian's computes its positions, so model axes come in its order;
+ * Blenderbot's are a table, which is written with the axes as they are.
  *
- * @param tied  One matrix for source, target and output.
- * @throws ERR_MODEL for a weight that Marian has no place for.
+ * @throws ERR_MODEL for a weight that has no place there.
  */
-export function marianWeights(
+export function exportedWeights(
   weights: ReadonlyMap<string, NamedTensor>,
-  { dModel, tied, vocabulary }: { dModel: number; tied: boolean; vocabulary: number },
+  { architecture, dModel, positions, tied, vocabulary }: WeightOptions,
 ): Map<string, NamedTensor> {
+  const isMarian = architecture === "marian";
   const order = marianOrder(dModel);
-  const rules = [...(tied ? oneMatrix : threeMatrices), ...inLayers];
+  const rules = [...(tied ? oneMatrix : threeMatrices), ...inLayers, ...(isMarian ? [] : lastNorms)];
   const result = new Map<string, NamedTensor>();
   for (const [name, tensor] of weights) {
+    if (!isMarian && name === "positions.weight") continue;
     const rule = rules.find(({ pattern }) => pattern.test(name));
-    if (!rule) throw heedError("ERR_MODEL", { where: name, cause: "Marian has no place for this weight" });
+    if (!rule) {
+      const cause = `${isMarian ? "Marian" : "Blenderbot"} has no place for this weight`;
+      throw heedError("ERR_MODEL", { where: name, cause });
+    }
     const key = name.replace(rule.pattern, rule.key);
-    result.set(key, rule.modelAxis === undefined ? tensor : permuted(tensor, rule.modelAxis, order));
+    const stays = !isMarian || rule.modelAxis === undefined;
+    result.set(key, stays ? tensor : permuted(tensor, rule.modelAxis, order));
+  }
+  if (!isMarian) {
+    const data = Float32Array.from(sinusoids(positions, dModel));
+    const table = weights.get("positions.weight") ?? { dtype: "float32", shape: [positions, dModel], data };
+    for (const side of ["encoder", "decoder"]) result.set(`model.${side}.embed_positions.weight`, table);
   }
   const none = new Float32Array(vocabulary);
   return result.set("final_logits_bias", { dtype: "float32", shape: [1, vocabulary], data: none });
