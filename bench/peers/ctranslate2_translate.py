@@ -4,7 +4,8 @@ Reads one JSON object on standard input: {folder, sentences, compute, threads, b
 Then, for every line "run N" it translates everything N times and prints the milliseconds as a JSON list.
 
 CTranslate2's converter takes for granted what Marian's own models have: a decoder that starts from a zero vector, and
-padding as the last of the vocabulary. Heed's start from <s>, so the loader here converts what the file says.
+padding as the last of the vocabulary. Heed's start from <s>, so the loaders here convert what the file says; Blenderbot it
+does not know at all.
 """
 import json
 import sys
@@ -17,16 +18,21 @@ from ctranslate2.converters import transformers as converters
 config = json.loads(sys.stdin.readline())
 
 
-@converters.register_loader("MarianConfig")
 class FolderLoader(converters.BartLoader):
-    @property
-    def architecture_name(self):
-        return "MarianMTModel"
-
     def get_model_spec(self, model):
-        model.config.normalize_before = False
+        model.config.normalize_before = model.config.model_type == "blenderbot"
         model.config.normalize_embedding = False
         return super().get_model_spec(model)
+
+
+@converters.register_loader("MarianConfig")
+class MarianLoader(FolderLoader):
+    architecture_name = "MarianMTModel"
+
+
+@converters.register_loader("BlenderbotConfig")
+class BlenderbotLoader(FolderLoader):
+    architecture_name = "BlenderbotForConditionalGeneration"
 
 
 with tempfile.TemporaryDirectory() as directory:
