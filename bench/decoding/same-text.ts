@@ -44,7 +44,9 @@ for (const batch of [1, 32]) {
   const others = sentences.flatMap((text, i) =>
     theirs[i] === ours[i] ? [] : [`${text}\n  Heed            ${ours[i]}\n  transformers.js ${theirs[i]}`],
   );
-  console.log(`batches of ${batch}: ${sentences.length - others.length} of ${sentences.length} texts the same`);
+  console.log(
+    `batches of ${batch}: ${sentences.length - others.length} of ${sentences.length} texts the same`,
+  );
   for (const other of others) console.log(other);
 }
 await translate.dispose();

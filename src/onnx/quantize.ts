@@ -86,7 +86,9 @@ function useOf({ opType, attributes = {} }: OnnxNode, input: number): Use {
     attributes[name]?.type === "int" ? Number(attributes[name].value) : 0;
   if (opType === "Gather" && input === 0 && int("axis") === 0) return "rows";
   if (opType === "MatMul" && input === 1) return "plain";
-  if (opType === "Gemm" && input === 1 && int("transA") === 0) return int("transB") ? "transposed" : "plain";
+  const isScaled = "alpha" in attributes || "beta" in attributes;
+  if (opType === "Gemm" && input === 1 && int("transA") === 0 && !isScaled)
+    return int("transB") ? "transposed" : "plain";
   return "other";
 }
 
@@ -100,16 +102,17 @@ function rewritten(nodes: readonly OnnxNode[], changed: ReadonlyMap<string, Quan
     const weight = changed.get(node.inputs[1] as string);
     if (!weight || !(node.opType === "Gemm" || node.opType === "MatMul")) return [inside(node, changed)];
     const [left, , bias = ""] = node.inputs as [string, string, string?];
+    const at = (step: string): string => `${output}:${step}`;
     const before: OnnxNode[] = [];
     let quantisedInput = inputs.get(left);
     if (!quantisedInput) {
-      quantisedInput = { x: `${left}:uint8`, scale: `${left}:scale`, zero: `${left}:zero` };
+      // Named after the product, not the input: graphs in this graph may quantise it too.
+      quantisedInput = { x: at("uint8"), scale: at("scale"), zero: at("zero") };
       inputs.set(left, quantisedInput);
       const outputs = Object.values(quantisedInput);
       before.push({ opType: "DynamicQuantizeLinear", inputs: [left], outputs });
     }
     const { x, scale, zero } = quantisedInput;
-    const at = (step: string): string => `${output}:${step}`;
     return [
       ...before,
       { opType: "MatMulInteger", inputs: [x, weight.matrix, zero], outputs: [at("sum")] },
