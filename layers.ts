@@ -10,7 +10,7 @@ export const layers = {
   text: [],
   data: ["text"],
   evaluation: [],
-  formats: ["ir", "onnx", "text"],
+  formats: ["ir", "ops", "nn", "models", "onnx", "text"],
   decoding: ["ir", "ops", "nn", "models", "runtime", "text"],
   inspect: ["ir", "ops", "autodiff", "nn", "models", "runtime", "text", "data", "evaluation"],
   training: [

@@ -7,6 +7,8 @@ export interface Peer {
   readonly version: string;
   /** Weights of its model, where it has one. */
   readonly parameters?: number;
+  /** What else it says of itself before its first run. */
+  readonly about: Readonly<Record<string, unknown>>;
   /** Milliseconds of each of `times` runs. */
   readonly run: (times: number) => Promise<number[]>;
   /** Peak resident memory in MiB, when the library was loaded and now, where the script can tell. */
@@ -47,6 +49,7 @@ export async function tryPeer(python: string, script: string, config: object): P
   if ("failed" in answer) return answer;
   return {
     ...answer,
+    about: answer,
     run: async (times) => (await ask(`run ${times}`)) as number[],
     peak: async () => (await ask("peak")) as [number, number],
     close: () => {

@@ -11,6 +11,7 @@ export const commands = {
   generate: () => import("./commands/generate.ts"),
   classify: () => import("./commands/classify.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
+  export: () => import("./commands/export.ts"),
   score: () => import("./commands/score.ts"),
   compare: () => import("./commands/compare.ts"),
   runs: () => import("./commands/runs.ts"),
@@ -23,6 +24,7 @@ First steps:
   heed quickstart                                   the whole way on an embedded English-French corpus
   heed train config.yaml --run runs/mine            your own sentence pairs; \`heed train --help\` shows a config
   heed translate runs/mine < new.txt > out.txt      translate with what was trained
+  heed export runs/mine --to models/mine            a folder that transformers.js and Python open
   heed generate runs/text, heed classify runs/tags  the same for language models and classifiers`;
 
 /** Runs a command line; the exit status. */

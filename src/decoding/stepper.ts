@@ -52,6 +52,8 @@ export interface StepperOptions {
   readonly state?: State;
   /** …or weights frozen into the graphs, which is faster. */
   readonly constants?: ReadonlyMap<string, HostTensor>;
+  /** Products with `constants` on 8-bit integers. */
+  readonly quantize?: "int8" | undefined;
   readonly session?: SessionOptions;
 }
 
@@ -69,6 +71,7 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
     engine,
     ...(options.state ? { state: options.state } : {}),
     ...(options.constants ? { constants: options.constants } : {}),
+    quantize: options.quantize,
     ...(options.session ? { session: options.session } : {}),
   };
   const encoder = await compile({ ...shared, outputs: encodeGraph(build(options.model).call, padding) });

@@ -15,6 +15,12 @@ export type Positions = (positions: Value) => Value;
  * @see Vaswani et al. 2017, section 3.5 - https://arxiv.org/abs/1706.03762
  */
 export function SinusoidalPositions(maxLength: number, dim: number): Layer<Positions> {
+  const waves = constant("float32", [maxLength, dim], sinusoids(maxLength, dim));
+  return layer({}, () => (positions) => gather(waves, positions));
+}
+
+/** The table of `SinusoidalPositions`, row by row: [maxLength, dim]. */
+export function sinusoids(maxLength: number, dim: number): Float64Array {
   const table = new Float64Array(maxLength * dim);
   for (let p = 0; p < maxLength; p++) {
     for (let axis = 0; axis < dim; axis++) {
@@ -22,8 +28,7 @@ export function SinusoidalPositions(maxLength: number, dim: number): Layer<Posit
       table[p * dim + axis] = axis % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
     }
   }
-  const waves = constant("float32", [maxLength, dim], table);
-  return layer({}, () => (positions) => gather(waves, positions));
+  return table;
 }
 
 /** A learned vector for every position. */

@@ -43,11 +43,14 @@ export type OnnxAttribute =
   | { readonly type: "tensor"; readonly value: OnnxTensor }
   | { readonly type: "graph"; readonly value: OnnxGraph };
 
+/** Element types of a file's constants: those of values, and that of quantised weights. */
+export type OnnxDType = DType | "int8";
+
 /** Constant numbers, row-major. */
 export interface OnnxTensor {
-  readonly dtype: DType;
+  readonly dtype: OnnxDType;
   readonly shape: readonly number[];
-  readonly data: HostArray;
+  readonly data: HostArray | Int8Array;
 }
 
 export interface OnnxInitializer extends OnnxTensor {
@@ -69,6 +72,8 @@ export const onnxElementType = {
   bool: 9,
   float64: 11,
 } as const satisfies Record<DType, number>;
+
+const INT8 = 3;
 
 /** The kinds of attribute that can be told from the value alone; floats need `float` or `floats`. */
 export function attribute(
@@ -193,7 +198,7 @@ function writeTensor(writer: BackwardWriter, tensor: OnnxTensor & { readonly nam
   }
   writer.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   if (name) writer.string(8, name);
-  writer.int(2, onnxElementType[dtype]);
+  writer.int(2, dtype === "int8" ? INT8 : onnxElementType[dtype]);
   eachBackward(shape, (size) => writer.int(1, size));
 }
 

@@ -6,7 +6,7 @@ import { corpusBleu } from "../evaluation/bleu.ts";
 import { varied } from "../models/ablations.ts";
 import { RecurrentSeq2Seq } from "../models/recurrent-seq2seq.ts";
 import type { Seq2Seq } from "../models/seq2seq.ts";
-import { Transformer } from "../models/transformer.ts";
+import { Transformer, type TransformerConfig } from "../models/transformer.ts";
 import { build, type Layer } from "../nn/layer.ts";
 import { compile } from "../runtime/compile.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -29,21 +29,33 @@ export interface SentencePair {
   readonly target: string;
 }
 
+function vocabularies(
+  { tieEmbeddings }: { readonly tieEmbeddings: boolean },
+  { source, target }: Tokenizers,
+): Pick<TransformerConfig, "sourceVocabulary" | "targetVocabulary" | "tie"> {
+  const tie = !tieEmbeddings ? "none" : source === target ? "all" : "output";
+  return { sourceVocabulary: source.size, targetVocabulary: target.size, tie };
+}
+
 /** The model a configuration describes. */
 export function translationModel(
   config: TranslateConfig["model"],
   { source, target }: Tokenizers,
 ): Layer<Seq2Seq> {
-  const shared = {
-    sourceVocabulary: source.size,
-    targetVocabulary: target.size,
-    tie: !config.tieEmbeddings ? "none" : source === target ? "all" : "output",
-  } as const;
   if (config.kind !== "transformer") {
+    const shared = vocabularies(config, { source, target });
     return RecurrentSeq2Seq({ ...config, ...shared, cell: config.kind, embedding: config.dModel });
   }
+  return varied(Transformer(transformerConfig(config, { source, target })), config);
+}
+
+/** The Transformer a configuration describes, before anything is taken out of it. */
+export function transformerConfig(
+  config: Extract<TranslateConfig["model"], { kind: "transformer" }>,
+  { source, target }: Tokenizers,
+): TransformerConfig {
   const { layers, encoderLayers = layers, decoderLayers = layers } = config;
-  return varied(Transformer({ ...config, ...shared, encoderLayers, decoderLayers }), config);
+  return { ...config, ...vocabularies(config, { source, target }), encoderLayers, decoderLayers };
 }
 
 export function encodePair({ source, target }: SentencePair, tokenizers: Tokenizers): PairExample {

@@ -1,0 +1,53 @@
+/**
+ * Claim: beam search writes at least 0.7 times the tokens per second of CTranslate2 in float32, 0.5 times in int8.
+ *
+ *   python -m venv .venv && .venv/bin/pip install -r bench/peers/requirements.txt
+ *   npx heed export runs/en-fr --to models/en-fr
+ *   npx tsx bench/decoding/ctranslate2.ts --python .venv/bin/python --run runs/en-fr --folder models/en-fr [--source test.en] [--sentences 64] [--rounds 5]
+ *
+ * The same weights, subwords and threads on both sides, beam 4, batches of 32; rounds alternate, and each waits while the
+ * other works. The two normalise scores by length in their own ways, so the texts are not always the same.
+ */
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { openEngine } from "../../src/runtime/open-engine.node.ts";
+import { openRunOf } from "../../src/training/open-run.node.ts";
+import { machine } from "../machine.ts";
+import { openPeer } from "../peer.ts";
+import { race, raceHead } from "./race.ts";
+import { openTimed, readSentences, THREADS } from "./translator.ts";
+
+const { values } = parseArgs({
+  options: {
+    python: { type: "string", default: "python3" },
+    run: { type: "string", default: "quickstart/run" },
+    folder: { type: "string", default: "exported" },
+    source: { type: "string" },
+    sentences: { type: "string", default: "64" },
+    rounds: { type: "string", default: "5" },
+  },
+});
+const [BEAM, BATCH] = [4, 32];
+const run = openRunOf(values.run, "translate");
+const engine = await openEngine();
+const sentences = readSentences(values.source, Number(values.sentences));
+const { source } = run.tokenizers;
+const pieces = sentences.map((text) => source.encode(text).map((id) => source.token(id)));
+console.log(`${machine()}; ${THREADS} threads; tokens/s, medians of ${values.rounds} alternating rounds\n`);
+console.log(raceHead("CTranslate2"));
+for (const [name, quantize] of [
+  ["float32", undefined],
+  ["int8", "int8"],
+] as const) {
+  const ours = await openTimed(engine, run, sentences, {
+    ...{ beam: BEAM, batch: BATCH },
+    ...(quantize ? { quantize } : {}),
+  });
+  const peer = await openPeer(values.python, "ctranslate2_translate.py", {
+    ...{ folder: resolve(values.folder), sentences: pieces, compute: name, threads: THREADS },
+    ...{ beam: BEAM, batch: BATCH },
+  });
+  console.log(await race(`${name}, beam ${BEAM}, batch ${BATCH}`, ours, peer, Number(values.rounds)));
+  ours.close();
+  peer.close();
+}

@@ -1,0 +1,69 @@
+import { command } from "../command.ts";
+
+export default command({
+  name: "export",
+  summary: "Write a translator as a model folder that other libraries open.",
+  description:
+    "Write a translator as a folder that pipeline('translation', folder) of transformers.js and AutoModelForSeq2SeqLM of Python's transformers open. It has ONNX graphs, safetensors and a tokenizer, and appears whole or not at all. The model must be a Transformer with one vocabulary for both languages: with model.norm post it becomes a Marian model, with pre a Blenderbot.",
+  examples: [
+    "heed export runs/en-fr --to models/en-fr",
+    "heed export runs/en-fr --to models/en-fr --quantize int8 --attention",
+  ],
+  args: ["run"],
+  options: {
+    to: { type: "string", value: "DIR", help: "the folder to write; must not exist" },
+    format: { type: "string", value: "F", default: "huggingface", help: "huggingface" },
+    quantize: {
+      type: "string",
+      value: "KIND",
+      help: "int8: also graphs with weights of 8 bits, which browsers load by default",
+    },
+    attention: {
+      type: "boolean",
+      help: "graphs also give out attention weights: output_attentions of transformers.js",
+    },
+    json: { type: "boolean", help: "one JSON object: {directory, files: [{path, bytes}]}" },
+  },
+  async run(options, io) {
+    const { heedError } = await import("../../errors.ts");
+    const { writeFolder } = await import("../../formats/folder.node.ts");
+    const { asExportable } = await import("../../formats/huggingface/check.ts");
+    const { huggingFaceFolder } = await import("../../formats/huggingface/folder.ts");
+    const { openRunOf } = await import("../../training/open-run.node.ts");
+    const { transformerConfig } = await import("../../training/translation.ts");
+    const { quantization } = await import("../quantization.ts");
+    const { to, format, attention: attentions } = options;
+    if (to === undefined) {
+      throw heedError("ERR_USAGE", { where: "heed export", cause: "no --to DIR", remedy: "see --help" });
+    }
+    if (format !== "huggingface") {
+      const cause = `"${format}" is unknown`;
+      throw heedError("ERR_USAGE", { where: "--format", cause, remedy: "choose huggingface" });
+    }
+    const quantize = quantization(options.quantize);
+    const { config, tokenizers, weights } = openRunOf(options.run, "translate");
+    const one = tokenizers.source === tokenizers.target;
+    const vocabularies = { one, tied: one && config.model.tieEmbeddings };
+    const model = asExportable(config.model, { where: options.run, vocabularies });
+    const exported = {
+      config: transformerConfig(model, tokenizers),
+      weights,
+      tokenizer: tokenizers.source,
+    };
+    const files = huggingFaceFolder(exported, {
+      attentions,
+      where: options.run,
+      ...(quantize ? { quantize } : {}),
+    });
+    writeFolder(to, files);
+    const sizes = [...files].map(([path, bytes]) => ({ path, bytes: bytes.length }));
+    if (options.json) await io.writeLine(JSON.stringify({ directory: to, files: sizes }));
+    else {
+      for (const { path, bytes } of sizes) io.say(`${(bytes / 1e6).toFixed(2).padStart(9)} MB  ${path}`);
+      io.say(
+        `${to}: open with pipeline("translation", "${to}") or AutoModelForSeq2SeqLM.from_pretrained("${to}")`,
+      );
+    }
+    return 0;
+  },
+});

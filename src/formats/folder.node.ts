@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { heedError } from "../errors.ts";
+
+/**
+ * Writes files by their paths into a new folder, which appears whole or not at all.
+ *
+ * @param directory  Must not exist, or be empty; the folders above it are made.
+ * @throws ERR_CREATE when it has content or cannot be made, ERR_IO when writing fails: nothing stays behind.
+ */
+export function writeFolder(directory: string, files: ReadonlyMap<string, Uint8Array>): void {
+  const target = resolve(directory);
+  const temporary = join(dirname(target), `.writing-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  requireFree(directory);
+  try {
+    mkdirSync(temporary, { recursive: true });
+  } catch (cause) {
+    const problem = `cannot write here (${reason(cause)})`;
+    const remedy = "choose another directory or change its permissions";
+    throw heedError("ERR_CREATE", { where: directory, cause: problem, remedy }, cause);
+  }
+  try {
+    for (const [name, bytes] of files) {
+      const path = join(temporary, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, bytes, { flush: true });
+    }
+    renameSync(temporary, target);
+  } catch (cause) {
+    rmSync(temporary, { recursive: true, force: true });
+    const remedy = "nothing was written; free some space and try again";
+    throw heedError("ERR_IO", { where: directory, cause: `cannot write (${reason(cause)})`, remedy }, cause);
+  }
+}
+
+/** @throws ERR_CREATE */
+function requireFree(directory: string): void {
+  if (!existsSync(directory)) return;
+  let isEmpty = false;
+  try {
+    isEmpty = readdirSync(directory).length === 0;
+  } catch {} // A file, or not to be read: not free either way.
+  if (isEmpty) return;
+  const remedy = "choose another directory, or remove it first";
+  throw heedError("ERR_CREATE", { where: directory, cause: "exists already", remedy });
+}
+
+const reason = (cause: unknown): string =>
+  (cause as NodeJS.ErrnoException)?.code ?? String((cause as Error).message);

@@ -1,0 +1,108 @@
+import type { HostArray } from "../../ir/dtype.ts";
+import { constant, input } from "../../ir/leaf.ts";
+import { plus, times } from "../../ir/size.ts";
+import type { Value } from "../../ir/value.ts";
+import type { Tensors } from "../../models/seq2seq.ts";
+import { Transformer, type TransformerConfig } from "../../models/transformer.ts";
+import { build } from "../../nn/layer.ts";
+import { type LowerOptions, lower } from "../../onnx/lower.ts";
+import { cast, equal, where } from "../../ops/compare.ts";
+import { linear } from "../../ops/matmul.ts";
+import { concat, reshape, slice } from "../../ops/reshape.ts";
+
+export interface GraphOptions {
+  readonly constants: ReadonlyMap<string, { shape: readonly number[]; data: HostArray }>;
+  /** Id of </s>. */
+  readonly end: number;
+  /** Also give out attention weights. Default false. */
+  readonly attentions?: boolean;
+  readonly quantize?: LowerOptions["quantize"];
+}
+
+const [BATCH, SOURCE, TARGET] = ["batch_size", "encoder_sequence_length", "decoder_sequence_length"];
+const [PAST_SOURCE, PAST_TARGET] = ["past_encoder_sequence_length", "past_decoder_sequence_length"];
+
+/** encoder_model.onnx: ids and their mask to states. */
+export function encoderGraph(config: TransformerConfig, options: GraphOptions): Uint8Array {
+  const model = build(Transformer(config));
+  const ids = input("input_ids", "int64", [BATCH, SOURCE]);
+  const mask = input("attention_mask", "int64", [BATCH, SOURCE]);
+  const { states } = model.call.encode(cast(ids, "int32"), cast(mask, "float32"));
+  const outputs = new Map([["last_hidden_state", states]]);
+  if (options.attentions) {
+    for (let i = 0; i < config.encoderLayers; i++)
+      outputs.set(`encoder_attentions.${i}`, tapOf(model.taps, `encoder.${i}.attention.weights`));
+  }
+  return lower({ ...options, outputs, inputs: [ids, mask] }).bytes;
+}
+
+/**
+ * decoder_model_merged.onnx: new tokens after any number of earlier ones, none at first, to logits and the keys and
+ * values that are the past of the next call.
+ *
+ * Keys and values of the source are computed where the past has none: what is projected are the states from the past's
+ * length on, all of them at first and none afterwards, so no branch is needed. A row that has ended gets </s> for ever,
+ * because transformers.js goes on with it until the whole batch has ended.
+ */
+export function decoderGraph(config: TransformerConfig, options: GraphOptions): Uint8Array {
+  const { dModel, heads, decoderLayers, targetVocabulary } = config;
+  const model = build(Transformer(config));
+  const mask = input("encoder_attention_mask", "int64", [BATCH, SOURCE]);
+  const ids = input("input_ids", "int64", [BATCH, TARGET]);
+  const states = input("encoder_hidden_states", "float32", [BATCH, SOURCE, dModel]);
+  const past = new Map<string, Value>();
+  for (let i = 0; i < decoderLayers; i++) {
+    for (const [side, length] of [
+      ["decoder", PAST_TARGET],
+      ["encoder", PAST_SOURCE],
+    ] as const) {
+      for (const part of ["key", "value"]) {
+        const name = `${i}.${side}.${part}`;
+        const shape = [BATCH, heads, length, dModel / heads];
+        past.set(name, input(`past_key_values.${name}`, "float32", shape));
+      }
+    }
+  }
+  const pastOf = (layer: number, side: string, part: string): Value =>
+    past.get(`${layer}.${side}.${part}`) as Value;
+
+  const missing = slice(states, 1, PAST_SOURCE, plus(SOURCE, times(PAST_SOURCE, -1)));
+  const remembered = model.call.remember({ states: missing }, cast(mask, "float32"));
+  const memory: Record<string, Value> = { bias: remembered.bias as Value };
+  const before: Record<string, Value> = {};
+  for (let i = 0; i < decoderLayers; i++) {
+    for (const part of ["key", "value"]) {
+      const name = `${i}.${part}s`;
+      memory[name] = concat([pastOf(i, "encoder", part), remembered[name] as Value], 2);
+      before[name] = pastOf(i, "decoder", part);
+    }
+  }
+  const tokens = cast(ids, "int32");
+  const { hidden, state } = model.call.decode(tokens, memory, before);
+  const logits = onlyEndAfterEnd(linear(hidden, model.call.projection), tokens, options.end);
+  const outputs = new Map([["logits", logits]]);
+  const present = (layer: number, side: string, tensors: Tensors): void => {
+    for (const part of ["key", "value"])
+      outputs.set(`present.${layer}.${side}.${part}`, tensors[`${layer}.${part}s`] as Value);
+  };
+  for (let i = 0; i < decoderLayers; i++) {
+    present(i, "decoder", state);
+    present(i, "encoder", memory);
+  }
+  if (options.attentions) {
+    for (let i = 0; i < decoderLayers; i++) {
+      outputs.set(`cross_attentions.${i}`, tapOf(model.taps, `decoder.${i}.cross.weights`));
+      outputs.set(`decoder_attentions.${i}`, tapOf(model.taps, `decoder.${i}.attention.weights`));
+    }
+  }
+  return lower({ ...options, outputs, inputs: [mask, ids, states, ...past.values()] }).bytes;
+
+  function onlyEndAfterEnd(logits: Value, tokens: Value, end: number): Value {
+    const endOnly = new Float32Array(targetVocabulary).fill(-1e9);
+    endOnly[end] = 0;
+    const hasEnded = reshape(equal(tokens, end), [BATCH, TARGET, 1]);
+    return where(hasEnded, constant("float32", [targetVocabulary], endOnly), logits);
+  }
+}
+
+const tapOf = (taps: ReadonlyMap<string, Value>, name: string): Value => taps.get(name) as Value;

@@ -1,0 +1,184 @@
+import type { OnnxGraph, OnnxInitializer, OnnxNode } from "./proto.ts";
+
+/**
+ * Largest magnitude of a quantised weight. Seven bits: kernels without an int8 dot product add pairs of 255 · weight in
+ * 16 bits, which 127 would overflow, and the dot product of relaxed WebAssembly SIMD takes no more.
+ */
+const LARGEST = 64;
+const FLOAT = 1;
+
+/** How nodes read a weight: as the right side of a product, transposed or not, or row by row. */
+type Use = "transposed" | "plain" | "rows" | "other";
+
+interface Quantised {
+  /** Name of the matrix as products want it, [in, out], and of its scales [out]. */
+  readonly matrix: string;
+  readonly scale: string;
+  /** Name of the matrix by rows, [out, in], and of its scales [out, 1], when rows are looked up. */
+  readonly rows: string;
+  readonly rowScale: string;
+}
+
+/**
+ * A graph whose products with constant weights run on 8-bit integers, and whose tables of embeddings are stored in them.
+ *
+ *   y = x Wᵀ + b  ≈  s_x s_W ((x / s_x) (W / s_W)ᵀ) + b
+ *
+ * A weight has one scale for each output, chosen once; an input one for the whole tensor, chosen at each run
+ * (DynamicQuantizeLinear), so a row's result depends a little on the rows beside it. Only ONNX's own operators are used;
+ * ONNX Runtime fuses them. What else reads a weight makes it stay as it is.
+ *
+ * @param weights  Names of initialisers that may be quantised: float32 matrices among them are.
+ */
+export function quantized(graph: OnnxGraph, weights: ReadonlySet<string>): OnnxGraph {
+  const uses = new Map<string, Set<Use>>();
+  for (const node of allNodes(graph)) {
+    node.inputs.forEach((name, i) => {
+      if (weights.has(name)) uses.set(name, (uses.get(name) ?? new Set()).add(useOf(node, i)));
+    });
+  }
+  const changed = new Map<string, Quantised>();
+  const transposes: OnnxNode[] = [];
+  const initializers = graph.initializers.flatMap((initializer): OnnxInitializer[] => {
+    const { name, dtype, shape } = initializer;
+    const found = uses.get(name);
+    if (!found || dtype !== "float32" || shape.length !== 2 || found.has("other")) return [initializer];
+    // One copy serves lookups and products when both see the same rows.
+    if (found.has("plain") && found.size > 1) return [initializer];
+    const names: Quantised = {
+      matrix: `${name}:int8`,
+      scale: `${name}:scale`,
+      rows: `${name}:int8rows`,
+      rowScale: `${name}:rowscale`,
+    };
+    changed.set(name, names);
+    const { values, scales } = quantise(initializer, found.has("plain") ? 1 : 0);
+    const [first, second] = shape as [number, number];
+    const vector: OnnxInitializer = {
+      name: names.scale,
+      dtype: "float32",
+      shape: [scales.length],
+      data: scales,
+    };
+    if (found.has("plain")) return [{ name: names.matrix, dtype: "int8", shape, data: values }, vector];
+    if (!found.has("rows")) {
+      const data = transposed(values, first, second);
+      return [{ name: names.matrix, dtype: "int8", shape: [second, first], data }, vector];
+    }
+    const column: OnnxInitializer = { ...vector, name: names.rowScale, shape: [first, 1] };
+    const rows: OnnxInitializer = { name: names.rows, dtype: "int8", shape, data: values };
+    if (!found.has("transposed")) return [rows, column];
+    // Folded when the session opens.
+    const perm = { type: "ints", value: [1, 0] } as const;
+    transposes.push({
+      opType: "Transpose",
+      inputs: [names.rows],
+      outputs: [names.matrix],
+      attributes: { perm },
+    });
+    return [rows, column, vector];
+  });
+  return { ...graph, initializers, nodes: [...transposes, ...rewritten(graph.nodes, changed)] };
+}
+
+function useOf({ opType, attributes = {} }: OnnxNode, input: number): Use {
+  const int = (name: string): number =>
+    attributes[name]?.type === "int" ? Number(attributes[name].value) : 0;
+  if (opType === "Gather" && input === 0 && int("axis") === 0) return "rows";
+  if (opType === "MatMul" && input === 1) return "plain";
+  const isScaled = "alpha" in attributes || "beta" in attributes;
+  if (opType === "Gemm" && input === 1 && int("transA") === 0 && !isScaled)
+    return int("transB") ? "transposed" : "plain";
+  return "other";
+}
+
+function rewritten(nodes: readonly OnnxNode[], changed: ReadonlyMap<string, Quantised>): OnnxNode[] {
+  /** Inputs of products that are quantised already. */
+  const inputs = new Map<string, { x: string; scale: string; zero: string }>();
+  return nodes.flatMap((node): OnnxNode[] => {
+    const [output] = node.outputs as [string];
+    const table = node.opType === "Gather" ? changed.get(node.inputs[0] as string) : undefined;
+    if (table) return lookup(node, table, output);
+    const weight = changed.get(node.inputs[1] as string);
+    if (!weight || !(node.opType === "Gemm" || node.opType === "MatMul")) return [inside(node, changed)];
+    const [left, , bias = ""] = node.inputs as [string, string, string?];
+    const at = (step: string): string => `${output}:${step}`;
+    const before: OnnxNode[] = [];
+    let quantisedInput = inputs.get(left);
+    if (!quantisedInput) {
+      // Named after the product, not the input: graphs in this graph may quantise it too.
+      quantisedInput = { x: at("uint8"), scale: at("scale"), zero: at("zero") };
+      inputs.set(left, quantisedInput);
+      const outputs = Object.values(quantisedInput);
+      before.push({ opType: "DynamicQuantizeLinear", inputs: [left], outputs });
+    }
+    const { x, scale, zero } = quantisedInput;
+    return [
+      ...before,
+      { opType: "MatMulInteger", inputs: [x, weight.matrix, zero], outputs: [at("sum")] },
+      cast(at("sum"), at("float")),
+      { opType: "Mul", inputs: [scale, weight.scale], outputs: [at("unit")] },
+      { opType: "Mul", inputs: [at("float"), at("unit")], outputs: [bias ? at("product") : output] },
+      ...(bias ? [{ opType: "Add", inputs: [at("product"), bias], outputs: [output] }] : []),
+    ];
+  });
+}
+
+const cast = (from: string, to: string): OnnxNode => ({
+  opType: "Cast",
+  inputs: [from],
+  outputs: [to],
+  attributes: { to: { type: "int", value: FLOAT } },
+});
+
+function lookup(node: OnnxNode, { rows, rowScale }: Quantised, output: string): OnnxNode[] {
+  const ids = node.inputs[1] as string;
+  const at = (step: string): string => `${output}:${step}`;
+  return [
+    { ...node, inputs: [rows, ids], outputs: [at("int8")] },
+    cast(at("int8"), at("float")),
+    { ...node, inputs: [rowScale, ids], outputs: [at("unit")] },
+    { opType: "Mul", inputs: [at("float"), at("unit")], outputs: [output] },
+  ];
+}
+
+/** A node whose graphs read quantised weights too. */
+function inside(node: OnnxNode, changed: ReadonlyMap<string, Quantised>): OnnxNode {
+  const attributes = Object.entries(node.attributes ?? {}).map(([name, one]) => {
+    if (one.type !== "graph") return [name, one] as const;
+    return [name, { ...one, value: { ...one.value, nodes: rewritten(one.value.nodes, changed) } }] as const;
+  });
+  return attributes.length > 0 ? { ...node, attributes: Object.fromEntries(attributes) } : node;
+}
+
+function allNodes({ nodes }: OnnxGraph): OnnxNode[] {
+  return nodes.flatMap((node) => [
+    node,
+    ...Object.values(node.attributes ?? {}).flatMap((one) =>
+      one.type === "graph" ? allNodes(one.value) : [],
+    ),
+  ]);
+}
+
+/** Whole numbers and one scale for each index of an axis: w ≈ scale · value. */
+function quantise(
+  { shape, data }: OnnxInitializer,
+  axis: 0 | 1,
+): { values: Int8Array; scales: Float32Array<ArrayBuffer> } {
+  const [rows, columns] = shape as [number, number];
+  const scales = new Float32Array(axis === 0 ? rows : columns);
+  const at = (i: number): number => (axis === 0 ? Math.floor(i / columns) : i % columns);
+  data.forEach((value: number | bigint, i: number) => {
+    scales[at(i)] = Math.max(scales[at(i)] as number, Math.abs(Number(value)) / LARGEST);
+  });
+  const values = Int8Array.from(data as Float32Array, (value, i) => Math.round(value / (scales[at(i)] || 1)));
+  return { values, scales };
+}
+
+function transposed(values: Int8Array, rows: number, columns: number): Int8Array {
+  const result = new Int8Array(values.length);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      result[column * rows + row] = values[row * columns + column] as number;
+  return result;
+}

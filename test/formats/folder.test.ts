@@ -1,0 +1,58 @@
+/** A folder appears whole or not at all. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { writeFolder } from "../../src/formats/folder.node.ts";
+import { folder } from "../cli/heed.ts";
+
+const { path } = folder();
+const files = new Map([
+  ["a.json", new TextEncoder().encode("{}")],
+  ["onnx/b.onnx", Uint8Array.of(1, 2, 3)],
+]);
+
+test("files stand under their paths, in folders that are made", () => {
+  const target = join(path, "deep/er/model");
+  writeFolder(target, files);
+  expect(readFileSync(join(target, "a.json"), "utf8")).toBe("{}");
+  expect([...readFileSync(join(target, "onnx/b.onnx"))]).toEqual([1, 2, 3]);
+  expect(readdirSync(join(path, "deep/er"))).toEqual(["model"]);
+});
+
+test("an empty folder is filled", () => {
+  const target = join(path, "empty");
+  mkdirSync(target);
+  writeFolder(target, files);
+  expect(readdirSync(target).sort()).toEqual(["a.json", "onnx"]);
+});
+
+test("what exists stays as it is: exit 73", () => {
+  const target = join(path, "taken");
+  mkdirSync(target);
+  writeFileSync(join(target, "mine"), "");
+  const file = join(path, "file");
+  writeFileSync(file, "");
+  for (const there of [target, file]) {
+    expect(() => writeFolder(there, files)).toThrow(
+      expect.objectContaining({
+        exit: 73,
+        message: `${there}: exists already; choose another directory, or remove it first`,
+      }),
+    );
+  }
+  expect(readdirSync(target)).toEqual(["mine"]);
+});
+
+test("where nothing can be made: exit 73", () => {
+  const file = join(path, "no-folder");
+  writeFileSync(file, "");
+  expect(() => writeFolder(join(file, "model"), files)).toThrow(expect.objectContaining({ exit: 73 }));
+});
+
+test("a write that fails leaves nothing behind: exit 74", () => {
+  const target = join(path, "alone", "half");
+  const clash = new Map([...files, ["a.json/c", Uint8Array.of(1)]]);
+  expect(() => writeFolder(target, clash)).toThrow(expect.objectContaining({ exit: 74 }));
+  expect(existsSync(target)).toBe(false);
+  expect(readdirSync(join(path, "alone"))).toEqual([]);
+});

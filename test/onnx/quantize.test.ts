@@ -1,0 +1,141 @@
+/** Products and lookups on 8-bit integers: near what they stand for, in graphs of every kind. */
+import { onnx } from "onnx-proto";
+import { describe, expect, test } from "vitest";
+import type { HostArray } from "../../src/ir/dtype.ts";
+import { input, parameter } from "../../src/ir/leaf.ts";
+import type { Value } from "../../src/ir/value.ts";
+import { RecurrentLanguageModel } from "../../src/models/language-model.ts";
+import { build } from "../../src/nn/layer.ts";
+import { lower } from "../../src/onnx/lower.ts";
+import { gather } from "../../src/ops/gather.ts";
+import { sum } from "../../src/ops/index.ts";
+import { linear, matmul } from "../../src/ops/matmul.ts";
+import { randomStream } from "../../src/random.ts";
+import { compile } from "../../src/runtime/compile.ts";
+import { openNativeEngine } from "../../src/runtime/native.node.ts";
+import type { HostTensor } from "../../src/runtime/state.ts";
+import { relativeError } from "../golden-floats.ts";
+
+const engine = openNativeEngine();
+
+function weights(...shapes: readonly [string, ...number[]][]): Map<string, HostTensor> {
+  return new Map(
+    shapes.map(([name, ...shape]) => {
+      const random = randomStream(3, name);
+      const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random() - 0.5);
+      return [name, { dtype: "float32", shape, data }];
+    }),
+  );
+}
+
+const x = input("x", "float32", ["rows", 16]);
+const ids = input("ids", "int32", ["rows"]);
+const constants = weights(["w", 24, 16], ["b", 24], ["u", 16, 24], ["table", 30, 16]);
+const [w, b, u, table] = [...constants].map(([name, { shape }]) => parameter(name, "float32", shape)) as [
+  Value,
+  Value,
+  Value,
+  Value,
+];
+
+/** Largest error of each output relative to float32, and what the graph is made of. */
+async function compared(
+  outputs: Readonly<Record<string, Value>>,
+  feeds: Readonly<Record<string, HostTensor>>,
+  frozen: ReadonlyMap<string, HostTensor> = constants,
+): Promise<{ errors: number[]; operators: string[]; stored: Map<string, number>; bytes: [number, number] }> {
+  const [exact, small] = [undefined, "int8" as const].map((quantize) =>
+    compile({ engine, outputs, constants: frozen, quantize }),
+  );
+  const [expected, found] = [await (await exact)?.(feeds), await (await small)?.(feeds)];
+  const errors: number[] = [];
+  for (const name of Object.keys(outputs)) {
+    const [a, e] = await Promise.all([found?.[name]?.read(), expected?.[name]?.read()]);
+    errors.push(relativeError(a as Float32Array, e as Float32Array));
+  }
+  const lowered = (quantize?: "int8"): Uint8Array =>
+    lower({ outputs: new Map(Object.entries(outputs)), constants: frozen, quantize }).bytes;
+  const bytes = lowered("int8");
+  const { graph } = onnx.ModelProto.decode(bytes);
+  const operators = (graph?.node ?? []).map(({ opType }) => opType ?? "");
+  const stored = new Map((graph?.initializer ?? []).map(({ name, dataType }) => [name ?? "", dataType ?? 0]));
+  return { errors, operators, stored, bytes: [lowered().length, bytes.length] };
+}
+
+const random = randomStream(5, "x");
+const fed = {
+  x: { dtype: "float32", shape: [7, 16], data: Float32Array.from({ length: 112 }, () => random() * 4 - 1) },
+  ids: { dtype: "int32", shape: [7], data: Int32Array.of(3, 29, 0, 3, 7, 11, 2) },
+} as const satisfies Record<string, { dtype: string; shape: number[]; data: HostArray }>;
+
+describe("a quantised graph", () => {
+  test("computes products with a constant on either side of a transpose, with and without bias", async () => {
+    const outputs = { a: linear(x, w, b), c: linear(x, w), d: matmul(x, u) };
+    const { errors, operators, bytes } = await compared(outputs, { x: fed.x });
+    for (const error of errors) {
+      expect(error).toBeGreaterThan(0);
+      expect(error).toBeLessThan(0.03);
+    }
+    // One input is quantised once, however many products read it.
+    expect(operators.filter((one) => one === "DynamicQuantizeLinear")).toHaveLength(1);
+    expect(operators).not.toContain("Gemm");
+    expect(bytes[1]).toBeLessThan(0.75 * bytes[0]);
+  });
+
+  test("keeps one copy of a table for lookups and the output projection", async () => {
+    const rows = gather(table, ids);
+    const { errors, stored } = await compared({ rows, logits: linear(rows, table) }, { ids: fed.ids });
+    for (const error of errors) expect(error).toBeLessThan(0.03);
+    const types = onnx.TensorProto.DataType;
+    const tables = [...stored].filter(([name]) => name.startsWith("table"));
+    expect(tables.filter(([, type]) => type === types.INT8)).toHaveLength(1);
+    expect(stored.has("table")).toBe(false);
+  });
+
+  test("leaves a weight that something else reads as it is", async () => {
+    const outputs = { y: linear(x, w), total: sum(w, [0, 1]) };
+    const { errors, operators } = await compared(outputs, { x: fed.x });
+    expect(errors).toEqual([0, 0]);
+    expect(operators).not.toContain("MatMulInteger");
+  });
+
+  test("quantises a weight of zeros to zeros", async () => {
+    const zeros = new Map<string, HostTensor>([
+      ["w", { dtype: "float32", shape: [24, 16], data: new Float32Array(24 * 16) }],
+    ]);
+    const program = await compile({
+      engine,
+      outputs: { y: linear(x, w) },
+      constants: zeros,
+      quantize: "int8",
+    });
+    const { y } = await program({ x: fed.x });
+    expect(Math.max(...((await y.read()) as Float32Array).map(Math.abs))).toBe(0);
+    program.close();
+  });
+
+  test("reaches products inside a recurrence", async () => {
+    const model = build(
+      RecurrentLanguageModel({
+        vocabulary: 20,
+        cell: "lstm",
+        embedding: 12,
+        hidden: 16,
+        layers: 1,
+        tie: false,
+      }),
+    );
+    const frozen = weights(
+      ...[...model.parameters].map(([name, { spec }]) => [name, ...spec.shape] as [string, ...number[]]),
+    );
+    const tokens = input("tokens", "int32", ["batch", "length"]);
+    const { hidden } = model.call.decode(tokens, {});
+    const feeds = {
+      tokens: { dtype: "int32", shape: [2, 5], data: Int32Array.from({ length: 10 }, (_, i) => i) },
+    } as const;
+    const { errors, operators } = await compared({ hidden }, feeds, frozen);
+    expect(errors[0]).toBeGreaterThan(0);
+    expect(errors[0]).toBeLessThan(0.05);
+    expect(operators).toContain("Scan");
+  });
+});
