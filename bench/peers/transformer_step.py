@@ -1,6 +1,6 @@
-"""One training step of an encoder-decoder Transformer in PyTorch, for bench/train-step.
+"""One training step of an encoder-decoder Transformer in PyTorch, for bench/train-step and bench/webgpu.
 
-Reads one JSON object on standard input: {layers, dModel, vocabulary, batch, length, dropout, warmup}. Then, for every line "run N"
+Reads one JSON object on standard input: {layers, dModel, vocabulary, batch, length, dropout, warmup, device}. Then, for every line "run N"
 it times N steps and prints their milliseconds as a JSON list. The model is the one Heed trains: post-norm, tied
 embeddings, ReLU, label smoothing 0.1, global-norm clipping, AdamW.
 """
@@ -18,6 +18,7 @@ torch.manual_seed(1)
 torch.set_num_threads(config.get("threads", os.cpu_count()))
 layers, dim, vocabulary = config["layers"], config["dModel"], config["vocabulary"]
 batch, length, dropout = config["batch"], config["length"], config["dropout"]
+device = config.get("device", "cpu")
 
 
 class Translator(torch.nn.Module):
@@ -39,16 +40,16 @@ class Translator(torch.nn.Module):
 
     def forward(self, source, padding, target):
         memory = self.encoder(self.embedded(source), src_key_padding_mask=padding)
-        causal = torch.nn.Transformer.generate_square_subsequent_mask(length)
+        causal = torch.nn.Transformer.generate_square_subsequent_mask(length, device=device)
         hidden = self.decoder(self.embedded(target), memory, tgt_mask=causal, memory_key_padding_mask=padding)
         return hidden.reshape(-1, dim) @ self.embed.weight.T
 
 
-model = Translator()
+model = Translator().to(device)
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, betas=(0.9, 0.98), eps=1e-9)
-source = torch.randint(4, vocabulary, (batch, length))
-target = torch.randint(4, vocabulary, (batch, length))
-padding = torch.zeros(batch, length, dtype=torch.bool)
+source = torch.randint(4, vocabulary, (batch, length), device=device)
+target = torch.randint(4, vocabulary, (batch, length), device=device)
+padding = torch.zeros(batch, length, dtype=torch.bool, device=device)
 padding[:, -1] = True
 
 

@@ -53,12 +53,12 @@ export interface Bundle {
   readonly remove: () => void;
 }
 
-/** @throws when a module that a page gets needs Node. */
-export async function bundlePage(): Promise<Bundle> {
+/** @param page  Folder of its index.html. @throws when a module that a page gets needs Node. */
+export async function bundlePage(page: string = import.meta.dirname): Promise<Bundle> {
   const folder = mkdtempSync(join(tmpdir(), "heed-page-"));
   const plugins = (): Plugin[] => [sourceOfHeed, nothingOfNode];
   await build({
-    root: import.meta.dirname,
+    root: page,
     configFile: false,
     logLevel: "error",
     plugins: plugins(),

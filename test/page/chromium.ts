@@ -19,7 +19,7 @@ const args = [
 
 export const openChromium = (): Promise<Browser> => chromium.launch({ executablePath, args, headless: true });
 
-/** Opens the tests' page; what it logs as an error fails whoever waits. */
+/** Opens a page that sets `globalThis.page`; what goes wrong in it is shown. */
 export async function openPage(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage();
   page.on("pageerror", (error) => console.error("page:", error.message));
