@@ -1,7 +1,7 @@
 import { HeedError, heedError } from "../errors.ts";
 import type { DType } from "../ir/dtype.ts";
 import { encodeModel } from "../onnx/proto.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, Session } from "./engine.ts";
 
 /** A model that gives its input `x` back as `y`: any sizes on `rank` axes. */
 export function copyModel(dtype: DType, rank: number): Uint8Array {
@@ -17,10 +17,16 @@ export function copyModel(dtype: DType, rank: number): Uint8Array {
   });
 }
 
+/**
+ * One session on each device for as long as the process lives: ONNX Runtime gives a GPU back with the last session on it,
+ * and a tensor that is freed after that crashes the process. Compiled shaders are kept with it.
+ */
+const held = new Map<Engine["device"], Session>();
+
 /** The engine, if its device is there, which only a session tells. @throws ERR_CONFIG with ONNX Runtime's reason. */
 export async function present(engine: Engine): Promise<Engine> {
   try {
-    (await engine.load(copyModel("float32", 0))).close();
+    if (!held.has(engine.device)) held.set(engine.device, await engine.load(copyModel("float32", 0)));
     return engine;
   } catch (cause) {
     const reason = cause instanceof HeedError ? cause.message : String(cause);

@@ -66,6 +66,22 @@ describe.skipIf(absentWebGpu)(`state on the GPU${skipped}`, () => {
     state.dispose();
   });
 
+  test("may outlive every session", { timeout: patience }, async () => {
+    const engine = await open();
+    const w = parameter("w", "float32", [1024, 64]);
+    for (let i = 0; i < 5; i++) {
+      const state = createState(engine, [["w", { dtype: "float32", shape: [1024, 64] }]]);
+      const step = await compile({
+        ...{ engine, state, outputs: { total: sum(w) } },
+        updates: new Map([[w, add(w, 1)]]),
+      });
+      (await step()).total.dispose();
+      step.close();
+      expect((await state.read("w")).data[0]).toBe(1);
+      state.dispose();
+    }
+  });
+
   test("is read, written and read again to the bit, and goes on", { timeout: patience }, async () => {
     const engine = await open();
     const first = await openTinyStep({ engine });
