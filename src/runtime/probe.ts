@@ -18,15 +18,19 @@ export function copyModel(dtype: DType, rank: number): Uint8Array {
 }
 
 /**
- * One session on each device for as long as the process lives: ONNX Runtime gives a GPU back with the last session on it,
- * and a tensor that is freed after that crashes the process. Compiled shaders are kept with it.
+ * The engines that were found to be there, each with a session, for as long as the process lives. Whatever is asked of a
+ * GPU then stands in one queue, whoever opened the engine; and ONNX Runtime keeps the GPU, which it gives back with the
+ * last session on it, compiled shaders and all.
  */
-const held = new Map<Engine["device"], Session>();
+const held = new Map<Engine["device"], { readonly engine: Engine; readonly session: Session }>();
 
-/** The engine, if its device is there, which only a session tells. @throws ERR_CONFIG with ONNX Runtime's reason. */
+/** The engine for this device, if it is there, which only a session tells. @throws ERR_CONFIG with ONNX Runtime's reason. */
 export async function present(engine: Engine): Promise<Engine> {
+  const found = held.get(engine.device);
+  if (found) return found.engine;
   try {
-    if (!held.has(engine.device)) held.set(engine.device, await engine.load(copyModel("float32", 0)));
+    const session = await engine.load(copyModel("float32", 0));
+    held.set(engine.device, { engine, session });
     return engine;
   } catch (cause) {
     const reason = cause instanceof HeedError ? cause.message : String(cause);
