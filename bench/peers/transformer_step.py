@@ -1,7 +1,7 @@
-"""One training step of an encoder-decoder Transformer in PyTorch, for bench/train-step.
+"""One training step of an encoder-decoder Transformer in PyTorch, for bench/train-step and bench/webgpu.
 
-Reads one JSON object on standard input: {layers, dModel, vocabulary, batch, length, dropout, threads, compile}, and
-answers with its version or with {"failed": why}. Then, for every line "run N" it times N steps and prints their
+Reads one JSON object on standard input: {layers, dModel, vocabulary, batch, length, dropout, threads, compile,
+device}, and answers with its version or with {"failed": why}. Then, for every line "run N" it times N steps and prints their
 milliseconds as a JSON list; for "peak" it prints its peak resident memory in MiB, when the library was loaded and now.
 
 The model is the one Heed trains: post-norm, tied embeddings, ReLU, label smoothing 0.1, global-norm clipping, AdamW; the
@@ -32,6 +32,7 @@ torch.set_num_threads(config.get("threads", os.cpu_count()))
 layers, dim, vocabulary = config["layers"], config["dModel"], config["vocabulary"]
 batch, length, dropout = config["batch"], config["length"], config["dropout"]
 heads = dim // 32
+device = config.get("device", "cpu")
 
 
 class Attention(nn.Module):
@@ -99,12 +100,12 @@ class Translator(nn.Module):
         return F.cross_entropy(logits, labels.flatten(), label_smoothing=0.1)
 
 
-model = Translator()
+model = Translator().to(device)
 optimizer = torch.optim.AdamW(
     model.parameters(), lr=1e-4, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.01, fused=True
 )
-ids = (4 + torch.arange(batch * length) * 7919 % (vocabulary - 4)).reshape(batch, length)
-mask = torch.ones(batch, 1, 1, length, dtype=torch.bool)  # True may be seen
+ids = (4 + torch.arange(batch * length) * 7919 % (vocabulary - 4)).reshape(batch, length).to(device)
+mask = torch.ones(batch, 1, 1, length, dtype=torch.bool, device=device)  # True may be seen
 mask[..., -1] = False
 loss_of = torch.compile(model) if config.get("compile") else model
 

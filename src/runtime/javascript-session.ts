@@ -12,18 +12,27 @@ export const failed = (doing: string, cause: unknown): HeedError =>
     ? cause
     : ortError(doing, cause instanceof Error ? cause.message : String(cause), cause);
 
-/** A session of one of ONNX Runtime's JavaScript packages. */
+/**
+ * Sessions on a GPU that are not released yet. ONNX Runtime frees a buffer through the session that made it, so a session
+ * must outlive its tensors, also where both are dropped and the garbage collector would take the session first.
+ */
+const unreleased = new Set<JavaScriptSession>();
+
+/** A session of one of ONNX Runtime's JavaScript packages. On a GPU it is released when its tensors are, too. */
 export class JavaScriptSession implements Session {
   readonly #session: InferenceSession;
   readonly #residents: NonNullable<SessionOptions["residents"]>;
   readonly #gpu: GpuMemory | undefined;
   #running = 0;
+  /** Tensors on the GPU that it made and that are not freed. */
+  #tensors = 0;
   #isClosed = false;
 
   constructor(session: InferenceSession, { residents }: SessionOptions, gpu: GpuMemory | undefined) {
     this.#session = session;
     this.#residents = residents ?? { inputs: [], outputs: [] };
     this.#gpu = gpu;
+    if (gpu) unreleased.add(this);
   }
 
   async run(
@@ -47,8 +56,9 @@ export class JavaScriptSession implements Session {
       return new Map(
         given.map(([name, tensor]) => {
           const result = results[name] as OrtTensor;
-          tensor?.adopt(result);
-          return [name, tensor ?? new JavaScriptTensor(result, this.#gpu)];
+          const freed = this.#owns(result);
+          tensor?.adopt(result, freed);
+          return [name, tensor ?? new JavaScriptTensor(result, this.#gpu, freed)];
         }),
       );
     } catch (cause) {
@@ -63,6 +73,16 @@ export class JavaScriptSession implements Session {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#releaseWhenIdle();
+  }
+
+  /** Counts a result that stays on the GPU; gives what to call when it is freed. */
+  #owns(result: OrtTensor): (() => void) | undefined {
+    if (result.location === "cpu") return undefined;
+    this.#tensors += 1;
+    return () => {
+      this.#tensors -= 1;
+      this.#releaseWhenIdle();
+    };
   }
 
   /** What is fed again and again goes to the GPU the first time. */
@@ -80,7 +100,8 @@ export class JavaScriptSession implements Session {
   }
 
   #releaseWhenIdle(): void {
-    if (!this.#isClosed || this.#running > 0) return;
+    if (!this.#isClosed || this.#running > 0 || this.#tensors > 0) return;
+    unreleased.delete(this);
     const release = () => this.#session.release();
     void (this.#gpu ? this.#gpu.inTurn(release) : release());
   }

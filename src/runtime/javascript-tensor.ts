@@ -10,12 +10,15 @@ export class JavaScriptTensor implements Tensor {
   readonly shape: readonly number[];
   readonly #gpu: GpuMemory | undefined;
   #tensor: OrtTensor | undefined;
+  #freed: (() => void) | undefined;
 
-  constructor(tensor: OrtTensor, gpu: GpuMemory | undefined) {
+  /** @param freed  Called when a buffer of the GPU has been given back. */
+  constructor(tensor: OrtTensor, gpu: GpuMemory | undefined, freed?: () => void) {
     this.dtype = tensor.type as DType;
     this.shape = tensor.dims;
     this.#gpu = gpu;
     this.#tensor = tensor;
+    this.#freed = freed;
   }
 
   get tensor(): OrtTensor {
@@ -28,14 +31,14 @@ export class JavaScriptTensor implements Tensor {
   }
 
   /** Holds what a run gave from now on, in place of what was here. @throws ERR_RUNTIME when its shape is another. */
-  adopt(result: OrtTensor): void {
+  adopt(result: OrtTensor, freed?: () => void): void {
     if (result.dims.join() !== this.shape.join()) {
       const problem = `an output of shape [${result.dims.join(", ")}] does not fit [${this.shape.join(", ")}]`;
       throw heedError("ERR_RUNTIME", { operation: "run", problem });
     }
-    const before = this.tensor;
+    this.#release(this.tensor);
     this.#tensor = result;
-    this.#release(before);
+    this.#freed = freed;
   }
 
   read(): HostArray | Promise<HostArray> {
@@ -50,6 +53,11 @@ export class JavaScriptTensor implements Tensor {
 
   /** Memory of the host is the garbage collector's. A buffer of the GPU may be wanted by runs that wait for their turn. */
   #release(tensor: OrtTensor): void {
-    if (tensor.location !== "cpu") void this.#gpu?.inTurn(async () => tensor.dispose());
+    if (tensor.location === "cpu") return;
+    const freed = this.#freed;
+    void this.#gpu?.inTurn(async () => {
+      tensor.dispose();
+      freed?.();
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { HeedError, heedError } from "../errors.ts";
 import type { DType } from "../ir/dtype.ts";
 import { encodeModel } from "../onnx/proto.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, Session } from "./engine.ts";
 
 /** A model that gives its input `x` back as `y`: any sizes on `rank` axes. */
 export function copyModel(dtype: DType, rank: number): Uint8Array {
@@ -17,10 +17,20 @@ export function copyModel(dtype: DType, rank: number): Uint8Array {
   });
 }
 
-/** The engine, if its device is there, which only a session tells. @throws ERR_CONFIG with ONNX Runtime's reason. */
+/**
+ * The engines that were found to be there, each with a session, for as long as the process lives. Whatever is asked of a
+ * GPU then stands in one queue, whoever opened the engine; and ONNX Runtime keeps the GPU, which it gives back with the
+ * last session on it, compiled shaders and all.
+ */
+const held = new Map<Engine["device"], { readonly engine: Engine; readonly session: Session }>();
+
+/** The engine for this device, if it is there, which only a session tells. @throws ERR_CONFIG with ONNX Runtime's reason. */
 export async function present(engine: Engine): Promise<Engine> {
+  const found = held.get(engine.device);
+  if (found) return found.engine;
   try {
-    (await engine.load(copyModel("float32", 0))).close();
+    const session = await engine.load(copyModel("float32", 0));
+    held.set(engine.device, { engine, session });
     return engine;
   } catch (cause) {
     const reason = cause instanceof HeedError ? cause.message : String(cause);

@@ -9,6 +9,9 @@ export interface OpenWebOptions {
   readonly wasmPaths?: string;
 }
 
+/** In ms. Threads that never report (see README, "In the page") would otherwise be waited for for ever. */
+const initTimeout = 120_000;
+
 type OrtWeb = typeof import("onnxruntime-web");
 
 /**
@@ -31,6 +34,7 @@ export async function openWebEngine(
     throw heedError("ERR_RUNTIME", { operation: "engine", problem }, cause);
   }
   ort.env.wasm.numThreads = threads;
+  ort.env.wasm.initTimeout = initTimeout;
   ort.env.logLevel = "fatal";
   if (wasmPaths) ort.env.wasm.wasmPaths = wasmPaths;
   return javaScriptEngine({

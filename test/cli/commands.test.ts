@@ -17,6 +17,7 @@ beforeAll(async () => {
 describe("heed train", () => {
   test("prints one JSON object with the documented keys", () => {
     expect(trained.status, trained.stderr).toBe(0);
+    expect(trained.stderr).toMatch(/^device: cpu \(native ONNX Runtime [\d.]+, \d+ threads?\)$/m);
     const result = JSON.parse(trained.stdout);
     expect(Object.keys(result)).toEqual(
       expect.arrayContaining(["run", "steps", "epochs", "seconds", "tokensPerSecond", "loss", "valid"]),

@@ -113,6 +113,13 @@ describe("heed train refuses", () => {
     },
   );
 
+  test("a device that this system has not, with 78", async () => {
+    const device = process.platform === "darwin" ? "dml" : "coreml";
+    const result = await heed(["train", write("config.yaml", good), "--run", run, "--device", device]);
+    expect(result.status, result.stderr).toBe(78);
+    expect(errorOf(result)).toMatch(/^device: .* use one of auto, cpu, wasm, webgpu/);
+  });
+
   test("a run below a file, with 73", async () => {
     const result = await heed(["train", write("config.yaml", good), "--run", join(pairs, "run")]);
     expect(result.status, result.stderr).toBe(73);

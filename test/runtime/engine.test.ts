@@ -283,7 +283,7 @@ describe.each(engines)("%s", (_, open) => {
 
   // A GPU without a graphics card needs 30 ms for each.
   const runs = engine.device === "webgpu" ? 200 : 2000;
-  test(`${runs} runs do not grow the process`, async () => {
+  test(`${runs} runs do not grow the process`, { timeout: 240_000 }, async () => {
     const session = await engine.load(linear);
     const given = engine.tensor("float32", [512, 2]);
     const step = async (isGiven: boolean): Promise<void> => {

@@ -1,0 +1,25 @@
+/** What the tests ask of a page or of its worker; everything here runs in a browser. */
+import { openEngine } from "../../src/runtime/open-engine.web.ts";
+import { type OpResult, opResults } from "../parity/op-results.ts";
+import { type ModelName, type TenSteps, tenSteps } from "../parity/ten-steps.ts";
+
+type PageDevice = "auto" | "wasm" | "webgpu";
+
+/** What an engine says, and what was said while it opened. */
+export interface Opened {
+  readonly device: string;
+  readonly description: string;
+  readonly warnings: readonly string[];
+}
+
+export const requests = {
+  open: async (device: PageDevice, threads?: number): Promise<Opened> => {
+    const warnings: string[] = [];
+    const onWarning = (line: string): void => void warnings.push(line);
+    const engine = await openEngine(device, { onWarning, ...(threads ? { threads } : {}) });
+    return { device: engine.device, description: engine.description, warnings };
+  },
+  opResults: async (device: PageDevice): Promise<OpResult[]> => opResults(await openEngine(device)),
+  tenSteps: async (device: PageDevice, model: ModelName): Promise<TenSteps> =>
+    tenSteps(await openEngine(device), model),
+} as const;
