@@ -7,13 +7,19 @@ import type { NativeTensor } from "./native-tensor.node.ts";
 import { callAsync } from "./ort-api.node.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** One loaded model on a GPU. Its inputs and outputs are bound: to the GPU's memory what is resident, to the host's the rest. */
+/**
+ * One loaded model on a GPU. Its inputs and outputs are bound: to the GPU's memory what is resident, to the host's the
+ * rest. ONNX Runtime frees a buffer through the session that made it, so a closed session waits for its tensors.
+ */
 export class NativeGpuSession implements Session {
   readonly #gpu: NativeGpu;
   readonly #session: bigint;
   readonly #residentInputs: ReadonlySet<string>;
   readonly #residentOutputs: ReadonlySet<string>;
+  /** Tensors on the GPU that it made and that are not freed. */
+  #tensors = 0;
   #isClosed = false;
+  #isReleased = false;
 
   constructor(gpu: NativeGpu, session: bigint, residents: SessionOptions["residents"]) {
     this.#gpu = gpu;
@@ -85,7 +91,16 @@ export class NativeGpuSession implements Session {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    void this.#gpu.inTurn(async () => this.#gpu.api.releaseSession(this.#session));
+    this.#releaseWhenIdle();
+  }
+
+  #releaseWhenIdle(): void {
+    if (!this.#isClosed) return;
+    void this.#gpu.inTurn(async () => {
+      if (this.#tensors > 0 || this.#isReleased) return;
+      this.#isReleased = true;
+      this.#gpu.api.releaseSession(this.#session);
+    });
   }
 
   /** The values bound as outputs, in their order: ONNX Runtime lists them in memory that is ours to free. */
@@ -97,7 +112,14 @@ export class NativeGpuSession implements Session {
     api.check(api.getBoundOutputValues(binding, allocator, list, count), "run");
     const values = koffi.decode(list[0] as bigint, "void *", Number(count[0])) as bigint[];
     api.check(api.allocatorFree(allocator, list[0] as bigint), "run");
-    return outputs.map((name, i) => memory.adopt(name, values[i] as bigint));
+    return outputs.map((name, i) => {
+      if (!this.#residentOutputs.has(name)) return memory.adopt(name, values[i] as bigint);
+      this.#tensors += 1;
+      return memory.adopt(name, values[i] as bigint, () => {
+        this.#tensors -= 1;
+        this.#releaseWhenIdle();
+      });
+    });
   }
 }
 

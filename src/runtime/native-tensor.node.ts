@@ -27,23 +27,29 @@ export class NativeTensor implements Tensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly #memory: NativeMemory;
+  readonly #freed: (() => void) | undefined;
   #value: bigint | undefined;
   #data: HostArray | undefined;
   #users = 0;
   #isDisposed = false;
 
-  /** @param data  The array that `value` lies around; left out, the numbers are in ONNX Runtime's memory. */
+  /**
+   * @param data   The array that `value` lies around; left out, the numbers are in ONNX Runtime's memory.
+   * @param freed  Called when the value has been given back.
+   */
   constructor(
     memory: NativeMemory,
     value: bigint,
     type: { readonly dtype: DType; readonly shape: readonly number[] },
     data?: HostArray,
+    freed?: () => void,
   ) {
     this.dtype = type.dtype;
     this.shape = type.shape;
     this.#memory = memory;
     this.#value = value;
     this.#data = data;
+    this.#freed = freed;
   }
 
   read(): HostArray {
@@ -83,6 +89,7 @@ export class NativeTensor implements Tensor {
   #free(): void {
     if (this.#value === undefined) return;
     this.#memory.release(this, this.#value);
+    this.#freed?.();
     this.#value = undefined;
     this.#data = undefined;
   }
@@ -98,7 +105,7 @@ export class NativeMemory {
   readonly #api: OrtApi;
   /** Where a tensor around an array lies: OrtMemoryInfo. */
   readonly onHost: bigint;
-  readonly #dropped: FinalizationRegistry<bigint>;
+  readonly #dropped: FinalizationRegistry<{ readonly value: bigint; readonly freed?: () => void }>;
   /** Where the C functions write their results; read at once, so one is enough. */
   readonly #out = new BigUint64Array(1);
   readonly #dims = new BigInt64Array(16);
@@ -107,7 +114,10 @@ export class NativeMemory {
 
   constructor(api: OrtApi) {
     this.#api = api;
-    this.#dropped = new FinalizationRegistry((value) => api.releaseValue(value));
+    this.#dropped = new FinalizationRegistry(({ value, freed }) => {
+      api.releaseValue(value);
+      freed?.();
+    });
     const deviceAllocator = 0;
     const defaultMemory = 0;
     api.check(api.createCpuMemoryInfo(deviceAllocator, defaultMemory, this.#out), "memory info");
@@ -132,12 +142,13 @@ export class NativeMemory {
     return this.#track({ dtype, shape: [...shape] }, this.#out[0] as bigint, host);
   }
 
-  /** A tensor that takes over a value ONNX Runtime made. */
-  adopt(name: string, value: bigint): NativeTensor {
+  /** A tensor that takes over a value ONNX Runtime made. @param freed  Called when it has been given back. */
+  adopt(name: string, value: bigint, freed?: () => void): NativeTensor {
     try {
-      return this.#track(this.#typeOf(name, value), value);
+      return this.#track(this.#typeOf(name, value), value, undefined, freed);
     } catch (error) {
       this.#api.releaseValue(value);
+      freed?.();
       throw error;
     }
   }
@@ -153,9 +164,14 @@ export class NativeMemory {
     this.#api.releaseValue(value);
   }
 
-  #track(type: { dtype: DType; shape: readonly number[] }, value: bigint, data?: HostArray): NativeTensor {
-    const tensor = new NativeTensor(this, value, type, data);
-    this.#dropped.register(tensor, value, tensor);
+  #track(
+    type: { dtype: DType; shape: readonly number[] },
+    value: bigint,
+    data?: HostArray,
+    freed?: () => void,
+  ): NativeTensor {
+    const tensor = new NativeTensor(this, value, type, data, freed);
+    this.#dropped.register(tensor, { value, ...(freed ? { freed } : {}) }, tensor);
     return tensor;
   }
 

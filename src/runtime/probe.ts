@@ -22,15 +22,16 @@ export function copyModel(dtype: DType, rank: number): Uint8Array {
  * GPU then stands in one queue, whoever opened the engine; and ONNX Runtime keeps the GPU, which it gives back with the
  * last session on it, compiled shaders and all.
  */
-const held = new Map<Engine["device"], { readonly engine: Engine; readonly session: Session }>();
+const held = new Map<string, { readonly engine: Engine; readonly session: Session }>();
 
 /** The engine for this device, if it is there, which only a session tells. @throws ERR_CONFIG with ONNX Runtime's reason. */
 export async function present(engine: Engine): Promise<Engine> {
-  const found = held.get(engine.device);
+  const key = `${engine.name} ${engine.device}`;
+  const found = held.get(key);
   if (found) return found.engine;
   try {
     const session = await engine.load(copyModel("float32", 0));
-    held.set(engine.device, { engine, session });
+    held.set(key, { engine, session });
     return engine;
   } catch (cause) {
     const reason = cause instanceof HeedError ? cause.message : String(cause);

@@ -6,7 +6,11 @@ import { compile, toNumber } from "../../src/runtime/compile.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { GpuMemory } from "../../src/runtime/gpu-memory.ts";
 import { JavaScriptTensor } from "../../src/runtime/javascript-tensor.ts";
+import { NativeGpu } from "../../src/runtime/native-gpu.node.ts";
+import { NativeGpuTensor } from "../../src/runtime/native-gpu-tensor.node.ts";
+import { openOnnxRuntimeNodeEngine } from "../../src/runtime/onnxruntime-node.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
+import { present } from "../../src/runtime/probe.ts";
 import { createState, readEntries } from "../../src/runtime/state.ts";
 import type { TrainingStep } from "../../src/training/step.ts";
 import { batchOf, openTinyStep } from "../training/tiny.ts";
@@ -15,28 +19,52 @@ import { absentWebGpu } from "./webgpu.ts";
 
 const skipped = absentWebGpu ? ` (skipped: ${absentWebGpu})` : "";
 const patience = 240_000;
-const open = (): Promise<Engine> => openEngine("webgpu");
+
+/** How often something went up to the GPU and came down, as both runtimes do it. */
+interface Traffic {
+  readonly up: () => number;
+  readonly down: () => number;
+}
+
+const runtimes: readonly [string, () => Promise<Engine>, () => Traffic][] = [
+  [
+    "native",
+    () => openEngine("webgpu"),
+    () => {
+      const copy = vi.spyOn(NativeGpu.prototype, "copy");
+      const to = (place: string): number => copy.mock.calls.filter(([, where]) => where === place).length;
+      return { up: () => to("device"), down: () => to("host") };
+    },
+  ],
+  [
+    "onnxruntime-node",
+    () => present(openOnnxRuntimeNodeEngine("webgpu")),
+    () => {
+      const upload = vi.spyOn(GpuMemory.prototype, "upload");
+      const download = vi.spyOn(GpuMemory.prototype, "download");
+      return { up: () => upload.mock.calls.length, down: () => download.mock.calls.length };
+    },
+  ],
+];
+
+const isOnHost = (tensor: unknown): boolean =>
+  !(tensor instanceof JavaScriptTensor || tensor instanceof NativeGpuTensor) || tensor.isOnHost;
 
 afterEach(() => vi.restoreAllMocks());
 
-describe.skipIf(absentWebGpu)(`state on the GPU${skipped}`, () => {
+describe.skipIf(absentWebGpu).each(runtimes)(`state on the GPU, %s${skipped}`, (_, open, watch) => {
   test.each([1, 2])(
     "goes up once, and nothing of it comes down while training (%i batches an update)",
     async (accumulate) => {
-      const upload = vi.spyOn(GpuMemory.prototype, "upload");
-      const download = vi.spyOn(GpuMemory.prototype, "download");
+      const traffic = watch();
       const step = await openTinyStep({ engine: await open(), accumulate, clip: 1, dropout: 0.1 });
       const batches = [batchOf(0, 1), batchOf(2, 3)].slice(0, accumulate);
       await step.run(1, 0.01, batches);
-      expect(upload).toHaveBeenCalledTimes(step.state.names.length);
-      upload.mockClear();
+      expect(traffic.up()).toBe(step.state.names.length);
       for (let i = 2; i <= 4; i++) await step.run(i, 0.01, batches);
-      expect(upload).not.toHaveBeenCalled();
-      expect(download).not.toHaveBeenCalled();
-      const onHost = step.state.names.filter((name) => {
-        const tensor = step.state.current(name);
-        return !(tensor instanceof JavaScriptTensor) || tensor.isOnHost;
-      });
+      expect(traffic.up()).toBe(step.state.names.length);
+      expect(traffic.down()).toBe(0);
+      const onHost = step.state.names.filter((name) => isOnHost(step.state.current(name)));
       expect(onHost).toEqual([]);
       step.close();
     },
