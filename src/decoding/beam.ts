@@ -95,7 +95,7 @@ export async function beamSearch(
         for (const { path } of sentence.alive) {
           for (let c = row * stepper.candidates; c < (row + 1) * stepper.candidates; c++) {
             const logProbability = path.logProbability + (candidates.logProbabilities[c] as number);
-            const token = candidates.tokens[c] as number;
+            const token = candidates.tokens ? (candidates.tokens[c] as number) : c - row * stepper.candidates;
             extended.push({ path: { token, before: path, length: path.length + 1, logProbability }, row });
           }
           row++;
