@@ -6,6 +6,7 @@ import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor, State } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { arrange, firstArrangement } from "./arrangement.ts";
+import { padded } from "./packing.ts";
 import { encodeGraph, MEMORY, reorderGraph, STATE, stepGraph, together } from "./step-graphs.ts";
 
 /** The most likely next tokens of every row, best first: row r's are at [r · candidates, (r + 1) · candidates). */
@@ -167,17 +168,4 @@ function openReorder(
       void opened?.then((program) => program.close());
     },
   };
-}
-
-/** Sentences of ids as one matrix, filled up with padding at the end. */
-export function padded(
-  sentences: readonly ArrayLike<number>[],
-  padding: number,
-): { shape: number[]; data: Int32Array } {
-  const length = Math.max(...sentences.map((ids) => ids.length));
-  const data = new Int32Array(sentences.length * length).fill(padding);
-  sentences.forEach((ids, row) => {
-    data.set(ids, row * length);
-  });
-  return { shape: [sentences.length, length], data };
 }

@@ -1,6 +1,7 @@
 /** Beam search over small random language models, beside searches that try everything and share nothing. */
 import { describe, expect, test } from "vitest";
-import { type BeamOptions, beamSearch, type Hypothesis, lengthPenalty } from "../../src/decoding/beam.ts";
+import { type BeamOptions, beamSearch } from "../../src/decoding/beam.ts";
+import { type Hypothesis, lengthPenalty } from "../../src/decoding/hypothesis.ts";
 import type { Stepper } from "../../src/decoding/stepper.ts";
 import { randomInts } from "../../src/random.ts";
 

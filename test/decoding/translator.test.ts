@@ -1,7 +1,8 @@
 /** A translator over a trained tiny model: what it says alone, in company, of nothing and of too much. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeBatch } from "../../src/data/batches.ts";
-import { beamSearch, lengthPenalty } from "../../src/decoding/beam.ts";
+import { beamSearch } from "../../src/decoding/beam.ts";
+import { lengthPenalty } from "../../src/decoding/hypothesis.ts";
 import { openStepper } from "../../src/decoding/stepper.ts";
 import { openTranslator, type Translator, type TranslatorOptions } from "../../src/decoding/translator.ts";
 import type { Seq2Seq } from "../../src/models/seq2seq.ts";
