@@ -36,7 +36,7 @@ export interface DecodingOptions {
   readonly repetitionPenalty?: number;
   /** Added to the log probabilities of target tokens, by id; -Infinity bans one. */
   readonly bias?: ReadonlyMap<number, number>;
-  /** Fewest and most tokens of a translation, </s> not counted. Default 0, and 2 · source + 10. */
+  /** Fewest tokens of a translation without its </s>, and most tokens with it. Default 0, and 2 · source + 10. */
   readonly minDecodingLength?: number;
   readonly maxDecodingLength?: number;
   /** Puts in place of <unk> the source word that its step looked at most. Default false. */

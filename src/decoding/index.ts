@@ -11,7 +11,7 @@ export {
   type Written,
 } from "./constraints.ts";
 export { checkDecodingOptions, type DecodingOptions, decodingRanges } from "./decoding-options.ts";
-export { averageWeights, ensembleWeights } from "./ensemble.ts";
+export { ensembleWeights } from "./ensemble.ts";
 export { type GenerateOptions, type Generator, type GeneratorOptions, openGenerator } from "./generator.ts";
 export { type Hypothesis, type LengthPenalty, lengthPenalty, type ScoreOptions } from "./hypothesis.ts";
 export { type SampleOptions, sampleSearch } from "./sample-search.ts";

@@ -108,7 +108,7 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
   }
 
   const limit = (length: number): number =>
-    Math.min(options.maxDecodingLength ? options.maxDecodingLength + 1 : 2 * length + 10, maxLength - 1);
+    Math.min(options.maxDecodingLength ?? 2 * length + 10, maxLength - 1);
   const common = { alpha, lengthPenalty: kind, maxLength: limit, start, end };
   const search = (sources: readonly ArrayLike<number>[]): Promise<Hypothesis[][]> =>
     options.sample
