@@ -7,6 +7,7 @@ import { writeAtomically } from "../training/run-directory.node.ts";
 import type { Io } from "./io.ts";
 import { progress } from "./progress.ts";
 import { scoreText, writeScores } from "./scores.ts";
+import { streamsFor } from "./streams.ts";
 
 export interface TranslatorTest {
   readonly source?: string | undefined;
@@ -35,6 +36,7 @@ export async function evaluateTranslator(
     beam: options.beam ?? run.config.decoding.beam,
     alpha: options.alpha ?? run.config.decoding.alpha,
     batch: options.batch,
+    ...streamsFor(test.length, options.batch),
     maxLength: run.config.model.maxLength,
   });
   const began = performance.now();

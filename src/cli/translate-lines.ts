@@ -1,17 +1,17 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { readLines } from "../data/files.node.ts";
-import type { DecodingOptions } from "../decoding/decoding-options.ts";
+import { checkDecodingOptions, type DecodingOptions } from "../decoding/decoding-options.ts";
 import { ensembleWeights } from "../decoding/ensemble.ts";
 import type { LengthPenalty } from "../decoding/hypothesis.ts";
 import { openTranslator, type Translation, type Translator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { physicalCores } from "../runtime/threads.node.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { openRunOf, type TranslatorRun } from "../training/open-run.node.ts";
 import { inputWindows } from "./input-lines.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
+import { streamsFor } from "./streams.ts";
 
 /** Sentences read, translated and written at a time: memory stays flat however long the input. */
 const WINDOW = 1024;
@@ -52,13 +52,15 @@ export async function translateLines(
   const run = openRunOf(options.run, "translate");
   const { source, target } = run.tokenizers;
   const members = [run, ...options.ensemble.map((directory) => memberOf(run, directory))];
-  const open = async (streams: number): Promise<Translator> =>
+  const decoding = decodingOf(options, run);
+  checkDecodingOptions(decoding);
+  const open = async (lines: number): Promise<Translator> =>
     openTranslator({
-      ...{ engine: await engine, source, target, batch: options.batch, ...decodingOf(options, run) },
+      ...{ engine: await engine, source, target, batch: options.batch, ...decoding },
       model: members.map(({ model }) => model),
       weights: ensembleWeights(members.map(({ weights }) => weights)),
       maxLength: Math.min(...members.map(({ config }) => config.model.maxLength)),
-      ...(streams > 1 ? { streams, session: { threads: 1 } } : {}),
+      ...streamsFor(lines, options.batch),
     });
   const references = options.target === undefined ? undefined : pairedLines(options.target);
   const attention = options.attention === undefined ? undefined : jsonLines(options.attention);
@@ -66,8 +68,7 @@ export async function translateLines(
   let translator: Translator | undefined;
   try {
     for await (const window of inputWindows(io, options.invalidUtf8, WINDOW)) {
-      // Many batches are faster side by side, each on one core; few want all cores for each.
-      translator ??= await open(window.length >= 4 * options.batch ? physicalCores() : 1);
+      translator ??= await open(window.length);
       if (references) await writeScores(translator, window, references, options.json, io);
       else {
         for (const translation of await translator.translate(window)) {
@@ -103,7 +104,7 @@ function memberOf(run: TranslatorRun, directory: string): TranslatorRun {
 function decodingOf(options: TranslateLinesOptions, run: TranslatorRun): DecodingOptions {
   const { temperature, topK, topP, seed } = options;
   const isSampled = options.sample || [temperature, topK, topP].some((value) => value !== undefined);
-  const given: Record<string, unknown> = {
+  return defined({
     beam: options.beam ?? (isSampled ? 1 : run.config.decoding.beam),
     alpha: options.alpha ?? run.config.decoding.alpha,
     lengthPenalty: options.lengthPenalty as LengthPenalty,
@@ -118,15 +119,14 @@ function decodingOf(options: TranslateLinesOptions, run: TranslatorRun): Decodin
     sample: isSampled ? defined({ temperature, topK, topP, seed }) : undefined,
     replaceUnknowns: options.replaceUnknown,
     attention: options.attention !== undefined,
-  };
-  return defined(given);
+  });
 }
 
-const defined = (record: Record<string, unknown>): Record<string, never> =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Record<
-    string,
-    never
-  >;
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the keys that have no value. */
+const defined = <T extends object>(record: T): Defined<T> =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Defined<T>;
 
 /** "PIECE=N": the piece as the vocabulary has it, or a word that is one piece. */
 function biasOf(given: readonly string[], tokenizer: Tokenizer): ReadonlyMap<number, number> {
