@@ -68,7 +68,8 @@ export async function openScorer(options: ScorerOptions): Promise<Scorer> {
           chosen.map((i) => pairs[i]?.source ?? []),
           padding,
         );
-        const targets = chosen.map((i) => Array.from(pairs[i]?.target ?? []));
+        // Nothing at all is read as if it were padding; none of its scores are kept.
+        const targets = chosen.map((i) => Array.from(pairs[i]?.target.length ? pairs[i].target : [padding]));
         const target = padded(
           targets.map((ids) => [start, ...ids.slice(0, -1)]),
           padding,
@@ -80,7 +81,7 @@ export async function openScorer(options: ScorerOptions): Promise<Scorer> {
         const [, time = 0] = target.shape;
         const [, width = 0] = source.shape;
         chosen.forEach((i, row) => {
-          const length = targets[row]?.length ?? 0;
+          const length = pairs[i]?.target.length ?? 0;
           const from = row * time;
           const words = pairs[i]?.source.length ?? 0;
           results[i] = {

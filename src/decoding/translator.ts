@@ -62,7 +62,12 @@ export interface ForcedText {
 export interface Translator {
   /** Translates sentences; the results stand in their order. Blank ones stay blank. */
   translate(sentences: readonly string[]): Promise<Translation[]>;
-  /** Translates sentences given as ids that end with </s>; the results stand in their order. */
+  /**
+   * Translates sentences given as ids that end with </s>; the results stand in their order. Attention, coverage and copied
+   * words are of `translate` alone.
+   *
+   * @throws ERR_USAGE for a sentence longer than the model reads.
+   */
   translateIds(sources: readonly ArrayLike<number>[]): Promise<Hypothesis[][]>;
   /** Forced decoding: how likely given translations are. */
   score(pairs: readonly { readonly source: string; readonly target: string }[]): Promise<ForcedText[]>;
@@ -118,6 +123,11 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
   const translateIds = async (sources: readonly ArrayLike<number>[]): Promise<Hypothesis[][]> => {
     const results: Hypothesis[][] = sources.map(() => []);
     const length = (i: number): number => sources[i]?.length ?? 0;
+    const tooLong = sources.findIndex(({ length }) => length > maxLength);
+    if (tooLong >= 0) {
+      const cause = `sentence ${tooLong} has ${length(tooLong)} tokens, the model reads at most ${maxLength}`;
+      throw heedError("ERR_USAGE", { where: "translateIds", cause });
+    }
     const waiting = batchesByTokens(sources.length, length, { sentences: batch, tokens: batchTokens });
     const work = async (): Promise<void> => {
       // The longest first, so that streams end at about the same time.

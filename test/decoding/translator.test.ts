@@ -4,6 +4,7 @@ import { makeBatch } from "../../src/data/batches.ts";
 import { beamSearch } from "../../src/decoding/beam.ts";
 import { copyUnknown } from "../../src/decoding/copy-unknown.ts";
 import { lengthPenalty } from "../../src/decoding/hypothesis.ts";
+import { openScorer } from "../../src/decoding/scorer.ts";
 import { openStepper } from "../../src/decoding/stepper.ts";
 import {
   coverage,
@@ -293,6 +294,32 @@ describe("a sentence", () => {
     expect(long?.hypotheses).toEqual(cut?.hypotheses);
     expect(long?.source).toBe(word.repeat(500));
     expect(long?.hypotheses[0]?.tokens.length).toBeLessThan(maxLength);
+  });
+
+  test("as ids is translated the same, and refused where it is too long", async () => {
+    const translator = await open();
+    const [[found] = []] = await translator.translateIds([source.encode("two cat")]);
+    expect(target.decode(found?.ids ?? [])).toBe("cat two two");
+    await expect(translator.translateIds([[4], new Array(17).fill(4)])).rejects.toThrow(
+      "translateIds: sentence 1 has 17 tokens, the model reads at most 16",
+    );
+    const scorer = await openScorer({
+      engine,
+      model,
+      weights,
+      padding: source.special.pad,
+      start: target.special.bos,
+    });
+    opened.push(scorer);
+    const [none, whole] = await scorer.score([
+      { source: source.encode("two cat"), target: [] },
+      { source: source.encode("two cat"), target: found?.ids ?? [] },
+    ]);
+    expect(none?.logProbabilities).toHaveLength(0);
+    expect(whole?.logProbabilities.reduce((a, b) => a + b, 0)).toBeCloseTo(
+      found?.logProbability as number,
+      4,
+    );
   });
 
   test("of a megabyte beside a short one changes nothing for that", async () => {
