@@ -8,6 +8,7 @@ import { chosenMetrics, type MetricValues, metricNames } from "./chosen-metrics.
 import type { Io } from "./io.ts";
 import { progress } from "./progress.ts";
 import { scoresOf, tablesOf, writeScores } from "./scores.ts";
+import { streamsFor } from "./streams.ts";
 import { translatorPerplexity } from "./translator-perplexity.ts";
 
 export interface TranslatorTest extends MetricValues {
@@ -59,6 +60,7 @@ async function translations(
     beam: options.beam ?? run.config.decoding.beam,
     alpha: options.alpha ?? run.config.decoding.alpha,
     batch: options.batch,
+    ...streamsFor(test.length, options.batch),
     maxLength: run.config.model.maxLength,
   });
   const began = performance.now();

@@ -18,14 +18,50 @@ export async function* inputLines(io: Io, invalidUtf8: string): AsyncGenerator<s
   if (replaced > 0) io.say(`heed: ${replaced} lines had bytes that are not UTF-8, written as U+FFFD`);
 }
 
-/** The lines in groups of at most `size`: read, worked on and written together, so that memory stays flat. */
+/** Lines are not waited for longer than this when some are there to be worked on. */
+const PATIENCE_MS = 50;
+
+/**
+ * The lines in groups of at most `size`: read, worked on and written together, so that memory stays flat. Somebody who
+ * types gets an answer to every line.
+ */
 export async function* inputWindows(io: Io, invalidUtf8: string, size: number): AsyncGenerator<string[]> {
+  const lines = inputLines(io, invalidUtf8);
   let window: string[] = [];
-  for await (const line of inputLines(io, invalidUtf8)) {
-    window.push(line);
-    if (window.length < size) continue;
-    yield window;
-    window = [];
+  try {
+    for (let next = lines.next(); ; next = lines.next()) {
+      if (window.length > 0 && (await isSlow(next))) {
+        yield window;
+        window = [];
+      }
+      const { value, done } = await next;
+      if (done) break;
+      window.push(value);
+      if (window.length < size) continue;
+      yield window;
+      window = [];
+    }
+  } finally {
+    await lines.return(undefined);
   }
   if (window.length > 0) yield window;
+}
+
+async function isSlow(next: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(true), PATIENCE_MS);
+  });
+  try {
+    // An error is thrown where the line is read, after what came before it was worked on.
+    return await Promise.race([
+      next.then(
+        () => false,
+        () => false,
+      ),
+      late,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

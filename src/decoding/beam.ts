@@ -1,51 +1,24 @@
-import type { Stepper } from "./stepper.ts";
+import { finish, type Hypothesis, lengthPenalty, type Path, type ScoreOptions } from "./hypothesis.ts";
+import type { Candidates, Stepper } from "./stepper.ts";
 
-export interface BeamOptions {
+export interface BeamOptions extends ScoreOptions {
   /** Hypotheses kept at each step; 1 is greedy. At most half the stepper's candidates. Default 4. */
   readonly beam?: number;
-  /** Strength of the length penalty, 0 for none. Default 0.6. */
-  readonly alpha?: number;
-  /** Finished hypotheses returned per sentence, best first. Default 1. */
-  readonly best?: number;
-  /** Longest output in tokens, as a function of the source's length in tokens. Default 2 · length + 10. */
-  readonly maxLength?: (sourceLength: number) => number;
-  /** Id of <s>, which starts every hypothesis, and of </s>, which ends it. */
-  readonly start: number;
-  readonly end: number;
 }
 
-export interface Hypothesis {
-  /** Ids without <s>; the last is </s> unless the length limit cut it off. */
-  readonly ids: readonly number[];
-  /** Log probability, </s> included, divided by the length penalty. */
-  readonly score: number;
-  readonly logProbability: number;
-}
-
-/** A path through the search, shared by all that continue it. */
-interface Path {
-  readonly token: number;
-  readonly before: Path | undefined;
-  readonly length: number;
-  readonly logProbability: number;
+/** A hypothesis alive, and the row of the last step it stands in. */
+interface Alive {
+  readonly path: Path;
+  readonly row: number;
 }
 
 /** What is alive of one sentence. */
 interface Sentence {
   readonly index: number;
   readonly limit: number;
-  /** Alive hypotheses, best first, and the row of the last step each stands in. */
-  alive: { path: Path; row: number }[];
+  /** Best first. */
+  alive: readonly Alive[];
   readonly finished: Hypothesis[];
-}
-
-/**
- * The length penalty of Wu et al. 2016, Eq. 14: ((5 + length) / 6)^alpha, length counting </s>.
- *
- * @see https://arxiv.org/abs/1609.08144
- */
-export function lengthPenalty(length: number, alpha: number): number {
-  return ((5 + length) / 6) ** alpha;
 }
 
 /**
@@ -60,14 +33,7 @@ export async function beamSearch(
   sources: readonly ArrayLike<number>[],
   options: BeamOptions,
 ): Promise<Hypothesis[][]> {
-  const {
-    beam = 4,
-    alpha = 0.6,
-    best = 1,
-    maxLength = (n: number): number => 2 * n + 10,
-    start,
-    end,
-  } = options;
+  const { best = 1, maxLength = (n: number): number => 2 * n + 10, start } = options;
   const root: Path = { token: start, before: undefined, length: 0, logProbability: 0 };
   const sentences = sources.map(
     (source, index): Sentence => ({
@@ -81,26 +47,17 @@ export async function beamSearch(
   const decoding = await stepper.start(sources);
   try {
     for (let active = sentences; active.length > 0; active = active.filter(({ alive }) => alive.length > 0)) {
-      const rows = active.flatMap((sentence) =>
-        sentence.alive.map(({ path, row }) => ({ sentence, path, row })),
-      );
+      const rows = active.flatMap(({ index, alive }) => alive.map(({ path, row }) => ({ index, path, row })));
       const candidates = await decoding.step(
         Int32Array.from(rows, ({ row }) => row),
-        Int32Array.from(rows, ({ sentence }) => sentence.index),
+        Int32Array.from(rows, ({ index }) => index),
         Int32Array.from(rows, ({ path }) => path.token),
       );
       let row = 0;
       for (const sentence of active) {
-        const extended: { path: Path; row: number }[] = [];
-        for (const { path } of sentence.alive) {
-          for (let c = row * stepper.candidates; c < (row + 1) * stepper.candidates; c++) {
-            const logProbability = path.logProbability + (candidates.logProbabilities[c] as number);
-            const token = candidates.tokens[c] as number;
-            extended.push({ path: { token, before: path, length: path.length + 1, logProbability }, row });
-          }
-          row++;
-        }
-        advance(sentence, extended, { beam, alpha, best, end });
+        const first = row;
+        row += sentence.alive.length;
+        advance(sentence, extensions(sentence.alive, candidates, first, stepper.candidates), options);
       }
     }
   } finally {
@@ -109,41 +66,58 @@ export async function beamSearch(
   return sentences.map(({ finished }) => finished.sort((a, b) => b.score - a.score).slice(0, best));
 }
 
-/** Keeps the best `beam` extensions, sets aside those that end, and decides whether to go on. */
-function advance(
-  sentence: Sentence,
-  extended: { path: Path; row: number }[],
-  { beam, alpha, best, end }: { beam: number; alpha: number; best: number; end: number },
-): void {
-  extended.sort((a, b) => b.path.logProbability - a.path.logProbability);
-  sentence.alive = [];
-  // An ending counts only among the 2 · beam best, as any extension would; greedy search looks at the best alone.
-  for (const candidate of extended.slice(0, beam === 1 ? 1 : 2 * beam)) {
-    if (candidate.path.token === end) sentence.finished.push(finish(candidate.path, alpha));
-    else if (sentence.alive.length < beam) sentence.alive.push(candidate);
-  }
-  const [leader] = sentence.alive;
-  if (!leader) return;
-  if (leader.path.length >= sentence.limit) {
-    if (sentence.finished.length < best)
-      for (const { path } of sentence.alive) sentence.finished.push(finish(path, alpha));
-    sentence.alive = [];
-    return;
-  }
-  if (sentence.finished.length < Math.max(best, 1)) return;
-  const scores = sentence.finished.map(({ score }) => score).sort((a, b) => b - a);
-  // Log probabilities only fall, and the penalty is largest at the limit: nothing alive can score above this.
-  const reachable =
-    leader.path.logProbability / lengthPenalty(alpha > 0 ? sentence.limit : leader.path.length, alpha);
-  if ((scores[best - 1] as number) >= reachable) sentence.alive = [];
+/** A way on for a hypothesis; a path only once it is chosen. */
+interface Extension {
+  readonly before: Path;
+  readonly row: number;
+  readonly token: number;
+  readonly logProbability: number;
 }
 
-function finish(path: Path, alpha: number): Hypothesis {
-  const ids: number[] = [];
-  for (let at: Path | undefined = path; at?.before; at = at.before) ids.push(at.token);
-  return {
-    ids: ids.reverse(),
-    score: path.logProbability / lengthPenalty(path.length, alpha),
-    logProbability: path.logProbability,
-  };
+function extensions(alive: readonly Alive[], found: Candidates, first: number, count: number): Extension[] {
+  return alive.flatMap(({ path }, i) => {
+    const row = first + i;
+    return Array.from({ length: count }, (_, n) => {
+      const at = row * count + n;
+      const logProbability = path.logProbability + (found.logProbabilities[at] as number);
+      return { before: path, row, token: found.tokens ? (found.tokens[at] as number) : n, logProbability };
+    });
+  });
+}
+
+/** Keeps the best `beam` extensions, sets aside those that end, and decides whether to go on. */
+function advance(sentence: Sentence, extended: Extension[], options: BeamOptions): void {
+  const { beam = 4, alpha = 0.6, lengthPenalty: kind = "gnmt", best = 1, end } = options;
+  extended.sort((a, b) => b.logProbability - a.logProbability);
+  const before = sentence.alive;
+  const alive: Alive[] = [];
+  // An ending counts only among the 2 · beam best, as any extension would; greedy search looks at the best alone.
+  for (const { before, row, token, logProbability } of extended.slice(0, beam === 1 ? 1 : 2 * beam)) {
+    if (logProbability === -Infinity) break;
+    if (token !== end && alive.length === beam) continue;
+    const path = { token, before, length: before.length + 1, logProbability };
+    if (token === end) sentence.finished.push(finish(path, options));
+    else alive.push({ path, row });
+  }
+  sentence.alive = [];
+  const [leader] = alive;
+  if (!leader) {
+    // Nothing is allowed any more: what was written so far has to do.
+    if (sentence.finished.length === 0)
+      for (const { path } of before) sentence.finished.push(finish(path, options));
+    return;
+  }
+  if (leader.path.length >= sentence.limit) {
+    if (sentence.finished.length < best)
+      for (const { path } of alive) sentence.finished.push(finish(path, options));
+    return;
+  }
+  if (sentence.finished.length >= Math.max(best, 1)) {
+    const scores = sentence.finished.map(({ score }) => score).sort((a, b) => b - a);
+    // Log probabilities only fall, and the penalty is largest at the limit: nothing alive can score above this.
+    const longest = alpha > 0 ? sentence.limit : leader.path.length;
+    const reachable = leader.path.logProbability / lengthPenalty(longest, alpha, kind);
+    if ((scores[best - 1] as number) >= reachable) return;
+  }
+  sentence.alive = alive;
 }

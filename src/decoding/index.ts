@@ -1,9 +1,26 @@
 /** `heed/decoding`: search, written once for every model behind a stepper; a translator over frozen weights. */
-export { type BeamOptions, beamSearch, type Hypothesis, lengthPenalty } from "./beam.ts";
+export { type BeamOptions, beamSearch } from "./beam.ts";
+export {
+  beginWith,
+  type Constraint,
+  constrained,
+  minLength,
+  noRepeatNgram,
+  repetitionPenalty,
+  tokenBias,
+  type Written,
+} from "./constraints.ts";
+export { checkDecodingOptions, type DecodingOptions, decodingRanges } from "./decoding-options.ts";
+export { ensembleWeights } from "./ensemble.ts";
 export { type GenerateOptions, type Generator, type GeneratorOptions, openGenerator } from "./generator.ts";
+export { type Hypothesis, type LengthPenalty, lengthPenalty, type ScoreOptions } from "./hypothesis.ts";
+export { type SampleOptions, sampleSearch } from "./sample-search.ts";
 export { draw, nextTokens, type SamplingOptions } from "./sampling.ts";
+export { type Forced, openScorer, type Scorer, type ScorerOptions } from "./scorer.ts";
 export { type Candidates, type Decoding, openStepper, type Stepper, type StepperOptions } from "./stepper.ts";
 export {
+  coverage,
+  type ForcedText,
   openTranslator,
   type TranslatedText,
   type Translation,

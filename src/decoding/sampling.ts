@@ -1,4 +1,5 @@
 import { heedError } from "../errors.ts";
+import { likeliest } from "./constraints.ts";
 
 export interface SamplingOptions {
   /** Below 1 the likely becomes likelier, above 1 all become more alike; 0 takes the likeliest token. Default 1. */
@@ -31,12 +32,10 @@ export function nextTokens(
   if (Array.from(logits).some(Number.isNaN)) {
     throw heedError("ERR_RUNTIME", { operation: "nextTokens", problem: "a logit is not a number" });
   }
-  const order = Array.from(logits, (_, id) => id).sort(
-    (a, b) => (logits[b] as number) - (logits[a] as number) || a - b,
-  );
-  if (temperature === 0) return { ids: order.slice(0, 1), probabilities: [1] };
-  const kept = order.slice(0, Math.max(1, topK));
-  const top = logits[order[0] as number] as number;
+  const [first = 0, ...others] = best(logits, temperature === 0 ? 1 : topK);
+  const kept = [first, ...others.filter((id) => logits[id] !== -Infinity)];
+  if (kept.length === 1) return { ids: kept, probabilities: [1] };
+  const top = logits[kept[0] as number] as number;
   const powers = kept.map((id) => Math.exp(((logits[id] as number) - top) / temperature));
   const total = powers.reduce((a, b) => a + b, 0);
   let size = 0;
@@ -46,6 +45,19 @@ export function nextTokens(
     ids: kept.slice(0, size),
     probabilities: powers.slice(0, size).map((power) => power / total / mass),
   };
+}
+
+const FEW = 128;
+
+/** Ids of the k largest, largest first. */
+function best(logits: ArrayLike<number>, k: number): number[] {
+  // Sorting a whole vocabulary takes longer than a step of the model.
+  if (logits instanceof Float32Array && k <= FEW)
+    return Array.from(likeliest(logits, 1, Math.min(Math.floor(k), logits.length)).tokens);
+  const order = Array.from(logits, (_, id) => id);
+  return order
+    .sort((a, b) => (logits[b] as number) - (logits[a] as number) || a - b)
+    .slice(0, Math.max(1, k));
 }
 
 /** Draws one of the ids; `uniform` is from [0, 1). */

@@ -1,21 +1,18 @@
-import { input } from "../ir/leaf.ts";
-import type { Value } from "../ir/value.ts";
-import type { Seq2Seq, Tensors } from "../models/seq2seq.ts";
+import type { TensorType } from "../ir/value.ts";
+import type { Seq2Seq } from "../models/seq2seq.ts";
 import { build, type Layer } from "../nn/layer.ts";
-import { cast, equal } from "../ops/compare.ts";
-import { sub } from "../ops/elementwise.ts";
-import { gather, topK } from "../ops/gather.ts";
-import { linear } from "../ops/matmul.ts";
-import { reshape } from "../ops/reshape.ts";
-import { logSumExp } from "../ops/softmax.ts";
-import { compile, type Feed } from "../runtime/compile.ts";
+import { compile, type Program } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor, State } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";
+import { arrange, firstArrangement } from "./arrangement.ts";
+import { padded } from "./packing.ts";
+import { encodeGraph, MEMORY, reorderGraph, STATE, stepGraph, together } from "./step-graphs.ts";
 
 /** The most likely next tokens of every row, best first: row r's are at [r · candidates, (r + 1) · candidates). */
 export interface Candidates {
-  readonly tokens: Int32Array;
+  /** Left out by a stepper of all scores: there, token t is at t. */
+  readonly tokens?: Int32Array;
   /** Natural logarithms of probabilities. */
   readonly logProbabilities: Float32Array;
 }
@@ -26,7 +23,7 @@ export interface Decoding {
    * Extends hypotheses by one token each.
    *
    * @param from      For every new row, the row of the previous step it goes on from (the sentence, at the first step).
-   * @param sentence  For every new row, the sentence it translates.
+   * @param sentence  For every new row, the sentence it translates; rows of one sentence stand side by side.
    * @param tokens    For every new row, its newest token (<s> at the first step).
    */
   step(from: Int32Array, sentence: Int32Array, tokens: Int32Array): Promise<Candidates>;
@@ -44,10 +41,11 @@ export interface Stepper {
 
 export interface StepperOptions {
   readonly engine: Engine;
-  readonly model: Layer<Seq2Seq>;
+  /** One model, or several of one vocabulary whose probabilities are averaged: see `ensembleWeights`. */
+  readonly model: Layer<Seq2Seq> | readonly Layer<Seq2Seq>[];
   readonly padding: number;
-  /** Candidates wanted at each step; a smaller vocabulary has fewer. */
-  readonly candidates: number;
+  /** Candidates wanted at each step; a smaller vocabulary has fewer. "all": the whole distribution, in order of ids. */
+  readonly candidates: number | "all";
   /** Weights that live in a runtime's state (a model in training)… */
   readonly state?: State;
   /** …or weights frozen into the graphs, which is faster. */
@@ -57,123 +55,120 @@ export interface StepperOptions {
   readonly session?: SessionOptions;
 }
 
-type Found = Record<"best" | "logProbabilities", Tensor> & Record<string, Tensor>;
+type Named = Record<string, Tensor>;
 
 /**
  * A stepper over two sessions: one reads a batch and computes what every step looks back at, one takes a step with the
- * decoder's state kept by the runtime.
+ * decoder's state kept by the runtime. Hypotheses of one sentence stand side by side, so that its memory is not
+ * repeated for them, and rows are only copied when they really change places.
  */
 export async function openStepper(options: StepperOptions): Promise<Stepper> {
   const { engine, padding } = options;
-  const decoder = build(options.model).call;
-  const candidates = Math.min(options.candidates, decoder.projection.shape[0] as number);
+  const models = together(Array.isArray(options.model) ? options.model : [options.model as Layer<Seq2Seq>]);
+  const [first] = build(models).call;
+  const vocabulary = (first as Seq2Seq).projection.shape[0] as number;
+  const wanted = options.candidates === "all" ? "all" : Math.min(options.candidates, vocabulary);
+  const candidates = wanted === "all" ? vocabulary : wanted;
+  const session = options.session ? { session: options.session } : {};
   const shared = {
-    engine,
+    ...{ engine, ...session },
     ...(options.state ? { state: options.state } : {}),
     ...(options.constants ? { constants: options.constants } : {}),
     quantize: options.quantize,
-    ...(options.session ? { session: options.session } : {}),
   };
-  const encoder = await compile({ ...shared, outputs: encodeGraph(build(options.model).call, padding) });
-  const stepper = await compile({ ...shared, outputs: stepGraph(decoder, candidates) });
+  const [encode, step] = await Promise.all([
+    compile({ ...shared, outputs: encodeGraph(models, padding) }),
+    compile({ ...shared, outputs: stepGraph(models, wanted) }),
+  ]);
+  const memoryRows = openReorder({ engine, ...session }, inputsNamed(step, MEMORY));
+  const stateRows = openReorder({ engine, ...session }, inputsNamed(step, STATE));
 
   return {
     candidates,
     start: async (sources) => {
-      const read = Object.entries(await encoder({ source: padded(sources, padding) }));
-      const named = (prefix: string): Record<string, Tensor> =>
+      const read = Object.entries(await encode({ source: padded(sources, padding) }));
+      const named = (prefix: string): Named =>
         Object.fromEntries(read.filter(([name]) => name.startsWith(prefix)));
-      const memory = named(MEMORY);
+      let memory = named(MEMORY);
       let state = named(STATE);
-      const release = (tensors: Record<string, Tensor>): void => {
-        for (const tensor of Object.values(tensors)) tensor.dispose();
-      };
+      let now = firstArrangement(sources.length);
       return {
         step: async (from, sentence, tokens) => {
-          const vector = (data: Int32Array): Feed => ({ shape: [data.length], data });
-          const feeds = { from: vector(from), sentence: vector(sentence), tokens: vector(tokens) };
-          const results = await stepper({ ...memory, ...state, ...feeds });
-          const { best, logProbabilities, ...next } = results as Found;
+          const { after, states, sentences } = arrange(now, from, sentence);
+          if (sentences) memory = await memoryRows.run(memory, sentences);
+          if (states) state = await stateRows.run(state, states);
+          now = after;
+          const { places, width } = after;
+          const placed = new Int32Array(after.sentences.length * width);
+          tokens.forEach((token, row) => {
+            placed[places[row] as number] = token;
+          });
+          const feeds = { tokens: { shape: [after.sentences.length, width], data: placed } };
+          const { best, logProbabilities, ...next } = (await step({
+            ...memory,
+            ...state,
+            ...feeds,
+          })) as Named;
           release(state);
-          state = Object.fromEntries(
-            Object.entries(next).map(([name, tensor]) => [name.slice(NEXT.length), tensor]),
-          );
-          const found = {
-            tokens: ((await best.read()) as Int32Array).slice(),
-            logProbabilities: ((await logProbabilities.read()) as Float32Array).slice(),
-          };
-          best.dispose();
-          logProbabilities.dispose();
-          return found;
+          state = unprefixed(next);
+          return {
+            ...(best ? { tokens: await rowsOf(best, places, candidates) } : {}),
+            logProbabilities: await rowsOf(logProbabilities as Tensor, places, candidates),
+          } as Candidates;
         },
         end: () => {
           release(state);
           release(memory);
           state = {};
+          memory = {};
         },
       };
     },
     close: () => {
-      encoder.close();
-      stepper.close();
+      for (const each of [encode, step, memoryRows, stateRows]) each.close();
     },
   };
 }
 
-const MEMORY = "memory.";
-const STATE = "state.";
-const NEXT = "next.";
-
-const prefixed = (prefix: string, tensors: Tensors): [string, Value][] =>
-  Object.entries(tensors).map(([name, value]) => [prefix + name, value]);
-
-function encodeGraph(model: Seq2Seq, padding: number): Record<string, Value> {
-  const source = input("source", "int32", ["sentences", "source"]);
-  const mask = sub(1, cast(equal(source, padding), "float32"));
-  const memory = model.remember(model.encode(source, mask), mask);
-  return Object.fromEntries([
-    ...prefixed(MEMORY, memory),
-    ...prefixed(STATE, model.start(memory, "sentences")),
-  ]);
-}
-
-/** One step for rows that each name the earlier row and the sentence they belong to. */
-function stepGraph(model: Seq2Seq, candidates: number): Record<string, Value> {
-  const sentence = input("sentence", "int32", ["rows"]);
-  const from = input("from", "int32", ["rows"]);
-  const tokens = input("tokens", "int32", ["rows"]);
-  // Names and shapes come from the model itself: ask it once about a source nobody computes.
-  const source = input("source", "int32", ["sentences", "source"]);
-  const asked = model.remember(model.encode(source, cast(source, "float32")), cast(source, "float32"));
-  const gathered = (prefix: string, tensors: Tensors, lead: string, rows: Value): Tensors =>
-    mapTensors(tensors, (name, { dtype, shape }) => {
-      const grown = shape.slice(1).map((size) => (size === 0 ? "past" : size));
-      return gather(input(prefix + name, dtype, [lead, ...grown]), rows);
-    });
-  const memory = gathered(MEMORY, asked, "sentences", sentence);
-  const before = gathered(STATE, model.start(asked, "sentences"), "before", from);
-  const { hidden, state } = model.decode(reshape(tokens, ["rows", 1]), memory, before);
-  const logits = linear(reshape(hidden, ["rows", hidden.shape[2] as number]), model.projection);
-  const { values, indices } = topK(logits, candidates);
-  return {
-    best: indices,
-    logProbabilities: sub(values, logSumExp(logits)),
-    ...Object.fromEntries(prefixed(NEXT + STATE, state)),
-  };
-}
-
-const mapTensors = (tensors: Tensors, f: (name: string, value: Value) => Value): Tensors =>
-  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, f(name, value)]));
-
-/** Sentences of ids as one matrix, filled up with padding at the end. */
-function padded(
-  sentences: readonly ArrayLike<number>[],
-  padding: number,
-): { shape: number[]; data: Int32Array } {
-  const length = Math.max(...sentences.map((ids) => ids.length));
-  const data = new Int32Array(sentences.length * length).fill(padding);
-  sentences.forEach((ids, row) => {
-    data.set(ids, row * length);
+/** Copies the rows at some places, in their order, and gives the tensor back. */
+async function rowsOf(tensor: Tensor, places: Int32Array, size: number): Promise<Int32Array | Float32Array> {
+  const all = (await tensor.read()) as Int32Array | Float32Array;
+  const rows =
+    all instanceof Int32Array ? new Int32Array(places.length * size) : new Float32Array(places.length * size);
+  places.forEach((place, row) => {
+    rows.set(all.subarray(place * size, (place + 1) * size), row * size);
   });
-  return { shape: [sentences.length, length], data };
+  tensor.dispose();
+  return rows;
+}
+
+const release = (tensors: Named): void => {
+  for (const tensor of Object.values(tensors)) tensor.dispose();
+};
+
+const unprefixed = (next: Named): Named =>
+  Object.fromEntries(Object.entries(next).map(([name, tensor]) => [name.slice("next.".length), tensor]));
+
+const inputsNamed = ({ inputs }: Program, prefix: string): Map<string, TensorType> =>
+  new Map([...inputs].filter(([name]) => name.startsWith(prefix)));
+
+/** Puts rows of tensors into another order; its session opens when something moves for the first time. */
+function openReorder(
+  shared: Pick<StepperOptions, "engine" | "session">,
+  types: ReadonlyMap<string, TensorType>,
+): { run: (tensors: Named, order: Int32Array) => Promise<Named>; close: () => void } {
+  let opened: Promise<Program> | undefined;
+  return {
+    run: async (tensors, order) => {
+      opened ??= compile({ ...shared, outputs: reorderGraph(types) });
+      const moved = (await (
+        await opened
+      )({ ...tensors, order: { shape: [order.length], data: order } })) as Named;
+      release(tensors);
+      return unprefixed(moved);
+    },
+    close: () => {
+      void opened?.then((program) => program.close());
+    },
+  };
 }

@@ -1,25 +1,32 @@
+import { heedError } from "../errors.ts";
 import type { Seq2Seq } from "../models/seq2seq.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor } from "../runtime/state.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
-import { beamSearch, type Hypothesis } from "./beam.ts";
-import { openStepper } from "./stepper.ts";
+import { beamSearch } from "./beam.ts";
+import { constrained } from "./constraints.ts";
+import { copyUnknown } from "./copy-unknown.ts";
+import { checkDecodingOptions, constraintsOf, type DecodingOptions } from "./decoding-options.ts";
+import { type Hypothesis, lengthPenalty } from "./hypothesis.ts";
+import { batchesByTokens } from "./packing.ts";
+import { sampleSearch } from "./sample-search.ts";
+import { type Forced, openScorer, type Scorer } from "./scorer.ts";
+import { openStepper, type Stepper } from "./stepper.ts";
 
-export interface TranslatorOptions {
+export interface TranslatorOptions extends DecodingOptions {
   readonly engine: Engine;
-  readonly model: Layer<Seq2Seq>;
+  /** One model, or several of one vocabulary whose probabilities are averaged: see `ensembleWeights`. */
+  readonly model: Layer<Seq2Seq> | readonly Layer<Seq2Seq>[];
   readonly weights: ReadonlyMap<string, HostTensor>;
   readonly source: Tokenizer;
   readonly target: Tokenizer;
-  /** Hypotheses kept at each step. Default 4. */
-  readonly beam?: number;
-  /** Strength of the length penalty. Default 0.6. */
-  readonly alpha?: number;
-  /** Hypotheses returned for each sentence. Default 1. */
-  readonly best?: number;
-  /** Sentences decoded together. Default 32. */
+  /** Most sentences decoded together. Default 32. */
   readonly batch?: number;
+  /** Most source tokens decoded together, padding included. Default 2048. */
+  readonly batchTokens?: number;
+  /** Batches on their way at the same time, each on threads of its own. Default 1. */
+  readonly streams?: number;
   /** Longest sentence in tokens, in and out: what the model's positions allow. */
   readonly maxLength: number;
   /** "int8": products with weights on 8-bit integers, smaller and faster. Default: as trained. */
@@ -35,87 +42,228 @@ export interface Translation {
 
 export interface TranslatedText {
   readonly text: string;
-  /** Log probability over length penalty. */
+  /** Log probability over length penalty, with the coverage penalty if there is one. */
   readonly score: number;
   /** The target's subword pieces. */
   readonly tokens: readonly string[];
+  /** [target tokens and </s>][source tokens and </s>]: where each token looked. Only when asked for. */
+  readonly attention?: readonly (readonly number[])[];
+}
+
+export interface ForcedText {
+  readonly source: string;
+  readonly target: string;
+  /** Log probability, </s> included, over length penalty. */
+  readonly score: number;
+  readonly logProbability: number;
+  /** The target's pieces, the last </s>, and the log probability of each. */
+  readonly tokens: readonly string[];
+  readonly logProbabilities: readonly number[];
 }
 
 export interface Translator {
   /** Translates sentences; the results stand in their order. Blank ones stay blank. */
   translate(sentences: readonly string[]): Promise<Translation[]>;
+  /**
+   * Translates sentences given as ids that end with </s>; the results stand in their order. Attention, coverage and copied
+   * words are of `translate` alone.
+   *
+   * @throws ERR_USAGE for a sentence longer than the model reads.
+   */
+  translateIds(sources: readonly ArrayLike<number>[]): Promise<Hypothesis[][]>;
+  /** Forced decoding: how likely given translations are. */
+  score(pairs: readonly { readonly source: string; readonly target: string }[]): Promise<ForcedText[]>;
   close(): void;
 }
 
-/** A translator over frozen weights: two sessions and beam search. */
+/**
+ * A translator over frozen weights: two sessions and a search. What asks for attention, or scores given translations,
+ * opens a third when it is first needed.
+ *
+ * @throws ERR_USAGE for an option outside its range.
+ */
 export async function openTranslator(options: TranslatorOptions): Promise<Translator> {
+  checkDecodingOptions(options);
   const {
     engine,
     model,
     weights,
     source,
     target,
-    beam = 4,
     alpha = 0.6,
-    best = 1,
-    batch = 32,
+    lengthPenalty: kind = "gnmt",
     maxLength,
+    quantize,
   } = options;
+  const { beam = 4, best = 1, batch = 32, batchTokens = 2048, streams = 1, coveragePenalty = 0 } = options;
+  const session = options.session ? { session: options.session } : {};
+  const { bos: start, eos: end, unk } = target.special;
+  const prefix = options.prefix ? target.encode(options.prefix).slice(0, -1) : [];
   const width = Math.max(beam, best);
-  const stepper = await openStepper({
-    engine,
-    model,
-    padding: source.special.pad,
-    candidates: 2 * width,
-    constants: weights,
-    quantize: options.quantize,
-    ...(options.session ? { session: options.session } : {}),
-  });
-  const { bos: start, eos: end } = target.special;
-  const outputLimit = (length: number): number => Math.min(2 * length + 10, maxLength - 1);
+  const stepper = await openSearched();
+  let scorer: Promise<Scorer> | undefined;
+  const forced = (attention: boolean): Promise<Scorer> =>
+    openScorer({
+      ...{ engine, model, weights, quantize, padding: source.special.pad, start, attention },
+      ...session,
+    });
+  let looking: Promise<Scorer> | undefined;
 
-  const textOf = ({ ids, score }: Hypothesis): TranslatedText => ({
-    text: target.decode(ids),
+  /** The stepper that the options need: all scores only where something is to be done to them. */
+  async function openSearched(): Promise<Stepper> {
+    const constraints = constraintsOf(options, target.special, prefix);
+    const common = { engine, model, quantize, padding: source.special.pad, constants: weights, ...session };
+    const wanted = options.sample ? "all" : width === 1 ? 1 : 2 * width;
+    if (constraints.length === 0) return openStepper({ ...common, candidates: wanted });
+    return constrained(await openStepper({ ...common, candidates: "all" }), constraints, wanted);
+  }
+
+  const limit = (length: number): number =>
+    Math.min(options.maxDecodingLength ?? 2 * length + 10, maxLength - 1);
+  const common = { alpha, lengthPenalty: kind, maxLength: limit, start, end };
+  const search = (sources: readonly ArrayLike<number>[]): Promise<Hypothesis[][]> =>
+    options.sample
+      ? sampleSearch(stepper, sources, { ...common, best, ...options.sample })
+      : beamSearch(stepper, sources, { ...common, beam: width, best: coveragePenalty > 0 ? width : best });
+
+  const translateIds = async (sources: readonly ArrayLike<number>[]): Promise<Hypothesis[][]> => {
+    const results: Hypothesis[][] = sources.map(() => []);
+    const length = (i: number): number => sources[i]?.length ?? 0;
+    const tooLong = sources.findIndex(({ length }) => length > maxLength);
+    if (tooLong >= 0) {
+      const cause = `sentence ${tooLong} has ${length(tooLong)} tokens, the model reads at most ${maxLength}`;
+      throw heedError("ERR_USAGE", { where: "translateIds", cause });
+    }
+    const waiting = batchesByTokens(sources.length, length, { sentences: batch, tokens: batchTokens });
+    const work = async (): Promise<void> => {
+      // The longest first, so that streams end at about the same time.
+      for (let chosen = waiting.pop(); chosen; chosen = waiting.pop()) {
+        const found = await search(chosen.map((i) => sources[i] ?? []));
+        for (const [n, i] of chosen.entries()) results[i] = found[n] ?? [];
+      }
+    };
+    await Promise.all(Array.from({ length: Math.max(1, streams) }, work));
+    return results;
+  };
+
+  /** What hypotheses looked at: read off by forced decoding, so that the search itself never pays for it. */
+  const lookedAt = async (
+    sources: readonly ArrayLike<number>[],
+    found: Hypothesis[][],
+  ): Promise<Forced[][]> => {
+    looking ??= forced(true);
+    const pairs = found.flatMap((all, i) =>
+      all.map(({ ids }) => ({ source: sources[i] ?? [], target: ids })),
+    );
+    const flat = await (await looking).score(pairs);
+    let next = 0;
+    return found.map((all) => all.map(() => flat[next++] as Forced));
+  };
+
+  const textOf = (
+    { ids, score }: Hypothesis,
+    text: string,
+    attention?: readonly Float32Array[],
+  ): TranslatedText => ({
+    text:
+      options.replaceUnknowns && attention && ids.includes(unk)
+        ? copyUnknown(ids, attention, text, options)
+        : target.decode(ids),
     score,
     tokens: ids.filter((id) => id !== end).map((id) => target.token(id)),
+    ...(options.attention && attention ? { attention: attention.map((row) => Array.from(row)) } : {}),
   });
-  return {
-    translate: async (sentences) => {
-      const results: Translation[] = sentences.map((text) => ({
-        source: text,
-        hypotheses: [{ text: "", score: 0, tokens: [] }],
-      }));
-      const encoded = sentences.map((text) => encode(source, text, maxLength));
-      // Alike lengths decode together: less padding, and rows finish at the same time.
-      const order = [...encoded.keys()]
-        .filter((i) => sentences[i]?.trim())
-        .sort((a, b) => (encoded[a]?.length ?? 0) - (encoded[b]?.length ?? 0));
-      for (let at = 0; at < order.length; at += batch) {
-        const rows = order.slice(at, at + batch);
-        const found = await beamSearch(
-          stepper,
-          rows.map((i) => encoded[i] ?? []),
-          {
-            beam: width,
-            alpha,
-            best,
-            maxLength: outputLimit,
-            start,
-            end,
-          },
-        );
-        rows.forEach((i, n) => {
-          results[i] = { source: sentences[i] as string, hypotheses: (found[n] ?? []).map(textOf) };
-        });
-      }
-      return results;
-    },
-    close: () => stepper.close(),
+
+  const translate = async (sentences: readonly string[]): Promise<Translation[]> => {
+    const results: Translation[] = sentences.map((text) => ({
+      source: text,
+      hypotheses: [{ text: "", score: 0, tokens: [] }],
+    }));
+    const asked = [...sentences.keys()].filter((i) => sentences[i]?.trim());
+    const sources = asked.map((i) => encode(source, sentences[i] as string, maxLength));
+    let found = await translateIds(sources);
+    const hasUnknown =
+      options.replaceUnknowns && found.some((all) => all.some(({ ids }) => ids.includes(unk)));
+    const isLooking = options.attention || coveragePenalty > 0 || hasUnknown;
+    let looked = isLooking ? await lookedAt(sources, found) : undefined;
+    if (looked && coveragePenalty > 0) {
+      const covered = found.map((all, i) =>
+        rankByCoverage(all, looked?.[i] ?? [], coveragePenalty).slice(0, best),
+      );
+      found = covered.map((all) => all.map(([hypothesis]) => hypothesis));
+      looked = covered.map((all) => all.map(([, attention]) => attention));
+    }
+    for (const [n, i] of asked.entries()) {
+      const text = sentences[i] as string;
+      const hypotheses = (found[n] ?? []).map((one, h) => textOf(one, text, looked?.[n]?.[h]?.attention));
+      results[i] = { source: text, hypotheses };
+    }
+    return results;
   };
+
+  return {
+    translate,
+    translateIds,
+    score: async (pairs) => {
+      scorer ??= forced(false);
+      const ids = pairs.map((pair) => ({
+        source: encode(source, pair.source, maxLength),
+        target: fitting(target, pair.target, maxLength),
+      }));
+      const found = await (await scorer).score(ids);
+      return pairs.map((pair, i) => {
+        const logProbabilities = Array.from(found[i]?.logProbabilities ?? []);
+        const logProbability = logProbabilities.reduce((a, b) => a + b, 0);
+        const score = logProbability / lengthPenalty(logProbabilities.length, alpha, kind);
+        const tokens = (ids[i]?.target ?? []).map((id) => target.token(id));
+        return { source: pair.source, target: pair.target, score, logProbability, tokens, logProbabilities };
+      });
+    },
+    close: () => {
+      stepper.close();
+      for (const each of [scorer, looking]) void each?.then((opened) => opened.close());
+    },
+  };
+}
+
+/** Adds the coverage penalty to scores and orders by them. */
+function rankByCoverage(
+  hypotheses: readonly Hypothesis[],
+  forced: readonly Forced[],
+  beta: number,
+): (readonly [Hypothesis, Forced])[] {
+  return hypotheses
+    .map((hypothesis, h) => {
+      const looked = forced[h] as Forced;
+      return [
+        { ...hypothesis, score: hypothesis.score + beta * coverage(looked.attention ?? []) },
+        looked,
+      ] as const;
+    })
+    .sort(([a], [b]) => b.score - a.score);
+}
+
+/** Σ_i log(min(Σ_j a_ij, 1)): 0 when every source word was looked at fully. @see Wu et al. 2016, Eq. 14 */
+export function coverage(attention: readonly ArrayLike<number>[]): number {
+  const words = attention[0]?.length ?? 0;
+  let sum = 0;
+  for (let i = 0; i < words; i++) {
+    const looked = attention.reduce((total, row) => total + (row[i] as number), 0);
+    sum += Math.log(Math.max(1e-10, Math.min(looked, 1)));
+  }
+  return sum;
 }
 
 /** Ids of a sentence, cut to what the model has positions for, still ending with </s>. */
 function encode(tokenizer: Tokenizer, text: string, maxLength: number): number[] {
   const ids = tokenizer.encode(text);
   return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), tokenizer.special.eos];
+}
+
+/** Ids of a translation to score: nothing of it may be left out. */
+function fitting(tokenizer: Tokenizer, text: string, maxLength: number): number[] {
+  const ids = tokenizer.encode(text);
+  if (ids.length <= maxLength) return ids;
+  const cause = `a translation has ${ids.length} tokens, more than the model's ${maxLength}`;
+  throw heedError("ERR_DATA", { where: "target", cause });
 }

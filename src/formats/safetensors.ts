@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import { bytesPerElement, type DType, type HostArray, hostArray } from "../ir/dtype.ts";
+import { bytesPerElement, type DType, type HostArray, hostArray, hostView } from "../ir/dtype.ts";
 
 /** Numbers with their shape, on the host. */
 export interface NamedTensor {
@@ -49,7 +49,8 @@ export function encodeSafetensors(tensors: Iterable<readonly [string, NamedTenso
 }
 
 /**
- * Reads a safetensors file that may be damaged or hostile.
+ * Reads a safetensors file that may be damaged or hostile. The tensors are views of `bytes` where alignment allows: hand
+ * those over.
  *
  * @param where  Names the file in errors.
  * @throws ERR_MODEL for anything but a well-formed file: nothing is allocated before the header has been checked.
@@ -98,11 +99,23 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string,
   }
   if (end !== whole) bad(`${whole - end} bytes follow the last tensor`);
   for (const { name, dtype, shape, from, size } of checked) {
-    const data = hostArray(dtype, size / bytesPerElement[dtype]);
-    new Uint8Array(data.buffer).set(bytes.subarray(start + from, start + from + size));
-    tensors.set(name, { dtype, shape, data });
+    tensors.set(name, {
+      dtype,
+      shape,
+      data: numbersAt(bytes, start + from, dtype, size / bytesPerElement[dtype]),
+    });
   }
   return tensors;
+}
+
+/** Numbers where they lie, or a copy where they do not start at a multiple of their size. */
+function numbersAt(bytes: Uint8Array, at: number, dtype: DType, length: number): HostArray {
+  const size = length * bytesPerElement[dtype];
+  const whole = bytes.byteOffset + at;
+  if (whole % bytesPerElement[dtype] === 0) return hostView(dtype, bytes.buffer, whole, length);
+  const data = hostArray(dtype, length);
+  new Uint8Array(data.buffer).set(bytes.subarray(at, at + size));
+  return data;
 }
 
 /** JSON.parse keeps the last of equal keys: whether any object of `json`, which is well-formed, has two. */

@@ -27,6 +27,11 @@ export function hostArray<D extends DType>(dtype: D, length: number): ArrayOf<D>
   return new constructors[dtype](length) as ArrayOf<D>;
 }
 
+/** `length` elements that lie in `buffer` from byte `at`, which is a multiple of their size. */
+export function hostView(dtype: DType, buffer: ArrayBufferLike, at: number, length: number): HostArray {
+  return new constructors[dtype](buffer as ArrayBuffer, at, length);
+}
+
 export const bytesPerElement = {
   float32: 4,
   float64: 8,

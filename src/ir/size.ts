@@ -58,6 +58,24 @@ export function times(a: Size, b: Size): Size {
   return format(product);
 }
 
+/** How often the one product `part` ("batch", "2*heads") fits into `whole`; undefined when it does not. */
+export function over(whole: Size, part: Size): Size | undefined {
+  const [[divisor, by] = ["", 0], ...more] = parse(part);
+  if (by === 0 || more.length > 0) return undefined;
+  const quotient = new Map<string, number>();
+  for (const [key, factor] of parse(whole)) {
+    const symbols = key.split("*").filter(Boolean);
+    for (const symbol of divisor.split("*").filter(Boolean)) {
+      const at = symbols.indexOf(symbol);
+      if (at < 0) return undefined;
+      symbols.splice(at, 1);
+    }
+    if (factor % by !== 0) return undefined;
+    quotient.set(symbols.join("*"), factor / by);
+  }
+  return format(quotient);
+}
+
 /** The number of elements of a shape. */
 export function elements(shape: Shape): Size {
   return shape.reduce<Size>(times, 1);

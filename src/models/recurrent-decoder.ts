@@ -1,16 +1,17 @@
-import type { Size } from "../ir/size.ts";
+import { over, type Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { Linear } from "../nn/linear.ts";
 import { type CellKind, type CellState, cellAnatomy, cells, swapTime } from "../nn/recurrent.ts";
 import type { Score } from "../nn/score.ts";
+import { expand } from "../ops/broadcast.ts";
 import { add, mul, sub, tanh } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
 import { matmul } from "../ops/matmul.ts";
 import { concat, reshape } from "../ops/reshape.ts";
 import { scan } from "../ops/scan.ts";
 import { softmax } from "../ops/softmax.ts";
-import type { Tensors } from "./seq2seq.ts";
+import { askTogether, type Tensors } from "./seq2seq.ts";
 
 export interface RecurrentDecoderConfig {
   readonly cell: CellKind;
@@ -42,8 +43,9 @@ export function StaticDecoder(c: RecurrentDecoderConfig): Layer<RecurrentDecoder
   return layer({ stack: Stack(c, c.states), readout: Readout(c) }, ({ stack, readout }, scope) => ({
     remember: (_, summary) => ({ summary }),
     start: stack.start,
-    run: (embedded, { summary }, state) => {
-      const read = stack.read(summary as Value);
+    run: (embedded, memory, state) => {
+      const summary = forEach(embedded.shape[1] as Size, memory.summary as Value);
+      const read = stack.read(summary);
       const scanned = scan({
         state,
         sequences: { x: stack.project(embedded) },
@@ -52,7 +54,7 @@ export function StaticDecoder(c: RecurrentDecoderConfig): Layer<RecurrentDecoder
           return { state: after, outputs: { h } };
         },
       });
-      const hidden = readout(scanned.outputs.h, summary as Value, embedded);
+      const hidden = readout(scanned.outputs.h, summary, embedded);
       return { hidden: swapTime(scope.dropout(hidden, c.dropout)), state: scanned.state };
     },
   }));
@@ -115,11 +117,13 @@ export function LuongDecoder(c: RecurrentDecoderConfig, score: Layer<Score>): La
         },
       });
       const h = swapTime(scanned.outputs.h);
-      const scores = add(m.score.score(h, memory.keys as Value), memory.bias as Value);
-      const weights = softmax(scores);
-      const [batch, target, source] = weights.shape as [Size, Size, Size];
-      scope.child("cross").tap("weights", reshape(weights, [batch, 1, target, source]));
-      const context = matmul(weights, memory.states as Value);
+      const states = memory.states as Value;
+      const context = askTogether(h, states.shape[0] as Size, (queries) => {
+        const weights = softmax(add(m.score.score(queries, memory.keys as Value), memory.bias as Value));
+        const [batch, target, source] = weights.shape as [Size, Size, Size];
+        scope.child("cross").tap("weights", reshape(weights, [batch, 1, target, source]));
+        return matmul(weights, states);
+      });
       const hidden = tanh(m.combine(concat([context, h])));
       return { hidden: scope.dropout(hidden, c.dropout), state: scanned.state };
     },
@@ -163,13 +167,20 @@ export function InputFeedingDecoder(c: RecurrentDecoderConfig, score: Layer<Scor
 function attend(score: Score, query: Value, memory: Tensors): { context: Value; weights: Value } {
   const [batch, size] = query.shape as [Size, Size];
   const states = memory.states as Value;
-  const scores = score.score(reshape(query, [batch, 1, size]), memory.keys as Value);
-  const weights = softmax(add(scores, memory.bias as Value));
-  const [, source, dim] = states.shape as [Size, Size, Size];
-  return {
-    context: reshape(matmul(weights, states), [batch, dim]),
-    weights: reshape(weights, [batch, source]),
-  };
+  const [sentences, source, dim] = states.shape as [Size, Size, Size];
+  let weights: Value | undefined;
+  const context = askTogether(reshape(query, [batch, 1, size]), sentences, (queries) => {
+    weights = softmax(add(score.score(queries, memory.keys as Value), memory.bias as Value));
+    return matmul(weights, states);
+  });
+  return { context: reshape(context, [batch, dim]), weights: reshape(weights as Value, [batch, source]) };
+}
+
+/** A vector per sentence for each of the rows that translate it: [sentences, size]  ->  [rows, size] */
+function forEach(rows: Size, vector: Value): Value {
+  const [sentences, size] = vector.shape as [Size, Size];
+  const beam = over(rows, sentences) ?? 1;
+  return reshape(expand(reshape(vector, [sentences, 1, size]), [sentences, beam, size]), [rows, size]);
 }
 
 /** Weights of all steps, [target, batch, source], as any attention has them: [batch, heads = 1, target, source]. */

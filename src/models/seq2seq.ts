@@ -1,7 +1,10 @@
-import type { Size } from "../ir/size.ts";
+import { heedError } from "../errors.ts";
+import { showOperands } from "../ir/op.ts";
+import { over, type Size, times } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
+import { reshape } from "../ops/reshape.ts";
 
-/** Named tensors whose first axis is the sentence (or, in a search, the hypothesis). */
+/** Named tensors whose first axis is the sentence (state, in a search: the hypothesis). */
 export type Tensors = Readonly<Record<string, Value>>;
 
 /** What writes a text token by token: a language model, or the right column of an encoder-decoder. */
@@ -13,7 +16,8 @@ export interface Decoder {
    *
    *   tokens int32 [batch, length]  ->  hidden [batch, length, dim], and the state after them
    *
-   * @param memory  What it may look back at, computed once per sentence.
+   * @param memory  What it may look back at, computed once per sentence. The batch may be a multiple of its sentences:
+   *   then rows that translate the same sentence stand one after the other.
    */
   readonly decode: (tokens: Value, memory: Tensors, state?: Tensors) => Decoded;
   /** The output projection [vocabulary, dim]; logits = hidden · projectionᵀ. */
@@ -35,4 +39,25 @@ export interface Seq2Seq extends Decoder {
   readonly encode: (source: Value, mask: Value) => Encoded;
   /** What the decoder reads at every step, computed once per sentence. */
   readonly remember: (encoded: Encoded, mask: Value) => Tensors;
+}
+
+/**
+ * Lets hypotheses of one sentence ask its memory together, as queries beside each other: the memory is not repeated.
+ *
+ *   x [sentences · beam, n, dim], ask: [sentences, beam · n, dim] -> [sentences, beam · n, size]
+ *   ->  [sentences · beam, n, size]
+ *
+ * @param sentences  First axis of the memory.
+ * @throws ERR_SHAPE when the batch of x is no multiple of it.
+ */
+export function askTogether(x: Value, sentences: Size, ask: (queries: Value) => Value): Value {
+  const [rows, n, dim] = x.shape as [Size, Size, Size];
+  if (rows === sentences) return ask(x);
+  const beam = over(rows, sentences);
+  if (beam === undefined) {
+    const problem = `${rows} rows are no multiple of the ${sentences} sentences they look back at`;
+    throw heedError("ERR_SHAPE", { operation: "askTogether", problem, operands: showOperands({ x }) });
+  }
+  const found = ask(reshape(x, [sentences, times(beam, n), dim]));
+  return reshape(found, [rows, n, found.shape[2] as Size]);
 }

@@ -17,7 +17,7 @@ import { add } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
 import { range, sizeAsTensor } from "../ops/range.ts";
 import { concat } from "../ops/reshape.ts";
-import type { Decoded, Seq2Seq, Tensors } from "./seq2seq.ts";
+import { askTogether, type Decoded, type Seq2Seq, type Tensors } from "./seq2seq.ts";
 
 export interface TransformerConfig {
   readonly sourceVocabulary: number;
@@ -247,7 +247,10 @@ export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
       cross: m.cross,
       decode: (x, source, sourceBias, causal, past) => {
         const a = attendBack(m, x, causal, past);
-        const b = m.crossResidual(a.x, (h) => m.cross.attend(h, source, sourceBias));
+        const sentences = source.keys.shape[0] as Size;
+        const b = m.crossResidual(a.x, (h) =>
+          askTogether(h, sentences, (queries) => m.cross.attend(queries, source, sourceBias)),
+        );
         return { x: scope.tap("states", m.feedForwardResidual(b, m.feedForward)), present: a.present };
       },
     }),

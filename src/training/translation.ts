@@ -154,7 +154,7 @@ async function openValidation({
         engine,
         model,
         padding: tokenizers.source.special.pad,
-        candidates: 2,
+        candidates: 1,
         state: step.state,
       })
     : undefined;

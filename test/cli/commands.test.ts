@@ -142,6 +142,58 @@ describe("heed translate", () => {
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
   });
 
+  test("begins with --prefix, draws with a seed, and takes further runs as an ensemble", async () => {
+    const line = "the cat eats the bread\n";
+    const prefixed = await heed(["translate", run, "--prefix", "mon père"], line);
+    expect(prefixed.stdout, prefixed.stderr).toMatch(/^mon père/);
+    const drawn = ["translate", run, "--temperature", "3", "--seed", "5", "--n-best", "2"];
+    const once = await heed(drawn, line);
+    expect(once.stdout.split("\n"), once.stderr).toHaveLength(3);
+    expect((await heed(drawn, line)).stdout).toBe(once.stdout);
+    const together = await heed(["translate", run, "--ensemble", run, "--bias", "chat=-Infinity"], line);
+    expect(together.status, together.stderr).toBe(0);
+    expect(together.stdout).not.toContain("chat");
+  });
+
+  test("--target scores what it would have said as its search did; --attention writes where it looked", async () => {
+    const lines = "the cat eats the bread\n\nmy father sees the cake\n";
+    const looked = join(path, "looked.jsonl");
+    const translated = await heed(["translate", run, "--json", "--attention", looked], lines);
+    const found = translated.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).hypotheses[0]);
+    const target = write("target.txt", found.map(({ text }) => `${text}\n`).join(""));
+    const scored = await heed(["translate", run, "--target", target, "--json"], lines);
+    const forced = scored.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(Object.keys(forced[0])).toEqual([
+      ...["source", "target", "score", "logProbability", "tokens", "logProbabilities"],
+    ]);
+    for (const i of [0, 2]) expect(forced[i].score).toBeCloseTo(found[i].score, 4);
+    const [first, blank] = readFileSync(looked, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(first.hypotheses[0].weights).toHaveLength(first.hypotheses[0].tokens.length + 1);
+    expect(first.hypotheses[0].weights[0]).toHaveLength(first.sourceTokens.length);
+    expect(blank.hypotheses).toEqual([]);
+    const short = await heed(["translate", run, "--target", write("short.txt", "le chat\n")], lines);
+    expect(short.status).toBe(65);
+    expect(errorOf(short)).toContain("has 1 lines, standard input has more");
+  });
+
+  test("answers a line before the next one comes", async () => {
+    const child = start("translate", run);
+    const ended = finished(child);
+    child.stdin.write("the cat eats the bread\n");
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    child.stdin.end("the dog sees the cake\n");
+    expect((await ended).stdout).toBe("le chat mange le pain\nle chien voit le gâteau\n");
+  });
+
   test("names line and byte of what is not UTF-8, or replaces it and counts", async () => {
     const bytes = new Uint8Array([...Buffer.from("the cat\nthe "), 0xff, ...Buffer.from(" dog\n")]);
     const refused = await heed(["translate", run], bytes);

@@ -140,6 +140,16 @@ describe("the command line", () => {
     expect(errorOf(result)).toContain("1 to 100");
   });
 
+  test.each([
+    [["--repetition-penalty", "0.5"], "1 to 100"],
+    [["--coverage-penalty", "11"], "0 to 10"],
+    [["--top-p", "1.5"], "0 to 1"],
+  ])("refuses %j", async (options, range) => {
+    const result = await heed(["translate", run, ...options]);
+    expect(result.status).toBe(64);
+    expect(errorOf(result)).toContain(range);
+  });
+
   test("shows control characters escaped", async () => {
     const result = await heed(["translate", "\u001b[31mred\u202e"]);
     expect(result.status).toBe(66);

@@ -1,15 +1,12 @@
 /** Beam search over small random language models, beside searches that try everything and share nothing. */
 import { describe, expect, test } from "vitest";
-import { type BeamOptions, beamSearch, type Hypothesis, lengthPenalty } from "../../src/decoding/beam.ts";
+import { type BeamOptions, beamSearch } from "../../src/decoding/beam.ts";
+import { type Hypothesis, lengthPenalty } from "../../src/decoding/hypothesis.ts";
 import type { Stepper } from "../../src/decoding/stepper.ts";
 import { randomInts } from "../../src/random.ts";
+import { byScore, END, type LanguageModel, plainBeam, type Scored, START, scored } from "./plain-search.ts";
 
-const START = 0;
-const END = 1;
 const VOCABULARY = 5;
-
-/** Log probabilities of the next token after a prefix (without <s>) for a source. */
-type LanguageModel = (source: readonly number[], prefix: readonly number[]) => Float32Array;
 
 /** Each context has a distribution of its own; `sharpness` 0 makes all tokens equally likely. */
 function randomModel(seed: number, { sharpness = 2, vocabulary = VOCABULARY } = {}): LanguageModel {
@@ -72,20 +69,6 @@ function stepperOf(model: LanguageModel, candidates = VOCABULARY): Watched {
   return watched;
 }
 
-interface Scored {
-  readonly ids: readonly number[];
-  readonly logProbability: number;
-  readonly score: number;
-}
-
-const scored = (ids: readonly number[], logProbability: number, alpha: number): Scored => ({
-  ids,
-  logProbability,
-  score: logProbability / ((5 + ids.length) / 6) ** alpha,
-});
-
-const byScore = (a: Scored, b: Scored): number => b.score - a.score;
-
 /** Every sequence that ends within `limit` tokens, best first. */
 function everything(model: LanguageModel, source: readonly number[], limit: number, alpha: number): Scored[] {
   const found: Scored[] = [];
@@ -98,31 +81,6 @@ function everything(model: LanguageModel, source: readonly number[], limit: numb
   };
   extend([], 0);
   return found.sort(byScore);
-}
-
-/** Beam search by the book, which never stops early: the best 2 · beam extensions, of which those that end are done. */
-function plainBeam(
-  model: LanguageModel,
-  source: readonly number[],
-  { beam, alpha, best, limit }: { beam: number; alpha: number; best: number; limit: number },
-): Scored[] {
-  const done: Scored[] = [];
-  let alive = [{ ids: [] as number[], logProbability: 0 }];
-  for (let length = 1; length <= limit && alive.length > 0; length++) {
-    const extensions = alive.flatMap(({ ids, logProbability }) =>
-      [...model(source, ids)].map((p, token) => ({
-        ids: [...ids, token],
-        logProbability: logProbability + p,
-      })),
-    );
-    const kept = extensions.sort((a, b) => b.logProbability - a.logProbability).slice(0, 2 * beam);
-    for (const { ids, logProbability } of kept)
-      if (ids.at(-1) === END) done.push(scored(ids, logProbability, alpha));
-    alive = kept.filter(({ ids }) => ids.at(-1) !== END).slice(0, beam);
-  }
-  if (done.length < best)
-    done.push(...alive.map(({ ids, logProbability }) => scored(ids, logProbability, alpha)));
-  return done.sort(byScore).slice(0, best);
 }
 
 const sources = [[7], [8, 9], [10, 11, 12], [13]];
@@ -163,7 +121,7 @@ describe.each(alphas)("alpha %d", (alpha) => {
           const found = await search(model, { beam, alpha, best, maxLength: (n) => 2 * n + 6 });
           for (const [i, source] of sources.entries()) {
             const limit = 2 * source.length + 6;
-            expectSame(found[i], plainBeam(model, source, { beam, alpha, best, limit }));
+            expectSame(found[i], await plainBeam(model, source, { beam, alpha, best, limit }));
           }
         }
       }

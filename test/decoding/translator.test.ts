@@ -1,14 +1,24 @@
 /** A translator over a trained tiny model: what it says alone, in company, of nothing and of too much. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeBatch } from "../../src/data/batches.ts";
-import { beamSearch, lengthPenalty } from "../../src/decoding/beam.ts";
+import { beamSearch } from "../../src/decoding/beam.ts";
+import { copyUnknown } from "../../src/decoding/copy-unknown.ts";
+import { lengthPenalty } from "../../src/decoding/hypothesis.ts";
+import { openScorer } from "../../src/decoding/scorer.ts";
 import { openStepper } from "../../src/decoding/stepper.ts";
-import { openTranslator, type Translator, type TranslatorOptions } from "../../src/decoding/translator.ts";
+import {
+  coverage,
+  openTranslator,
+  type TranslatedText,
+  type Translator,
+  type TranslatorOptions,
+} from "../../src/decoding/translator.ts";
 import type { Seq2Seq } from "../../src/models/seq2seq.ts";
 import { build, type Layer } from "../../src/nn/layer.ts";
 import { compile, toNumber } from "../../src/runtime/compile.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { type HostTensor, readEntries } from "../../src/runtime/state.ts";
+import { trainTokenizer } from "../../src/text/train.ts";
 import { translationObjective } from "../../src/training/objective.ts";
 import { pairFeeds, translationModel } from "../../src/training/translation.ts";
 import {
@@ -94,12 +104,13 @@ describe("a translator", () => {
     }
   });
 
-  test("of a wider beam finds nothing worse", async () => {
-    const scoreOf = async (beam: number): Promise<number> => {
-      const found = await (await open({ beam })).translate(sentences);
-      return found.reduce((sum, { hypotheses }) => sum + (hypotheses[0]?.score as number), 0);
+  test("of a wider beam finds nothing worse than greedy search", async () => {
+    const scoresOf = async (beam: number): Promise<number[]> => {
+      const found = await (await open({ beam, alpha: 0 })).translate(sentences);
+      return found.map(({ hypotheses }) => hypotheses[0]?.score as number);
     };
-    expect(await scoreOf(6)).toBeGreaterThanOrEqual((await scoreOf(1)) - 1e-4);
+    const [greedy, wide] = [await scoresOf(1), await scoresOf(20)];
+    for (const [i, score] of greedy.entries()) expect(wide[i]).toBeGreaterThanOrEqual(score - 1e-5);
   });
 
   test("may have a beam wider than its vocabulary", async () => {
@@ -107,6 +118,141 @@ describe("a translator", () => {
     expect(translation?.hypotheses).toHaveLength(30);
     expect(translation?.hypotheses[0]?.text).toBe("cat two two");
   });
+});
+
+describe("a translator with options", () => {
+  const first = async (options: Partial<TranslatorOptions>, text = "two cat"): Promise<TranslatedText> => {
+    const [translation] = await (await open(options)).translate([text]);
+    return translation?.hypotheses[0] as TranslatedText;
+  };
+  const plain = "cat two two";
+
+  test("begins as it is told to, with the probability that has", async () => {
+    const { text, score } = await first({ prefix: "dog", alpha: 0 });
+    expect(text).toMatch(/^dog/);
+    expect((await first({ prefix: "cat two" })).text).toBe(plain);
+    const [forced] = await (await open({ alpha: 0 })).score([{ source: "two cat", target: text }]);
+    expect(forced?.score).toBeCloseTo(score, 4);
+  });
+
+  test("repeats nothing, bans pieces, and writes as much or little as it is told to", async () => {
+    expect((await first({})).text).toBe(plain);
+    const { tokens } = await first({ noRepeatNgram: 1, minDecodingLength: 4 });
+    expect(tokens.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(tokens).size).toBe(tokens.length);
+    const banned = new Map([[target.id("\u2581two") as number, -Infinity]]);
+    expect((await first({ bias: banned })).text).not.toContain("two");
+    expect((await first({ maxDecodingLength: 2 })).tokens.length).toBeLessThanOrEqual(2);
+  });
+
+  test("draws the same for the same seed, alone or in company, and likely things when it is cold", async () => {
+    const warm = await open({ sample: { temperature: 2, seed: 7 } });
+    const all = await warm.translate(sentences);
+    for (const i of [0, 11, 29]) {
+      const [alone] = await warm.translate([sentences[i] as string]);
+      expect(alone?.hypotheses[0]?.tokens).toEqual(all[i]?.hypotheses[0]?.tokens);
+    }
+    const other = await (await open({ sample: { temperature: 2, seed: 8 } })).translate(sentences);
+    expect(other).not.toEqual(all);
+    const greedy = await (await open({ beam: 1 })).translate(sentences);
+    for (const how of [{ temperature: 0 }, { topK: 1 }, { topP: 0 }]) {
+      const cold = await (await open({ sample: how })).translate(sentences);
+      expect(cold.map(({ hypotheses }) => hypotheses[0]?.tokens)).toEqual(
+        greedy.map(({ hypotheses }) => hypotheses[0]?.tokens),
+      );
+    }
+  });
+
+  test("says the same in several streams, batches of few tokens and with constraints that change nothing", async () => {
+    const reference = await (await open({ best: 2 })).translate(sentences);
+    const ways = [{ streams: 3, batch: 4 }, { batchTokens: 12 }, { minDecodingLength: 1 }];
+    for (const way of ways) {
+      const found = await (await open({ ...way, best: 2 })).translate(sentences);
+      found.forEach(({ hypotheses }, i) => {
+        const expected = reference[i]?.hypotheses ?? [];
+        expect(hypotheses.map(({ text }) => text)).toEqual(expected.map(({ text }) => text));
+        hypotheses.forEach(({ score }, n) => {
+          expect(Math.abs(score - (expected[n]?.score as number))).toBeLessThan(1e-5);
+        });
+      });
+    }
+  });
+
+  test("returns attention only when asked: a row for each token and </s>, over all source tokens", async () => {
+    expect(await first({})).not.toHaveProperty("attention");
+    const { tokens, attention = [] } = await first({ attention: true });
+    expect(attention).toHaveLength(tokens.length + 1);
+    for (const row of attention) {
+      expect(row).toHaveLength(3);
+      expect(row.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 4);
+    }
+  });
+
+  test("ranks by coverage what it found", async () => {
+    const { best, coveragePenalty } = { best: 4, coveragePenalty: 3 };
+    const [plainly] = await (await open({ best, attention: true })).translate(["two cat"]);
+    const expected = (plainly?.hypotheses ?? [])
+      .map(({ text, score, attention = [] }) => ({
+        text,
+        score: score + coveragePenalty * coverage(attention),
+      }))
+      .sort((a, b) => b.score - a.score);
+    const [found] = await (await open({ best, coveragePenalty })).translate(["two cat"]);
+    expect(found?.hypotheses.map(({ text }) => text)).toEqual(expected.map(({ text }) => text));
+    expected.forEach(({ score }, n) => {
+      expect(found?.hypotheses[n]?.score).toBeCloseTo(score, 4);
+    });
+  });
+
+  test("scores by the mean of log probabilities", async () => {
+    const { score } = await first({ lengthPenalty: "average", alpha: 1 });
+    const [{ logProbabilities = [], logProbability = Number.NaN } = {}] = await (await open()).score([
+      { source: "two cat", target: plain },
+    ]);
+    expect(logProbabilities).toHaveLength(4);
+    expect(score).toBeCloseTo(logProbability / 4, 4);
+  });
+
+  test.each([
+    [{ beam: 1e9 }, "beam: 1000000000 is not a whole number from 1 to 100"],
+    [{ beam: 1.5 }, "beam: 1.5 is not a whole number from 1 to 100"],
+    [{ alpha: -1 }, "alpha: -1 is not a number from 0 to 5"],
+    [{ repetitionPenalty: Number.NaN }, "repetitionPenalty: NaN is not a number from 1 to 100"],
+    [{ minDecodingLength: 5, maxDecodingLength: 4 }, "minDecodingLength: 5 is more than maxDecodingLength 4"],
+    [{ lengthPenalty: "wu" as never }, 'lengthPenalty: "wu" is not gnmt or average'],
+    [{ bias: new Map([[1, Number.NaN]]) }, "bias: NaN for token 1 is not a number below infinity"],
+  ])("refuses %j", async (options, message) => {
+    await expect(open(options)).rejects.toThrow(message);
+  });
+});
+
+test("coverage is 0 when every word was looked at fully and falls with what was not", () => {
+  expect(
+    coverage([
+      [1, 0.25],
+      [0.5, 0.75],
+    ]),
+  ).toBe(0);
+  expect(
+    coverage([
+      [0.5, 0.5],
+      [0, 0],
+    ]),
+  ).toBeCloseTo(2 * Math.log(0.5), 12);
+});
+
+test("an unknown word becomes the source word it looked at most", () => {
+  const known = trainTokenizer(["le chat. dort"], { kind: "word", vocab: 20 });
+  const { unk, eos } = known.special;
+  const id = (piece: string): number => known.id(piece) as number;
+  const ids = [id("\u2581le"), unk, id("."), eos];
+  const look = (at: number): number[] => Array.from({ length: 6 }, (_, i) => (i === at ? 0.9 : 0.02));
+  const attention = [look(0), look(2), look(3), look(5)];
+  const text = "The \u201cZanzibar\u201d.";
+  // The | \u201c | Zanzibar | \u201d | . | </s>
+  expect(known.encode(text)).toHaveLength(6);
+  expect(copyUnknown(ids, attention, text, { source: known, target: known })).toBe("le Zanzibar.");
+  expect(copyUnknown([unk, eos], [look(0), look(5)], text, { source: known, target: known })).toBe("The");
 });
 
 describe("blank lines", () => {
@@ -148,6 +294,32 @@ describe("a sentence", () => {
     expect(long?.hypotheses).toEqual(cut?.hypotheses);
     expect(long?.source).toBe(word.repeat(500));
     expect(long?.hypotheses[0]?.tokens.length).toBeLessThan(maxLength);
+  });
+
+  test("as ids is translated the same, and refused where it is too long", async () => {
+    const translator = await open();
+    const [[found] = []] = await translator.translateIds([source.encode("two cat")]);
+    expect(target.decode(found?.ids ?? [])).toBe("cat two two");
+    await expect(translator.translateIds([[4], new Array(17).fill(4)])).rejects.toThrow(
+      "translateIds: sentence 1 has 17 tokens, the model reads at most 16",
+    );
+    const scorer = await openScorer({
+      engine,
+      model,
+      weights,
+      padding: source.special.pad,
+      start: target.special.bos,
+    });
+    opened.push(scorer);
+    const [none, whole] = await scorer.score([
+      { source: source.encode("two cat"), target: [] },
+      { source: source.encode("two cat"), target: found?.ids ?? [] },
+    ]);
+    expect(none?.logProbabilities).toHaveLength(0);
+    expect(whole?.logProbabilities.reduce((a, b) => a + b, 0)).toBeCloseTo(
+      found?.logProbability as number,
+      4,
+    );
   });
 
   test("of a megabyte beside a short one changes nothing for that", async () => {

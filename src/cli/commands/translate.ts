@@ -1,15 +1,17 @@
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
 
-/** Sentences read, translated and written at a time: memory stays flat however long the input. */
-const WINDOW = 512;
-
 export default command({
   name: "translate",
   summary: "Translate each line of standard input.",
+  description:
+    "Translate each line of standard input, in order, writing as it goes. Beam search by default; --sample, --temperature, --top-k and --top-p draw translations instead. With --target FILE nothing is translated: each line gets the log probability of the translation that stands in FILE.",
   examples: [
     "heed translate runs/en-fr < news.en > news.fr",
     'echo "The small cat sleeps." | heed translate runs/en-fr --beam 8 --n-best 3 --json',
+    'echo "The small cat sleeps." | heed translate runs/en-fr --prefix "Le petit" --attention looked.jsonl',
+    "heed translate runs/a --ensemble runs/b --no-repeat-ngram 3 --bias chat=-1 < news.en",
+    "heed translate runs/en-fr --target news.fr --json < news.en",
   ],
   args: ["run"],
   options: {
@@ -20,43 +22,94 @@ export default command({
       help: "hypotheses kept at each step; 1 is greedy (default: the run's)",
     },
     alpha: { type: "number", range: [0, 5], help: "strength of the length penalty (default: the run's)" },
+    lengthPenalty: {
+      type: "string",
+      value: "KIND",
+      default: "gnmt",
+      help: "gnmt, ((5 + length) / 6)^alpha, or average, length^alpha",
+    },
+    coveragePenalty: {
+      type: "number",
+      range: [0, 10],
+      help: "how much leaving source words out costs a finished hypothesis (default: 0)",
+    },
     nBest: { type: "number", whole: true, range: [1, 100], default: 1, help: "hypotheses written per line" },
-    batch: { type: "number", whole: true, range: [1, 4096], default: 32, help: "sentences decoded together" },
+    prefix: { type: "string", help: "how every translation begins" },
+    minLength: {
+      type: "number",
+      whole: true,
+      range: [0, 1e6],
+      help: "fewest tokens of a translation (default: 0)",
+    },
+    maxLength: {
+      type: "number",
+      whole: true,
+      range: [1, 1e6],
+      help: "most tokens (default: 2 · source + 10)",
+    },
+    noRepeatNgram: {
+      type: "number",
+      whole: true,
+      range: [0, 100],
+      help: "no N tokens in a row occur twice (default: 0, off)",
+    },
+    repetitionPenalty: {
+      type: "number",
+      range: [1, 100],
+      help: "factor on log probabilities of tokens already written (default: 1, off)",
+    },
+    bias: {
+      type: "list",
+      value: "PIECE=N",
+      help: "added to the log probability of a piece; -Infinity bans it; may be repeated",
+    },
+    sample: { type: "boolean", help: "draw translations instead of searching for the best" },
+    temperature: { type: "number", range: [0, 100], help: "of sampling (default: 1)" },
+    topK: { type: "number", whole: true, range: [1, 1e6], help: "draw from the k likeliest tokens only" },
+    topP: { type: "number", range: [0, 1], help: "draw from the likeliest with this probability together" },
+    seed: {
+      type: "number",
+      whole: true,
+      range: [0, 2 ** 31 - 1],
+      default: 42,
+      help: "of sampling: same seed, same text",
+    },
+    ensemble: {
+      type: "list",
+      value: "RUN",
+      help: "a further run with the same vocabulary: probabilities are averaged; may be repeated",
+    },
+    replaceUnknown: { type: "boolean", help: "copy the most attended source word in place of <unk>" },
+    target: {
+      type: "string",
+      value: "FILE",
+      help: "score these translations, one a line, instead of making any",
+    },
+    attention: {
+      type: "string",
+      value: "FILE",
+      help: "write what each token looked at, one JSON object a line",
+    },
     quantize: { type: "string", value: "KIND", help: "int8: weights of 8 bits, smaller and faster" },
+    batch: {
+      type: "number",
+      whole: true,
+      range: [1, 4096],
+      default: 32,
+      help: "most sentences decoded together",
+    },
     invalidUtf8: { type: "string", value: "HOW", default: "error", help: "error or replace" },
     device: deviceOption,
-    json: { type: "boolean", help: "one JSON object a line: {source, hypotheses: [{text, score, tokens}]}" },
+    json: {
+      type: "boolean",
+      help: "one JSON object a line: {source, hypotheses: [{text, score, tokens}]}; with --target {source, target, score, logProbability, tokens, logProbabilities}",
+    },
   },
   async run(options, io) {
-    const { openRunOf } = await import("../../training/open-run.node.ts");
-    const { openTranslator } = await import("../../decoding/translator.ts");
-    const { inputWindows } = await import("../input-lines.ts");
-    const { quantization } = await import("../quantization.ts");
-    const quantize = quantization(options.quantize);
-    const run = openRunOf(options.run, "translate");
-    const engine = await device(options.device, io);
-    const translator = await openTranslator({
-      engine,
-      ...run,
-      ...run.tokenizers,
-      beam: options.beam ?? run.config.decoding.beam,
-      alpha: options.alpha ?? run.config.decoding.alpha,
-      best: options.nBest,
-      batch: options.batch,
-      maxLength: run.config.model.maxLength,
-      quantize,
-    });
-    const flush = async (sentences: readonly string[]): Promise<void> => {
-      for (const { source, hypotheses } of await translator.translate(sentences)) {
-        if (options.json) await io.writeLine(JSON.stringify({ source, hypotheses }));
-        else for (const { text } of hypotheses) await io.writeLine(text);
-      }
-    };
-    try {
-      for await (const window of inputWindows(io, options.invalidUtf8, WINDOW)) await flush(window);
-    } finally {
-      translator.close();
-    }
-    return 0;
+    // The library of the runtime loads while the run is read.
+    const engine = device(options.device, io);
+    engine.catch(() => undefined);
+    const { translateLines } = await import("../translate-lines.ts");
+    return translateLines(options, io, engine);
   },
 });

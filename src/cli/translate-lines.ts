@@ -1,0 +1,235 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { readLines } from "../data/files.node.ts";
+import { checkDecodingOptions, type DecodingOptions } from "../decoding/decoding-options.ts";
+import { ensembleWeights } from "../decoding/ensemble.ts";
+import type { LengthPenalty } from "../decoding/hypothesis.ts";
+import { openTranslator, type Translation, type Translator } from "../decoding/translator.ts";
+import { heedError } from "../errors.ts";
+import type { Engine } from "../runtime/engine.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+import { openRunOf, type TranslatorRun } from "../training/open-run.node.ts";
+import { inputWindows } from "./input-lines.ts";
+import type { Io } from "./io.ts";
+import { lineCounter } from "./line-counter.ts";
+import { quantization } from "./quantization.ts";
+import { streamsFor } from "./streams.ts";
+
+/** Sentences read, translated and written at a time: memory stays flat however long the input. */
+const WINDOW = 1024;
+
+export interface TranslateLinesOptions {
+  readonly run: string;
+  readonly beam?: number | undefined;
+  readonly alpha?: number | undefined;
+  readonly lengthPenalty: string;
+  readonly coveragePenalty?: number | undefined;
+  readonly nBest: number;
+  readonly prefix?: string | undefined;
+  readonly minLength?: number | undefined;
+  readonly maxLength?: number | undefined;
+  readonly noRepeatNgram?: number | undefined;
+  readonly repetitionPenalty?: number | undefined;
+  readonly bias: readonly string[];
+  readonly sample: boolean;
+  readonly temperature?: number | undefined;
+  readonly topK?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly seed: number;
+  readonly ensemble: readonly string[];
+  readonly replaceUnknown: boolean;
+  readonly target?: string | undefined;
+  readonly attention?: string | undefined;
+  readonly quantize?: string | undefined;
+  readonly batch: number;
+  readonly invalidUtf8: string;
+  readonly json: boolean;
+}
+
+/** Translates, or scores, the lines of standard input. */
+export async function translateLines(
+  options: TranslateLinesOptions,
+  io: Io,
+  engine: Promise<Engine>,
+): Promise<number> {
+  const run = openRunOf(options.run, "translate");
+  const { source, target } = run.tokenizers;
+  const members = [run, ...options.ensemble.map((directory) => memberOf(run, directory))];
+  const decoding = decodingOf(options, run);
+  checkDecodingOptions(decoding);
+  const quantize = quantization(options.quantize);
+  const open = async (lines: number): Promise<Translator> =>
+    openTranslator({
+      ...{ engine: await engine, source, target, batch: options.batch, quantize, ...decoding },
+      model: members.map(({ model }) => model),
+      weights: ensembleWeights(members.map(({ weights }) => weights)),
+      maxLength: Math.min(...members.map(({ config }) => config.model.maxLength)),
+      ...streamsFor(lines, options.batch),
+    });
+  const references = options.target === undefined ? undefined : pairedLines(options.target);
+  const attention = options.attention === undefined ? undefined : jsonLines(options.attention);
+  const counter = lineCounter(io, "translate");
+  let translator: Translator | undefined;
+  try {
+    for await (const window of inputWindows(io, options.invalidUtf8, WINDOW)) {
+      translator ??= await open(window.length);
+      if (references) await writeScores(translator, window, references, options.json, io);
+      else {
+        for (const translation of await translator.translate(window)) {
+          await writeTranslation(translation, options.json, io);
+          attention?.write(attentionOf(translation, source));
+        }
+      }
+      counter.add(window.length);
+      if (io.signal.aborted) break;
+    }
+    await references?.end();
+  } finally {
+    counter.end();
+    translator?.close();
+    attention?.close();
+    await references?.close();
+  }
+  return 0;
+}
+
+const usage = (where: string, cause: string, remedy?: string): Error =>
+  heedError("ERR_USAGE", { where, cause, ...(remedy ? { remedy } : {}) });
+
+function memberOf(run: TranslatorRun, directory: string): TranslatorRun {
+  const member = openRunOf(directory, "translate");
+  const vocabularies = ({ tokenizers: { source, target } }: TranslatorRun): string =>
+    JSON.stringify([source.toJSON(), target.toJSON()]);
+  if (vocabularies(member) === vocabularies(run)) return member;
+  const remedy = "an ensemble needs runs with the same tokenizers";
+  throw heedError("ERR_INPUT", { where: directory, cause: "its vocabulary is another one", remedy });
+}
+
+function decodingOf(options: TranslateLinesOptions, run: TranslatorRun): DecodingOptions {
+  const { temperature, topK, topP, seed } = options;
+  const isSampled = options.sample || [temperature, topK, topP].some((value) => value !== undefined);
+  return defined({
+    beam: options.beam ?? (isSampled ? 1 : run.config.decoding.beam),
+    alpha: options.alpha ?? run.config.decoding.alpha,
+    lengthPenalty: options.lengthPenalty as LengthPenalty,
+    coveragePenalty: options.coveragePenalty,
+    best: options.nBest,
+    prefix: options.prefix,
+    minDecodingLength: options.minLength,
+    maxDecodingLength: options.maxLength,
+    noRepeatNgram: options.noRepeatNgram,
+    repetitionPenalty: options.repetitionPenalty,
+    bias: biasOf(options.bias, run.tokenizers.target),
+    sample: isSampled ? defined({ temperature, topK, topP, seed }) : undefined,
+    replaceUnknowns: options.replaceUnknown,
+    attention: options.attention !== undefined,
+  });
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the keys that have no value. */
+const defined = <T extends object>(record: T): Defined<T> =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Defined<T>;
+
+/** "PIECE=N": the piece as the vocabulary has it, or a word that is one piece. */
+function biasOf(given: readonly string[], tokenizer: Tokenizer): ReadonlyMap<number, number> {
+  return new Map(
+    given.map((text) => {
+      const at = text.lastIndexOf("=");
+      const [piece, number] = [text.slice(0, at), text.slice(at + 1)];
+      const value = Number(number);
+      if (at < 1 || number.trim() === "" || !(value < Infinity))
+        throw usage("--bias", `"${text}" is not PIECE=N`, "N is a number, or -Infinity to ban the piece");
+      const id = tokenizer.id(piece) ?? tokenizer.id(`▁${piece}`);
+      if (id === undefined) throw usage("--bias", `"${piece}" is no piece of the target's vocabulary`);
+      return [id, value];
+    }),
+  );
+}
+
+async function writeTranslation({ source, hypotheses }: Translation, json: boolean, io: Io): Promise<void> {
+  if (!json) for (const { text } of hypotheses) await io.writeLine(text);
+  else {
+    const plain = hypotheses.map(({ text, score, tokens }) => ({ text, score, tokens }));
+    await io.writeLine(JSON.stringify({ source, hypotheses: plain }));
+  }
+}
+
+async function writeScores(
+  translator: Translator,
+  window: readonly string[],
+  references: PairedLines,
+  json: boolean,
+  io: Io,
+): Promise<void> {
+  const pairs = await references.pairWith(window);
+  for (const found of await translator.score(pairs))
+    await io.writeLine(json ? JSON.stringify(found) : String(found.score));
+}
+
+/** What a line of the attention file says. */
+function attentionOf({ source, hypotheses }: Translation, tokenizer: Tokenizer): object {
+  return {
+    source,
+    sourceTokens: tokenizer.encode(source).map((id) => tokenizer.token(id)),
+    hypotheses: hypotheses.flatMap(({ tokens, attention }) =>
+      attention ? [{ tokens, weights: attention }] : [],
+    ),
+  };
+}
+
+function jsonLines(path: string): { write: (line: object) => void; close: () => void } {
+  const failed = (code: "ERR_CREATE" | "ERR_IO", error: unknown): Error => {
+    const { code: reason, message } = error as NodeJS.ErrnoException;
+    return heedError(code, { where: path, cause: `cannot be written (${reason ?? message})` }, error);
+  };
+  let file: number;
+  try {
+    file = openSync(path, "w");
+  } catch (error) {
+    throw failed("ERR_CREATE", error);
+  }
+  return {
+    write: (line) => {
+      try {
+        writeSync(file, `${JSON.stringify(line)}\n`);
+      } catch (error) {
+        throw failed("ERR_IO", error);
+      }
+    },
+    close: () => closeSync(file),
+  };
+}
+
+interface PairedLines {
+  pairWith(sources: readonly string[]): Promise<{ source: string; target: string }[]>;
+  /** @throws ERR_DATA when the file has lines left. */
+  end(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The lines of a file beside those of standard input, of which there must be as many. */
+function pairedLines(path: string): PairedLines {
+  const lines = readLines(path);
+  let read = 0;
+  const differ = (cause: string): Error => heedError("ERR_DATA", { where: path, cause });
+  return {
+    pairWith: async (sources) => {
+      const pairs: { source: string; target: string }[] = [];
+      for (const source of sources) {
+        const { value, done } = await lines.next();
+        if (done) throw differ(`has ${read} lines, standard input has more`);
+        read += 1;
+        pairs.push({ source, target: value });
+      }
+      return pairs;
+    },
+    end: async () => {
+      const { done } = await lines.next();
+      if (!done) throw differ(`has more lines than the ${read} of standard input`);
+    },
+    close: async () => {
+      await lines.return(undefined);
+    },
+  };
+}

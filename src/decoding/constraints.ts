@@ -1,0 +1,126 @@
+/** What may be written next: functions on the scores of all tokens, composed in order. */
+import type { Candidates, Stepper } from "./stepper.ts";
+
+/** A hypothesis whose next token is looked for. */
+export interface Written {
+  /** Ids so far, without <s>. */
+  readonly ids: readonly number[];
+  /** Which of the sentences searched together it translates. */
+  readonly sentence: number;
+}
+
+/**
+ * Changes the log probabilities of what may come next, in place: -Infinity forbids. What it leaves need not sum to 1, and
+ * a hypothesis is scored by what was left.
+ */
+export type Constraint = (scores: Float32Array, written: Written) => void;
+
+/** No sequence of n tokens occurs twice. As HF's `no_repeat_ngram_size`. */
+export function noRepeatNgram(n: number): Constraint {
+  return (scores, { ids }) => {
+    const recent = ids.length - (n - 1);
+    for (let start = 0; start < recent; start++) {
+      let same = 0;
+      while (same < n - 1 && ids[start + same] === ids[recent + same]) same++;
+      if (same === n - 1) scores[ids[start + same] as number] = -Infinity;
+    }
+  };
+}
+
+/**
+ * Makes what was written already less likely: its log probability times `penalty`, from 1 (none).
+ *
+ * @see Keskar et al. 2019, section 4.1 - https://arxiv.org/abs/1909.05858 - there on logits
+ */
+export function repetitionPenalty(penalty: number): Constraint {
+  return (scores, { ids }) => {
+    for (const id of new Set(ids)) scores[id] = (scores[id] as number) * penalty;
+  };
+}
+
+/** Adds to the log probabilities of some tokens, at every step; -Infinity bans a token. */
+export function tokenBias(bias: ReadonlyMap<number, number>): Constraint {
+  return (scores) => {
+    for (const [id, value] of bias) scores[id] = (scores[id] as number) + value;
+  };
+}
+
+/** Nothing ends before it has `length` tokens, </s> not counted. */
+export function minLength(length: number, end: number): Constraint {
+  return (scores, { ids }) => {
+    if (ids.length < length) scores[end] = -Infinity;
+  };
+}
+
+/** Begins with given tokens; their own probability counts. */
+export function beginWith(prefix: readonly number[]): Constraint {
+  return (scores, { ids }) => {
+    const token = prefix[ids.length];
+    if (token === undefined) return;
+    const score = scores[token] as number;
+    scores.fill(-Infinity);
+    scores[token] = score;
+  };
+}
+
+/**
+ * A stepper whose candidates have gone through constraints.
+ *
+ * @param stepper     One of all scores (`candidates: "all"`).
+ * @param candidates  How many to keep of each row; "all" leaves them in order of ids.
+ */
+export function constrained(
+  stepper: Stepper,
+  constraints: readonly Constraint[],
+  candidates: number | "all",
+): Stepper {
+  const vocabulary = stepper.candidates;
+  const kept = candidates === "all" ? vocabulary : Math.min(candidates, vocabulary);
+  return {
+    candidates: kept,
+    start: async (sources) => {
+      const decoding = await stepper.start(sources);
+      let written: readonly (readonly number[])[] | undefined;
+      return {
+        step: async (from, sentence, tokens) => {
+          const before = written;
+          const now = Array.from(from, (row, i) =>
+            before ? [...(before[row] ?? []), tokens[i] as number] : [],
+          );
+          written = now;
+          const { logProbabilities } = await decoding.step(from, sentence, tokens);
+          now.forEach((ids, row) => {
+            const scores = logProbabilities.subarray(row * vocabulary, (row + 1) * vocabulary);
+            for (const constraint of constraints)
+              constraint(scores, { ids, sentence: sentence[row] as number });
+          });
+          return candidates === "all" ? { logProbabilities } : likeliest(logProbabilities, now.length, kept);
+        },
+        end: () => decoding.end(),
+      };
+    },
+    close: () => stepper.close(),
+  };
+}
+
+/** The k best of each row, best first; of equals the one with the smaller id. */
+export function likeliest(all: Float32Array, rows: number, k: number): Required<Candidates> {
+  const tokens = new Int32Array(rows * k);
+  const logProbabilities = new Float32Array(rows * k).fill(-Infinity);
+  const vocabulary = all.length / rows;
+  for (let row = 0; row < rows; row++) {
+    const [first, last] = [row * k, (row + 1) * k - 1];
+    for (let token = 0; token < vocabulary; token++) {
+      const score = all[row * vocabulary + token] as number;
+      if (!(score > (logProbabilities[last] as number))) continue;
+      let at = last;
+      for (; at > first && score > (logProbabilities[at - 1] as number); at--) {
+        logProbabilities[at] = logProbabilities[at - 1] as number;
+        tokens[at] = tokens[at - 1] as number;
+      }
+      logProbabilities[at] = score;
+      tokens[at] = token;
+    }
+  }
+  return { tokens, logProbabilities };
+}

@@ -1,0 +1,14 @@
+import type { HostTensor } from "../runtime/state.ts";
+
+type Weights = ReadonlyMap<string, HostTensor>;
+
+/** The weights of several models that decide together, as a list of models wants them: `members.0.…`, `members.1.…` */
+export function ensembleWeights(members: readonly Weights[]): Weights {
+  const [only, ...others] = members;
+  if (only && others.length === 0) return only;
+  return new Map(
+    members.flatMap((weights, i) =>
+      [...weights].map(([name, tensor]) => [`members.${i}.${name}`, tensor] as const),
+    ),
+  );
+}

@@ -1,0 +1,59 @@
+/** What a search finds, and how that is scored. */
+
+/** How the length of a hypothesis enters its score. */
+export interface ScoreOptions {
+  /** Strength of the length penalty, 0 for none. Default 0.6. */
+  readonly alpha?: number;
+  /** Which penalty: see `lengthPenalty`. Default "gnmt". */
+  readonly lengthPenalty?: LengthPenalty;
+  /** Finished hypotheses returned per sentence, best first. Default 1. */
+  readonly best?: number;
+  /** Longest output in tokens, as a function of the source's length in tokens. Default 2 · length + 10. */
+  readonly maxLength?: (sourceLength: number) => number;
+  /** Id of <s>, which starts every hypothesis, and of </s>, which ends it. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export const lengthPenalties = ["gnmt", "average"] as const;
+export type LengthPenalty = (typeof lengthPenalties)[number];
+
+export interface Hypothesis {
+  /** Ids without <s>; the last is </s> unless the length limit cut it off. */
+  readonly ids: readonly number[];
+  /** Log probability, </s> included, divided by the length penalty. */
+  readonly score: number;
+  readonly logProbability: number;
+}
+
+/** A path through the search, shared by all that continue it. */
+export interface Path {
+  readonly token: number;
+  readonly before: Path | undefined;
+  readonly length: number;
+  readonly logProbability: number;
+}
+
+/**
+ * What a log probability is divided by; length counts </s>. "gnmt" is Wu et al. 2016, Eq. 14: ((5 + length) / 6)^alpha;
+ * "average" is length^alpha, with alpha 1 the mean log probability of a token.
+ *
+ * @see https://arxiv.org/abs/1609.08144
+ */
+export function lengthPenalty(length: number, alpha: number, kind: LengthPenalty = "gnmt"): number {
+  return (kind === "gnmt" ? (5 + length) / 6 : length) ** alpha;
+}
+
+export function finish(
+  path: Path,
+  { alpha = 0.6, lengthPenalty: kind = "gnmt" }: Pick<ScoreOptions, "alpha" | "lengthPenalty">,
+): Hypothesis {
+  const ids: number[] = [];
+  for (let at: Path | undefined = path; at?.before; at = at.before) ids.push(at.token);
+  const { logProbability, length } = path;
+  return {
+    ids: ids.reverse(),
+    score: length === 0 ? 0 : logProbability / lengthPenalty(length, alpha, kind),
+    logProbability,
+  };
+}

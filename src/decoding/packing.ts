@@ -1,0 +1,38 @@
+/**
+ * Indices in batches: alike lengths together, so that there is little padding and rows end at the same time.
+ *
+ * @param length  Of the i-th item, in tokens.
+ * @param most    Items in a batch, and tokens with padding; an item longer than that is a batch of its own.
+ */
+export function batchesByTokens(
+  count: number,
+  length: (i: number) => number,
+  most: { readonly sentences: number; readonly tokens: number },
+): number[][] {
+  const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => length(a) - length(b) || a - b);
+  const batches: number[][] = [];
+  let batch: number[] = [];
+  for (const i of order) {
+    const isFull = batch.length === most.sentences || (batch.length + 1) * length(i) > most.tokens;
+    if (isFull && batch.length > 0) {
+      batches.push(batch);
+      batch = [];
+    }
+    batch.push(i);
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
+}
+
+/** Sentences of ids as one matrix, filled up with padding at the end. */
+export function padded(
+  sentences: readonly ArrayLike<number>[],
+  padding: number,
+): { shape: number[]; data: Int32Array } {
+  const length = Math.max(...sentences.map((ids) => ids.length));
+  const data = new Int32Array(sentences.length * length).fill(padding);
+  sentences.forEach((ids, row) => {
+    data.set(ids, row * length);
+  });
+  return { shape: [sentences.length, length], data };
+}

@@ -1,0 +1,139 @@
+import { heedError } from "../errors.ts";
+import { input } from "../ir/leaf.ts";
+import { times } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import type { Seq2Seq } from "../models/seq2seq.ts";
+import { build, type Layer } from "../nn/layer.ts";
+import { cast, equal } from "../ops/compare.ts";
+import { add, log, mul, sub } from "../ops/elementwise.ts";
+import { gatherLast } from "../ops/gather.ts";
+import { linear } from "../ops/matmul.ts";
+import { mean } from "../ops/reduce.ts";
+import { flattenLead, reshape } from "../ops/reshape.ts";
+import { logSumExp, softmax } from "../ops/softmax.ts";
+import { compile } from "../runtime/compile.ts";
+import type { Engine, SessionOptions } from "../runtime/engine.ts";
+import type { HostTensor } from "../runtime/state.ts";
+import type { Tensor } from "../runtime/tensor.ts";
+import { batchesByTokens, padded } from "./packing.ts";
+import { together } from "./step-graphs.ts";
+
+export interface ScorerOptions {
+  readonly engine: Engine;
+  /** One model, or several whose probabilities are averaged, with weights named as by `ensembleWeights`. */
+  readonly model: Layer<Seq2Seq> | readonly Layer<Seq2Seq>[];
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  readonly padding: number;
+  /** Id of <s>. */
+  readonly start: number;
+  /** Whether attention is wanted, which costs its memory. Default false. */
+  readonly attention?: boolean;
+  /** "int8": as in `openTranslator`. */
+  readonly quantize?: "int8" | undefined;
+  readonly session?: SessionOptions;
+}
+
+export interface Forced {
+  /** Natural logarithm of the probability of each target token after those before it. */
+  readonly logProbabilities: Float32Array;
+  /** [target][source]: what each target token's step looked at, in the last decoder layer, the mean of its heads. */
+  readonly attention?: readonly Float32Array[];
+}
+
+/** Forced decoding: what a model makes of given translations. */
+export interface Scorer {
+  /** Ids of source and target, both ending with </s>; the results stand in the order of the pairs. */
+  score(pairs: readonly { source: ArrayLike<number>; target: ArrayLike<number> }[]): Promise<Forced[]>;
+  close(): void;
+}
+
+/** Target tokens whose logits are in memory together, padding included. */
+const TOKENS = 1024;
+
+/**
+ * @throws ERR_USAGE when attention is asked of a model that has none.
+ */
+export async function openScorer(options: ScorerOptions): Promise<Scorer> {
+  const { engine, padding, start, attention = false, weights } = options;
+  const models = together(Array.isArray(options.model) ? options.model : [options.model as Layer<Seq2Seq>]);
+  const program = await compile({
+    ...{ engine, constants: weights, outputs: forcedGraph(models, padding, attention) },
+    quantize: options.quantize,
+    ...(options.session ? { session: options.session } : {}),
+  });
+  return {
+    score: async (pairs) => {
+      const results: Forced[] = new Array(pairs.length);
+      const longest = (i: number): number =>
+        Math.max(pairs[i]?.source.length ?? 0, pairs[i]?.target.length ?? 0);
+      for (const chosen of batchesByTokens(pairs.length, longest, { sentences: TOKENS, tokens: TOKENS })) {
+        const source = padded(
+          chosen.map((i) => pairs[i]?.source ?? []),
+          padding,
+        );
+        // Nothing at all is read as if it were padding; none of its scores are kept.
+        const targets = chosen.map((i) => Array.from(pairs[i]?.target.length ? pairs[i].target : [padding]));
+        const target = padded(
+          targets.map((ids) => [start, ...ids.slice(0, -1)]),
+          padding,
+        );
+        const labels = padded(targets, padding);
+        const found: Record<string, Tensor> = await program({ source, target, labels });
+        const numbers = (await found.logProbabilities?.read()) as Float32Array;
+        const looked = found.attention && ((await found.attention.read()) as Float32Array);
+        const [, time = 0] = target.shape;
+        const [, width = 0] = source.shape;
+        chosen.forEach((i, row) => {
+          const length = pairs[i]?.target.length ?? 0;
+          const from = row * time;
+          const words = pairs[i]?.source.length ?? 0;
+          results[i] = {
+            logProbabilities: numbers.slice(from, from + length),
+            ...(looked && {
+              attention: Array.from({ length }, (_, t) => {
+                const at = (from + t) * width;
+                return looked.slice(at, at + words);
+              }),
+            }),
+          };
+        });
+        for (const tensor of Object.values(found)) tensor.dispose();
+      }
+      return results;
+    },
+    close: () => program.close(),
+  };
+}
+
+function forcedGraph(
+  models: Layer<readonly Seq2Seq[]>,
+  padding: number,
+  attention: boolean,
+): Record<string, Value> {
+  const source = input("source", "int32", ["sentences", "source"]);
+  const target = input("target", "int32", ["sentences", "target"]);
+  const labels = reshape(input("labels", "int32", ["sentences", "target"]), [
+    times("sentences", "target"),
+    1,
+  ]);
+  const mask = sub(1, cast(equal(source, padding), "float32"));
+  const built = build(models);
+  const looked: Value[] = [];
+  const logits = built.call.map((model) => {
+    const { hidden } = model.decode(target, model.remember(model.encode(source, mask), mask));
+    const last = [...built.taps].filter(([path]) => path.endsWith("cross.weights")).at(-1);
+    if (last) looked.push(mean(last[1], [1]));
+    return linear(flattenLead(hidden), model.projection);
+  });
+  const [only, ...others] = logits as [Value, ...Value[]];
+  const picked =
+    others.length === 0
+      ? sub(gatherLast(only, labels), logSumExp(only))
+      : log(mul(logits.map((each) => gatherLast(softmax(each), labels)).reduce(add), 1 / logits.length));
+  const outputs = { logProbabilities: reshape(picked, ["sentences", "target"]) };
+  if (!attention) return outputs;
+  if (looked.length === 0) {
+    throw heedError("ERR_USAGE", { where: "attention", cause: "the model has none", remedy: "leave it out" });
+  }
+  return { ...outputs, attention: mul(looked.reduce(add), 1 / looked.length) };
+}

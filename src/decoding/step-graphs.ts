@@ -1,0 +1,104 @@
+/** The graphs of a search: what is read once per sentence, and one step of all hypotheses. */
+import { input } from "../ir/leaf.ts";
+import { type Size, times } from "../ir/size.ts";
+import type { TensorType, Value } from "../ir/value.ts";
+import type { Seq2Seq, Tensors } from "../models/seq2seq.ts";
+import { build, type Layer, layer } from "../nn/layer.ts";
+import { cast, equal } from "../ops/compare.ts";
+import { add, log, mul, sub } from "../ops/elementwise.ts";
+import { gather, topK } from "../ops/gather.ts";
+import { linear } from "../ops/matmul.ts";
+import { max } from "../ops/reduce.ts";
+import { reshape } from "../ops/reshape.ts";
+import { softmax } from "../ops/softmax.ts";
+
+export const MEMORY = "memory.";
+export const STATE = "state.";
+
+type Outputs = Record<string, Value>;
+
+/** Several models that decide together, weights named `members.0.…`; one keeps the names it has. */
+export function together(models: readonly Layer<Seq2Seq>[]): Layer<readonly Seq2Seq[]> {
+  const [only, ...others] = models;
+  if (only && others.length === 0) return { bind: (scope) => [only.bind(scope)] };
+  return layer({ members: models }, ({ members }) => members);
+}
+
+/** source int32 [sentences, source]  ->  what every step looks back at, and the state before the first token */
+export function encodeGraph(models: Layer<readonly Seq2Seq[]>, padding: number): Outputs {
+  const source = input("source", "int32", ["sentences", "source"]);
+  const mask = sub(1, cast(equal(source, padding), "float32"));
+  const outputs: Outputs = {};
+  for (const [i, model] of build(models).call.entries()) {
+    const memory = model.remember(model.encode(source, mask), mask);
+    Object.assign(outputs, named(`${MEMORY}${i}.`, memory));
+    Object.assign(outputs, named(`${STATE}${i}.`, model.start(memory, "sentences")));
+  }
+  return outputs;
+}
+
+/**
+ * One step: tokens int32 [sentences, beam]  ->  the state after it, and of each of the sentences · beam rows
+ *
+ *   best int32 [rows, k], logProbabilities [rows, k]     the k likeliest next tokens, or, for "all",
+ *   logProbabilities [rows, vocabulary]
+ *
+ * An ensemble's probabilities are the mean of its members'.
+ */
+export function stepGraph(models: Layer<readonly Seq2Seq[]>, candidates: number | "all"): Outputs {
+  const tokens = input("tokens", "int32", ["sentences", "beam"]);
+  const rows = times("sentences", "beam");
+  const states: Outputs = {};
+  const logits = build(models).call.map((model, i) => {
+    // Names and shapes come from the model itself: ask it once about a source nobody computes.
+    const source = input("source", "int32", ["sentences", "source"]);
+    const mask = cast(source, "float32");
+    const asked = model.remember(model.encode(source, mask), mask);
+    const memory = inputs(`${MEMORY}${i}.`, asked, "sentences");
+    const before = inputs(`${STATE}${i}.`, model.start(asked, "sentences"), rows);
+    const { hidden, state } = model.decode(reshape(tokens, [rows, 1]), memory, before);
+    Object.assign(states, named(`${STATE}${i}.`, state));
+    return linear(reshape(hidden, [rows, hidden.shape[2] as number]), model.projection);
+  });
+  const [only, ...others] = logits as [Value, ...Value[]];
+  const next = Object.fromEntries(Object.entries(states).map(([name, value]) => [`next.${name}`, value]));
+  if (others.length > 0) {
+    const total = logits.map((each) => softmax(each)).reduce(add);
+    return { ...next, ...best(log(mul(total, 1 / logits.length)), candidates) };
+  }
+  // log Σ exp(z) = max z - log max softmax(z): one pass over the vocabulary and no array of its size is kept.
+  const likeliest = log(max(softmax(only), [1], { keep: true }));
+  if (candidates === "all") {
+    return { ...next, logProbabilities: add(sub(only, max(only, [1], { keep: true })), likeliest) };
+  }
+  const { values, indices } = topK(only, candidates);
+  const top = candidates === 1 ? values : max(values, [1], { keep: true });
+  return { ...next, best: indices, logProbabilities: add(sub(values, top), likeliest) };
+}
+
+function best(logProbabilities: Value, candidates: number | "all"): Outputs {
+  if (candidates === "all") return { logProbabilities };
+  const { values, indices } = topK(logProbabilities, candidates);
+  return { best: indices, logProbabilities: values };
+}
+
+/** Rows of tensors in another order, some left out or repeated: order int32 [new rows]. */
+export function reorderGraph(types: ReadonlyMap<string, TensorType>): Outputs {
+  const order = input("order", "int32", ["order"]);
+  const entries = [...types].map(([name, { dtype, shape }]): [string, Value] => {
+    return [`next.${name}`, gather(input(name, dtype, ["rows", ...shape.slice(1)]), order)];
+  });
+  return Object.fromEntries(entries);
+}
+
+const named = (prefix: string, tensors: Tensors): Outputs =>
+  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [prefix + name, value]));
+
+/** An input for each tensor, its first axis renamed; an axis of size 0 is one that has grown. */
+function inputs(prefix: string, tensors: Tensors, lead: Size): Tensors {
+  const entries = Object.entries(tensors).map(([name, { dtype, shape }]) => {
+    const grown = shape.slice(1).map((size) => (size === 0 ? "past" : size));
+    return [name, input(prefix + name, dtype, [lead, ...grown])] as const;
+  });
+  return Object.fromEntries(entries);
+}
