@@ -7,7 +7,7 @@ export const deviceOption = {
   type: "string",
   value: "D",
   default: "auto",
-  help: "auto, cpu, wasm or webgpu; cuda, coreml or dml where onnxruntime-node has it",
+  help: "auto, cpu, wasm or webgpu; cuda, coreml or dml where ONNX Runtime was built for it",
 } as const satisfies OptionSpec;
 
 /** The engine for `--device`. @throws ERR_USAGE for a word that names none, ERR_CONFIG for one that is absent. */

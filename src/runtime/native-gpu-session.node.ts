@@ -52,7 +52,7 @@ export class NativeGpuSession implements Session {
     );
   }
 
-  /** Runs when it is this session's turn. The inputs may be disposed meanwhile. */
+  /** Runs when its turn comes. The inputs may be disposed meanwhile. */
   async runBound(
     inputs: readonly (readonly [name: string, tensor: NativeTensor])[],
     outputs: readonly string[],
