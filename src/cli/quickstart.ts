@@ -273,7 +273,7 @@ function sayWhatNext(directory: string, seconds: number, io: Io): void {
     `\n${Math.round(seconds)} seconds. Curves, translations and attention: ${join(directory, "report.html")}`,
   );
   io.say("\nNext:");
-  io.say(`  echo "The small cat sleeps." | npx heed translate ${join(directory, "run")}`);
+  io.say(`  echo "We see the green car." | npx heed translate ${join(directory, "run")}`);
   io.say(
     "  npx heed train config.yaml --run runs/mine     your own TSV: `npx heed train --help` shows a config",
   );

@@ -8,8 +8,8 @@ export default command({
     "Translate each line of standard input, in order, writing as it goes. Beam search by default; --sample, --temperature, --top-k and --top-p draw translations instead. With --target FILE nothing is translated: each line gets the log probability of the translation that stands in FILE.",
   examples: [
     "heed translate runs/en-fr < news.en > news.fr",
-    'echo "The small cat sleeps." | heed translate runs/en-fr --beam 8 --n-best 3 --json',
-    'echo "The small cat sleeps." | heed translate runs/en-fr --prefix "Le petit" --attention looked.jsonl',
+    'echo "We see the green car." | heed translate runs/en-fr --beam 8 --n-best 3 --json',
+    'echo "We see the green car." | heed translate runs/en-fr --prefix "Le petit" --attention looked.jsonl',
     "heed translate runs/a --ensemble runs/b --no-repeat-ngram 3 --bias chat=-1 < news.en",
     "heed translate runs/en-fr --target news.fr --json < news.en",
   ],
