@@ -9,7 +9,7 @@ export default command({
   examples: [
     "heed translate runs/en-fr < news.en > news.fr",
     'echo "We see the green car." | heed translate runs/en-fr --beam 8 --n-best 3 --json',
-    'echo "We see the green car." | heed translate runs/en-fr --prefix "Le petit" --attention looked.jsonl',
+    'echo "We see the green car." | heed translate runs/en-fr --prefix "Nous" --attention looked.jsonl',
     "heed translate runs/a --ensemble runs/b --no-repeat-ngram 3 --bias chat=-1 < news.en",
     "heed translate runs/en-fr --target news.fr --json < news.en",
   ],
