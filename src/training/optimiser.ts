@@ -2,8 +2,6 @@ import { input, parameter } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
 import { add, div, minimum, mul, sqrt, sub } from "../ops/elementwise.ts";
 import { sumOfSquares } from "../ops/reduce.ts";
-import { reshape } from "../ops/reshape.ts";
-import { scan } from "../ops/scan.ts";
 
 /** How one parameter goes on, and what it remembers. */
 export interface Optimiser {
@@ -45,14 +43,9 @@ export const adamw: OptimiserConfig = {
 export interface OptimiserOptions {
   /** A scalar that all gradients are multiplied by, as `clipByGlobalNorm` gives. Default: none. */
   readonly scale?: Value;
-  /**
-   * Whether large matrices are updated piece by piece, so that what is computed on the way stays in a core's cache. For
-   * processors: a GPU has nothing of it, and its ONNX Runtime no loops. The same bits either way. Default false.
-   */
-  readonly inPieces?: boolean;
 }
 
-/** How the numbers of one parameter go on: element by element, so that it holds for a parameter and for a piece of one. */
+/** How the numbers of one parameter go on, element by element. */
 interface Rule {
   readonly moments: readonly string[];
   readonly next: (now: Now, moments: Readonly<Record<string, Value>>) => Record<string, Value>;
@@ -64,56 +57,27 @@ interface Now {
   readonly gradient: Value;
 }
 
-/**
- * @returns updates of all that is trained. A large matrix's moments have a shape of their own, [pieces, elements], when it
- *   is updated in pieces; in row-major order they are the same.
- */
+/** The update of all that is trained. */
 export function optimiser(
   config: OptimiserConfig,
   trained: readonly Trained[],
-  { scale, inPieces = false }: OptimiserOptions = {},
+  { scale }: OptimiserOptions = {},
 ): Optimiser {
   const rule = config.optimizer === "sgd" ? sgd(config) : adam(config);
   const updates = new Map<Value, Value>();
   const state: Value[] = [];
   for (const { path, value, gradient } of trained) {
-    const shape = (inPieces && piecesOf(value)) || (value.shape as readonly number[]);
-    const moments = Object.fromEntries(
-      rule.moments.map((name) => [name, parameter(`optimizer.${name}.${path}`, value.dtype, shape)]),
-    );
-    const step = ({ value, gradient, ...moments }: Record<string, Value> & Now): Record<string, Value> =>
-      rule.next({ value, gradient: scale ? mul(gradient, scale) : gradient }, moments);
-    const now = { value: reshape(value, shape), gradient: reshape(gradient, shape), ...moments };
-    const next = shape === value.shape ? step(now) : piecewise(now, step);
-    updates.set(value, reshape(next.value as Value, value.shape));
-    for (const name of rule.moments) updates.set(moments[name] as Value, next[name] as Value);
+    const moments = Object.fromEntries(rule.moments.map((name) => [name, moment(name, path, value)]));
+    const next = rule.next({ value, gradient: scale ? mul(gradient, scale) : gradient }, moments);
+    updates.set(value, next.value as Value);
+    for (const [name, value] of Object.entries(moments)) updates.set(value, next[name] as Value);
     state.push(...Object.values(moments));
   }
   return { updates, state, feeds: rule.feeds };
 }
 
-/** Applies a function of elements to one piece after the other: [pieces, elements] each. */
-function piecewise<T extends Readonly<Record<string, Value>>>(
-  whole: T,
-  step: (piece: T) => Record<string, Value>,
-): Record<string, Value> {
-  return scan({ state: {}, sequences: whole, step: (_, piece) => ({ state: {}, outputs: step(piece) }) })
-    .outputs;
-}
-
-/**
- * About 128 kB a tensor: a dozen of them are in use at a time, and a core's second cache holds one megabyte or two. Cost of
- * a piece: 11 nodes, some microseconds.
- */
-const pieceElements = { most: 32_768, least: 8_192 } as const;
-const fewestPieces = 8;
-
-/** [pieces, elements] of a large parameter, or undefined where it is small or does not divide well. */
-function piecesOf({ shape }: Value): readonly number[] | undefined {
-  const elements = (shape as readonly number[]).reduce((product, size) => product * size, 1);
-  for (let size = pieceElements.most; size >= pieceElements.least; size--)
-    if (elements % size === 0) return elements / size >= fewestPieces ? [elements / size, size] : undefined;
-  return undefined;
+function moment(name: string, path: string, like: Value): Value {
+  return parameter(`optimizer.${name}.${path}`, like.dtype, like.shape as readonly number[]);
 }
 
 /**

@@ -188,7 +188,7 @@ interface Parts {
 }
 
 type Build = (
-  options: Pick<TrainingStepOptions<never>, "engine" | "optimiser" | "clip">,
+  options: Pick<TrainingStepOptions<never>, "optimiser" | "clip">,
   objective: Objective,
   paths: readonly string[],
   values: readonly Value[],
@@ -240,7 +240,7 @@ function trained(
 
 /** Clipping, then the optimiser. With `count` the gradients are sums over so many. */
 function updateOf(
-  { engine, optimiser: config = adamw, clip = 1 }: Parameters<Build>[0],
+  { optimiser: config = adamw, clip = 1 }: Parameters<Build>[0],
   { trained, unpack }: Packed,
   count?: Value,
 ): { update: Optimiser; norm: Value } {
@@ -249,7 +249,7 @@ function updateOf(
     clip,
     count,
   );
-  const next = optimiser(config, trained, { ...scale, inPieces: engine.device !== "webgpu" });
+  const next = optimiser(config, trained, scale);
   return { update: { ...next, updates: unpack(next.updates) }, norm };
 }
 
