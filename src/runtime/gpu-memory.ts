@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import type { DType, HostArray } from "../ir/dtype.ts";
 import type { SessionOptions } from "./engine.ts";
 import { copyModel } from "./probe.ts";
+import { type InTurn, turns } from "./turns.ts";
 
 type Create = (model: Uint8Array, options: SessionOptions) => Promise<InferenceSession>;
 
@@ -12,17 +13,10 @@ type Create = (model: Uint8Array, options: SessionOptions) => Promise<InferenceS
 export class GpuMemory {
   readonly #create: Create;
   readonly #sessions = new Map<string, Promise<InferenceSession>>();
-  #last: Promise<unknown> = Promise.resolve();
+  readonly inTurn: InTurn = turns();
 
   constructor(create: Create) {
     this.#create = create;
-  }
-
-  /** Runs `work` when everything before it has ended, however it ended. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work, work);
-    this.#last = result.catch(() => undefined);
-    return result;
   }
 
   /** A copy on the GPU. */

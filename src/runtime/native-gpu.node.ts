@@ -5,6 +5,7 @@ import { NativeGpuTensor } from "./native-gpu-tensor.node.ts";
 import type { NativeMemory, NativeTensor } from "./native-tensor.node.ts";
 import type { OrtApi } from "./ort-api.node.ts";
 import { copyModel } from "./probe.ts";
+import { type InTurn, turns } from "./turns.ts";
 
 /** How a kind of GPU is asked for. */
 interface Provider {
@@ -49,7 +50,7 @@ export class NativeGpu {
   readonly allocator: bigint;
   readonly #create: Create;
   readonly #copies = new Map<string, Promise<NativeGpuSession>>();
-  #last: Promise<unknown> = Promise.resolve();
+  readonly inTurn: InTurn = turns();
 
   constructor(api: OrtApi, memory: NativeMemory, device: GpuDevice, create: Create) {
     this.api = api;
@@ -74,13 +75,6 @@ export class NativeGpu {
 
   tensor(dtype: DType, shape: readonly number[], data?: HostArray): NativeGpuTensor {
     return new NativeGpuTensor(this, this.memory.wrap(dtype, shape, data), "host");
-  }
-
-  /** Runs `work` when everything before it has ended, however it ended. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work, work);
-    this.#last = result.catch(() => undefined);
-    return result;
   }
 
   /** A copy on the other side, by a model that does nothing. */
