@@ -7,6 +7,7 @@ import { type Shape, type Size, termsOf } from "../ir/size.ts";
 import { type Node, type TensorType, topological, type Value } from "../ir/value.ts";
 import {
   encodeModel,
+  namesRead,
   type OnnxAttribute,
   type OnnxGraph,
   type OnnxInitializer,
@@ -27,6 +28,8 @@ export interface LowerOptions {
 
 export interface Lowered {
   readonly bytes: Uint8Array;
+  /** What the bytes say. */
+  readonly graph: OnnxGraph;
   readonly inputs: ReadonlyMap<string, TensorType & { readonly isParameter: boolean }>;
   readonly outputs: ReadonlyMap<string, TensorType>;
 }
@@ -47,7 +50,7 @@ export function lower({ outputs, constants, inputs = [], quantize }: LowerOption
   }
   const written = writer.graph();
   const graph = quantize ? quantized(written, new Set(constants?.keys())) : written;
-  return { bytes: encodeModel({ graph }), inputs: writer.inputs, outputs: types };
+  return { bytes: encodeModel({ graph }), graph, inputs: writer.inputs, outputs: types };
 }
 
 /** The nodes of one graph: the model's own, or one that stands in an attribute and may read what is around it. */
@@ -310,14 +313,6 @@ function find<T>(scope: Scope | undefined, look: (scope: Scope) => T | undefined
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-const graphsOf = ({ attributes = {} }: OnnxNode): OnnxGraph[] =>
-  Object.values(attributes).flatMap((one) => (one.type === "graph" ? [one.value] : []));
-
-/** All names that a node reads, inside its graphs too. */
-function namesRead(node: OnnxNode): Name[] {
-  return [...node.inputs, ...graphsOf(node).flatMap(({ nodes }) => nodes.flatMap(namesRead))];
 }
 
 function rename(node: OnnxNode, names: ReadonlyMap<Name, Name>): OnnxNode {

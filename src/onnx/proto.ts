@@ -33,6 +33,14 @@ export interface OnnxNode {
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
+const graphsOf = ({ attributes = {} }: OnnxNode): OnnxGraph[] =>
+  Object.values(attributes).flatMap((one) => (one.type === "graph" ? [one.value] : []));
+
+/** All names that a node reads, inside its graphs too. */
+export function namesRead(node: OnnxNode): string[] {
+  return [...node.inputs, ...graphsOf(node).flatMap(({ nodes }) => nodes.flatMap(namesRead))];
+}
+
 /** A value of an attribute. The kind is explicit, for 1 may be meant as a float. */
 export type OnnxAttribute =
   | { readonly type: "int"; readonly value: number | bigint }

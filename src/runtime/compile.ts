@@ -4,6 +4,7 @@ import { leafName } from "../ir/leaf.ts";
 import { evaluate, sameShape, showShape } from "../ir/size.ts";
 import type { TensorType, Value } from "../ir/value.ts";
 import { lower } from "../onnx/lower.ts";
+import { overwritable } from "../onnx/overwritable.ts";
 import type { Engine, SessionOptions } from "./engine.ts";
 import type { HostTensor, State } from "./state.ts";
 import type { Tensor } from "./tensor.ts";
@@ -65,7 +66,12 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
       throw heedError("ERR_GRAPH", { operation: "compile", problem: `the state has no parameter "${name}"` });
   }
   const residents = { inputs: held, outputs: updated.map(nextName) };
-  const session = await engine.load(model.bytes, { ...options.session, residents });
+  const loading = engine.load(model.bytes, { ...options.session, residents });
+  // A session may open on a thread of its own; meanwhile this one finds out what needs no second buffer.
+  const pairs = updated.map((name) => [name, nextName(name)] as const);
+  const inPlace = engine.overwrites ? overwritable(model.graph, pairs) : new Set<string>();
+  const swapped = updated.filter((name) => !inPlace.has(name));
+  const session = await loading;
   const names = Object.keys(outputs) as Name[];
 
   const run = async (feeds: Readonly<Record<string, Feed>> = {}): Promise<Record<Name, Tensor>> => {
@@ -85,10 +91,11 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
     }
     for (const name of held) fed.set(name, (state as State).current(name));
     const fetches = new Map<string, Tensor | undefined>(names.map((name) => [name, undefined]));
-    for (const name of updated) fetches.set(nextName(name), (state as State).spare(name));
+    for (const name of inPlace) fetches.set(nextName(name), (state as State).current(name));
+    for (const name of swapped) fetches.set(nextName(name), (state as State).spare(name));
     try {
       const results = await session.run(fed, fetches);
-      state?.swap(updated);
+      state?.swap(swapped);
       const read = names.map((name) => [name, results.get(name)]);
       return Object.fromEntries(read) as Record<Name, Tensor>;
     } finally {

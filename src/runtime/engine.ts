@@ -42,6 +42,8 @@ export interface Engine {
   readonly device: Exclude<Device, "auto">;
   /** What runs here, in one line: `cpu (native ONNX Runtime 1.30.0, 2 threads)`. */
   readonly description: string;
+  /** Whether an output may be given a tensor that is an input of the same run. */
+  readonly overwrites?: boolean;
   load(model: Uint8Array, options?: SessionOptions): Promise<Session>;
   /** A tensor holding `data` (not copied on the CPU: keep off it while a run is in flight), or zeros when left out. */
   tensor(dtype: DType, shape: readonly number[], data?: HostArray): Tensor;

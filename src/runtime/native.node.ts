@@ -57,6 +57,7 @@ export function openNativeEngine(
   return {
     name: "native",
     device: "cpu",
+    overwrites: true,
     description: `cpu (native ONNX Runtime ${api.version}, ${showThreads(physicalCores())})`,
     load: async (model: Uint8Array, options: SessionOptions = {}) =>
       new NativeSession(api, memory, await createSession(api, env, model, options)),

@@ -11,9 +11,11 @@ export interface HostTensor {
 }
 
 /**
- * What lives in the runtime between runs: weights, moments, counters, by name. Every entry that some program updates
- * has two buffers; a run reads one and writes the other, and they change places when it has succeeded, so a failed
- * step leaves the state as it was and nothing is allocated per step.
+ * What lives in the runtime between runs: weights, moments, counters, by name. An entry that some program updates has
+ * two buffers; a run reads one and writes the other, and they change places when it has succeeded, so a failed step
+ * leaves the state as it was and nothing is allocated per step. Where the engine can overwrite an input and the graph
+ * reads it for the last time before, as a training step does whose every update waits for the norm of all gradients,
+ * one buffer is enough.
  */
 export interface State {
   readonly names: readonly string[];

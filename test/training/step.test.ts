@@ -1,5 +1,6 @@
 /** One update of all weights: accumulation, reproducible dropout, and what a step reports. */
 import { afterEach, describe, expect, test } from "vitest";
+import { openNativeEngine } from "../../src/runtime/native.node.ts";
 import { readEntries } from "../../src/runtime/state.ts";
 import type { TrainingStep } from "../../src/training/step.ts";
 import { batchOf, openTinyStep } from "./tiny.ts";
@@ -84,6 +85,33 @@ describe("accumulation", () => {
     await one.run(1, 0.5, [whole]);
     await few.run(1, 0.5, [whole]);
     expect(largestDifference(await weightsOf(one), await weightsOf(few))).toBeLessThan(2e-6);
+  });
+});
+
+describe("one buffer instead of two", () => {
+  const engine = openNativeEngine();
+
+  test("holds weights and moments once, and gives the same to the bit", async () => {
+    const after: Float32Array[] = [];
+    for (const overwrites of [true, false]) {
+      const step = await open({ engine: { ...engine, overwrites }, clip: 0.5, dropout: 0.3 });
+      for (let number = 1; number <= 5; number++) await step.run(number, 0.01, [whole]);
+      const once = 3 * Float32Array.BYTES_PER_ELEMENT * step.parameterCount;
+      expect(step.state.bytes()).toBe(overwrites ? once : 2 * once);
+      after.push(await weightsOf(step));
+    }
+    expect(after[0]).toEqual(after[1]);
+  });
+
+  test("is as it was after a step that failed", async () => {
+    const step = await open({ engine, clip: 0.5 });
+    await step.run(1, 0.01, [whole]);
+    const before = await weightsOf(step);
+    const source = whole.source as { shape: readonly number[]; data: Int32Array };
+    const outside = { ...whole, source: { ...source, data: source.data.map(() => 1000) } };
+    await expect(step.run(2, 0.01, [outside])).rejects.toThrow("indices element out of data bounds");
+    expect(await weightsOf(step)).toEqual(before);
+    expect((await step.run(2, 0.01, [whole])).loss).toBeGreaterThan(0);
   });
 });
 
