@@ -33,7 +33,7 @@ export async function beamSearch(
   sources: readonly ArrayLike<number>[],
   options: BeamOptions,
 ): Promise<Hypothesis[][]> {
-  const { best = 1, maxLength = (n: number): number => 2 * n + 10, start } = options;
+  const { beam = 4, best = 1, maxLength = (n: number): number => 2 * n + 10, start } = options;
   const root: Path = { token: start, before: undefined, length: 0, logProbability: 0 };
   const sentences = sources.map(
     (source, index): Sentence => ({
@@ -44,20 +44,27 @@ export async function beamSearch(
     }),
   );
   if (sources.length === 0) return [];
+  // An ending counts only among the 2 · beam best, as any extension would; greedy search looks at the best alone.
+  const wanted = beam === 1 ? 1 : 2 * beam;
   const decoding = await stepper.start(sources);
   try {
     for (let active = sentences; active.length > 0; active = active.filter(({ alive }) => alive.length > 0)) {
-      const rows = active.flatMap(({ index, alive }) => alive.map(({ path, row }) => ({ index, path, row })));
-      const candidates = await decoding.step(
-        Int32Array.from(rows, ({ row }) => row),
-        Int32Array.from(rows, ({ index }) => index),
-        Int32Array.from(rows, ({ path }) => path.token),
-      );
+      const rows = active.reduce((sum, { alive }) => sum + alive.length, 0);
+      const [from, of, tokens] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
+      let place = 0;
+      for (const { index, alive } of active) {
+        for (const { path, row } of alive) {
+          from[place] = row;
+          of[place] = index;
+          tokens[place++] = path.token;
+        }
+      }
+      const candidates = await decoding.step(from, of, tokens);
       let row = 0;
       for (const sentence of active) {
         const first = row;
         row += sentence.alive.length;
-        advance(sentence, extensions(sentence.alive, candidates, first, stepper.candidates), options);
+        advance(sentence, likeliest(sentence.alive, candidates, first, stepper.candidates, wanted), options);
       }
     }
   } finally {
@@ -74,26 +81,49 @@ interface Extension {
   readonly logProbability: number;
 }
 
-function extensions(alive: readonly Alive[], found: Candidates, first: number, count: number): Extension[] {
-  return alive.flatMap(({ path }, i) => {
-    const row = first + i;
-    return Array.from({ length: count }, (_, n) => {
-      const at = row * count + n;
-      const logProbability = path.logProbability + (found.logProbabilities[at] as number);
-      return { before: path, row, token: found.tokens ? (found.tokens[at] as number) : n, logProbability };
+/** The `wanted` likeliest extensions, best first: every hypothesis brings its candidates in order, so they are merged. */
+function likeliest(
+  alive: readonly Alive[],
+  { tokens, logProbabilities }: Candidates,
+  first: number,
+  count: number,
+  wanted: number,
+): Extension[] {
+  const taken = new Uint32Array(alive.length);
+  const chosen: Extension[] = [];
+  while (chosen.length < wanted) {
+    let best = -1;
+    let logProbability = -Infinity;
+    for (let i = 0; i < alive.length; i++) {
+      if (taken[i] === count) continue;
+      const at = (first + i) * count + (taken[i] as number);
+      const extended = (alive[i] as Alive).path.logProbability + (logProbabilities[at] as number);
+      if (extended > logProbability) {
+        best = i;
+        logProbability = extended;
+      }
+    }
+    // Nothing else is allowed.
+    if (best < 0) break;
+    const row = first + best;
+    const at = row * count + (taken[best] as number);
+    taken[best] = (taken[best] as number) + 1;
+    chosen.push({
+      before: (alive[best] as Alive).path,
+      row,
+      token: (tokens as Int32Array)[at] as number,
+      logProbability,
     });
-  });
+  }
+  return chosen;
 }
 
 /** Keeps the best `beam` extensions, sets aside those that end, and decides whether to go on. */
-function advance(sentence: Sentence, extended: Extension[], options: BeamOptions): void {
+function advance(sentence: Sentence, extended: readonly Extension[], options: BeamOptions): void {
   const { beam = 4, alpha = 0.6, lengthPenalty: kind = "gnmt", best = 1, end } = options;
-  extended.sort((a, b) => b.logProbability - a.logProbability);
   const before = sentence.alive;
   const alive: Alive[] = [];
-  // An ending counts only among the 2 · beam best, as any extension would; greedy search looks at the best alone.
-  for (const { before, row, token, logProbability } of extended.slice(0, beam === 1 ? 1 : 2 * beam)) {
-    if (logProbability === -Infinity) break;
+  for (const { before, row, token, logProbability } of extended) {
     if (token !== end && alive.length === beam) continue;
     const path = { token, before, length: before.length + 1, logProbability };
     if (token === end) sentence.finished.push(finish(path, options));

@@ -14,6 +14,7 @@ import { softmax } from "../ops/softmax.ts";
 
 export const MEMORY = "memory.";
 export const STATE = "state.";
+export const ORDER = "order";
 
 type Outputs = Record<string, Value>;
 
@@ -38,16 +39,18 @@ export function encodeGraph(models: Layer<readonly Seq2Seq[]>, padding: number):
 }
 
 /**
- * One step: tokens int32 [sentences, beam]  ->  the state after it, and of each of the sentences · beam rows
+ * One step: tokens int32 [sentences, beam], order int32 [rows]  ->  the state after it, and of each of the sentences · beam rows
  *
  *   best int32 [rows, k], logProbabilities [rows, k]     the k likeliest next tokens, or, for "all",
  *   logProbabilities [rows, vocabulary]
  *
+ * Row r goes on from row order[r] of the state before. Greedy search, of one candidate, has no order: its rows stay.
  * An ensemble's probabilities are the mean of its members'.
  */
 export function stepGraph(models: Layer<readonly Seq2Seq[]>, candidates: number | "all"): Outputs {
   const tokens = input("tokens", "int32", ["sentences", "beam"]);
   const rows = times("sentences", "beam");
+  const order = candidates === 1 ? undefined : input(ORDER, "int32", [rows]);
   const states: Outputs = {};
   const logits = build(models).call.map((model, i) => {
     // Names and shapes come from the model itself: ask it once about a source nobody computes.
@@ -55,13 +58,14 @@ export function stepGraph(models: Layer<readonly Seq2Seq[]>, candidates: number 
     const mask = cast(source, "float32");
     const asked = model.remember(model.encode(source, mask), mask);
     const memory = inputs(`${MEMORY}${i}.`, asked, "sentences");
-    const before = inputs(`${STATE}${i}.`, model.start(asked, "sentences"), rows);
+    const kept = inputs(`${STATE}${i}.`, model.start(asked, "sentences"), order ? "before" : rows);
+    const before = order ? inOrder(kept, order) : kept;
     const { hidden, state } = model.decode(reshape(tokens, [rows, 1]), memory, before);
     Object.assign(states, named(`${STATE}${i}.`, state));
     return linear(reshape(hidden, [rows, hidden.shape[2] as number]), model.projection);
   });
   const [only, ...others] = logits as [Value, ...Value[]];
-  const next = Object.fromEntries(Object.entries(states).map(([name, value]) => [`next.${name}`, value]));
+  const next = named("next.", states);
   if (others.length > 0) {
     const total = logits.map((each) => softmax(each)).reduce(add);
     return { ...next, ...best(log(mul(total, 1 / logits.length)), candidates) };
@@ -84,12 +88,15 @@ function best(logProbabilities: Value, candidates: number | "all"): Outputs {
 
 /** Rows of tensors in another order, some left out or repeated: order int32 [new rows]. */
 export function reorderGraph(types: ReadonlyMap<string, TensorType>): Outputs {
-  const order = input("order", "int32", ["order"]);
-  const entries = [...types].map(([name, { dtype, shape }]): [string, Value] => {
-    return [`next.${name}`, gather(input(name, dtype, ["rows", ...shape.slice(1)]), order)];
+  const order = input(ORDER, "int32", ["order"]);
+  const tensors = Array.from(types, ([name, { dtype, shape }]) => {
+    return [name, input(name, dtype, ["rows", ...shape.slice(1)])] as const;
   });
-  return Object.fromEntries(entries);
+  return named("next.", inOrder(Object.fromEntries(tensors), order));
 }
+
+const inOrder = (tensors: Tensors, order: Value): Tensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, rows]) => [name, gather(rows, order)]));
 
 const named = (prefix: string, tensors: Tensors): Outputs =>
   Object.fromEntries(Object.entries(tensors).map(([name, value]) => [prefix + name, value]));

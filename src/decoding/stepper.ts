@@ -7,7 +7,7 @@ import type { HostTensor, State } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { arrange, firstArrangement } from "./arrangement.ts";
 import { padded } from "./packing.ts";
-import { encodeGraph, MEMORY, reorderGraph, STATE, stepGraph, together } from "./step-graphs.ts";
+import { encodeGraph, MEMORY, ORDER, reorderGraph, STATE, stepGraph, together } from "./step-graphs.ts";
 
 /** The most likely next tokens of every row, best first: row r's are at [r · candidates, (r + 1) · candidates). */
 export interface Candidates {
@@ -60,7 +60,7 @@ type Named = Record<string, Tensor>;
 /**
  * A stepper over two sessions: one reads a batch and computes what every step looks back at, one takes a step with the
  * decoder's state kept by the runtime. Hypotheses of one sentence stand side by side, so that its memory is not
- * repeated for them, and rows are only copied when they really change places.
+ * repeated for them; memories are only copied when they really change places.
  */
 export async function openStepper(options: StepperOptions): Promise<Stepper> {
   const { engine, padding } = options;
@@ -80,6 +80,7 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
     compile({ ...shared, outputs: encodeGraph(models, padding) }),
     compile({ ...shared, outputs: stepGraph(models, wanted) }),
   ]);
+  const isOrdered = step.inputs.has(ORDER);
   const memoryRows = openReorder({ engine, ...session }, inputsNamed(step, MEMORY));
   const stateRows = openReorder({ engine, ...session }, inputsNamed(step, STATE));
 
@@ -96,14 +97,18 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
         step: async (from, sentence, tokens) => {
           const { after, states, sentences } = arrange(now, from, sentence);
           if (sentences) memory = await memoryRows.run(memory, sentences);
-          if (states) state = await stateRows.run(state, states);
+          if (states && !isOrdered) state = await stateRows.run(state, states);
           now = after;
           const { places, width } = after;
           const placed = new Int32Array(after.sentences.length * width);
           tokens.forEach((token, row) => {
             placed[places[row] as number] = token;
           });
-          const feeds = { tokens: { shape: [after.sentences.length, width], data: placed } };
+          const order = isOrdered && (states ?? Int32Array.from(placed, (_, place) => place));
+          const feeds = {
+            tokens: { shape: [after.sentences.length, width], data: placed },
+            ...(order ? { [ORDER]: { shape: [order.length], data: order } } : {}),
+          };
           const { best, logProbabilities, ...next } = (await step({
             ...memory,
             ...state,
@@ -133,11 +138,12 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
 /** Copies the rows at some places, in their order, and gives the tensor back. */
 async function rowsOf(tensor: Tensor, places: Int32Array, size: number): Promise<Int32Array | Float32Array> {
   const all = (await tensor.read()) as Int32Array | Float32Array;
-  const rows =
-    all instanceof Int32Array ? new Int32Array(places.length * size) : new Float32Array(places.length * size);
-  places.forEach((place, row) => {
-    rows.set(all.subarray(place * size, (place + 1) * size), row * size);
-  });
+  const length = places.length * size;
+  const rows = all instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
+  let at = 0;
+  for (const place of places) {
+    for (let from = place * size; from < (place + 1) * size; from++) rows[at++] = all[from] as number;
+  }
   tensor.dispose();
   return rows;
 }

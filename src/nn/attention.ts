@@ -180,8 +180,12 @@ function overHeads(
       values: splitHeads(value(states), heads),
     }),
     attend: (x, { keys, values }, bias) => {
-      const { context, weights, scores } = attendWith(splitHeads(query(x), heads), keys, values, {
+      // ONNX Runtime multiplies one row faster by a matrix without a factor: a single query is scaled before.
+      const isSingle = x.shape[1] === 1 && attendWith === attention;
+      const queries = isSingle ? mul(query(x), (keys.shape[3] as number) ** -0.5) : query(x);
+      const { context, weights, scores } = attendWith(splitHeads(queries, heads), keys, values, {
         bias,
+        ...(isSingle ? { scale: 1 } : {}),
         weightsThrough: (w) => scope.dropout(w, dropout),
       });
       scope.tap("scores", scores);
