@@ -66,9 +66,12 @@ async function openBest(options: OpenEngineOptions): Promise<Engine> {
   return { ...engine, description: `${engine.description}: ${reason}` };
 }
 
+/** In ms. Threads that never report (see README, "In the page") would otherwise be waited for for ever. */
+const initTimeout = 120_000;
+
 function openWasm({ onWarning, ...web }: OpenEngineOptions): Promise<Engine> {
   const count = web.threads ?? threads(onWarning);
-  return openWebEngine("wasm", () => import("onnxruntime-web/wasm"), { ...web, threads: count });
+  return openWebEngine("wasm", () => import("onnxruntime-web/wasm"), { ...web, threads: count, initTimeout });
 }
 
 async function openWebGpu(

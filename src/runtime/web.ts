@@ -9,9 +9,6 @@ export interface OpenWebOptions {
   readonly wasmPaths?: string;
 }
 
-/** In ms. Threads that never report (see README, "In the page") would otherwise be waited for for ever. */
-const initTimeout = 120_000;
-
 type OrtWeb = typeof import("onnxruntime-web");
 
 /**
@@ -19,12 +16,19 @@ type OrtWeb = typeof import("onnxruntime-web");
  * the threads of all later ones.
  *
  * @param options.hardware  What it runs on, for the description. Default: the threads.
+ * @param options.initTimeout  Milliseconds to wait for the threads. Default: without end. Its timer is never cleared, and
+ *   would keep a process of Node from ending.
  * @throws ERR_RUNTIME when the package cannot be loaded.
  */
 export async function openWebEngine(
   device: "wasm" | "webgpu",
   load: () => Promise<OrtWeb>,
-  { threads = 1, wasmPaths, hardware }: OpenWebOptions & { readonly hardware?: string } = {},
+  {
+    threads = 1,
+    wasmPaths,
+    hardware,
+    initTimeout = 0,
+  }: OpenWebOptions & { readonly hardware?: string; readonly initTimeout?: number } = {},
 ): Promise<Engine> {
   let ort: OrtWeb;
   try {

@@ -37,6 +37,11 @@ describe("openEngine", () => {
     );
   });
 
+  test("leaves no timer behind that would keep Node from ending", async () => {
+    await openEngine("wasm");
+    expect((await import("onnxruntime-web")).env.wasm.initTimeout).toBe(0);
+  });
+
   test("refuses a device that this system has not, and names those it may have", async () => {
     const device = process.platform === "darwin" ? "dml" : "coreml";
     await expect(openEngine(device)).rejects.toMatchObject({
