@@ -5,7 +5,7 @@ import type { Pullback } from "../ir/op.ts";
 import { showShape } from "../ir/size.ts";
 import { type Node, topological, type Value } from "../ir/value.ts";
 import { add } from "../ops/elementwise.ts";
-import { zeros } from "../ops/gather.ts";
+import { scatterAddRows, scatterAddRowsOp, zeros, zerosOp } from "../ops/gather.ts";
 
 /**
  * The gradients of a scalar with respect to values of its graph, as values of the same graph: reverse mode, one sweep
@@ -53,11 +53,18 @@ const pullback: Pullback = (nodes, grads, wrt) => {
       const result = results[i];
       if (!result || !needed.has(operand)) return;
       const sum = sums.get(operand);
-      sums.set(operand, sum ? add(sum, result) : result);
+      sums.set(operand, sum ? together(sum, result) : result);
     });
   }
   return sums;
 };
+
+/** The sum of two gradients of one value. Rows on zeros are added where the sum is, or a large table would pass by twice. */
+function together(sum: Value, gradient: Value): Value {
+  const [table, rows, indices] = gradient.node.op === scatterAddRowsOp ? gradient.node.inputs : [];
+  if (table?.node.op === zerosOp && rows && indices) return scatterAddRows(sum, rows, indices);
+  return add(sum, gradient);
+}
 
 const one = (loss: Value): Value => scalar(loss.dtype, 1);
 

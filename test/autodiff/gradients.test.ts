@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/gradients.ts";
 import { HeedError } from "../../src/errors.ts";
-import { input } from "../../src/ir/leaf.ts";
+import { constant, input } from "../../src/ir/leaf.ts";
 import { print } from "../../src/ir/print.ts";
 import { topological, type Value } from "../../src/ir/value.ts";
 import {
   add,
   cast,
   exp,
+  gather,
   less,
   mul,
   projectedCrossEntropy,
@@ -53,6 +54,24 @@ test("a value in the middle of the graph can be differentiated by, and so can th
   const run = await open({ byLoss });
   expect(Number((await run({})).byLoss?.data[0])).toBe(1);
   run.close();
+});
+
+test("a table looked up twice and multiplied, as tied embeddings are, gets one gradient without a sum of tables", async () => {
+  const table = input("table", "float64", [4, 2]);
+  const rows = (...ids: number[]): Value =>
+    gather(table, constant("int32", [ids.length], Int32Array.from(ids)));
+  // Σ (E[1] + 2 E[3] + 2 E[3] + E Eᵀ's diagonal)
+  const loss = add(add(sum(rows(1)), sum(mul(rows(3, 3), 2))), sum(mul(table, table)));
+  const [gradient] = gradients(loss, [table]) as [Value];
+  const run = await open({ gradient });
+  const E = [1, 2, 3, 4, 5, 6, 7, 8];
+  const { data } = (await run({ table: host("float64", [4, 2], E) })).gradient ?? {};
+  expect([...(data ?? [])]).toEqual(E.map((e, i) => 2 * e + (i >> 1 === 1 ? 1 : 0) + (i >> 1 === 3 ? 4 : 0)));
+  run.close();
+  const tables = topological([gradient]).filter(
+    ({ op, outputs: [y] }) => op.name === "add" && y?.shape[0] === 4,
+  );
+  expect(tables.length).toBeLessThanOrEqual(1); // dE of E · E itself
 });
 
 test("what the loss does not depend on gets zeros of its shape", async () => {
