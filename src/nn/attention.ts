@@ -200,11 +200,13 @@ function overHeads(
 /** [batch, length, heads · d]  ->  [batch, heads, length, d] */
 function splitHeads(x: Value, heads: number): Value {
   const [batch, length, size] = x.shape as [Size, Size, number];
+  if (length === 1) return reshape(x, [batch, heads, 1, size / heads]);
   return transpose(reshape(x, [batch, length, heads, size / heads]), [0, 2, 1, 3]);
 }
 
 /** [batch, heads, length, d]  ->  [batch, length, heads · d] */
 function joinHeads(x: Value): Value {
   const [batch, heads, length, size] = x.shape as [Size, number, Size, number];
+  if (length === 1) return reshape(x, [batch, 1, heads * size]);
   return reshape(transpose(x, [0, 2, 1, 3]), [batch, length, heads * size]);
 }
