@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { streamsFor } from "../../src/cli/streams.ts";
 import { phrasebook } from "../../src/data/phrasebook/phrasebook.ts";
 import { openTranslator } from "../../src/decoding/translator.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
@@ -27,7 +28,10 @@ export interface Timed {
   readonly close: () => void;
 }
 
-/** A translator that is given its ids: what is timed is the model and the search, not the tokenizer. */
+/**
+ * A translator that is given its ids: what is timed is the model and the search, not the tokenizer. It uses the cores as
+ * `heed translate` does, but batches of one are sentences one after the other.
+ */
 export async function openTimed(
   engine: Engine,
   { model, weights, tokenizers, config }: TranslatorRun,
@@ -44,6 +48,8 @@ export async function openTimed(
     maxLength: config.model.maxLength,
     ...search,
     session: { threads: THREADS },
+    ...streamsFor(sentences.length, search.batch, weights),
+    ...(search.batch === 1 ? { streams: 1 } : {}),
   });
   return {
     run: async () => {

@@ -60,7 +60,7 @@ async function translations(
     beam: options.beam ?? run.config.decoding.beam,
     alpha: options.alpha ?? run.config.decoding.alpha,
     batch: options.batch,
-    ...streamsFor(test.length, options.batch),
+    ...streamsFor(test.length, options.batch, run.weights),
     maxLength: run.config.model.maxLength,
   });
   const began = performance.now();

@@ -1,8 +1,21 @@
 import type { TranslatorOptions } from "../decoding/translator.ts";
+import type { HostTensor } from "../runtime/state.ts";
 import { physicalCores } from "../runtime/threads.node.ts";
 
-/** Many batches are faster side by side, each on one core; few want all cores for each. */
-export function streamsFor(sentences: number, batch: number): Pick<TranslatorOptions, "streams" | "session"> {
+/** A model of fewer weights decodes faster on one core than on two, which wait for each other between its small products. */
+const SMALL = 3e6;
+
+/**
+ * How a translator uses the cores. Many batches, or a small model, are faster side by side, each batch on one core; few
+ * batches of a larger model want all cores for each.
+ */
+export function streamsFor(
+  sentences: number,
+  batch: number,
+  weights: ReadonlyMap<string, HostTensor>,
+): Pick<TranslatorOptions, "streams" | "session"> {
   const streams = physicalCores();
-  return streams > 1 && sentences >= 4 * batch ? { streams, session: { threads: 1 } } : {};
+  const count = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const apart = sentences >= 4 * batch || count < SMALL;
+  return streams > 1 && apart ? { streams, session: { threads: 1 } } : {};
 }

@@ -57,13 +57,14 @@ export async function translateLines(
   const decoding = decodingOf(options, run);
   checkDecodingOptions(decoding);
   const quantize = quantization(options.quantize);
+  const weights = ensembleWeights(members.map(({ weights }) => weights));
   const open = async (lines: number): Promise<Translator> =>
     openTranslator({
       ...{ engine: await engine, source, target, batch: options.batch, quantize, ...decoding },
       model: members.map(({ model }) => model),
-      weights: ensembleWeights(members.map(({ weights }) => weights)),
+      weights,
       maxLength: Math.min(...members.map(({ config }) => config.model.maxLength)),
-      ...streamsFor(lines, options.batch),
+      ...streamsFor(lines, options.batch, weights),
     });
   const references = options.target === undefined ? undefined : pairedLines(options.target);
   const attention = options.attention === undefined ? undefined : jsonLines(options.attention);

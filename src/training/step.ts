@@ -1,5 +1,6 @@
 import { gradients } from "../autodiff/gradients.ts";
 import { heedError } from "../errors.ts";
+import { hostArray } from "../ir/dtype.ts";
 import { input, parameter } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
 import { initialise } from "../nn/initialise.ts";
@@ -109,6 +110,14 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   // Sessions open on a thread of their own; meanwhile this one draws the weights.
   if (options.weights) for (const [name, { data }] of options.weights) state.write(name, data);
   else for (const [name, { data }] of initialise(model.parameters, seed)) state.adopt(name, data);
+  // Zeros that are written get memory of their own now, and not page by page during the first step.
+  for (const { node, dtype, shape } of parts.state) {
+    const zeros = hostArray(
+      dtype,
+      (shape as number[]).reduce((n, size) => n * size, 1),
+    ) as Float32Array;
+    state.adopt((node.attrs as { name: string }).name, zeros.fill(0));
+  }
   const [gather, update] = await loading;
   const sites = dropoutSites([objective.loss]);
 
