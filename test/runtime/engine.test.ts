@@ -297,11 +297,16 @@ describe.each(engines)("%s", (_, open) => {
       collectGarbage();
       return process.memoryUsage().rss / 2 ** 20;
     };
-    for (let i = 0; i < runs; i++) await step(i % 2 === 0);
-    const before = megabytes();
-    for (let i = 0; i < runs; i++) await step(i % 2 === 0);
-    // One array of a step, kept 2,000 times, would be 12 MB.
-    expect(megabytes() - before).toBeLessThan(6);
+    const grown = async (): Promise<number> => {
+      const before = megabytes();
+      for (let i = 0; i < runs; i++) await step(i % 2 === 0);
+      return megabytes() - before;
+    };
+    await grown();
+    // One array of a step, kept 2,000 times, would be 12 MB each time; that code is compiled better happens once.
+    let least = await grown();
+    for (let i = 0; i < 2 && least >= 6; i++) least = Math.min(least, await grown());
+    expect(least).toBeLessThan(6);
     session.close();
   });
 });
