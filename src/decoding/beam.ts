@@ -26,6 +26,7 @@ interface Sentence {
  * limit, where what is alive stands in for missing finished ones; it then leaves the batch. A beam of 1 is greedy
  * search: the likeliest token, until that is </s>.
  *
+ * @param stepper  One that gives candidates with their tokens, best first: any but one of "all".
  * @returns for every source, in order, up to `best` hypotheses, best first.
  */
 export async function beamSearch(

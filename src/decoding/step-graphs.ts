@@ -39,7 +39,8 @@ export function encodeGraph(models: Layer<readonly Seq2Seq[]>, padding: number):
 }
 
 /**
- * One step: tokens int32 [sentences, beam], order int32 [rows]  ->  the state after it, and of each of the sentences · beam rows
+ * One step: tokens int32 [sentences, beam], order int32 [rows]  ->  the state after it, and of each of the
+ * rows = sentences · beam
  *
  *   best int32 [rows, k], logProbabilities [rows, k]     the k likeliest next tokens, or, for "all",
  *   logProbabilities [rows, vocabulary]
