@@ -20,6 +20,8 @@ export interface Search {
   readonly beam: number;
   readonly batch: number;
   readonly quantize?: "int8";
+  /** Default THREADS. */
+  readonly threads?: number;
 }
 
 export interface Timed {
@@ -36,7 +38,7 @@ export async function openTimed(
   engine: Engine,
   { model, weights, tokenizers, config }: TranslatorRun,
   sentences: readonly string[],
-  search: Search,
+  { threads = THREADS, ...search }: Search,
 ): Promise<Timed> {
   const ids = new Map(sentences.map((text) => [text, tokenizers.source.encode(text)]));
   const translator = await openTranslator({
@@ -47,8 +49,8 @@ export async function openTimed(
     target: { ...tokenizers.target, decode: () => "", token: () => "" },
     maxLength: config.model.maxLength,
     ...search,
-    session: { threads: THREADS },
-    ...streamsFor(sentences.length, search.batch, weights),
+    session: { threads },
+    ...(threads > 1 ? streamsFor(sentences.length, search.batch, weights) : {}),
     ...(search.batch === 1 ? { streams: 1 } : {}),
   });
   return {

@@ -53,14 +53,14 @@ const pullback: Pullback = (nodes, grads, wrt) => {
       const result = results[i];
       if (!result || !needed.has(operand)) return;
       const sum = sums.get(operand);
-      sums.set(operand, sum ? together(sum, result) : result);
+      sums.set(operand, sum ? joined(sum, result) : result);
     });
   }
   return sums;
 };
 
 /** The sum of two gradients of one value. Rows on zeros are added where the sum is, or a large table would pass by twice. */
-function together(sum: Value, gradient: Value): Value {
+function joined(sum: Value, gradient: Value): Value {
   const [table, rows, indices] = gradient.node.op === scatterAddRowsOp ? gradient.node.inputs : [];
   if (table?.node.op === zerosOp && rows && indices) return scatterAddRows(sum, rows, indices);
   return add(sum, gradient);

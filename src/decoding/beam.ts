@@ -65,7 +65,7 @@ export async function beamSearch(
       for (const sentence of active) {
         const first = row;
         row += sentence.alive.length;
-        advance(sentence, likeliest(sentence.alive, candidates, first, stepper.candidates, wanted), options);
+        advance(sentence, merged(sentence.alive, candidates, first, stepper.candidates, wanted), options);
       }
     }
   } finally {
@@ -83,7 +83,7 @@ interface Extension {
 }
 
 /** The `wanted` likeliest extensions, best first: every hypothesis brings its candidates in order, so they are merged. */
-function likeliest(
+function merged(
   alive: readonly Alive[],
   { tokens, logProbabilities }: Candidates,
   first: number,

@@ -96,13 +96,13 @@ export function termsOf(size: Size): readonly (readonly (number | string)[])[] {
 }
 
 /** What every feed is held against at every run, taken apart once. */
-const terms = new Map<string, ReturnType<typeof termsOf>>();
+const takenApart = new Map<string, ReturnType<typeof termsOf>>();
 
 /** The number a size stands for, given the lengths of its symbols; undefined when one is missing. */
 export function evaluate(size: Size, lengths: ReadonlyMap<string, number>): number | undefined {
   if (typeof size === "number") return size;
-  const known = terms.get(size) ?? termsOf(size);
-  terms.set(size, known);
+  const known = takenApart.get(size) ?? termsOf(size);
+  takenApart.set(size, known);
   let total = 0;
   for (const term of known) {
     let product = 1;

@@ -15,7 +15,7 @@ export interface HostTensor {
  * two buffers; a run reads one and writes the other, and they change places when it has succeeded, so a failed step
  * leaves the state as it was and nothing is allocated per step. Where the engine can overwrite an input and the graph
  * reads it for the last time before, as a training step does whose every update waits for the norm of all gradients,
- * one buffer is enough.
+ * one buffer is enough; only a step that failed while it was writing would leave old and new side by side.
  */
 export interface State {
   readonly names: readonly string[];
