@@ -1,4 +1,4 @@
-"""One training step of an encoder-decoder Transformer in PyTorch, for bench/train-step and bench/webgpu.
+"""One training step of an encoder-decoder Transformer in PyTorch, for bench/train-step and bench/gpu.
 
 Reads one JSON object on standard input: {layers, dModel, vocabulary, batch, length, dropout, threads, compile,
 device}, and answers with its version or with {"failed": why}. Then, for every line "run N" it times N steps and prints their

@@ -1,15 +1,18 @@
 /**
- * Question: how many target tokens a second does training reach through WebGPU in Node, beside PyTorch on CUDA on the same
- * graphics card? fp32 on both sides.
+ * Question: how many target tokens a second does training reach on a graphics card in Node, beside PyTorch on CUDA on the
+ * same card? fp32 on both sides.
  *
  *   python -m venv .venv && .venv/bin/pip install -r bench/peers/requirements.txt
- *   npx tsx bench/webgpu/webgpu.ts --python .venv/bin/python [--rounds 6] [--steps 10] [--widths 256,512,1024]
+ *   npx tsx bench/gpu/train-step.ts --python .venv/bin/python [--device webgpu] [--rounds 6] [--steps 10]
+ *     [--widths 256,512,1024]
  *
- * It refuses to measure where there is no graphics card; `--software` runs it all the same, on a WebGPU computed by the
- * CPU, without the peer: to see that it works.
+ * `--device cuda` needs HEED_ONNXRUNTIME to name a library of ONNX Runtime built for it. It refuses to measure where there
+ * is no graphics card; `--software` runs it all the same, on a WebGPU computed by the CPU, without the peer: to see that
+ * it works.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
+import type { Device } from "../../src/runtime/engine.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
 import { machine, median, spread } from "../machine.ts";
 import { openPeer } from "../peer.ts";
@@ -18,6 +21,7 @@ import { openHeedStep, type Size } from "../train-step/heed-step.ts";
 const { values } = parseArgs({
   options: {
     python: { type: "string", default: "python3" },
+    device: { type: "string", default: "webgpu" },
     rounds: { type: "string", default: "6" },
     steps: { type: "string", default: "10" },
     widths: { type: "string", default: "256,512,1024" },
@@ -40,7 +44,7 @@ if (!hasGraphicsCard && !values.software) {
     "no graphics card here: nothing to measure (--software runs it on the CPU, to see that it works)",
   );
 } else {
-  const engine = await openEngine("webgpu");
+  const engine = await openEngine(values.device as Device);
   console.log(`${machine()}; ${engine.description}; dropout ${values.dropout}`);
   console.log(`medians of ${values.rounds} alternating rounds of ${values.steps} steps\n`);
   console.log(
