@@ -8,8 +8,7 @@
  * medians of tokens a second, and their ratio.
  */
 import { parseArgs } from "node:util";
-import { beamSearch } from "../../src/decoding/beam.ts";
-import { openStepper } from "../../src/decoding/stepper.ts";
+import { openGreedy } from "../../src/decoding/greedy.ts";
 import { input } from "../../src/ir/leaf.ts";
 import { build } from "../../src/nn/layer.ts";
 import { cast, equal, flattenLead, linear, sub, topK } from "../../src/ops/index.ts";
@@ -30,7 +29,7 @@ const { values } = parseArgs({
 const [length, START] = [Number(values.length), 2];
 const { model, weights, vocabulary } = randomTranslator();
 const engine = openNativeEngine();
-const stepper = await openStepper({ engine, model, padding: 0, constants: weights, candidates: 1 });
+const greedy = await openGreedy({ engine, model, padding: 0, constants: weights, end: NEVER });
 const naive = await openNaive();
 
 console.log(`${machine()}; ${length} tokens, ${values.rounds} alternating rounds\n`);
@@ -38,12 +37,7 @@ console.log("| batch | naive tokens/s | Heed tokens/s | ratio |\n|---|---|---|--
 for (const batch of values.batch.split(",").map(Number)) {
   const sources = randomSources(batch, length, vocabulary);
   const search = async (): Promise<number[][]> => {
-    const found = await beamSearch(stepper, sources, {
-      beam: 1,
-      start: START,
-      end: NEVER,
-      maxLength: () => length,
-    });
+    const found = await greedy.search(sources, { start: START, maxLength: () => length });
     return found.map(([first]) => [...(first?.ids ?? [])]);
   };
   const sides = [() => naive(sources), search];

@@ -2,7 +2,7 @@
  * Claim: greedy translation is at least twice as fast as transformers.js sentence by sentence, four times in batches of 32.
  *
  *   npx heed export runs/en-fr --to models/en-fr
- *   npx tsx bench/decoding/transformers-js.ts --run runs/en-fr --folder models/en-fr [--source test.en] [--sentences 64] [--rounds 5]
+ *   npx tsx bench/decoding/transformers-js.ts --run runs/en-fr --folder models/en-fr [--source test.en] [--sentences 512] [--rounds 5]
  *
  * The same weights, ids and threads on both sides, transformers.js on onnxruntime-node in a process of its own; rounds
  * alternate, and each waits while the other works. Its batches are sorted by length as ours are.
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     run: { type: "string", default: "quickstart/run" },
     folder: { type: "string", default: "exported" },
     source: { type: "string" },
-    sentences: { type: "string", default: "64" },
+    sentences: { type: "string", default: "512" },
     rounds: { type: "string", default: "5" },
   },
 });

@@ -13,6 +13,7 @@ export {
 export { checkDecodingOptions, type DecodingOptions, decodingRanges } from "./decoding-options.ts";
 export { ensembleWeights } from "./ensemble.ts";
 export { type GenerateOptions, type Generator, type GeneratorOptions, openGenerator } from "./generator.ts";
+export { type Greedy, type GreedyOptions, openGreedy } from "./greedy.ts";
 export { type Hypothesis, type LengthPenalty, lengthPenalty, type ScoreOptions } from "./hypothesis.ts";
 export { type SampleOptions, sampleSearch } from "./sample-search.ts";
 export { draw, nextTokens, type SamplingOptions } from "./sampling.ts";

@@ -4,8 +4,10 @@ import { type Size, times } from "../ir/size.ts";
 import type { TensorType, Value } from "../ir/value.ts";
 import type { Seq2Seq, Tensors } from "../models/seq2seq.ts";
 import { build, type Layer, layer } from "../nn/layer.ts";
-import { cast, equal } from "../ops/compare.ts";
-import { add, log, mul, sub } from "../ops/elementwise.ts";
+import type { Repetition } from "../onnx/repeated.ts";
+import { sum } from "../ops/broadcast.ts";
+import { cast, equal, less } from "../ops/compare.ts";
+import { add, log, maximum, mul, sub } from "../ops/elementwise.ts";
 import { gather, topK } from "../ops/gather.ts";
 import { linear } from "../ops/matmul.ts";
 import { max } from "../ops/reduce.ts";
@@ -49,8 +51,10 @@ export function encodeGraph(models: Layer<readonly Seq2Seq[]>, padding: number):
  * An ensemble's probabilities are the mean of its members'.
  */
 export function stepGraph(models: Layer<readonly Seq2Seq[]>, candidates: number | "all"): Outputs {
-  const tokens = input("tokens", "int32", ["sentences", "beam"]);
-  const rows = times("sentences", "beam");
+  // Greedy search has one hypothesis of each sentence.
+  const beam = candidates === 1 ? 1 : "beam";
+  const tokens = input("tokens", "int32", ["sentences", beam]);
+  const rows = times("sentences", beam);
   const order = candidates === 1 ? undefined : input(ORDER, "int32", [rows]);
   const states: Outputs = {};
   const logits = build(models).call.map((model, i) => {
@@ -79,6 +83,25 @@ export function stepGraph(models: Layer<readonly Seq2Seq[]>, candidates: number 
   const { values, indices } = topK(only, candidates);
   const top = candidates === 1 ? values : max(values, [1], { keep: true });
   return { ...next, best: indices, logProbabilities: add(sub(values, top), likeliest) };
+}
+
+/**
+ * Greedy search's step, written so that one run makes many of them: tokens int32 [sentences, 1], ended float32
+ * [sentences, 1], 1 for texts that have ended, patience float32 []  ->  best and logProbabilities of every step [steps,
+ * sentences, 1]. It goes on while fewer have ended than `patience`, for at most `limit` steps, an input int64 [].
+ */
+export function greedyGraph(
+  models: Layer<readonly Seq2Seq[]>,
+  end: number,
+): { readonly outputs: Outputs; readonly repeat: Repetition } {
+  const step = stepGraph(models, 1);
+  const ended = input("ended", "float32", ["sentences", 1]);
+  const nowEnded = maximum(ended, cast(equal(step.best as Value, end), "float32"));
+  const goesOn = less(sum(nowEnded), input("patience", "float32", []));
+  const outputs = { ...step, "next.tokens": step.best as Value, "next.ended": nowEnded, goesOn };
+  const carried = Object.keys(outputs).filter((name) => name.startsWith("next."));
+  const carry = new Map(carried.map((name) => [name.slice("next.".length), name]));
+  return { outputs, repeat: { carry, while: "goesOn", limit: "limit" } };
 }
 
 function best(logProbabilities: Value, candidates: number | "all"): Outputs {

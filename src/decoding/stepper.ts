@@ -1,13 +1,13 @@
-import type { TensorType } from "../ir/value.ts";
 import type { Seq2Seq } from "../models/seq2seq.ts";
 import { build, type Layer } from "../nn/layer.ts";
-import { compile, type Program } from "../runtime/compile.ts";
+import { compile } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor, State } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { arrange, firstArrangement } from "./arrangement.ts";
 import { padded } from "./packing.ts";
-import { encodeGraph, MEMORY, ORDER, reorderGraph, STATE, stepGraph, together } from "./step-graphs.ts";
+import { inputsNamed, type Named, namedBy, openReorder, release, unprefixed } from "./rows.ts";
+import { encodeGraph, MEMORY, ORDER, STATE, stepGraph, together } from "./step-graphs.ts";
 
 /** The most likely next tokens of every row, best first: row r's are at [r · candidates, (r + 1) · candidates). */
 export interface Candidates {
@@ -55,8 +55,6 @@ export interface StepperOptions {
   readonly session?: SessionOptions;
 }
 
-type Named = Record<string, Tensor>;
-
 /**
  * A stepper over two sessions: one reads a batch and computes what every step looks back at, one takes a step with the
  * decoder's state kept by the runtime. Hypotheses of one sentence stand side by side, so that its memory is not
@@ -87,11 +85,9 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
   return {
     candidates,
     start: async (sources) => {
-      const read = Object.entries(await encode({ source: padded(sources, padding) }));
-      const named = (prefix: string): Named =>
-        Object.fromEntries(read.filter(([name]) => name.startsWith(prefix)));
-      let memory = named(MEMORY);
-      let state = named(STATE);
+      const read = await encode({ source: padded(sources, padding) });
+      let memory = namedBy(MEMORY, read);
+      let state = namedBy(STATE, read);
       let now = firstArrangement(sources.length);
       return {
         step: async (from, sentence, tokens) => {
@@ -146,35 +142,4 @@ async function rowsOf(tensor: Tensor, places: Int32Array, size: number): Promise
   }
   tensor.dispose();
   return rows;
-}
-
-const release = (tensors: Named): void => {
-  for (const tensor of Object.values(tensors)) tensor.dispose();
-};
-
-const unprefixed = (next: Named): Named =>
-  Object.fromEntries(Object.entries(next).map(([name, tensor]) => [name.slice("next.".length), tensor]));
-
-const inputsNamed = ({ inputs }: Program, prefix: string): Map<string, TensorType> =>
-  new Map([...inputs].filter(([name]) => name.startsWith(prefix)));
-
-/** Puts rows of tensors into another order; its session opens when something moves for the first time. */
-function openReorder(
-  shared: Pick<StepperOptions, "engine" | "session">,
-  types: ReadonlyMap<string, TensorType>,
-): { run: (tensors: Named, order: Int32Array) => Promise<Named>; close: () => void } {
-  let opened: Promise<Program> | undefined;
-  return {
-    run: async (tensors, order) => {
-      opened ??= compile({ ...shared, outputs: reorderGraph(types) });
-      const moved = (await (
-        await opened
-      )({ ...tensors, order: { shape: [order.length], data: order } })) as Named;
-      release(tensors);
-      return unprefixed(moved);
-    },
-    close: () => {
-      void opened?.then((program) => program.close());
-    },
-  };
 }

@@ -8,11 +8,12 @@ import { beamSearch } from "./beam.ts";
 import { constrained } from "./constraints.ts";
 import { copyUnknown } from "./copy-unknown.ts";
 import { checkDecodingOptions, constraintsOf, type DecodingOptions } from "./decoding-options.ts";
+import { openGreedy } from "./greedy.ts";
 import { type Hypothesis, lengthPenalty } from "./hypothesis.ts";
 import { batchesByTokens } from "./packing.ts";
 import { sampleSearch } from "./sample-search.ts";
 import { type Forced, openScorer, type Scorer } from "./scorer.ts";
-import { openStepper, type Stepper } from "./stepper.ts";
+import { openStepper } from "./stepper.ts";
 
 export interface TranslatorOptions extends DecodingOptions {
   readonly engine: Engine;
@@ -76,6 +77,11 @@ export interface Translator {
   close(): void;
 }
 
+interface Searcher {
+  readonly search: (sources: readonly ArrayLike<number>[]) => Promise<Hypothesis[][]>;
+  readonly close: () => void;
+}
+
 /**
  * A translator over frozen weights: two sessions and a search. What asks for attention, or scores given translations,
  * opens a third when it is first needed.
@@ -100,7 +106,9 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
   const { bos: start, eos: end, unk } = target.special;
   const prefix = options.prefix ? target.encode(options.prefix).slice(0, -1) : [];
   const width = Math.max(beam, best);
-  const stepper = await openSearched();
+  const limit = (length: number): number =>
+    Math.min(options.maxDecodingLength ?? 2 * length + 10, maxLength - 1);
+  const searcher = await openSearcher();
   let scorer: Promise<Scorer> | undefined;
   const forced = (attention: boolean): Promise<Scorer> =>
     openScorer({
@@ -109,22 +117,28 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
     });
   let looking: Promise<Scorer> | undefined;
 
-  /** The stepper that the options need: all scores only where something is to be done to them. */
-  async function openSearched(): Promise<Stepper> {
+  /** The search that the options ask for, over sessions that give no more than it reads. */
+  async function openSearcher(): Promise<Searcher> {
     const constraints = constraintsOf(options, target.special, prefix);
     const common = { engine, model, quantize, padding: source.special.pad, constants: weights, ...session };
+    const how = { alpha, lengthPenalty: kind, maxLength: limit, start, end };
+    const isConstrained = constraints.length > 0;
+    if (width === 1 && !isConstrained && !options.sample) {
+      const greedy = await openGreedy({ ...common, end });
+      return { search: (sources) => greedy.search(sources, how), close: greedy.close };
+    }
     const wanted = options.sample ? "all" : width === 1 ? 1 : 2 * width;
-    if (constraints.length === 0) return openStepper({ ...common, candidates: wanted });
-    return constrained(await openStepper({ ...common, candidates: "all" }), constraints, wanted);
+    const plain = await openStepper({ ...common, candidates: isConstrained ? "all" : wanted });
+    const stepper = isConstrained ? constrained(plain, constraints, wanted) : plain;
+    const { sample } = options;
+    return {
+      search: sample
+        ? (sources) => sampleSearch(stepper, sources, { ...how, best, ...sample })
+        : (sources) =>
+            beamSearch(stepper, sources, { ...how, beam: width, best: coveragePenalty > 0 ? width : best }),
+      close: stepper.close,
+    };
   }
-
-  const limit = (length: number): number =>
-    Math.min(options.maxDecodingLength ?? 2 * length + 10, maxLength - 1);
-  const common = { alpha, lengthPenalty: kind, maxLength: limit, start, end };
-  const search = (sources: readonly ArrayLike<number>[]): Promise<Hypothesis[][]> =>
-    options.sample
-      ? sampleSearch(stepper, sources, { ...common, best, ...options.sample })
-      : beamSearch(stepper, sources, { ...common, beam: width, best: coveragePenalty > 0 ? width : best });
 
   const translateIds = async (sources: readonly ArrayLike<number>[]): Promise<Hypothesis[][]> => {
     const results: Hypothesis[][] = sources.map(() => []);
@@ -138,7 +152,7 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
     const work = async (): Promise<void> => {
       // The longest first, so that streams end at about the same time.
       for (let chosen = waiting.pop(); chosen; chosen = waiting.pop()) {
-        const found = await search(chosen.map((i) => sources[i] ?? []));
+        const found = await searcher.search(chosen.map((i) => sources[i] ?? []));
         for (const [n, i] of chosen.entries()) results[i] = found[n] ?? [];
       }
     };
@@ -220,7 +234,7 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
       });
     },
     close: () => {
-      stepper.close();
+      searcher.close();
       for (const each of [scorer, looking]) void each?.then((opened) => opened.close());
     },
   };

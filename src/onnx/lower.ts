@@ -12,8 +12,10 @@ import {
   type OnnxGraph,
   type OnnxInitializer,
   type OnnxNode,
+  renamed,
 } from "./proto.ts";
 import { quantized } from "./quantize.ts";
+import { type Repetition, repeated } from "./repeated.ts";
 
 export interface LowerOptions {
   /** The values wanted, by the name they get in the ONNX graph. */
@@ -24,6 +26,8 @@ export interface LowerOptions {
   readonly inputs?: readonly Value[];
   /** Products with constants, and lookups in them, on 8-bit integers: smaller and faster, a little less exact. */
   readonly quantize?: "int8" | undefined;
+  /** The graph is one step of many in one run. Outputs and carried inputs are those of the step. */
+  readonly repeat?: Repetition | undefined;
 }
 
 export interface Lowered {
@@ -38,7 +42,7 @@ export interface Lowered {
  * Writes the graph that computes `outputs` as one ONNX model, sizes left symbolic. Nothing is written twice: equal nodes
  * of equal operands become one, for the time to open a session grows faster than its number of nodes.
  */
-export function lower({ outputs, constants, inputs = [], quantize }: LowerOptions): Lowered {
+export function lower({ outputs, constants, inputs = [], quantize, repeat }: LowerOptions): Lowered {
   const writer = new GraphWriter(constants ?? new Map(), outputs);
   const order = topological([...inputs, ...outputs.values()]);
   for (const node of order) for (const value of node.outputs) writer.declareLeaf(value);
@@ -49,7 +53,9 @@ export function lower({ outputs, constants, inputs = [], quantize }: LowerOption
     types.set(name, { dtype: value.dtype, shape: value.shape });
   }
   const written = writer.graph();
-  const graph = quantize ? quantized(written, new Set(constants?.keys())) : written;
+  const step = quantize ? quantized(written, new Set(constants?.keys())) : written;
+  const graph = repeat ? repeated(step, repeat) : step;
+  if (repeat) writer.inputs.set(repeat.limit, { dtype: "int64", shape: [], isParameter: false });
   return { bytes: encodeModel({ graph }), graph, inputs: writer.inputs, outputs: types };
 }
 
@@ -149,7 +155,7 @@ class GraphWriter {
   graph(): OnnxGraph {
     return {
       name: "heed",
-      nodes: this.#needed().map((node) => rename(node, this.#renamed)),
+      nodes: this.#needed().map((node) => renamed(node, this.#renamed)),
       initializers: this.#initializers,
       inputs: [...this.inputs].map(([name, { dtype, shape }]) => ({ name, dtype, shape: dims(shape) })),
       outputs: this.#outputs.map(({ name, dtype, shape }) => ({ name, dtype, shape: dims(shape) })),
@@ -313,21 +319,6 @@ function find<T>(scope: Scope | undefined, look: (scope: Scope) => T | undefined
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function rename(node: OnnxNode, names: ReadonlyMap<Name, Name>): OnnxNode {
-  const renamed = (name: Name): Name => names.get(name) ?? name;
-  const attributes = Object.entries(node.attributes ?? {}).map(([key, one]) => {
-    if (one.type !== "graph") return [key, one] as const;
-    const nodes = one.value.nodes.map((inner) => rename(inner, names));
-    return [key, { type: "graph", value: { ...one.value, nodes } }] as const;
-  });
-  return {
-    ...node,
-    inputs: node.inputs.map(renamed),
-    outputs: node.outputs.map(renamed),
-    attributes: Object.fromEntries(attributes),
-  };
 }
 
 function dims(shape: Shape): (number | string)[] {

@@ -41,6 +41,22 @@ export function namesRead(node: OnnxNode): string[] {
   return [...node.inputs, ...graphsOf(node).flatMap(({ nodes }) => nodes.flatMap(namesRead))];
 }
 
+/** A node that reads and writes other names, inside its graphs too. */
+export function renamed(node: OnnxNode, names: ReadonlyMap<string, string>): OnnxNode {
+  const nameOf = (name: string): string => names.get(name) ?? name;
+  const attributes = Object.entries(node.attributes ?? {}).map(([key, one]) => {
+    if (one.type !== "graph") return [key, one] as const;
+    const nodes = one.value.nodes.map((inner) => renamed(inner, names));
+    return [key, { type: "graph", value: { ...one.value, nodes } }] as const;
+  });
+  return {
+    ...node,
+    inputs: node.inputs.map(nameOf),
+    outputs: node.outputs.map(nameOf),
+    attributes: Object.fromEntries(attributes),
+  };
+}
+
 /** A value of an attribute. The kind is explicit, for 1 may be meant as a float. */
 export type OnnxAttribute =
   | { readonly type: "int"; readonly value: number | bigint }

@@ -5,6 +5,7 @@ import { evaluate, sameShape, showShape } from "../ir/size.ts";
 import type { TensorType, Value } from "../ir/value.ts";
 import { lower } from "../onnx/lower.ts";
 import { overwritable } from "../onnx/overwritable.ts";
+import type { Repetition } from "../onnx/repeated.ts";
 import type { Engine, SessionOptions } from "./engine.ts";
 import type { HostTensor, State } from "./state.ts";
 import type { Tensor } from "./tensor.ts";
@@ -24,6 +25,8 @@ export interface CompileOptions<Name extends string = string> {
   readonly constants?: ReadonlyMap<string, HostTensor>;
   /** Products with `constants` on 8-bit integers: smaller and faster, a little less exact. Default: as they are. */
   readonly quantize?: "int8" | undefined;
+  /** The graph is one step of many in one run: see `Repetition`. Names in it are those of inputs and `outputs`. */
+  readonly repeat?: Repetition | undefined;
   readonly session?: SessionOptions;
 }
 
@@ -56,7 +59,8 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
     updated.push(name);
     wanted.set(nextName(name), next);
   }
-  const model = lower({ outputs: wanted, quantize: options.quantize, ...(constants ? { constants } : {}) });
+  const { quantize, repeat } = options;
+  const model = lower({ outputs: wanted, quantize, repeat, ...(constants ? { constants } : {}) });
   const inputs = new Map<string, TensorType>();
   const held: string[] = [];
   for (const [name, type] of model.inputs) {
@@ -72,7 +76,7 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
   const inPlace = engine.overwrites ? overwritable(model.graph, pairs) : new Set<string>();
   const swapped = updated.filter((name) => !inPlace.has(name));
   const session = await loading;
-  const names = Object.keys(outputs) as Name[];
+  const names = (Object.keys(outputs) as Name[]).filter((name) => name !== repeat?.while);
 
   const run = async (feeds: Readonly<Record<string, Feed>> = {}): Promise<Record<Name, Tensor>> => {
     const fed = new Map<string, Tensor>();

@@ -1,7 +1,6 @@
 import { makeBatch, type PairBatch, type PairExample, planEpoch } from "../data/batches.ts";
 import { prefetch } from "../data/prefetch.ts";
-import { beamSearch } from "../decoding/beam.ts";
-import { openStepper } from "../decoding/stepper.ts";
+import { openGreedy } from "../decoding/greedy.ts";
 import { corpusBleu } from "../evaluation/bleu.ts";
 import { varied } from "../models/ablations.ts";
 import { RecurrentSeq2Seq } from "../models/recurrent-seq2seq.ts";
@@ -149,16 +148,16 @@ async function openValidation({
   const loss = await compile({ engine, state: step.state, outputs: { negativeLogLikelihood, tokens } });
   const { validBleu } = config.training;
   const maxLength = (sourceLength: number): number => Math.min(2 * sourceLength + 10, config.model.maxLength);
-  const stepper = validBleu
-    ? await openStepper({
+  const { bos: start, eos: end } = tokenizers.target.special;
+  const greedy = validBleu
+    ? await openGreedy({
         engine,
         model,
         padding: tokenizers.source.special.pad,
-        candidates: 1,
+        end,
         state: step.state,
       })
     : undefined;
-  const { bos: start, eos: end } = tokenizers.target.special;
 
   const run = async (
     pairs: readonly SentencePair[],
@@ -171,14 +170,14 @@ async function openValidation({
     );
     const mean = await meanLoss(loss, batches, signal);
     if (mean === undefined) return undefined;
-    if (!stepper) return { loss: mean, score: -mean };
+    if (!greedy) return { loss: mean, score: -mean };
     const judged = byLength.filter((i) => i < validBleu);
     const hypotheses: string[] = [];
     const references: string[] = [];
     for (const chunk of chunks(judged, VALIDATION_BATCH)) {
       if (signal?.aborted) return undefined;
       const sources = chunk.map((i) => examples[i]?.source ?? []);
-      const found = await beamSearch(stepper, sources, { beam: 1, maxLength, start, end });
+      const found = await greedy.search(sources, { maxLength, start });
       for (const [n, i] of chunk.entries()) {
         hypotheses.push(tokenizers.target.decode(found[n]?.[0]?.ids ?? []));
         references.push(tokenizers.target.normalize(pairs[i]?.target ?? ""));
@@ -197,7 +196,7 @@ async function openValidation({
     run,
     close: () => {
       loss.close();
-      stepper?.close();
+      greedy?.close();
     },
   };
 }

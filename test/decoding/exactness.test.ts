@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { beamSearch } from "../../src/decoding/beam.ts";
 import { constrained, repetitionPenalty } from "../../src/decoding/constraints.ts";
 import { ensembleWeights } from "../../src/decoding/ensemble.ts";
+import { openGreedy } from "../../src/decoding/greedy.ts";
+import type { Hypothesis } from "../../src/decoding/hypothesis.ts";
 import { openScorer, type Scorer } from "../../src/decoding/scorer.ts";
 import { openStepper, type Stepper } from "../../src/decoding/stepper.ts";
 import { input } from "../../src/ir/leaf.ts";
@@ -104,23 +106,33 @@ const stepperOf = async (
 ): Promise<Stepper> =>
   keep(await openStepper({ engine: await sharedEngine(), model, padding: PAD, constants, candidates }));
 
-const options = { start: START, end: END, alpha: 0.6, maxLength: () => LIMIT };
+type Search = (sources: readonly number[][], how: typeof options) => Promise<Hypothesis[][]>;
+const ways = ["greedy search", "a beam of 1", "a beam of 3"] as const;
+
+const options = { start: START, end: END, alpha: 0.6, maxLength: (_: number): number => LIMIT };
 
 describe.each(Object.entries(models))("%s", (_, model) => {
   const weights = weightsOf(model, 5);
   let plain: Awaited<ReturnType<typeof plainModel>>;
-  let steppers: Record<1 | 3, Stepper>;
+  let searches: Record<(typeof ways)[number], Search>;
   let scorer: Scorer;
   beforeAll(async () => {
     const engine = await sharedEngine();
     plain = await plainModel(model, weights);
-    steppers = { 1: await stepperOf(model, weights, 1), 3: await stepperOf(model, weights, 6) };
+    const beamOf1 = await stepperOf(model, weights, 1);
+    const beamOf3 = await stepperOf(model, weights, 6);
+    const greedy = keep(await openGreedy({ engine, model, padding: PAD, constants: weights, end: END }));
+    searches = {
+      "greedy search": greedy.search,
+      "a beam of 1": (sources, how) => beamSearch(beamOf1, sources, { ...how, beam: 1 }),
+      "a beam of 3": (sources, how) => beamSearch(beamOf3, sources, { ...how, beam: 3, best: 3 }),
+    };
     scorer = keep(await openScorer({ engine, model, weights, padding: PAD, start: START }));
   });
 
-  test.each([1, 3] as const)("a beam of %i finds what the plain search finds", async (beam) => {
-    const best = beam;
-    const found = await beamSearch(steppers[beam], sources, { ...options, beam, best });
+  test.each(ways)("%s finds what the plain search finds", async (way) => {
+    const [beam, best] = way === "a beam of 3" ? [3, 3] : [1, 1];
+    const found = await searches[way](sources, options);
     for (const [i, source] of sources.entries()) {
       const expected = await plainBeam(plain, source, { beam, alpha: 0.6, best, limit: LIMIT, end: END });
       expect(found[i]?.map(({ ids }) => ids)).toEqual(expected.map(({ ids }) => ids));
@@ -131,7 +143,7 @@ describe.each(Object.entries(models))("%s", (_, model) => {
   });
 
   test("forced decoding gives what it finds the same probability", async () => {
-    const found = await beamSearch(steppers[3], sources, { ...options, beam: 3, best: 3 });
+    const found = await searches["a beam of 3"](sources, options);
     const pairs = found.flatMap((all, i) =>
       all.map(({ ids }) => ({ source: sources[i] ?? [], target: ids })),
     );
@@ -147,12 +159,12 @@ describe.each(Object.entries(models))("%s", (_, model) => {
     await fc.assert(
       fc.asyncProperty(fc.array(sentence, { minLength: 2, maxLength: 6 }), async (texts) => {
         const all = texts.map((ids) => [...ids, END]);
-        for (const beam of [1, 3] as const) {
-          const how = { ...options, beam, best: beam, maxLength: (n: number) => 2 * n };
-          const together = await beamSearch(steppers[beam], all, how);
-          const reversed = (await beamSearch(steppers[beam], [...all].reverse(), how)).reverse();
+        for (const way of ways) {
+          const how = { ...options, maxLength: (n: number) => 2 * n };
+          const together = await searches[way](all, how);
+          const reversed = (await searches[way]([...all].reverse(), how)).reverse();
           for (const [i, source] of all.entries()) {
-            const [alone = []] = await beamSearch(steppers[beam], [source], how);
+            const [alone = []] = await searches[way]([source], how);
             for (const other of [together[i], reversed[i]]) {
               expect(other?.map(({ ids }) => ids)).toEqual(alone.map(({ ids }) => ids));
               alone.forEach(({ score }, n) => {
