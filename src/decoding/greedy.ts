@@ -79,7 +79,7 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
         release(state);
         state = unprefixed(namedBy(`next.${STATE}`, next));
         for (const one of [next["next.tokens"], next["next.ended"]]) one?.dispose();
-        const [tokens, logs] = await Promise.all([taken(best), taken(logProbabilities)]);
+        const [tokens, logs] = await Promise.all([taken(best as Tensor), taken(logProbabilities as Tensor)]);
         const going: number[] = [];
         for (const [row, text] of alive.entries()) {
           let { path } = text;
@@ -115,8 +115,8 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
 }
 
 /** The numbers of a tensor, which is given back. */
-async function taken(tensor: Tensor | undefined): Promise<Int32Array | Float32Array> {
-  const numbers = ((await tensor?.read()) as Int32Array | Float32Array).slice();
-  tensor?.dispose();
+async function taken(tensor: Tensor): Promise<Int32Array | Float32Array> {
+  const numbers = ((await tensor.read()) as Int32Array | Float32Array).slice();
+  tensor.dispose();
   return numbers;
 }
