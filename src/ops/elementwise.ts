@@ -4,8 +4,10 @@ import { sameShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { broadcastShapes, sumTo } from "./broadcast.ts";
 import { cast, less, lessOrEqual, where } from "./compare.ts";
+import { flattened } from "./flat.ts";
 import { asOperand, type Operand } from "./operand.ts";
 import { erfFloat64 } from "./quadrature.ts";
+import { reshape } from "./reshape.ts";
 
 type BinaryRecord = OpRecord<[left: Value, right: Value], Record<never, never>>;
 type UnaryRecord = OpRecord<[x: Value], Record<never, never>>;
@@ -51,7 +53,16 @@ function unary(
 
 const both = (op: BinaryRecord, left: Operand, right: Operand): Value => {
   const like = typeof left === "number" ? (right as Value) : left;
-  return apply(op, [asOperand(left, like), asOperand(right, like)], {});
+  const [a, b] = [asOperand(left, like), asOperand(right, like)];
+  const flat = flattened(a.shape.length < b.shape.length ? [b, a] : [a, b]);
+  if (!flat) return apply(op, [a, b], {});
+  const [x, y] = (a.shape.length < b.shape.length ? flat.reverse() : flat) as [Value, Value];
+  return reshape(apply(op, [x, y], {}), a.shape.length < b.shape.length ? b.shape : a.shape);
+};
+
+const alone = (op: UnaryRecord, x: Value): Value => {
+  const [flat] = flattened([x]) ?? [];
+  return flat ? reshape(apply(op, [flat], {}), x.shape) : apply(op, [x], {});
 };
 
 /** left + right, broadcast. */
@@ -107,37 +118,37 @@ export const minimumOp = binary("minimum", "Min", (grad, left, right) => {
 
 /** -x */
 export function neg(x: Value): Value {
-  return apply(negOp, [x], {});
+  return alone(negOp, x);
 }
 export const negOp = unary("neg", "Neg", (grad) => neg(grad));
 
 /** e^x */
 export function exp(x: Value): Value {
-  return apply(expOp, [x], {});
+  return alone(expOp, x);
 }
 export const expOp = unary("exp", "Exp", (grad, _, y) => mul(grad, y));
 
 /** Natural logarithm; x > 0. */
 export function log(x: Value): Value {
-  return apply(logOp, [x], {});
+  return alone(logOp, x);
 }
 export const logOp = unary("log", "Log", (grad, x) => div(grad, x));
 
 /** Square root; x >= 0, no gradient at 0. */
 export function sqrt(x: Value): Value {
-  return apply(sqrtOp, [x], {});
+  return alone(sqrtOp, x);
 }
 export const sqrtOp = unary("sqrt", "Sqrt", (grad, _, y) => div(mul(grad, 0.5), y));
 
 /** Sine of x in radians. */
 export function sin(x: Value): Value {
-  return apply(sinOp, [x], {});
+  return alone(sinOp, x);
 }
 export const sinOp = unary("sin", "Sin", (grad, x) => mul(grad, cos(x)));
 
 /** Cosine of x in radians. */
 export function cos(x: Value): Value {
-  return apply(cosOp, [x], {});
+  return alone(cosOp, x);
 }
 export const cosOp = unary(
   "cos",
@@ -149,25 +160,28 @@ export const cosOp = unary(
 
 /** Hyperbolic tangent. */
 export function tanh(x: Value): Value {
-  return apply(tanhOp, [x], {});
+  return alone(tanhOp, x);
 }
 export const tanhOp = unary("tanh", "Tanh", (grad, _, y) => mul(grad, sub(1, mul(y, y))));
 
 /** Logistic function 1 / (1 + e^-x). */
 export function sigmoid(x: Value): Value {
-  return apply(sigmoidOp, [x], {});
+  return alone(sigmoidOp, x);
 }
 export const sigmoidOp = unary("sigmoid", "Sigmoid", (grad, _, y) => mul(grad, mul(y, sub(1, y))));
 
 /** max(x, 0); the gradient at 0 is 0. */
 export function relu(x: Value): Value {
-  return apply(reluOp, [x], {});
+  return alone(reluOp, x);
 }
 export const reluOp = unary("relu", "Relu", (grad, _, y) => reluGradient(y, grad));
 
 /** dy where y > 0, else 0: `Mul(dy, Clip(y · 1e30, 0, 1))` is the fastest of the equal forms on every device. */
 function reluGradient(y: Value, dy: Value): Value {
-  return apply(reluGradientOp, [y, dy], {});
+  const [flatY, flatDy] = flattened([y, dy]) ?? [];
+  return flatY && flatDy
+    ? reshape(apply(reluGradientOp, [flatY, flatDy], {}), y.shape)
+    : apply(reluGradientOp, [y, dy], {});
 }
 export const reluGradientOp = defineOp<[y: Value, dy: Value]>({
   name: "reluGradient",
@@ -182,7 +196,7 @@ export const reluGradientOp = defineOp<[y: Value, dy: Value]>({
 
 /** The error function, (2/√π) ∫₀ˣ e^{-t²} dt. */
 export function erf(x: Value): Value {
-  return apply(erfOp, [x], {});
+  return alone(erfOp, x);
 }
 export const erfOp = unary(
   "erf",
@@ -207,7 +221,7 @@ export function geluTanh(x: Value): Value {
 
 /** |x|; the gradient at 0 is 0. */
 export function abs(x: Value): Value {
-  return apply(absOp, [x], {});
+  return alone(absOp, x);
 }
 export const absOp = unary("abs", "Abs", (grad, x) =>
   mul(grad, sub(cast(less(neg(x), 0), x.dtype), cast(less(x, 0), x.dtype))),

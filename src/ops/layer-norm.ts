@@ -5,8 +5,9 @@ import { sameShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { sum } from "./broadcast.ts";
 import { add, mul, sub } from "./elementwise.ts";
+import { flattened } from "./flat.ts";
 import { mean } from "./reduce.ts";
-import { flattenLead } from "./reshape.ts";
+import { flattenLead, reshape } from "./reshape.ts";
 
 /**
  * Layer normalisation over the last axis.
@@ -14,7 +15,10 @@ import { flattenLead } from "./reshape.ts";
  *   x [...lead, dim], gain [dim], bias [dim]  ->  [...lead, dim]      y = gain · (x - mean) / sqrt(variance + epsilon) + bias
  */
 export function layerNorm(x: Value, gain: Value, bias: Value, epsilon = 1e-5): Value {
-  return apply(layerNormOp, [x, gain, bias], { epsilon });
+  const [flat] = flattened([x, gain, bias]) ?? [];
+  return flat
+    ? reshape(apply(layerNormOp, [flat, gain, bias], { epsilon }), x.shape)
+    : apply(layerNormOp, [x, gain, bias], { epsilon });
 }
 
 /** Outputs: y, and mean and 1/deviation [...lead, 1], which its gradient reads instead of computing them again. */

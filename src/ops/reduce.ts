@@ -13,11 +13,20 @@ import {
 } from "./broadcast.ts";
 import { cast, equal } from "./compare.ts";
 import { div, mul } from "./elementwise.ts";
+import { flattenedRows } from "./flat.ts";
 import { sizeAsTensor } from "./range.ts";
+import { reshape } from "./reshape.ts";
 
 /** Mean over `axes` (all of them when left out). */
 export function mean(x: Value, axes?: readonly number[], { keep }: ReduceOptions = {}): Value {
-  return apply(meanOp, [x], reduction("mean", x, axes, keep));
+  const attrs = reduction("mean", x, axes, keep);
+  const isOfRows = keep && attrs.axes.length === 1 && attrs.axes[0] === x.shape.length - 1;
+  const flat = isOfRows ? flattenedRows(x) : null;
+  if (!flat) return apply(meanOp, [x], attrs);
+  return reshape(apply(meanOp, [flat], { axes: [flat.shape.length - 1], keep: true }), [
+    ...x.shape.slice(0, -1),
+    1,
+  ]);
 }
 
 export const meanOp = defineOp<[x: Value], Reduction>({

@@ -10,6 +10,8 @@ import type { Engine, SessionOptions } from "./engine.ts";
 import type { HostTensor, State } from "./state.ts";
 import type { Tensor } from "./tensor.ts";
 
+export type { Repetition } from "../onnx/repeated.ts";
+
 /** What an input may be given: a tensor of the runtime, host numbers with their shape, or one number. */
 export type Feed = Tensor | { readonly shape: readonly number[]; readonly data: HostArray } | number;
 
