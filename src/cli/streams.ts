@@ -6,16 +6,17 @@ import { physicalCores } from "../runtime/threads.node.ts";
 const SMALL = 3e6;
 
 /**
- * How a translator uses the cores. Many batches, or a small model, are faster side by side, each batch on one core; few
- * batches of a larger model want all cores for each.
+ * How a translator uses the cores. Many batches, or a small model, are faster side by side, each on one thread, two for
+ * every core: while the tokens of one batch are looked at, another computes. Few batches of a larger model want all cores
+ * for each.
  */
 export function streamsFor(
   sentences: number,
   batch: number,
   weights: ReadonlyMap<string, HostTensor>,
 ): Pick<TranslatorOptions, "streams" | "session"> {
-  const streams = physicalCores();
+  const cores = physicalCores();
   const count = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
   const apart = sentences >= 4 * batch || count < SMALL;
-  return streams > 1 && apart ? { streams, session: { threads: 1 } } : {};
+  return cores > 1 && apart ? { streams: 2 * cores, session: { threads: 1 } } : {};
 }

@@ -26,7 +26,10 @@ export interface TranslatorOptions extends DecodingOptions {
   readonly batch?: number;
   /** Most source tokens decoded together, padding included. Default 2048. */
   readonly batchTokens?: number;
-  /** Batches on their way at the same time, each on threads of its own. Default 1. */
+  /**
+   * Batches on their way at the same time, each on threads of its own. Default 1. In Node more than four at a time need
+   * the environment variable UV_THREADPOOL_SIZE, set before the process starts; the command line sets it.
+   */
   readonly streams?: number;
   /** Longest sentence in tokens, in and out: what the model's positions allow. */
   readonly maxLength: number;

@@ -66,6 +66,6 @@ describe("the packed package", () => {
   });
 
   test("the command answers", () => {
-    expect(node("node_modules/heed/dist/cli/heed.js", "--version").trim()).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(node("node_modules/heed/dist/cli/bin.cjs", "--version").trim()).toMatch(/^\d+\.\d+\.\d+$/);
   });
 });
