@@ -19,7 +19,7 @@ const { values } = parseArgs({ options: { rounds: { type: "string", default: "9"
 const directory = mkdtempSync(join(tmpdir(), "heed-cold-"));
 const { parameters, word } = writeRandomRun(directory);
 const input = `${Array.from({ length: 6 }, (_, i) => word(i)).join(" ")}\n`;
-const heed = ["dist/cli/heed.js", "translate", directory, "--max-length", "8"];
+const heed = ["dist/cli/bin.cjs", "translate", directory, "--max-length", "8"];
 const sides = { node: ["-e", ""], greedy: [...heed, "--beam", "1"], "beam 4": heed };
 
 function milliseconds(args: readonly string[]): number {

@@ -26,7 +26,7 @@ for (const lines of [20_000, Number(values.lines)]) {
 rmSync(directory, { recursive: true, force: true });
 
 async function translate(lines: number): Promise<{ megabytes: number; seconds: number }> {
-  const args = ["dist/cli/heed.js", "translate", directory, "--beam", "1", "--max-length", "4", "--json"];
+  const args = ["dist/cli/bin.cjs", "translate", directory, "--beam", "1", "--max-length", "4", "--json"];
   const began = performance.now();
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   const text = (n: number): string => `${word(n)} ${n}`;

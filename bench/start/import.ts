@@ -22,7 +22,7 @@ const importing = (name: string): string[] => [
 ];
 /** Times of a process that says its own, and of whole processes. */
 const inside = ["heed", "heed/training", "heed/runtime"];
-const whole = { "node -e 0": ["-e", "0"], "heed --help": ["dist/cli/heed.js", "--help"] };
+const whole = { "node -e 0": ["-e", "0"], "heed --help": ["dist/cli/bin.cjs", "--help"] };
 
 const times = new Map<string, number[]>();
 const note = (name: string, ms: number): void => {

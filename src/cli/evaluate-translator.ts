@@ -8,7 +8,7 @@ import { chosenMetrics, type MetricValues, metricNames } from "./chosen-metrics.
 import type { Io } from "./io.ts";
 import { progress } from "./progress.ts";
 import { scoresOf, tablesOf, writeScores } from "./scores.ts";
-import { streamsFor } from "./streams.ts";
+import { streamsFor, windowFor } from "./streams.ts";
 import { translatorPerplexity } from "./translator-perplexity.ts";
 
 export interface TranslatorTest extends MetricValues {
@@ -66,7 +66,7 @@ async function translations(
   const began = performance.now();
   const hypotheses: string[] = [];
   const bar = progress(io, "translate", test.length);
-  const window = 8 * options.batch;
+  const window = windowFor(options.batch);
   for (let at = 0; at < test.length; at += window) {
     const sentences = test.slice(at, at + window).map((pair) => pair.source);
     for (const { hypotheses: found } of await translator.translate(sentences))

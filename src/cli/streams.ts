@@ -17,6 +17,9 @@ export function streamsFor(
 ): Pick<TranslatorOptions, "streams" | "session"> {
   const cores = physicalCores();
   const count = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
-  const apart = sentences >= 4 * batch || count < SMALL;
+  const apart = sentences >= 2 * cores * batch || count < SMALL;
   return cores > 1 && apart ? { streams: 2 * cores, session: { threads: 1 } } : {};
 }
+
+/** Sentences to hand over at a time: memory stays flat, and every stream has several batches of alike lengths. */
+export const windowFor = (batch: number): number => Math.max(1024, 8 * physicalCores() * batch);

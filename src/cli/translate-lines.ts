@@ -12,10 +12,7 @@ import { inputWindows } from "./input-lines.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
 import { quantization } from "./quantization.ts";
-import { streamsFor } from "./streams.ts";
-
-/** Sentences read, translated and written at a time: memory stays flat however long the input. */
-const WINDOW = 1024;
+import { streamsFor, windowFor } from "./streams.ts";
 
 export interface TranslateLinesOptions {
   readonly run: string;
@@ -71,7 +68,7 @@ export async function translateLines(
   const counter = lineCounter(io, "translate");
   let translator: Translator | undefined;
   try {
-    for await (const window of inputWindows(io, options.invalidUtf8, WINDOW)) {
+    for await (const window of inputWindows(io, options.invalidUtf8, windowFor(options.batch))) {
       translator ??= await open(window.length);
       if (references) await writeScores(translator, window, references, options.json, io);
       else {

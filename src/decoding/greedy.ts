@@ -1,10 +1,9 @@
-import { compile } from "../runtime/compile.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { beamSearch } from "./beam.ts";
 import { finish, type Hypothesis, type Path, type ScoreOptions } from "./hypothesis.ts";
 import { padded } from "./packing.ts";
-import { inputsNamed, type Named, namedBy, openReorder, release, unprefixed } from "./rows.ts";
-import { encodeGraph, greedyGraph, MEMORY, STATE, together } from "./step-graphs.ts";
+import { type Named, namedBy, openSessions, release, unprefixed } from "./sessions.ts";
+import { greedyGraph, MEMORY, STATE, together } from "./step-graphs.ts";
 import { openStepper, type StepperOptions } from "./stepper.ts";
 
 export interface GreedyOptions extends Omit<StepperOptions, "candidates"> {
@@ -25,32 +24,25 @@ export interface Greedy {
 /** A run goes on until this share of its sentences have ended; then those leave the batch. */
 const PATIENCE = 1 / 2;
 
+/** Most steps of a run, where there is no limit. */
+const LONGEST = 2 ** 31 - 1;
+
 /**
  * Greedy search whose steps stay in the runtime: a run makes many, and comes back when sentences are to leave the batch. On
  * a graphics card, where ONNX Runtime's Loop waits for every condition, a run makes one.
  */
 export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Greedy> {
-  const { engine, padding, quantize } = options;
-  if (engine.device !== "cpu" && engine.device !== "wasm") {
+  const { device } = options.engine;
+  if (device !== "cpu" && device !== "wasm") {
     const stepper = await openStepper({ ...options, candidates: 1 });
     return {
       search: (sources, how) => beamSearch(stepper, sources, { ...how, end, beam: 1 }),
-      close: () => stepper.close(),
+      close: stepper.close,
     };
   }
-  const models = together(Array.isArray(options.model) ? options.model : [options.model]);
-  const session = options.session ? { session: options.session } : {};
-  const shared = {
-    ...{ engine, quantize, ...session },
-    ...(options.state ? { state: options.state } : {}),
-    ...(options.constants ? { constants: options.constants } : {}),
-  };
-  const [encode, steps] = await Promise.all([
-    compile({ ...shared, outputs: encodeGraph(models, padding) }),
-    compile({ ...shared, ...greedyGraph(models, end) }),
-  ]);
-  const memoryRows = openReorder({ engine, ...session }, inputsNamed(steps, MEMORY));
-  const stateRows = openReorder({ engine, ...session }, inputsNamed(steps, STATE));
+  const models = together(options.model);
+  const sessions = await openSessions(options, models, greedyGraph(models, end));
+  const { encode, step, memoryRows, stateRows } = sessions;
 
   const search: Greedy["search"] = async (sources, how) => {
     const { maxLength = (n: number): number => 2 * n + 10, start } = how;
@@ -62,19 +54,22 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
       path: root,
     }));
     if (alive.length === 0) return found;
-    const read = await encode({ source: padded(sources, padding) });
+    const read = await encode({ source: padded(sources, options.padding) });
     let memory = namedBy(MEMORY, read);
     let state = namedBy(STATE, read);
     try {
       for (;;) {
         const rows = alive.length;
-        const { best, logProbabilities, ...next } = (await steps({
+        const enough = Math.ceil(rows * PATIENCE);
+        // In tokens, the shortest first: as many texts may end by their limits as by </s>.
+        const left = alive.map(({ limit, path }) => Math.ceil(limit) - path.length).sort((a, b) => a - b);
+        const { best, logProbabilities, ...next } = (await step({
           ...memory,
           ...state,
           tokens: { shape: [rows, 1], data: Int32Array.from(alive, ({ path }) => path.token) },
           ended: { shape: [rows, 1], data: new Float32Array(rows) },
-          patience: Math.ceil(rows * PATIENCE),
-          limit: Math.max(...alive.map(({ limit, path }) => limit - path.length)),
+          patience: enough,
+          limit: Math.min(left[enough - 1] as number, LONGEST),
         })) as Named;
         release(state);
         state = unprefixed(namedBy(`next.${STATE}`, next));
@@ -106,12 +101,7 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
       release(state);
     }
   };
-  return {
-    search,
-    close: () => {
-      for (const each of [encode, steps, memoryRows, stateRows]) each.close();
-    },
-  };
+  return { search, close: sessions.close };
 }
 
 /** The numbers of a tensor, which is given back. */

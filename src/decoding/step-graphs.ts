@@ -21,7 +21,8 @@ export const ORDER = "order";
 type Outputs = Record<string, Value>;
 
 /** Several models that decide together, weights named `members.0.…`; one keeps the names it has. */
-export function together(models: readonly Layer<Seq2Seq>[]): Layer<readonly Seq2Seq[]> {
+export function together(model: Layer<Seq2Seq> | readonly Layer<Seq2Seq>[]): Layer<readonly Seq2Seq[]> {
+  const models = "bind" in model ? [model] : model;
   const [only, ...others] = models;
   if (only && others.length === 0) return { bind: (scope) => [only.bind(scope)] };
   return layer({ members: models }, ({ members }) => members);

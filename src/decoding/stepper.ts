@@ -1,13 +1,10 @@
 import type { Seq2Seq } from "../models/seq2seq.ts";
-import { build, type Layer } from "../nn/layer.ts";
-import { compile } from "../runtime/compile.ts";
-import type { Engine, SessionOptions } from "../runtime/engine.ts";
-import type { HostTensor, State } from "../runtime/state.ts";
+import { build } from "../nn/layer.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { arrange, firstArrangement } from "./arrangement.ts";
 import { padded } from "./packing.ts";
-import { inputsNamed, type Named, namedBy, openReorder, release, unprefixed } from "./rows.ts";
-import { encodeGraph, MEMORY, ORDER, STATE, stepGraph, together } from "./step-graphs.ts";
+import { type Named, namedBy, openSessions, release, type SearchedModel, unprefixed } from "./sessions.ts";
+import { MEMORY, ORDER, STATE, stepGraph, together } from "./step-graphs.ts";
 
 /** The most likely next tokens of every row, best first: row r's are at [r · candidates, (r + 1) · candidates). */
 export interface Candidates {
@@ -39,20 +36,9 @@ export interface Stepper {
   close(): void;
 }
 
-export interface StepperOptions {
-  readonly engine: Engine;
-  /** One model, or several of one vocabulary whose probabilities are averaged: see `ensembleWeights`. */
-  readonly model: Layer<Seq2Seq> | readonly Layer<Seq2Seq>[];
-  readonly padding: number;
+export interface StepperOptions extends SearchedModel {
   /** Candidates wanted at each step; a smaller vocabulary has fewer. "all": the whole distribution, in order of ids. */
   readonly candidates: number | "all";
-  /** Weights that live in a runtime's state (a model in training)… */
-  readonly state?: State;
-  /** …or weights frozen into the graphs, which is faster. */
-  readonly constants?: ReadonlyMap<string, HostTensor>;
-  /** Products with `constants` on 8-bit integers. */
-  readonly quantize?: "int8" | undefined;
-  readonly session?: SessionOptions;
 }
 
 /**
@@ -61,31 +47,19 @@ export interface StepperOptions {
  * repeated for them; memories are only copied when they really change places.
  */
 export async function openStepper(options: StepperOptions): Promise<Stepper> {
-  const { engine, padding } = options;
-  const models = together(Array.isArray(options.model) ? options.model : [options.model as Layer<Seq2Seq>]);
+  const models = together(options.model);
   const [first] = build(models).call;
   const vocabulary = (first as Seq2Seq).projection.shape[0] as number;
   const wanted = options.candidates === "all" ? "all" : Math.min(options.candidates, vocabulary);
   const candidates = wanted === "all" ? vocabulary : wanted;
-  const session = options.session ? { session: options.session } : {};
-  const shared = {
-    ...{ engine, ...session },
-    ...(options.state ? { state: options.state } : {}),
-    ...(options.constants ? { constants: options.constants } : {}),
-    quantize: options.quantize,
-  };
-  const [encode, step] = await Promise.all([
-    compile({ ...shared, outputs: encodeGraph(models, padding) }),
-    compile({ ...shared, outputs: stepGraph(models, wanted) }),
-  ]);
+  const sessions = await openSessions(options, models, { outputs: stepGraph(models, wanted) });
+  const { encode, step, memoryRows, stateRows } = sessions;
   const isOrdered = step.inputs.has(ORDER);
-  const memoryRows = openReorder({ engine, ...session }, inputsNamed(step, MEMORY));
-  const stateRows = openReorder({ engine, ...session }, inputsNamed(step, STATE));
 
   return {
     candidates,
     start: async (sources) => {
-      const read = await encode({ source: padded(sources, padding) });
+      const read = await encode({ source: padded(sources, options.padding) });
       let memory = namedBy(MEMORY, read);
       let state = namedBy(STATE, read);
       let now = firstArrangement(sources.length);
@@ -125,9 +99,7 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
         },
       };
     },
-    close: () => {
-      for (const each of [encode, step, memoryRows, stateRows]) each.close();
-    },
+    close: sessions.close,
   };
 }
 

@@ -13,6 +13,7 @@ import { type Hypothesis, lengthPenalty } from "./hypothesis.ts";
 import { batchesByTokens } from "./packing.ts";
 import { sampleSearch } from "./sample-search.ts";
 import { type Forced, openScorer, type Scorer } from "./scorer.ts";
+import { closeLater } from "./sessions.ts";
 import { openStepper } from "./stepper.ts";
 
 export interface TranslatorOptions extends DecodingOptions {
@@ -238,7 +239,7 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
     },
     close: () => {
       searcher.close();
-      for (const each of [scorer, looking]) void each?.then((opened) => opened.close());
+      for (const each of [scorer, looking]) closeLater(each);
     },
   };
 }

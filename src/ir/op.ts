@@ -37,6 +37,8 @@ export interface Emit {
   shape(shape: Shape, options?: { infer?: boolean }): Name;
   /** The int64 vector of length 1 holding `size` at run time. */
   size(size: Size): Name;
+  /** x, of shape `from`, as `to`. Reshapes that undo each other are not written. */
+  reshape(x: Name, from: Shape, to: Shape): Name;
   /** A graph input of this name and type. */
   input(name: string, type: TensorType): Name;
   /** A graph for an attribute: `results` as functions of `bound`; `around` names what else they read. */
@@ -96,6 +98,12 @@ export interface OpRecord<I extends readonly Value[], A> {
   readonly vjp: ((context: VjpContext<I, A>) => GradientsOf<I>) | null;
   /** The sum of the output over steps from the inputs of all steps at once: one large product for many small ones. */
   readonly overSteps?: (context: SumContext<I, A>) => Value | null;
+  /**
+   * How much of the first operand, of full shape, an element of a result depends on: the element at its place, its row
+   * along the last axis, or, left out, anything. Lowering does what reaches no further before a reshape and not after it:
+   * the record's `onnx` must not care how axes before the last are laid out.
+   */
+  readonly reach?: (inputs: I, attrs: A) => "element" | "row" | undefined;
   /** The graph that an op holds, for those who read graphs. */
   readonly body?: (attrs: A) => Body;
 }

@@ -3,7 +3,7 @@ import { dissect } from "../ir/body.ts";
 import { type DType, type HostArray, hostArray } from "../ir/dtype.ts";
 import { leafName, parameterOp } from "../ir/leaf.ts";
 import type { Emit, Name, OnnxAttr, Subgraph } from "../ir/op.ts";
-import { type Shape, type Size, termsOf } from "../ir/size.ts";
+import { type Shape, type Size, sameShape, termsOf } from "../ir/size.ts";
 import { type Node, type TensorType, topological, type Value } from "../ir/value.ts";
 import {
   encodeModel,
@@ -55,7 +55,8 @@ export function lower({ outputs, constants, inputs = [], quantize, repeat }: Low
   const written = writer.graph();
   const step = quantize ? quantized(written, new Set(constants?.keys())) : written;
   const graph = repeat ? repeated(step, repeat) : step;
-  if (repeat) writer.inputs.set(repeat.limit, { dtype: "int64", shape: [], isParameter: false });
+  for (const { name, dtype, shape } of graph.inputs)
+    if (!writer.inputs.has(name)) writer.inputs.set(name, { dtype, shape, isParameter: false });
   return { bytes: encodeModel({ graph }), graph, inputs: writer.inputs, outputs: types };
 }
 
@@ -64,8 +65,8 @@ interface Scope {
   readonly nodes: OnnxNode[];
   /** Outputs of a node by what it computes, so that nothing is computed twice. */
   readonly written: Map<string, Name[]>;
-  /** Output of a Reshape -> what it reshapes. */
-  readonly reshaped: Map<Name, Name>;
+  /** Output of a Reshape -> what it reshapes, and its shape where that is known. */
+  readonly reshaped: Map<Name, { readonly name: Name; readonly shape?: Shape }>;
   readonly around: Scope | undefined;
 }
 
@@ -104,6 +105,7 @@ class GraphWriter {
       ints: (values: readonly number[]) => this.#ints(values),
       shape: (shape: Shape, options: { infer?: boolean } = {}) => this.#shape(shape, options.infer ?? false),
       size: (size: Size) => this.#size(size),
+      reshape: this.#reshape.bind(this),
       input: (name: string, type: TensorType) => this.#leaf(name, type),
       graph: this.#graph.bind(this),
     });
@@ -114,17 +116,52 @@ class GraphWriter {
     const used = new Set([...order.flatMap(({ inputs }) => inputs), ...results]);
     for (const node of order) {
       const operands = node.inputs.map((operand) => names.get(operand) as Name);
-      const written: Name | readonly Name[] = node.op.onnx(this.emit, operands, node.attrs, {
-        ...node,
-        used,
-      });
-      const outputs = typeof written === "string" ? [written] : written;
+      const outputs = this.#flat(node, operands, used) ?? this.#apply(node, operands, used);
       node.outputs.forEach((value, i) => {
         // What a body is given keeps the name it was given by.
         if (!names.has(value)) names.set(value, outputs[i] as Name);
       });
     }
     return names;
+  }
+
+  #apply(node: Node, operands: Name[], used: ReadonlySet<Value>): readonly Name[] {
+    const written: Name | readonly Name[] = node.op.onnx(this.emit, operands, node.attrs, { ...node, used });
+    return typeof written === "string" ? [written] : written;
+  }
+
+  /**
+   * Writes what goes element by element, or row by row, before a reshape of its operands instead of after it: products
+   * flatten what they read, and of the reshapes between two of them most then undo each other.
+   */
+  #flat(node: Node, operands: Name[], used: ReadonlySet<Value>): readonly Name[] | undefined {
+    const { op, inputs, attrs, outputs } = node;
+    const reach = op.reach?.(inputs, attrs);
+    const shape = reach === "row" ? inputs[0]?.shape : outputs[0]?.shape;
+    if (!reach || !shape) return undefined;
+    const isFull = ({ shape: of }: Value): boolean => sameShape(of, shape);
+    const flat = inputs.flatMap((input, i) => {
+      const before = isFull(input) ? this.#source(operands[i] as Name)?.shape : undefined;
+      return before && before.length > 0 && before.length < shape.length ? [before] : [];
+    })[0];
+    if (!flat) return undefined;
+    // Rows may be as long as before, or cut and joined: then nothing may belong to one.
+    const keepsRows = shape.at(-1) === flat.at(-1);
+    const perRow = (of: Shape): Shape => [...of.slice(0, -1), 1];
+    const fits = (input: Value): boolean =>
+      isFull(input) ||
+      input.shape.length === 0 ||
+      (keepsRows && (sameShape(input.shape, shape.slice(-1)) || sameShape(input.shape, perRow(shape))));
+    if ((reach === "row" && !keepsRows) || !inputs.every(fits)) return undefined;
+    const flattened = inputs.map((input, i) => {
+      const name = operands[i] as Name;
+      if (isFull(input)) return this.#reshape(name, shape, flat);
+      return input.shape.length > 1 ? this.#reshape(name, input.shape, perRow(flat)) : name;
+    });
+    const written = this.#apply(node, flattened, used);
+    return outputs.map((output, i) =>
+      this.#reshape(written[i] as Name, isFull(output) ? flat : perRow(flat), output.shape),
+    );
   }
 
   /** Notes inputs before anything is written, because any node may ask for a symbol's length. */
@@ -170,8 +207,7 @@ class GraphWriter {
   ): Name[] {
     // Only the last of several reshapes counts.
     const scope = this.#scope;
-    const source =
-      opType === "Reshape" ? find(scope, ({ reshaped }) => reshaped.get(inputs[0] as Name)) : undefined;
+    const source = opType === "Reshape" ? this.#source(inputs[0] as Name)?.name : undefined;
     const operands = source === undefined ? [...inputs] : [source, ...inputs.slice(1)];
     const key = `${opType} ${operands.join("\0")} ${outputs} ${JSON.stringify(attributes)}`;
     const known = find(scope, ({ written }) => written.get(key));
@@ -182,8 +218,22 @@ class GraphWriter {
     );
     scope.nodes.push({ opType, inputs: operands, outputs: results, attributes: encoded });
     scope.written.set(key, results);
-    if (opType === "Reshape") scope.reshaped.set(results[0] as Name, operands[0] as Name);
+    if (opType === "Reshape") scope.reshaped.set(results[0] as Name, { name: operands[0] as Name });
     return results;
+  }
+
+  /** What a reshape gave this name to. */
+  #source(name: Name): { readonly name: Name; readonly shape?: Shape } | undefined {
+    return find(this.#scope, ({ reshaped }) => reshaped.get(name));
+  }
+
+  #reshape(x: Name, from: Shape, to: Shape): Name {
+    const before = this.#source(x);
+    const source = before?.shape ? before : { name: x, shape: from };
+    if (sameShape(source.shape as Shape, to)) return source.name;
+    const [name] = this.#node("Reshape", [source.name, this.#shape(to, true)], {}, 1) as [Name];
+    this.#scope.reshaped.set(name, source);
+    return name;
   }
 
   #graph(bound: readonly Value[], results: readonly Value[], around: ReadonlyMap<Value, Name>): Subgraph {
@@ -211,7 +261,11 @@ class GraphWriter {
       return { name, dtype: value.dtype, shape: dims(value.shape) };
     });
     this.#scope = outside;
-    const graph: OnnxGraph = { name: this.#fresh(), nodes: scope.nodes, initializers: [], inputs, outputs };
+    const nodes = leadingTo(
+      outputs.map(({ name }) => name),
+      scope.nodes,
+    );
+    const graph: OnnxGraph = { name: this.#fresh(), nodes, initializers: [], inputs, outputs };
     return { graph };
   }
 
@@ -219,12 +273,7 @@ class GraphWriter {
   #needed(): OnnxNode[] {
     const needed = new Set<Name>(this.#outputs.map(({ name }) => name));
     for (const [from, name] of this.#renamed) if (needed.has(name)) needed.add(from);
-    const kept = this.#root.nodes.toReversed().filter((node) => {
-      if (!node.outputs.some((name) => needed.has(name))) return false;
-      for (const name of namesRead(node)) needed.add(name);
-      return true;
-    });
-    return kept.reverse();
+    return leadingTo(needed, this.#root.nodes);
   }
 
   /** A name that nothing else has. */
@@ -310,6 +359,17 @@ class GraphWriter {
       return this.emit("Shape", [found.input], { start: found.axis, end: found.axis + 1 });
     });
   }
+}
+
+/** The nodes on which values of these names depend. */
+function leadingTo(names: Iterable<Name>, nodes: readonly OnnxNode[]): OnnxNode[] {
+  const needed = new Set(names);
+  const kept = nodes.toReversed().filter((node) => {
+    if (!node.outputs.some((name) => needed.has(name))) return false;
+    for (const name of namesRead(node)) needed.add(name);
+    return true;
+  });
+  return kept.reverse();
 }
 
 /** What the innermost scope that knows it says. */

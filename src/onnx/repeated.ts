@@ -1,3 +1,4 @@
+import { heedError } from "../errors.ts";
 import { namesRead, type OnnxGraph, type OnnxNode, type OnnxValueInfo, renamed } from "./proto.ts";
 
 /** How a graph becomes one step of many. */
@@ -6,16 +7,20 @@ export interface Repetition {
   readonly carry: ReadonlyMap<string, string>;
   /** Output bool []: whether another step follows. */
   readonly while: string;
-  /** A further input, int64 []: the most steps. At least one is made. */
+  /** Name of a further input, int64 []: the most steps. */
   readonly limit: string;
 }
 
 /**
  * The graph that takes steps of `graph` in one run, as an ONNX Loop. Outputs that are carried are given as the last step
  * left them; of the others, on a new first axis "steps", what each step gave. What depends on nothing carried is computed
- * once, outside.
+ * once, outside. A limit of 0 makes no step.
+ *
+ * @throws ERR_GRAPH for names that are not there, or there twice.
  */
 export function repeated(graph: OnnxGraph, { carry, while: goesOn, limit }: Repetition): OnnxGraph {
+  const outputs = new Map(graph.outputs.map((output) => [output.name, output]));
+  check(graph, outputs, { carry, while: goesOn, limit });
   const changing = new Set(carry.keys());
   const inside: OnnxNode[] = [];
   const outside: OnnxNode[] = [];
@@ -24,9 +29,12 @@ export function repeated(graph: OnnxGraph, { carry, while: goesOn, limit }: Repe
     if (isInside) for (const name of node.outputs) changing.add(name);
     (isInside ? inside : outside).push(node);
   }
-  const inputs = graph.inputs.filter(({ name }) => carry.has(name));
-  const outputs = new Map(graph.outputs.map((output) => [output.name, output]));
-  const carried = inputs.map(({ name }) => outputs.get(carry.get(name) as string) as OnnxValueInfo);
+  const carried = Array.from(carry.values(), (name) => outputs.get(name) as OnnxValueInfo);
+  // What no node reads is carried all the same.
+  const read = new Map(graph.inputs.map((input) => [input.name, input]));
+  const inputs = Array.from(carry.keys(), (name, i): OnnxValueInfo => {
+    return read.get(name) ?? { ...(carried[i] as OnnxValueInfo), name };
+  });
   const last = new Set(carried.map(({ name }) => name));
   const given = graph.outputs.filter(({ name }) => name !== goesOn);
   const stacked = given.filter(({ name }) => !last.has(name));
@@ -68,7 +76,11 @@ export function repeated(graph: OnnxGraph, { carry, while: goesOn, limit }: Repe
   return {
     ...graph,
     nodes: [...outside.map((node) => renamed(node, own)), loop],
-    inputs: [...graph.inputs, { name: limit, dtype: "int64", shape: [] }],
+    inputs: [
+      ...graph.inputs,
+      ...inputs.filter(({ name }) => !read.has(name)),
+      { name: limit, dtype: "int64", shape: [] },
+    ],
     outputs: given.map((output) => ({
       ...output,
       shape: last.has(output.name)
@@ -76,6 +88,24 @@ export function repeated(graph: OnnxGraph, { carry, while: goesOn, limit }: Repe
         : ["steps", ...output.shape],
     })),
   };
+}
+
+function check(
+  graph: OnnxGraph,
+  outputs: ReadonlyMap<string, unknown>,
+  { carry, while: goesOn, limit }: Repetition,
+): void {
+  const problems = [
+    ...[...carry.values(), goesOn].flatMap((name) =>
+      outputs.has(name) ? [] : [`it has no output "${name}"`],
+    ),
+    ...(new Set(carry.values()).size < carry.size ? ["an output is carried to two inputs"] : []),
+    ...(graph.inputs.some(({ name }) => name === limit) || carry.has(limit)
+      ? [`"${limit}" is an input of its own`]
+      : []),
+  ];
+  const [problem] = problems;
+  if (problem) throw heedError("ERR_GRAPH", { operation: "repeat", problem });
 }
 
 /** A symbol is another size at every step, and ONNX Runtime must not take it for one. */

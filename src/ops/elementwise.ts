@@ -4,10 +4,8 @@ import { sameShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { broadcastShapes, sumTo } from "./broadcast.ts";
 import { cast, less, lessOrEqual, where } from "./compare.ts";
-import { flattened } from "./flat.ts";
 import { asOperand, type Operand } from "./operand.ts";
 import { erfFloat64 } from "./quadrature.ts";
-import { reshape } from "./reshape.ts";
 
 type BinaryRecord = OpRecord<[left: Value, right: Value], Record<never, never>>;
 type UnaryRecord = OpRecord<[x: Value], Record<never, never>>;
@@ -26,6 +24,7 @@ function binary(
       return { dtype: left.dtype, shape: broadcastShapes(name, left, right) };
     },
     onnx: (emit, operands) => emit(opType, operands),
+    reach: () => "element",
     vjp: ({ inputs: [left, right], grad, output }) => {
       const [dLeft, dRight] = vjp(grad, left, right, output);
       return [sumTo(dLeft, left.shape), sumTo(dRight, right.shape)];
@@ -47,22 +46,14 @@ function unary(
     },
     onnx: (emit, [x], _, { inputs: [value] }) =>
       typeof opType === "string" ? emit(opType, [x]) : opType(emit, x, value.dtype),
+    reach: () => "element",
     vjp: ({ inputs: [x], grad, output }) => [vjp(grad, x, output)],
   });
 }
 
 const both = (op: BinaryRecord, left: Operand, right: Operand): Value => {
   const like = typeof left === "number" ? (right as Value) : left;
-  const [a, b] = [asOperand(left, like), asOperand(right, like)];
-  const flat = flattened(a.shape.length < b.shape.length ? [b, a] : [a, b]);
-  if (!flat) return apply(op, [a, b], {});
-  const [x, y] = (a.shape.length < b.shape.length ? flat.reverse() : flat) as [Value, Value];
-  return reshape(apply(op, [x, y], {}), a.shape.length < b.shape.length ? b.shape : a.shape);
-};
-
-const alone = (op: UnaryRecord, x: Value): Value => {
-  const [flat] = flattened([x]) ?? [];
-  return flat ? reshape(apply(op, [flat], {}), x.shape) : apply(op, [x], {});
+  return apply(op, [asOperand(left, like), asOperand(right, like)], {});
 };
 
 /** left + right, broadcast. */
@@ -118,37 +109,37 @@ export const minimumOp = binary("minimum", "Min", (grad, left, right) => {
 
 /** -x */
 export function neg(x: Value): Value {
-  return alone(negOp, x);
+  return apply(negOp, [x], {});
 }
 export const negOp = unary("neg", "Neg", (grad) => neg(grad));
 
 /** e^x */
 export function exp(x: Value): Value {
-  return alone(expOp, x);
+  return apply(expOp, [x], {});
 }
 export const expOp = unary("exp", "Exp", (grad, _, y) => mul(grad, y));
 
 /** Natural logarithm; x > 0. */
 export function log(x: Value): Value {
-  return alone(logOp, x);
+  return apply(logOp, [x], {});
 }
 export const logOp = unary("log", "Log", (grad, x) => div(grad, x));
 
 /** Square root; x >= 0, no gradient at 0. */
 export function sqrt(x: Value): Value {
-  return alone(sqrtOp, x);
+  return apply(sqrtOp, [x], {});
 }
 export const sqrtOp = unary("sqrt", "Sqrt", (grad, _, y) => div(mul(grad, 0.5), y));
 
 /** Sine of x in radians. */
 export function sin(x: Value): Value {
-  return alone(sinOp, x);
+  return apply(sinOp, [x], {});
 }
 export const sinOp = unary("sin", "Sin", (grad, x) => mul(grad, cos(x)));
 
 /** Cosine of x in radians. */
 export function cos(x: Value): Value {
-  return alone(cosOp, x);
+  return apply(cosOp, [x], {});
 }
 export const cosOp = unary(
   "cos",
@@ -160,28 +151,25 @@ export const cosOp = unary(
 
 /** Hyperbolic tangent. */
 export function tanh(x: Value): Value {
-  return alone(tanhOp, x);
+  return apply(tanhOp, [x], {});
 }
 export const tanhOp = unary("tanh", "Tanh", (grad, _, y) => mul(grad, sub(1, mul(y, y))));
 
 /** Logistic function 1 / (1 + e^-x). */
 export function sigmoid(x: Value): Value {
-  return alone(sigmoidOp, x);
+  return apply(sigmoidOp, [x], {});
 }
 export const sigmoidOp = unary("sigmoid", "Sigmoid", (grad, _, y) => mul(grad, mul(y, sub(1, y))));
 
 /** max(x, 0); the gradient at 0 is 0. */
 export function relu(x: Value): Value {
-  return alone(reluOp, x);
+  return apply(reluOp, [x], {});
 }
 export const reluOp = unary("relu", "Relu", (grad, _, y) => reluGradient(y, grad));
 
 /** dy where y > 0, else 0: `Mul(dy, Clip(y · 1e30, 0, 1))` is the fastest of the equal forms on every device. */
 function reluGradient(y: Value, dy: Value): Value {
-  const [flatY, flatDy] = flattened([y, dy]) ?? [];
-  return flatY && flatDy
-    ? reshape(apply(reluGradientOp, [flatY, flatDy], {}), y.shape)
-    : apply(reluGradientOp, [y, dy], {});
+  return apply(reluGradientOp, [y, dy], {});
 }
 export const reluGradientOp = defineOp<[y: Value, dy: Value]>({
   name: "reluGradient",
@@ -191,12 +179,13 @@ export const reluGradientOp = defineOp<[y: Value, dy: Value]>({
     const steep = emit("Mul", [y, emit.scalar(dtype, 1e30)]);
     return emit("Mul", [dy, emit("Clip", [steep, emit.scalar(dtype, 0), emit.scalar(dtype, 1)])]);
   },
+  reach: () => "element",
   vjp: ({ inputs: [y], grad }) => [null, reluGradient(y, grad)],
 });
 
 /** The error function, (2/√π) ∫₀ˣ e^{-t²} dt. */
 export function erf(x: Value): Value {
-  return alone(erfOp, x);
+  return apply(erfOp, [x], {});
 }
 export const erfOp = unary(
   "erf",
@@ -221,7 +210,7 @@ export function geluTanh(x: Value): Value {
 
 /** |x|; the gradient at 0 is 0. */
 export function abs(x: Value): Value {
-  return alone(absOp, x);
+  return apply(absOp, [x], {});
 }
 export const absOp = unary("abs", "Abs", (grad, x) =>
   mul(grad, sub(cast(less(neg(x), 0), x.dtype), cast(less(x, 0), x.dtype))),

@@ -5,9 +5,8 @@ import { sameShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { sum } from "./broadcast.ts";
 import { add, mul, sub } from "./elementwise.ts";
-import { flattened } from "./flat.ts";
 import { mean } from "./reduce.ts";
-import { flattenLead, reshape } from "./reshape.ts";
+import { flattenLead } from "./reshape.ts";
 
 /**
  * Layer normalisation over the last axis.
@@ -15,10 +14,7 @@ import { flattenLead, reshape } from "./reshape.ts";
  *   x [...lead, dim], gain [dim], bias [dim]  ->  [...lead, dim]      y = gain · (x - mean) / sqrt(variance + epsilon) + bias
  */
 export function layerNorm(x: Value, gain: Value, bias: Value, epsilon = 1e-5): Value {
-  const [flat] = flattened([x, gain, bias]) ?? [];
-  return flat
-    ? reshape(apply(layerNormOp, [flat, gain, bias], { epsilon }), x.shape)
-    : apply(layerNormOp, [x, gain, bias], { epsilon });
+  return apply(layerNormOp, [x, gain, bias], { epsilon });
 }
 
 /** Outputs: y, and mean and 1/deviation [...lead, 1], which its gradient reads instead of computing them again. */
@@ -39,13 +35,14 @@ export const layerNormOp = defineOp<[x: Value, gain: Value, bias: Value], { epsi
     const row = { dtype: x.dtype, shape: [...x.shape.slice(0, -1), 1] };
     return [{ dtype: x.dtype, shape: x.shape }, row, row];
   },
+  reach: () => "row",
   onnx: (emit, operands, { epsilon }, { inputs: [x] }) => {
     // The extra outputs are float32 in ONNX whatever x is: float64 spells the formula out.
     if (x.dtype === "float32") {
       return emit.many("LayerNormalization", operands, { axis: -1, epsilon: { float: epsilon } }, 3);
     }
     const [value, gain, bias] = operands;
-    const axes = emit.ints([x.shape.length - 1]);
+    const axes = emit.ints([-1]);
     const center = emit("ReduceMean", [value, axes], { keepdims: 1 });
     const deviation = emit("Sub", [value, center]);
     const variance = emit("ReduceMean", [emit("Mul", [deviation, deviation]), axes], { keepdims: 1 });

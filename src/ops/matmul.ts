@@ -1,8 +1,8 @@
 import { heedError } from "../errors.ts";
 import { type DType, floatTypes } from "../ir/dtype.ts";
 import { apply, defineOp, requireDType, showOperands } from "../ir/op.ts";
-import { type Size, sameShape, times } from "../ir/size.ts";
-import type { TensorType, Value } from "../ir/value.ts";
+import { elements, type Size, sameShape, times } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
 import { broadcastShapes, sum, sumTo } from "./broadcast.ts";
 import { flattenLead, reshape, transpose } from "./reshape.ts";
 
@@ -117,43 +117,45 @@ function lastTwo(x: Value, transposed: boolean): [Size, Size] {
  *   x [...lead, in], weight [out, in], bias [out]  ->  [...lead, out]        y = x Wᵀ + b
  */
 export function linear(x: Value, weight: Value, bias?: Value): Value {
-  const { shape } = linearType(x, weight, bias);
-  const rows = flattenLead(x);
-  return reshape(apply(linearOp, bias ? [rows, weight, bias] : [rows, weight], {}), shape);
+  return bias ? apply(linearOp, [x, weight, bias], {}) : apply(linearOp, [x, weight], {});
 }
 
-function linearType(x: Value, weight: Value, bias?: Value): TensorType {
-  requireDType("linear", "x", x, floatTypes);
-  requireDType("linear", "weight", weight, [x.dtype]);
-  const [out, inner] = weight.shape;
-  if (weight.shape.length !== 2 || x.shape.at(-1) !== inner || out === undefined) {
-    throw heedError("ERR_SHAPE", {
-      operation: "linear",
-      problem: `axis -1 of x is ${x.shape.at(-1)} but axis -1 of weight is ${weight.shape.at(-1)}`,
-      operands: showOperands({ x, weight }),
-    });
-  }
-  if (bias) requireDType("linear", "bias", bias, [x.dtype]);
-  if (bias && !sameShape(bias.shape, [out])) {
-    throw heedError("ERR_SHAPE", {
-      operation: "linear",
-      problem: `bias must be [${out}]`,
-      operands: showOperands({ weight, bias }),
-    });
-  }
-  return { dtype: x.dtype, shape: [...x.shape.slice(0, -1), out] };
-}
-
-/** Of matrices: `linear` flattens what is more. */
 export const linearOp = defineOp<[x: Value, weight: Value, bias: Value] | [x: Value, weight: Value]>({
   name: "linear",
-  type: ([x, weight, bias]) => linearType(x, weight, bias),
-  onnx: (emit, operands) => emit("Gemm", operands, { transB: 1 }),
+  type: ([x, weight, bias]) => {
+    requireDType("linear", "x", x, floatTypes);
+    requireDType("linear", "weight", weight, [x.dtype]);
+    const [out, inner] = weight.shape;
+    if (weight.shape.length !== 2 || x.shape.at(-1) !== inner || out === undefined) {
+      throw heedError("ERR_SHAPE", {
+        operation: "linear",
+        problem: `axis -1 of x is ${x.shape.at(-1)} but axis -1 of weight is ${weight.shape.at(-1)}`,
+        operands: showOperands({ x, weight }),
+      });
+    }
+    if (bias) requireDType("linear", "bias", bias, [x.dtype]);
+    if (bias && !sameShape(bias.shape, [out])) {
+      throw heedError("ERR_SHAPE", {
+        operation: "linear",
+        problem: `bias must be [${out}]`,
+        operands: showOperands({ weight, bias }),
+      });
+    }
+    return { dtype: x.dtype, shape: [...x.shape.slice(0, -1), out] };
+  },
+  onnx: (emit, [x, ...weights], _, { inputs: [{ shape }, w] }) => {
+    const lead = shape.slice(0, -1);
+    const [out, inner] = w.shape as [Size, Size];
+    const rows = emit.reshape(x, shape, [elements(lead), inner]);
+    const product = emit("Gemm", [rows, ...weights], { transB: 1 });
+    return emit.reshape(product, [elements(lead), out], [...lead, out]);
+  },
   vjp: ({ inputs, grad }) => {
     const [x, weight, bias] = inputs;
-    const dx = matmul(grad, weight);
-    const dWeight = matmul(grad, x, { transposeLeft: true });
-    return bias ? [dx, dWeight, sum(grad, [0])] : [dx, dWeight];
+    const dRows = flattenLead(grad);
+    const dx = reshape(matmul(dRows, weight), x.shape);
+    const dWeight = matmul(dRows, flattenLead(x), { transposeLeft: true });
+    return bias ? [dx, dWeight, sum(dRows, [0])] : [dx, dWeight];
   },
 });
 

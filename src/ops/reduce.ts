@@ -13,26 +13,21 @@ import {
 } from "./broadcast.ts";
 import { cast, equal } from "./compare.ts";
 import { div, mul } from "./elementwise.ts";
-import { flattenedRows } from "./flat.ts";
 import { sizeAsTensor } from "./range.ts";
-import { reshape } from "./reshape.ts";
 
 /** Mean over `axes` (all of them when left out). */
 export function mean(x: Value, axes?: readonly number[], { keep }: ReduceOptions = {}): Value {
-  const attrs = reduction("mean", x, axes, keep);
-  const isOfRows = keep && attrs.axes.length === 1 && attrs.axes[0] === x.shape.length - 1;
-  const flat = isOfRows ? flattenedRows(x) : null;
-  if (!flat) return apply(meanOp, [x], attrs);
-  return reshape(apply(meanOp, [flat], { axes: [flat.shape.length - 1], keep: true }), [
-    ...x.shape.slice(0, -1),
-    1,
-  ]);
+  return apply(meanOp, [x], reduction("mean", x, axes, keep));
 }
 
 export const meanOp = defineOp<[x: Value], Reduction>({
   name: "mean",
   type: ([x], attrs) => reducedType("mean", floatTypes, x, attrs),
-  onnx: (emit, [x], { axes, keep }) => emit("ReduceMean", [x, emit.ints(axes)], { keepdims: Number(keep) }),
+  reach: ([x], { axes, keep }) => (keep && axes.join() === `${x.shape.length - 1}` ? "row" : undefined),
+  onnx: (emit, [x], { axes, keep }, { inputs: [value] }) => {
+    const from = axes.map((axis) => axis - value.shape.length);
+    return emit("ReduceMean", [x, emit.ints(from)], { keepdims: Number(keep) });
+  },
   vjp: ({ inputs: [x], grad, attrs: { axes } }) => {
     const count = elements(axes.map((axis) => x.shape[axis] as Size));
     const share = typeof count === "number" ? mul(grad, 1 / count) : div(grad, sizeAsTensor(count, x.dtype));

@@ -22,7 +22,7 @@ export const reshapeOp = defineOp<[x: Value], { shape: Shape }>({
     }
     return { dtype: x.dtype, shape };
   },
-  onnx: (emit, [x], { shape }) => emit("Reshape", [x, emit.shape(shape, { infer: true })]),
+  onnx: (emit, [x], { shape }, { inputs: [value] }) => emit.reshape(x, value.shape, shape),
   vjp: ({ inputs: [x], grad }) => [reshape(grad, x.shape)],
   overSteps: ({ attrs: { shape }, summed }) => {
     const sum = summed(0);

@@ -27,7 +27,10 @@ export interface CompileOptions<Name extends string = string> {
   readonly constants?: ReadonlyMap<string, HostTensor>;
   /** Products with `constants` on 8-bit integers: smaller and faster, a little less exact. Default: as they are. */
   readonly quantize?: "int8" | undefined;
-  /** The graph is one step of many in one run: see `Repetition`. Names in it are those of inputs and `outputs`. */
+  /**
+   * The graph is one step of many in one run. Names in it are those of inputs and `outputs`; the condition is not among
+   * what a run returns.
+   */
   readonly repeat?: Repetition | undefined;
   readonly session?: SessionOptions;
 }
@@ -50,6 +53,10 @@ const nextName = (name: string): string => `${name}/next`;
  */
 export async function compile<Name extends string>(options: CompileOptions<Name>): Promise<Program<Name>> {
   const { engine, outputs, updates = new Map<Value, Value>(), state, constants } = options;
+  if (options.repeat && updates.size > 0) {
+    const problem = "a graph that is repeated has no updates: what changes from step to step is carried";
+    throw heedError("ERR_GRAPH", { operation: "compile", problem });
+  }
   const wanted = new Map(Object.entries<Value>(outputs));
   const updated: string[] = [];
   for (const [target, next] of updates) {
@@ -84,22 +91,22 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
     const fed = new Map<string, Tensor>();
     const temporary: Tensor[] = [];
     const lengths = new Map<string, number>();
-    for (const [name, type] of inputs) {
-      const feed = feeds[name];
-      if (feed === undefined) {
-        const problem = `input "${name}" ${showShape(type.shape)} was not fed`;
-        throw heedError("ERR_GRAPH", { operation: "run", problem });
-      }
-      const tensor = toTensor(engine, feed, type.dtype);
-      if (tensor !== feed) temporary.push(tensor);
-      checkFeed(name, type, tensor, lengths);
-      fed.set(name, tensor);
-    }
-    for (const name of held) fed.set(name, (state as State).current(name));
-    const fetches = new Map<string, Tensor | undefined>(names.map((name) => [name, undefined]));
-    for (const name of inPlace) fetches.set(nextName(name), (state as State).current(name));
-    for (const name of swapped) fetches.set(nextName(name), (state as State).spare(name));
     try {
+      for (const [name, type] of inputs) {
+        const feed = feeds[name];
+        if (feed === undefined) {
+          const problem = `input "${name}" ${showShape(type.shape)} was not fed`;
+          throw heedError("ERR_GRAPH", { operation: "run", problem });
+        }
+        const tensor = toTensor(engine, feed, type.dtype);
+        if (tensor !== feed) temporary.push(tensor);
+        checkFeed(name, type, tensor, lengths);
+        fed.set(name, tensor);
+      }
+      for (const name of held) fed.set(name, (state as State).current(name));
+      const fetches = new Map<string, Tensor | undefined>(names.map((name) => [name, undefined]));
+      for (const name of inPlace) fetches.set(nextName(name), (state as State).current(name));
+      for (const name of swapped) fetches.set(nextName(name), (state as State).spare(name));
       const results = await session.run(fed, fetches);
       state?.swap(swapped);
       const read = names.map((name) => [name, results.get(name)]);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { beamSearch } from "../../src/decoding/beam.ts";
 import { constrained, repetitionPenalty } from "../../src/decoding/constraints.ts";
 import { ensembleWeights } from "../../src/decoding/ensemble.ts";
-import { openGreedy } from "../../src/decoding/greedy.ts";
+import { type GreedyOptions, openGreedy } from "../../src/decoding/greedy.ts";
 import type { Hypothesis } from "../../src/decoding/hypothesis.ts";
 import { openScorer, type Scorer } from "../../src/decoding/scorer.ts";
 import { openStepper, type Stepper } from "../../src/decoding/stepper.ts";
@@ -17,7 +17,7 @@ import { build, type Layer } from "../../src/nn/layer.ts";
 import { flattenLead, linear, logSoftmax } from "../../src/ops/index.ts";
 import { randomStream } from "../../src/random.ts";
 import { compile, type Program } from "../../src/runtime/compile.ts";
-import type { HostTensor } from "../../src/runtime/state.ts";
+import { createState, type HostTensor } from "../../src/runtime/state.ts";
 import { sharedEngine } from "../training/tiny.ts";
 import { plainBeam, type Scored } from "./plain-search.ts";
 
@@ -182,6 +182,36 @@ describe.each(Object.entries(models))("%s", (_, model) => {
 describe("on a Transformer", () => {
   const model = models["a post-norm Transformer"];
   const weights = weightsOf(model, 5);
+
+  const greedyOf = async (options: Partial<GreedyOptions>): Promise<Search> => {
+    const engine = await sharedEngine();
+    return keep(await openGreedy({ engine, model, padding: PAD, end: END, ...options })).search;
+  };
+
+  test("greedy search reads weights of a state, as validation does", async () => {
+    const state = createState(await sharedEngine(), weights);
+    const found = await (await greedyOf({ state }))(sources, options);
+    const frozen = await (await greedyOf({ constants: weights }))(sources, options);
+    for (const [i, all] of found.entries()) expectSame(all, frozen[i] as Hypothesis[]);
+  });
+
+  test("greedy search of an ensemble decides as a beam of 1 does", async () => {
+    const members = [model, models["a GRU with dot attention"]];
+    const constants = ensembleWeights(members.map((member, i) => weightsOf(member, 5 + i)));
+    const found = await (await greedyOf({ model: members, constants }))(sources, options);
+    const stepper = await stepperOf(members, constants, 1);
+    const expected = await beamSearch(stepper, sources, { ...options, beam: 1 });
+    for (const [i, all] of found.entries()) expectSame(all, expected[i] as Hypothesis[]);
+  });
+
+  test("greedy search ends every text at its own limit, and takes no texts", async () => {
+    const search = await greedyOf({ constants: weights, end: 99 });
+    const found = await search(sources, { ...options, maxLength: (n) => 1.5 * n });
+    expect(found.map(([only]) => only?.ids.length)).toEqual(
+      sources.map(({ length }) => Math.ceil(1.5 * length)),
+    );
+    expect(await search([], options)).toEqual([]);
+  });
 
   test("a repetition penalty searches among scores that it changed", async () => {
     const plain = await plainModel(model, weights);

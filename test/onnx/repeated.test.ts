@@ -56,10 +56,11 @@ test("steps follow while the condition holds; states are the last, the rest is s
   program.close();
 });
 
-test("there are no more steps than the limit, and one at least", async () => {
+test("there are no more steps than the limit, and one at least unless that is 0", async () => {
   const program = await compile({ engine: await sharedEngine(), ...doubling });
   expect((await run(program, 1e9, 2)).total).toEqual({ shape: [2], numbers: [16, 42] });
   expect((await run(program, 0, 100)).total).toEqual({ shape: [1], numbers: [16] });
+  expect(await run(program, 50, 0)).toMatchObject({ "next.x": { numbers: [1, 2] }, total: { shape: [0] } });
   program.close();
 });
 
@@ -68,4 +69,45 @@ test("what depends on nothing that changes is computed once, outside", () => {
   const outside = graph.nodes.filter(({ opType }) => opType !== "Loop");
   expect(outside.some((node) => namesRead(node).includes("fixed"))).toBe(true);
   expect(outside.flatMap(namesRead)).not.toContain("x");
+});
+
+test("what is carried and never read is given as the last step left it", async () => {
+  const { outputs, repeat } = doubling;
+  const carry = new Map([...repeat.carry, ["unread", "twice"]]);
+  const engine = await sharedEngine();
+  const program = await compile({
+    ...{ engine, outputs: { ...outputs, twice: mul(next, 2) }, repeat: { ...repeat, carry } },
+  });
+  expect([...program.inputs.keys()]).toContain("unread");
+  const results = await program({
+    ...{ most: 50, limit: 9, fixed: 0.5 },
+    x: { shape: [2], data: Float32Array.of(1, 2) },
+    seen: { shape: [0, 2], data: new Float32Array() },
+    unread: { shape: [2], data: new Float32Array(2) },
+  });
+  expect([...((await results.twice.read()) as Float32Array)]).toEqual([86, 102]);
+  for (const tensor of Object.values(results)) tensor.dispose();
+  program.close();
+});
+
+test.each([
+  [{ while: "nothing" }, 'it has no output "nothing"'],
+  [{ carry: new Map([["x", "gone"]]) }, 'it has no output "gone"'],
+  [{ limit: "most" }, '"most" is an input of its own'],
+  [
+    {
+      carry: new Map([
+        ["x", "next.x"],
+        ["y", "next.x"],
+      ]),
+    },
+    "an output is carried to two inputs",
+  ],
+])("a repetition is refused when %o", async (wrong, problem) => {
+  const repeat = { ...doubling.repeat, ...wrong };
+  const compiling = compile({ engine: await sharedEngine(), outputs: doubling.outputs, repeat });
+  await expect(compiling).rejects.toMatchObject({
+    code: "ERR_GRAPH",
+    message: expect.stringContaining(problem),
+  });
 });
