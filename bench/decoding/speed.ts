@@ -8,6 +8,7 @@
  */
 import { parseArgs } from "node:util";
 import { beamSearch } from "../../src/decoding/beam.ts";
+import { openGreedy } from "../../src/decoding/greedy.ts";
 import { openStepper } from "../../src/decoding/stepper.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
 import { machine, median } from "../machine.ts";
@@ -27,20 +28,24 @@ const engine = openNativeEngine();
 console.log(`${machine()}; ${values.rounds} rounds\n`);
 console.log("| | batch | tokens/s, median | best |\n|---|---|---|---|");
 for (const beam of [1, 4]) {
-  const stepper = await openStepper({
-    ...{ engine, model, padding: 0, constants: weights, candidates: beam === 1 ? 1 : 2 * beam },
-  });
+  const common = { engine, model, padding: 0, constants: weights };
+  const searched =
+    beam === 1
+      ? await openGreedy({ ...common, end: NEVER })
+      : await openStepper({ ...common, candidates: 2 * beam });
   for (const batch of values.batch.split(",").map(Number)) {
     const sources = randomSources(batch, length, vocabulary);
-    const options = { beam, start: 2, end: NEVER, maxLength: () => length };
+    const options = { start: 2, maxLength: (): number => length };
     const speeds: number[] = [];
     for (let round = 0; round <= Number(values.rounds); round++) {
       const began = performance.now();
-      await beamSearch(stepper, sources, options);
+      await ("search" in searched
+        ? searched.search(sources, options)
+        : beamSearch(searched, sources, { ...options, beam, end: NEVER }));
       if (round > 0) speeds.push((1000 * batch * length) / (performance.now() - began));
     }
     const [middle, most] = [median(speeds), Math.max(...speeds)].map(Math.round);
     console.log(`| ${beam === 1 ? "greedy" : `beam ${beam}`} | ${batch} | ${middle} | ${most} |`);
   }
-  stepper.close();
+  searched.close();
 }

@@ -1,4 +1,4 @@
-/** `heed/decoding`: search, written once for every model behind a stepper; a translator over frozen weights. */
+/** `heed/decoding`: search, written once for every model; a translator over frozen weights. */
 export { type BeamOptions, beamSearch } from "./beam.ts";
 export {
   beginWith,

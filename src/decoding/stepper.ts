@@ -28,7 +28,7 @@ export interface Decoding {
   end(): void;
 }
 
-/** What search needs of a model: any encoder-decoder fits, and search is written once. */
+/** What a search step by step needs of a model: any encoder-decoder fits. */
 export interface Stepper {
   /** How many candidates each step returns per row. */
   readonly candidates: number;
