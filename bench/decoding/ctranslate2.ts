@@ -3,7 +3,7 @@
  *
  *   python -m venv .venv && .venv/bin/pip install -r bench/peers/requirements.txt
  *   npx heed export runs/en-fr --to models/en-fr
- *   npx tsx bench/decoding/ctranslate2.ts --python .venv/bin/python --run runs/en-fr --folder models/en-fr [--source test.en] [--sentences 64] [--rounds 5] [--threads 2]
+ *   npx tsx bench/decoding/ctranslate2.ts --python .venv/bin/python --run runs/en-fr --folder models/en-fr [--source test.en] [--sentences 512] [--rounds 5] [--threads 2]
  *
  * The same weights, subwords and threads on both sides, beam 4, batches of 32; rounds alternate, and each waits while the
  * other works. The two normalise scores by length in their own ways, so the texts are not always the same.
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     run: { type: "string", default: "quickstart/run" },
     folder: { type: "string", default: "exported" },
     source: { type: "string" },
-    sentences: { type: "string", default: "64" },
+    sentences: { type: "string", default: "512" },
     rounds: { type: "string", default: "5" },
     threads: { type: "string", default: String(THREADS) },
   },

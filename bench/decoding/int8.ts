@@ -1,7 +1,7 @@
 /**
  * Claim: weights of 8 bits translate at least 1.2 times as fast as float32 and lose at most 0.3 BLEU.
  *
- *   npx tsx bench/decoding/int8.ts --run runs/en-fr [--source test.en --reference test.fr] [--sentences 64] [--rounds 5]
+ *   npx tsx bench/decoding/int8.ts --run runs/en-fr [--source test.en --reference test.fr] [--sentences 512] [--rounds 5]
  *
  * Without files: the phrasebook's test sentences. Speed in alternating rounds on the first sentences, BLEU of beam search
  * with the run's settings on all of them.
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     run: { type: "string", default: "quickstart/run" },
     source: { type: "string" },
     reference: { type: "string" },
-    sentences: { type: "string", default: "64" },
+    sentences: { type: "string", default: "512" },
     rounds: { type: "string", default: "5" },
   },
 });
