@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
+import { createHash, webcrypto } from "node:crypto";
 import {
   closeSync,
   existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
+  promises,
   readdirSync,
   readFileSync,
   renameSync,
@@ -14,13 +15,21 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { HeedError, heedError } from "../errors.ts";
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
+import { decodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
 
 /** Everything a resumed run needs to go on to the same weights. */
 export interface Checkpoint<S> {
   readonly step: number;
   readonly model: ReadonlyMap<string, NamedTensor>;
   readonly optimizer: ReadonlyMap<string, NamedTensor>;
+  readonly state: S;
+}
+
+/** A checkpoint whose tensors are written out as safetensors files already. */
+export interface EncodedCheckpoint<S> {
+  readonly step: number;
+  readonly model: Uint8Array;
+  readonly optimizer: Uint8Array;
   readonly state: S;
 }
 
@@ -45,16 +54,38 @@ export function createRunDirectory(directory: string): void {
 
 /** Temporary file, fsync, rename, fsync of the directory: a reader sees the old file or the new one. */
 export function writeAtomically(path: string, content: Uint8Array | string): void {
-  const temporary = join(dirname(path), `${TEMPORARY}${process.pid}-${Math.random().toString(36).slice(2)}`);
+  const temporary = temporaryBeside(path);
   try {
     writeDurably(temporary, content);
-    renameSync(temporary, path);
-    syncDirectory(dirname(path));
+    takePlace(temporary, path);
   } catch (cause) {
-    tryToRemove(temporary);
-    const remedy = "earlier files are untouched; free some space and use --resume";
-    throw heedError("ERR_IO", { where: path, cause: `cannot save (${reason(cause)})`, remedy }, cause);
+    throw cannotSave(path, temporary, cause);
   }
+}
+
+/** As `writeAtomically`, for large content that waits on the disk while something else goes on. */
+export async function writeAtomicallyMeanwhile(path: string, content: Uint8Array): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    await promises.writeFile(temporary, content, { flush: true });
+    takePlace(temporary, path);
+  } catch (cause) {
+    throw cannotSave(path, temporary, cause);
+  }
+}
+
+const temporaryBeside = (path: string): string =>
+  join(dirname(path), `${TEMPORARY}${process.pid}-${Math.random().toString(36).slice(2)}`);
+
+function takePlace(temporary: string, path: string): void {
+  renameSync(temporary, path);
+  syncDirectory(dirname(path));
+}
+
+function cannotSave(path: string, temporary: string, cause: unknown): HeedError {
+  tryToRemove(temporary);
+  const remedy = "earlier files are untouched; free some space and use --resume";
+  return heedError("ERR_IO", { where: path, cause: `cannot save (${reason(cause)})`, remedy }, cause);
 }
 
 /** Brings what was appended to a file to the disk. @throws ERR_IO */
@@ -90,22 +121,24 @@ export interface SaveOptions {
   readonly interim?: boolean;
 }
 
-/** Saves a checkpoint as one directory that appears whole or not at all; then removes old ones. */
-export function saveCheckpoint<S>(
+/**
+ * Saves a checkpoint as one directory that appears whole or not at all; then removes old ones. Waits on the disk while
+ * something else goes on, but not for another save to the same directory: one at a time.
+ */
+export async function saveCheckpoint<S>(
   directory: string,
-  checkpoint: Checkpoint<S>,
+  checkpoint: EncodedCheckpoint<S>,
   { keep, interim = false }: SaveOptions,
-): string {
+): Promise<string> {
   const folder = join(directory, "checkpoints");
   const target = join(folder, checkpointName(checkpoint.step));
   const temporary = join(folder, `${TEMPORARY}${process.pid}-${checkpoint.step}`);
   try {
-    const files = {
-      "model.safetensors": encodeSafetensors(checkpoint.model),
-      "optimizer.safetensors": encodeSafetensors(checkpoint.optimizer),
-    };
+    const files = { "model.safetensors": checkpoint.model, "optimizer.safetensors": checkpoint.optimizer };
     const sha256: Record<string, string> = {};
-    for (const [name, bytes] of Object.entries(files)) sha256[name] = digest(bytes);
+    for (const [name, bytes] of Object.entries(files)) {
+      sha256[name] = Buffer.from(await webcrypto.subtle.digest("SHA-256", bytes)).toString("hex");
+    }
     const state = { step: checkpoint.step, interim, sha256, ...checkpoint.state };
     const json = `${JSON.stringify({ ...state, checksum: digest(JSON.stringify(state)) }, null, 2)}\n`;
     const before = existsSync(target) ? readState(target) : undefined;
@@ -115,7 +148,9 @@ export function saveCheckpoint<S>(
     } else {
       rmSync(temporary, { recursive: true, force: true });
       mkdirSync(temporary, { recursive: true });
-      for (const [name, bytes] of Object.entries(files)) writeDurably(join(temporary, name), bytes);
+      for (const [name, bytes] of Object.entries(files)) {
+        await promises.writeFile(join(temporary, name), bytes, { flush: true });
+      }
       writeDurably(join(temporary, "state.json"), json);
       syncDirectory(temporary);
       rmSync(target, { recursive: true, force: true });

@@ -5,7 +5,8 @@ import { heedError } from "../errors.ts";
 import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
 import { trainingReport } from "../inspect/training-report.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { readEntries } from "../runtime/state.ts";
+import type { State } from "../runtime/state.ts";
+import { Background } from "./background.ts";
 import type { Config } from "./config.ts";
 import { truncateLog } from "./metrics-log.node.ts";
 import { printConfig } from "./parse-config.ts";
@@ -147,8 +148,20 @@ function lock(directory: string): () => void {
 const METRICS = "metrics.jsonl";
 const TIMINGS = "timings.jsonl";
 
+const modelOf = (directory: string): string => join(directory, "model.safetensors");
+
 function writeModel(directory: string, weights: ReadonlyMap<string, NamedTensor>): void {
-  runs.writeAtomically(join(directory, "model.safetensors"), encodeSafetensors(weights));
+  runs.writeAtomically(modelOf(directory), encodeSafetensors(weights));
+}
+
+/** Entries of the state as they are now, as a safetensors file. */
+async function encoded(state: State, names: readonly string[]): Promise<Uint8Array> {
+  const entries = new Map<string, NamedTensor>();
+  for (const name of names) {
+    const tensor = state.current(name);
+    entries.set(name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.read() });
+  }
+  return encodeSafetensors(entries);
 }
 
 interface Session extends RunOptions {
@@ -171,8 +184,9 @@ async function trainTask(session: Session): Promise<RunSummary> {
   let loss = Number.NaN;
   let tokens = 0;
   let best = from.best;
+  const saving = new Background();
 
-  const { position, reason } = await train({
+  const trained = train({
     ...training,
     step: task.step,
     batches: task.batches,
@@ -181,6 +195,7 @@ async function trainTask(session: Session): Promise<RunSummary> {
     from,
     signal: session.signal,
     onStep: (record) => {
+      saving.check();
       const { seconds, ...reproducible } = record;
       loss = record.loss;
       tokens += record.tokens;
@@ -201,20 +216,26 @@ async function trainTask(session: Session): Promise<RunSummary> {
     onDiverged: (divergence) => {
       runs.writeAtomically(join(directory, "diverged.json"), `${JSON.stringify(divergence, null, 2)}\n`);
     },
+    // The next updates wait for the copies alone.
     onCheckpoint: async (at, isBest) => {
-      const model = await readEntries(state, weights);
-      const optimizer = await readEntries(state, moments);
+      await saving.done();
+      const model = await encoded(state, weights);
+      const optimizer = await encoded(state, moments);
       const { fingerprint, changes } = session;
       const saved: SavedState = { position: at, fingerprint, ...(changes.length > 0 ? { changes } : {}) };
-      runs.syncFile(metrics);
-      runs.saveCheckpoint(
-        directory,
-        { step: at.step, model, optimizer, state: saved },
-        { keep: Math.max(training.keep, training.average), interim: at.validated !== at.step },
-      );
-      if (isBest) writeModel(directory, model);
+      await saving.begin(async () => {
+        runs.syncFile(metrics);
+        await runs.saveCheckpoint(
+          directory,
+          { step: at.step, model, optimizer, state: saved },
+          { keep: Math.max(training.keep, training.average), interim: at.validated !== at.step },
+        );
+        if (isBest) await runs.writeAtomicallyMeanwhile(modelOf(directory), model);
+      });
     },
   });
+  const { position, reason } = await trained.finally(() => saving.settled());
+  saving.check();
   const averaged = reason === "signal" ? undefined : await tryAverage(session, position);
   const valid = averaged ?? scores(position.best ?? { loss: Number.NaN, score: Number.NaN });
   const seconds = (performance.now() - session.began) / 1000;

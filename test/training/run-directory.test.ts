@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { HeedError } from "../../src/errors.ts";
-import type { NamedTensor } from "../../src/formats/safetensors.ts";
+import { encodeSafetensors, type NamedTensor } from "../../src/formats/safetensors.ts";
 import {
   appendLine,
   type Checkpoint,
@@ -16,6 +16,7 @@ import {
   saveCheckpoint,
   validatedCheckpoints,
   writeAtomically,
+  writeAtomicallyMeanwhile,
 } from "../../src/training/run-directory.node.ts";
 
 // Every function of node:fs asks first whether it may still work.
@@ -30,7 +31,11 @@ vi.mock("node:fs", async (original) => {
     };
     return [name, call];
   });
-  return Object.fromEntries(wrapped);
+  const writeFile: typeof fs.promises.writeFile = async (...args) => {
+    ask.before?.("writeFile");
+    return real.promises.writeFile(...args);
+  };
+  return { ...Object.fromEntries(wrapped), promises: { ...real.promises, writeFile } };
 });
 
 let run: string;
@@ -59,8 +64,11 @@ const checkpoint = (step: number, value = step): Checkpoint<State> => ({
   state: { position: { epoch: step } },
 });
 
-const save = (step: number, { keep = 5, interim = false, value = step } = {}): string =>
-  saveCheckpoint(run, checkpoint(step, value), { keep, interim });
+const save = (step: number, { keep = 5, interim = false, value = step } = {}): Promise<string> => {
+  const { model, optimizer, ...rest } = checkpoint(step, value);
+  const encoded = { ...rest, model: encodeSafetensors(model), optimizer: encodeSafetensors(optimizer) };
+  return saveCheckpoint(run, encoded, { keep, interim });
+};
 const stepsOf = (found: readonly { step: number }[]): number[] => found.map(({ step }) => step);
 
 function newest(): { step: number | undefined; warnings: string[]; found: Checkpoint<State> | undefined } {
@@ -80,38 +88,38 @@ function errorOf(action: () => unknown): HeedError {
 }
 
 describe("a checkpoint", () => {
-  test("comes back as it was saved", () => {
-    const path = save(12);
+  test("comes back as it was saved", async () => {
+    const path = await save(12);
     expect(path).toBe(join(run, "checkpoints", "step-00000012"));
     expect(fs.readdirSync(path).sort()).toEqual(["model.safetensors", "optimizer.safetensors", "state.json"]);
     expect(loadCheckpoint(path)).toEqual(checkpoint(12));
     expect(newest()).toMatchObject({ step: 12, warnings: [] });
   });
 
-  test("of equal content has equal bytes", () => {
+  test("of equal content has equal bytes", async () => {
     const read = (path: string): string[] =>
       fs.readdirSync(path).map((name) => fs.readFileSync(join(path, name), "latin1"));
-    const first = read(save(1));
+    const first = read(await save(1));
     fs.rmSync(join(run, "checkpoints"), { recursive: true });
-    expect(read(save(1))).toEqual(first);
+    expect(read(await save(1))).toEqual(first);
   });
 
-  test("may be saved again with other weights", () => {
-    save(3);
-    expect(loadCheckpoint(save(3, { value: 7 }))).toEqual(checkpoint(3, 7));
+  test("may be saved again with other weights", async () => {
+    await save(3);
+    expect(loadCheckpoint(await save(3, { value: 7 }))).toEqual(checkpoint(3, 7));
   });
 
-  test("leaves no temporaries", () => {
-    save(1);
-    save(1, { value: 2 });
+  test("leaves no temporaries", async () => {
+    await save(1);
+    await save(1, { value: 2 });
     expect(fs.readdirSync(join(run, "checkpoints"))).toEqual(["step-00000001"]);
     expect(fs.readdirSync(run)).toEqual(["checkpoints"]);
   });
 
-  test("is the newest by its step, whatever the clock said", () => {
-    save(9);
-    const late = save(10);
-    save(100_000_000);
+  test("is the newest by its step, whatever the clock said", async () => {
+    await save(9);
+    const late = await save(10);
+    await save(100_000_000);
     fs.utimesSync(late, 4e9, 4e9);
     expect(stepsOf(listCheckpoints(run))).toEqual([9, 10, 100_000_000]);
     expect(newest().step).toBe(100_000_000);
@@ -124,39 +132,39 @@ describe("a checkpoint", () => {
 });
 
 describe("what is kept", () => {
-  test("the last ones", () => {
-    for (let step = 1; step <= 6; step++) save(step, { keep: 3 });
+  test("the last ones", async () => {
+    for (let step = 1; step <= 6; step++) await save(step, { keep: 3 });
     expect(stepsOf(listCheckpoints(run))).toEqual([4, 5, 6]);
   });
 
-  test("one at least", () => {
-    save(1, { keep: 0 });
-    save(2, { keep: 0 });
+  test("one at least", async () => {
+    await save(1, { keep: 0 });
+    await save(2, { keep: 0 });
     expect(stepsOf(listCheckpoints(run))).toEqual([2]);
   });
 
-  test("interim ones until the next validated one, counting for nothing", () => {
-    save(1, { keep: 2 });
-    save(2, { keep: 2 });
-    save(3, { keep: 2, interim: true });
+  test("interim ones until the next validated one, counting for nothing", async () => {
+    await save(1, { keep: 2 });
+    await save(2, { keep: 2 });
+    await save(3, { keep: 2, interim: true });
     expect(stepsOf(listCheckpoints(run))).toEqual([1, 2, 3]);
     expect(stepsOf(validatedCheckpoints(run))).toEqual([1, 2]);
-    save(4, { keep: 2 });
+    await save(4, { keep: 2 });
     expect(stepsOf(listCheckpoints(run))).toEqual([2, 4]);
   });
 
-  test("an interim one that is validated later stays", () => {
-    save(1, { interim: true });
-    save(1);
+  test("an interim one that is validated later stays", async () => {
+    await save(1, { interim: true });
+    await save(1);
     expect(stepsOf(validatedCheckpoints(run))).toEqual([1]);
-    save(2);
+    await save(2);
     expect(stepsOf(listCheckpoints(run))).toEqual([1, 2]);
   });
 
-  test("anything newer, and anything that is no checkpoint", () => {
-    for (const step of [1, 2, 8]) save(step);
+  test("anything newer, and anything that is no checkpoint", async () => {
+    for (const step of [1, 2, 8]) await save(step);
     fs.mkdirSync(join(run, "checkpoints", "step-best"));
-    save(3, { keep: 1 });
+    await save(3, { keep: 1 });
     expect(stepsOf(listCheckpoints(run))).toEqual([3, 8]);
     expect(fs.existsSync(join(run, "checkpoints", "step-best"))).toBe(true);
   });
@@ -182,9 +190,9 @@ describe("a damaged checkpoint", () => {
 
   test.each(cases)(
     "whose $name is $what gives way to the one before, with one warning",
-    ({ name, what, damage }) => {
-      save(1);
-      damage(join(save(2), name));
+    async ({ name, what, damage }) => {
+      await save(1);
+      damage(join(await save(2), name));
       if (name === "state.json" && what === "another step's") {
         // The weights are not the ones its checksums speak of.
         expect(errorOf(() => loadCheckpoint(join(run, "checkpoints/step-00000002"))).message).toMatch(
@@ -198,9 +206,9 @@ describe("a damaged checkpoint", () => {
     },
   );
 
-  test("without another one is an error naming the file", () => {
-    save(1);
-    const file = join(save(2), "model.safetensors");
+  test("without another one is an error naming the file", async () => {
+    await save(1);
+    const file = join(await save(2), "model.safetensors");
     fs.truncateSync(file, 20);
     fs.rmSync(join(run, "checkpoints/step-00000001/state.json"));
     const error = errorOf(newest);
@@ -209,45 +217,51 @@ describe("a damaged checkpoint", () => {
     expect(error.message).toContain(file);
   });
 
-  test.each(files)("with a bit of any byte of its %s changed is not taken for what it was not", (name) => {
-    const file = join(save(1), name);
-    const bytes = fs.readFileSync(file);
-    for (let at = 0; at < bytes.length; at++) {
-      const changed = Buffer.from(bytes);
-      changed[at] = (changed[at] as number) ^ (1 << ((5 * at) & 7));
-      fs.writeFileSync(file, changed);
-      try {
-        // Only the checksum's own name can change without harm.
-        expect(loadCheckpoint<State>(join(run, "checkpoints/step-00000001"))).toMatchObject(checkpoint(1));
-        expect(name).toBe("state.json");
-        expect(changed.toString("latin1")).not.toContain('"checksum"');
-      } catch (error) {
-        if (!(error instanceof HeedError)) throw error;
-        expect(error.code).toBe("ERR_MODEL");
-        expect(error.message).toContain(file.replace(name, ""));
+  test.each(files)(
+    "with a bit of any byte of its %s changed is not taken for what it was not",
+    async (name) => {
+      const file = join(await save(1), name);
+      const bytes = fs.readFileSync(file);
+      for (let at = 0; at < bytes.length; at++) {
+        const changed = Buffer.from(bytes);
+        changed[at] = (changed[at] as number) ^ (1 << ((5 * at) & 7));
+        fs.writeFileSync(file, changed);
+        try {
+          // Only the checksum's own name can change without harm.
+          expect(loadCheckpoint<State>(join(run, "checkpoints/step-00000001"))).toMatchObject(checkpoint(1));
+          expect(name).toBe("state.json");
+          expect(changed.toString("latin1")).not.toContain('"checksum"');
+        } catch (error) {
+          if (!(error instanceof HeedError)) throw error;
+          expect(error.code).toBe("ERR_MODEL");
+          expect(error.message).toContain(file.replace(name, ""));
+        }
       }
-    }
-  });
+    },
+  );
 
-  test.each(["null", "3", "[]", '{"step":"1"}', '{"step":1}'])("whose state is %s is refused", (state) => {
-    const path = save(1);
-    fs.writeFileSync(join(path, "state.json"), state);
-    expect(errorOf(() => loadCheckpoint(path)).code).toBe("ERR_MODEL");
-    expect(() => save(2)).not.toThrow();
-  });
+  test.each(["null", "3", "[]", '{"step":"1"}', '{"step":1}'])(
+    "whose state is %s is refused",
+    async (state) => {
+      const path = await save(1);
+      fs.writeFileSync(join(path, "state.json"), state);
+      expect(errorOf(() => loadCheckpoint(path)).code).toBe("ERR_MODEL");
+      expect(await save(2)).toContain("step-00000002");
+    },
+  );
 });
 
 /** Runs `action` again and again, the n-th time with its n-th file operation failing; ends when none fails. */
-function atEveryCall(
-  action: () => void,
+async function atEveryCall(
+  action: () => unknown,
   {
     lasting,
     prepare,
     after,
-  }: { lasting: boolean; prepare: () => void; after: (thrown: unknown, call: string) => void },
-): number {
+  }: { lasting: boolean; prepare: () => unknown; after: (thrown: unknown, call: string) => void },
+): Promise<number> {
   for (let n = 0; ; n++) {
-    prepare();
+    await prepare();
     let count = 0;
     let failed = "";
     let thrown: unknown;
@@ -260,7 +274,7 @@ function atEveryCall(
       throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
     };
     try {
-      action();
+      await action();
     } catch (error) {
       thrown = error;
     }
@@ -271,14 +285,14 @@ function atEveryCall(
 }
 
 describe("a save that fails", () => {
-  const prepare = (): void => {
+  const prepare = async (): Promise<void> => {
     fs.rmSync(join(run, "checkpoints"), { recursive: true, force: true });
-    save(1, { keep: 2 });
-    save(2, { keep: 2 });
+    await save(1, { keep: 2 });
+    await save(2, { keep: 2 });
   };
 
-  test("at any file operation says so or completes, and the last good checkpoint stays", () => {
-    const calls = atEveryCall(() => save(3, { keep: 2 }), {
+  test("at any file operation says so or completes, and the last good checkpoint stays", async () => {
+    const calls = await atEveryCall(() => save(3, { keep: 2 }), {
       lasting: false,
       prepare,
       after: (thrown, call) => {
@@ -297,9 +311,9 @@ describe("a save that fails", () => {
     expect(calls).toBeGreaterThan(20);
   });
 
-  test("because the process dies or the disk is gone, leaves the old or the new one; the next start cleans up", () => {
+  test("because the process dies or the disk is gone, leaves the old or the new one; the next start cleans up", async () => {
     const seen = new Set<number | undefined>();
-    atEveryCall(() => save(3, { keep: 2 }), {
+    await atEveryCall(() => save(3, { keep: 2 }), {
       lasting: true,
       prepare,
       after: (thrown, call) => {
@@ -316,12 +330,12 @@ describe("a save that fails", () => {
     expect([...seen].sort()).toEqual([2, 3]);
   });
 
-  test("while it marks a checkpoint as validated, leaves it readable", () => {
-    atEveryCall(() => save(2, { keep: 2 }), {
+  test("while it marks a checkpoint as validated, leaves it readable", async () => {
+    await atEveryCall(() => save(2, { keep: 2 }), {
       lasting: true,
-      prepare: () => {
+      prepare: async () => {
         fs.rmSync(join(run, "checkpoints"), { recursive: true, force: true });
-        save(2, { interim: true });
+        await save(2, { interim: true });
       },
       after: (_, call) => {
         expect(newest(), call).toMatchObject({ step: 2, warnings: [] });
@@ -334,9 +348,12 @@ describe("a save that fails", () => {
 describe("a file written atomically", () => {
   const path = (): string => join(run, "model.safetensors");
 
-  test("is the old or the new one, whenever the process dies", () => {
+  test.each([
+    ["at once", writeAtomically],
+    ["meanwhile", (to: string, text: string) => writeAtomicallyMeanwhile(to, Buffer.from(text))],
+  ] as const)("%s is the old or the new one, whenever the process dies", async (_, write) => {
     const seen = new Set<string>();
-    atEveryCall(() => writeAtomically(path(), "new"), {
+    await atEveryCall(() => write(path(), "new"), {
       lasting: true,
       prepare: () => writeAtomically(path(), "old"),
       after: () => {
@@ -348,9 +365,9 @@ describe("a file written atomically", () => {
     expect([...seen].sort()).toEqual(["new", "old"]);
   });
 
-  test("as a control: one written in place can be neither", () => {
+  test("as a control: one written in place can be neither", async () => {
     const seen = new Set<string>();
-    atEveryCall(
+    await atEveryCall(
       () => {
         const file = fs.openSync(path(), "w");
         fs.writeSync(file, "ne");
@@ -400,8 +417,8 @@ describe("a run directory", () => {
     expect(errorOf(() => createRunDirectory(run)).message).toMatch(/cannot write here \(EROFS\)/);
   });
 
-  test("loses only temporaries when it is cleaned", () => {
-    save(1);
+  test("loses only temporaries when it is cleaned", async () => {
+    await save(1);
     fs.mkdirSync(join(run, "checkpoints", ".writing-1-2"));
     fs.writeFileSync(join(run, "checkpoints", ".writing-1-2", "model.safetensors"), "x");
     fs.writeFileSync(join(run, ".writing-1-abc"), "x");
