@@ -22,6 +22,11 @@ export interface LowerOptions {
   readonly outputs: ReadonlyMap<string, Value>;
   /** Parameters that become initialisers instead of inputs. */
   readonly constants?: ReadonlyMap<string, { shape: readonly number[]; data: HostArray }>;
+  /**
+   * Outputs that the runtime writes where the caller says, over an input if that may be. Only the number of their elements
+   * is as asked: a reshape at the end, which would be a copy, is left out. Default: none.
+   */
+  readonly overwriting?: ReadonlySet<string>;
   /** Inputs that stand first, in this order; default: as the graph meets them. */
   readonly inputs?: readonly Value[];
   /** Products with constants, and lookups in them, on 8-bit integers: smaller and faster, a little less exact. */
@@ -42,15 +47,15 @@ export interface Lowered {
  * Writes the graph that computes `outputs` as one ONNX model, sizes left symbolic. Nothing is written twice: equal nodes
  * of equal operands become one, for the time to open a session grows faster than its number of nodes.
  */
-export function lower({ outputs, constants, inputs = [], quantize, repeat }: LowerOptions): Lowered {
-  const writer = new GraphWriter(constants ?? new Map(), outputs);
+export function lower(options: LowerOptions): Lowered {
+  const { outputs, constants, overwriting = new Set(), inputs = [], quantize, repeat } = options;
+  const writer = new GraphWriter(constants ?? new Map(), outputs, overwriting);
   const order = topological([...inputs, ...outputs.values()]);
   for (const node of order) for (const value of node.outputs) writer.declareLeaf(value);
   const names = writer.write(order, new Map(), outputs.values());
   const types = new Map<string, TensorType>();
   for (const [name, value] of outputs) {
-    writer.output(name, names.get(value) as Name, value);
-    types.set(name, { dtype: value.dtype, shape: value.shape });
+    types.set(name, writer.output(name, names.get(value) as Name, value));
   }
   const written = writer.graph();
   const step = quantize ? quantized(written, new Set(constants?.keys())) : written;
@@ -82,6 +87,7 @@ class GraphWriter {
   readonly emit: Emit;
   readonly #constants: NonNullable<LowerOptions["constants"]>;
   readonly #wanted: LowerOptions["outputs"];
+  readonly #overwriting: ReadonlySet<string>;
   readonly #root = newScope();
   #scope = this.#root;
   readonly #initializers: OnnxInitializer[] = [];
@@ -92,12 +98,18 @@ class GraphWriter {
   readonly #fixed = new Set<Name>();
   #count = 0;
 
-  constructor(constants: NonNullable<LowerOptions["constants"]>, wanted: LowerOptions["outputs"]) {
+  constructor(
+    constants: NonNullable<LowerOptions["constants"]>,
+    wanted: LowerOptions["outputs"],
+    overwriting: ReadonlySet<string>,
+  ) {
     this.#constants = constants;
     this.#wanted = wanted;
+    this.#overwriting = overwriting;
     const single = (opType: string, inputs: readonly Name[], attributes = {}): Name =>
       this.#node(opType, inputs, attributes, 1)[0] as Name;
     this.emit = Object.assign(single, {
+      overwrites: overwriting.size > 0,
       many: this.#node.bind(this),
       constant: (dtype: DType, shape: readonly number[], data: HostArray) =>
         this.#initializer(dtype, shape, data),
@@ -140,11 +152,13 @@ class GraphWriter {
     const shape = reach === "row" ? inputs[0]?.shape : outputs[0]?.shape;
     if (!reach || !shape) return undefined;
     const isFull = ({ shape: of }: Value): boolean => sameShape(of, shape);
-    const flat = inputs.flatMap((input, i) => {
-      const before = isFull(input) ? this.#source(operands[i] as Name)?.shape : undefined;
-      return before && before.length > 0 && before.length < shape.length ? [before] : [];
-    })[0];
-    if (!flat) return undefined;
+    const before = inputs.flatMap((input, i) =>
+      isFull(input) ? [this.#source(operands[i] as Name)?.shape] : [],
+    );
+    const [first] = before;
+    const isShared = first && before.every((other) => other && sameShape(other, first));
+    const flat = isShared ? first : before.find((one) => one && one.length > 0 && one.length < shape.length);
+    if (!flat || flat.length === 0) return undefined;
     // Rows may be as long as before, or cut and joined: then nothing may belong to one.
     const keepsRows = shape.at(-1) === flat.at(-1);
     const perRow = (of: Shape): Shape => [...of.slice(0, -1), 1];
@@ -176,17 +190,21 @@ class GraphWriter {
     });
   }
 
-  output(name: string, from: Name, { dtype, shape }: TensorType): void {
+  /** Calls a value by the name of an output; says what it is there. */
+  output(name: string, value: Name, { dtype, shape: asked }: TensorType): TensorType {
     if (this.inputs.has(name) || this.#constants.has(name)) {
       throw heedError("ERR_GRAPH", {
         operation: "lower",
         problem: `an output and an input are both named "${name}"`,
       });
     }
+    const before = this.#overwriting.has(name) ? this.#source(value) : undefined;
+    const { name: from, shape = asked } = before?.shape ? before : { name: value };
     const direct = !this.#fixed.has(from) && !this.#renamed.has(from);
     if (direct) this.#renamed.set(from, name);
     else this.#root.nodes.push({ opType: "Identity", inputs: [from], outputs: [name] });
     this.#outputs.push({ name, dtype, shape });
+    return { dtype, shape };
   }
 
   graph(): OnnxGraph {
@@ -216,7 +234,11 @@ class GraphWriter {
     const encoded = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, attribute(value)]),
     );
-    scope.nodes.push({ opType, inputs: operands, outputs: results, attributes: encoded });
+    const domain = /^(.+)\.(.+)$/.exec(opType);
+    scope.nodes.push({
+      ...(domain ? { domain: domain[1] as string, opType: domain[2] as string } : { opType }),
+      ...{ inputs: operands, outputs: results, attributes: encoded },
+    });
     scope.written.set(key, results);
     if (opType === "Reshape") scope.reshaped.set(results[0] as Name, { name: operands[0] as Name });
     return results;

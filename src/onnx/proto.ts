@@ -7,8 +7,6 @@ export interface OnnxModel {
   readonly graph: OnnxGraph;
   /** Version of the default operator set. Default 20. */
   readonly opset?: number;
-  /** Further operator sets, by domain: `{ "com.microsoft": 1 }`. */
-  readonly domains?: Readonly<Record<string, number>>;
   /** Version of the file format. Default 9. */
   readonly irVersion?: number;
 }
@@ -24,7 +22,7 @@ export interface OnnxGraph {
 
 export interface OnnxNode {
   readonly opType: string;
-  /** Operator set the node belongs to. Default "", ONNX's own. */
+  /** Operator set the node belongs to, in its version 1. Default "", ONNX's own. */
   readonly domain?: string;
   readonly name?: string;
   /** Names of values; "" where an optional input is absent. */
@@ -39,6 +37,19 @@ const graphsOf = ({ attributes = {} }: OnnxNode): OnnxGraph[] =>
 /** All names that a node reads, inside its graphs too. */
 export function namesRead(node: OnnxNode): string[] {
   return [...node.inputs, ...graphsOf(node).flatMap(({ nodes }) => nodes.flatMap(namesRead))];
+}
+
+/** The operator sets of a graph's nodes beside ONNX's own. */
+function domainsOf(graph: OnnxGraph): Map<string, number> {
+  const found = new Map<string, number>();
+  const visit = ({ nodes }: OnnxGraph): void => {
+    for (const node of nodes) {
+      if (node.domain) found.set(node.domain, 1);
+      for (const inner of graphsOf(node)) visit(inner);
+    }
+  };
+  visit(graph);
+  return found;
 }
 
 /** A node that reads and writes other names, inside its graphs too. */
@@ -124,11 +135,11 @@ export const floats = (value: readonly number[]): OnnxAttribute => ({ type: "flo
  *   model passes protobuf's limit of 2 GiB.
  */
 export function encodeModel(model: OnnxModel): Uint8Array {
-  const { graph, opset = 20, domains = {}, irVersion = 9 } = model;
+  const { graph, opset = 20, irVersion = 9 } = model;
   const rawBytes = graph.initializers.reduce((total, { data }) => total + data.byteLength, 0);
   const writer = new BackwardWriter(rawBytes + 256 * graph.nodes.length + 4096);
   // Everything is written from the last field to the first: see BackwardWriter.
-  for (const [domain, version] of [["", opset] as const, ...Object.entries(domains)].reverse()) {
+  for (const [domain, version] of [["", opset] as const, ...domainsOf(graph)].reverse()) {
     const end = writer.mark();
     writer.int(2, version);
     writer.string(1, domain);

@@ -69,7 +69,14 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
     wanted.set(nextName(name), next);
   }
   const { quantize, repeat } = options;
-  const model = lower({ outputs: wanted, quantize, repeat, ...(constants ? { constants } : {}) });
+  const overwriting = new Set(engine.overwrites ? updated.map(nextName) : []);
+  const model = lower({
+    outputs: wanted,
+    quantize,
+    repeat,
+    overwriting,
+    ...(constants ? { constants } : {}),
+  });
   const inputs = new Map<string, TensorType>();
   const held: string[] = [];
   for (const [name, type] of model.inputs) {
@@ -105,8 +112,14 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
       }
       for (const name of held) fed.set(name, (state as State).current(name));
       const fetches = new Map<string, Tensor | undefined>(names.map((name) => [name, undefined]));
-      for (const name of inPlace) fetches.set(nextName(name), (state as State).current(name));
-      for (const name of swapped) fetches.set(nextName(name), (state as State).spare(name));
+      const write = (name: string, over: Tensor): void => {
+        const { shape } = model.outputs.get(nextName(name)) as TensorType;
+        const tensor = reshaped(engine, over, shape as readonly number[]);
+        if (tensor !== over) temporary.push(tensor);
+        fetches.set(nextName(name), tensor);
+      };
+      for (const name of inPlace) write(name, (state as State).current(name));
+      for (const name of swapped) write(name, (state as State).spare(name));
       const results = await session.run(fed, fetches);
       state?.swap(swapped);
       const read = names.map((name) => [name, results.get(name)]);
@@ -125,6 +138,12 @@ function toTensor(engine: Engine, feed: Feed, dtype: DType): Tensor {
     return engine.tensor(dtype, [], data);
   }
   return "data" in feed ? engine.tensor(dtype, feed.shape, feed.data) : feed;
+}
+
+/** The same memory in another shape; on an engine that overwrites, for it holds numbers where the host reads them. */
+function reshaped(engine: Engine, tensor: Tensor, shape: readonly number[]): Tensor {
+  if (sameShape(tensor.shape, shape)) return tensor;
+  return engine.tensor(tensor.dtype, shape, tensor.read() as HostArray);
 }
 
 /** Holds a feed against its declared shape; symbols must mean the same number everywhere. */

@@ -1,6 +1,7 @@
 import { input, parameter } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
-import { add, div, minimum, mul, sqrt, sub } from "../ops/elementwise.ts";
+import { addScaled } from "../ops/add-scaled.ts";
+import { add, div, minimum, mul, sqrt } from "../ops/elementwise.ts";
 import { sumOfSquares } from "../ops/reduce.ts";
 
 /** How one parameter goes on, and what it remembers. */
@@ -11,6 +12,8 @@ export interface Optimiser {
   readonly state: readonly Value[];
   /** Scalars to feed at a step (counted from 1) for a learning rate. */
   readonly feeds: (step: number, rate: number) => Record<string, number>;
+  /** What is to be done to the state after every so many steps. */
+  readonly renewal?: { readonly every: number; readonly updates: ReadonlyMap<Value, Value> };
 }
 
 export interface Trained {
@@ -47,7 +50,8 @@ export interface OptimiserOptions {
 
 /** How the numbers of one parameter go on, element by element. */
 interface Rule {
-  readonly moments: readonly string[];
+  /** By name, the share of a moment that is left after a step. */
+  readonly moments: Readonly<Record<string, number>>;
   readonly next: (now: Now, moments: Readonly<Record<string, Value>>) => Record<string, Value>;
   readonly feeds: Optimiser["feeds"];
 }
@@ -55,6 +59,8 @@ interface Rule {
 interface Now {
   readonly value: Value;
   readonly gradient: Value;
+  /** What the gradient is to be multiplied by, as a factor of `by`. */
+  readonly scaled: (by: Value) => Value;
 }
 
 /** The update of all that is trained. */
@@ -64,16 +70,34 @@ export function optimiser(
   { scale }: OptimiserOptions = {},
 ): Optimiser {
   const rule = config.optimizer === "sgd" ? sgd(config) : adam(config);
+  const isCoupled = config.optimizer !== "adamw" && config.weightDecay > 0;
   const updates = new Map<Value, Value>();
-  const state: Value[] = [];
+  const renewed = new Map<Value, Value>();
   for (const { path, value, gradient } of trained) {
-    const moments = Object.fromEntries(rule.moments.map((name) => [name, moment(name, path, value)]));
-    const next = rule.next({ value, gradient: scale ? mul(gradient, scale) : gradient }, moments);
+    const moments = Object.fromEntries(
+      Object.keys(rule.moments).map((name) => [name, moment(name, path, value)]),
+    );
+    const now: Now = isCoupled
+      ? {
+          value,
+          gradient: addScaled(scale ? mul(gradient, scale) : gradient, config.weightDecay, value),
+          scaled: (by) => by,
+        }
+      : { value, gradient, scaled: (by) => (scale ? mul(by, scale) : by) };
+    const next = rule.next(now, moments);
     updates.set(value, next.value as Value);
-    for (const [name, value] of Object.entries(moments)) updates.set(value, next[name] as Value);
-    state.push(...Object.values(moments));
+    for (const [name, value] of Object.entries(moments)) {
+      updates.set(value, next[name] as Value);
+      renewed.set(value, mul(value, (rule.moments[name] as number) ** periodOf(rule.moments)));
+    }
   }
-  return { updates, state, feeds: rule.feeds };
+  const renewal = { every: periodOf(rule.moments), updates: renewed };
+  return {
+    updates,
+    state: [...renewed.keys()],
+    feeds: rule.feeds,
+    ...(renewed.size > 0 ? { renewal } : {}),
+  };
 }
 
 function moment(name: string, path: string, like: Value): Value {
@@ -81,52 +105,76 @@ function moment(name: string, path: string, like: Value): Value {
 }
 
 /**
- * Adam and AdamW with unscaled moments, which saves two passes over every parameter:
+ * A moment m' = β m + g is kept as the sum M' = M + g / β^k, of which m = β^k M, for the k-th step since the last renewal:
+ * adding to what is there takes one pass over the memory, an average two. The sums grow, so every `periodOf` steps
+ * all are multiplied by what has gathered, and k is 0 again.
+ */
+const periodOf = (moments: Readonly<Record<string, number>>): number =>
+  1 + Math.floor(Math.min(...Object.values(moments).map((beta) => Math.log(1e-12) / Math.log(beta))));
+
+/** What is left, at a step counted from 1, of what came into each moment at the last renewal: β^k. */
+const leftAt = (moments: Readonly<Record<string, number>>, step: number): Record<string, number> => {
+  const since = (step - 1) % periodOf(moments);
+  return Object.fromEntries(Object.entries(moments).map(([name, beta]) => [name, beta ** since]));
+};
+
+/**
+ * Adam and AdamW with unscaled moments:
  *
- *   M' = β1 M + g,   V' = β2 V + g²,   p' = p - lr λ p - a M' / (sqrt(V') + e)
+ *   m' = β1 m + g,   v' = β2 v + g²,   p' = p - a (m' / (sqrt(v') + e) + d p)
  *
- * where a and e, fed at each step, hold the rate and both bias corrections, so that p' is the usual one.
+ * where a, e and d, fed at each step, hold the rate, both bias corrections and the decay, so that p' is the usual one.
  *
  * @see Kingma & Ba 2015 - https://arxiv.org/abs/1412.6980
  * @see Loshchilov & Hutter 2019 (decoupled decay) - https://arxiv.org/abs/1711.05101
  */
 function adam({ optimizer, beta1, beta2, epsilon, weightDecay }: OptimiserConfig): Rule {
-  const decoupled = optimizer === "adamw";
-  const a = input("optimizer.rate", "float32", []);
-  const e = input("optimizer.epsilon", "float32", []);
-  const kept = input("optimizer.kept", "float32", []);
+  const isDecoupled = optimizer === "adamw" && weightDecay > 0;
+  const moments = { m: beta1, v: beta2 };
+  const scalar = (name: string): Value => input(`optimizer.${name}`, "float32", []);
+  const [first, second] = [scalar("first"), scalar("second")];
+  const [rate, spread, decay] = [scalar("rate"), scalar("epsilon"), scalar("decay")];
   return {
-    moments: ["m", "v"],
-    next: ({ value, gradient }, { m, v }) => {
-      const g = decoupled || weightDecay === 0 ? gradient : add(gradient, mul(value, weightDecay));
-      const first = add(mul(m as Value, beta1), g);
-      const second = add(mul(v as Value, beta2), mul(g, g));
-      const change = div(mul(first, a), add(sqrt(second), e));
-      const stays = decoupled && weightDecay > 0 ? mul(value, kept) : value;
-      return { value: sub(stays, change), m: first, v: second };
+    moments,
+    next: ({ value, gradient, scaled }, { m, v }) => {
+      const mean = addScaled(m as Value, scaled(first), gradient);
+      const square = addScaled(v as Value, scaled(scaled(second)), mul(gradient, gradient));
+      const change = div(mean, add(sqrt(square), spread));
+      const whole = isDecoupled ? addScaled(change, decay, value) : change;
+      return { value: addScaled(value, rate, whole), m: mean, v: square };
     },
-    feeds: (step, rate) => {
-      const spread = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
+    feeds: (step, learningRate) => {
+      const left = leftAt(moments, step) as { m: number; v: number };
+      const root = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
+      // Of the sums' ratio, what makes it the mean over the root of the mean square.
+      const unit = ((1 - beta1) / (1 - beta1 ** step)) * (left.m / Math.sqrt(left.v) / root);
       return {
-        "optimizer.rate": (rate * (1 - beta1)) / ((1 - beta1 ** step) * spread),
-        "optimizer.epsilon": epsilon / spread,
-        "optimizer.kept": 1 - rate * weightDecay,
+        "optimizer.first": 1 / left.m,
+        "optimizer.second": 1 / left.v,
+        "optimizer.rate": -learningRate * unit,
+        "optimizer.epsilon": epsilon / root / Math.sqrt(left.v),
+        ...(isDecoupled ? { "optimizer.decay": weightDecay / unit } : {}),
       };
     },
   };
 }
 
 /** Stochastic gradient descent with momentum: u' = μ u + g,  p' = p - lr u'. */
-function sgd({ momentum, weightDecay }: OptimiserConfig): Rule {
+function sgd({ momentum }: OptimiserConfig): Rule {
+  const moments: Record<string, number> = momentum > 0 ? { u: momentum } : {};
+  const first = input("optimizer.first", "float32", []);
   const rate = input("optimizer.rate", "float32", []);
   return {
-    moments: momentum > 0 ? ["u"] : [],
-    next: ({ value, gradient }, { u }) => {
-      const g = weightDecay === 0 ? gradient : add(gradient, mul(value, weightDecay));
-      const change = u ? add(mul(u, momentum), g) : g;
-      return { value: sub(value, mul(change, rate)), ...(u ? { u: change } : {}) };
+    moments,
+    next: ({ value, gradient, scaled }, { u }) => {
+      if (!u) return { value: addScaled(value, scaled(rate), gradient) };
+      const sum = addScaled(u, scaled(first), gradient);
+      return { value: addScaled(value, rate, sum), u: sum };
     },
-    feeds: (_, learningRate) => ({ "optimizer.rate": learningRate }),
+    feeds: (step, learningRate) => {
+      const { u = 1 } = leftAt(moments, step);
+      return { "optimizer.rate": -learningRate * u, ...(momentum > 0 ? { "optimizer.first": 1 / u } : {}) };
+    },
   };
 }
 

@@ -119,6 +119,8 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     state.adopt((node.attrs as { name: string }).name, zeros.fill(0));
   }
   const [gather, update] = await loading;
+  const { renewal } = parts.optimiser;
+  let renewing: Promise<Program> | undefined;
   const sites = dropoutSites([objective.loss]);
 
   let opening: Promise<StatisticsProbe> | undefined;
@@ -161,6 +163,10 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     if (!gather) await probe?.batch(feeds);
     const statistics = await probe?.finish();
     await count(await update({ ...feeds, ...scalars }));
+    if (renewal && step % renewal.every === 0) {
+      renewing ??= load({ outputs: {}, updates: renewal.updates });
+      await (await renewing)();
+    }
     const result = { loss: loss / tokens, negativeLogLikelihood: nll / tokens, tokens, gradientNorm };
     return statistics ? { ...result, statistics } : result;
   };
@@ -173,6 +179,10 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     close: () => {
       opening?.then(
         (probe) => probe.close(),
+        () => undefined,
+      );
+      renewing?.then(
+        (renew) => renew.close(),
         () => undefined,
       );
       gather?.close();
