@@ -3,20 +3,16 @@
  *
  *   npx tsx bench/train-step/profile.ts [--size 1] [--steps 10] [--dropout 0]
  *
- * The very bytes that Heed trains with, run by onnxruntime-node with ONNX Runtime's profiler on. Printed are the step's
- * time by kind of op; its products by shape, beside the same product alone in a loop, the ceiling; and square products.
- * Times of kernels are the profiler's; copying outputs, which onnxruntime-node does and Heed's own binding does not, is
- * not among them.
+ * Heed's own step with ONNX Runtime's profiler on. Printed are the step's time by kind of op; its products by shape, beside
+ * the same product alone in a loop, the ceiling; and square products.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import * as ort from "onnxruntime-node";
+import type { Engine } from "../../src/runtime/engine.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
-import { physicalCores } from "../../src/runtime/threads.node.ts";
 import { machine, median, spread } from "../machine.ts";
-import { type Captured, capturing } from "./capture.ts";
 import { openHeedStep, sizeAt } from "./heed-step.ts";
 import { flopsOf, type Product, productOf, timeProduct } from "./products.ts";
 
@@ -47,38 +43,29 @@ interface Event {
 }
 
 const native = openNativeEngine();
-const { engine, captured } = capturing(native);
-const heed = await openHeedStep(engine, size, Number(values.dropout));
-const wall: number[] = [];
-for (let i = 0; i < WARM_UP; i++) await heed.run();
-for (let i = 0; i < steps; i++) wall.push(await heed.run());
-heed.close();
+const plain = await timed(native);
 console.log(`${machine()}; ${size.name}, dropout ${values.dropout}; ${steps} steps\n`);
-console.log(`A step takes ${median(wall).toFixed(1)} ms (${spread(wall)}) without the profiler.`);
-const runs = await profile(captured());
+console.log(`A step takes ${median(plain).toFixed(1)} ms (${spread(plain)}) without the profiler.`);
+const runs = await profiled();
 printOps(runs);
 await printProducts(runs);
 await printSquares();
 
-async function profile({ bytes, inputs, outputs }: Captured): Promise<Event[][]> {
+/** Milliseconds of the steps after the first ones. */
+async function timed(engine: Engine): Promise<number[]> {
+  const heed = await openHeedStep(engine, size, Number(values.dropout));
+  for (let i = 0; i < WARM_UP; i++) await heed.run();
+  const times: number[] = [];
+  for (let i = 0; i < steps; i++) times.push(await heed.run());
+  heed.close();
+  return times;
+}
+
+async function profiled(): Promise<Event[][]> {
   const folder = mkdtempSync(join(tmpdir(), "heed-profile-"));
   try {
-    const session = await ort.InferenceSession.create(bytes, {
-      graphOptimizationLevel: "all",
-      executionMode: "sequential",
-      enableMemPattern: false,
-      intraOpNumThreads: physicalCores(),
-      logSeverityLevel: 4,
-      extra: { session: { force_spinning_stop: "1" } },
-      enableProfiling: true,
-      profileFilePrefix: join(folder, "step"),
-    });
-    const feeds = Object.fromEntries(
-      Array.from(inputs, ([name, { dtype, shape, data }]) => [name, new ort.Tensor(dtype, data, shape)]),
-    );
-    for (let i = 0; i < steps + WARM_UP; i++) await session.run(feeds, outputs);
-    session.endProfiling();
-    await session.release();
+    const profile = join(folder, "step");
+    await timed({ ...native, load: (model, options) => native.load(model, { ...options, profile }) });
     const [file = ""] = readdirSync(folder);
     return byRun(JSON.parse(readFileSync(join(folder, file), "utf8")) as Event[]).slice(WARM_UP);
   } finally {

@@ -11,6 +11,11 @@ export interface SessionOptions {
   /** Threads inside one operator. Default: physical cores available to the process. */
   readonly threads?: number;
   /**
+   * Where ONNX Runtime writes the times of all kernels when the session is closed: the beginning of a file's name. The
+   * native engine alone. Default: nowhere.
+   */
+  readonly profile?: string;
+  /**
    * What lives on the device between runs: inputs fed again and again, and outputs that become such inputs. Of no
    * consequence where the device is the host. Default: none.
    */

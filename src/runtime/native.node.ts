@@ -81,7 +81,7 @@ async function createSession(
   api: OrtApi,
   env: bigint,
   model: Uint8Array,
-  { optimisation = "all", threads = physicalCores() }: SessionOptions,
+  { optimisation = "all", threads = physicalCores(), profile }: SessionOptions,
   device: "cpu" | GpuDevice = "cpu",
 ): Promise<bigint> {
   const out = new BigUint64Array(1);
@@ -93,10 +93,19 @@ async function createSession(
     set(api.setSessionExecutionMode(options, sequential));
     set(api.setIntraOpNumThreads(options, threads));
     set(api.setSessionLogSeverityLevel(options, logSeverity()));
+    if (profile !== undefined) set(api.enableProfiling(options, profile));
     // Same speed, far lower peak memory. The arena stays: it is what makes repeated runs cheap.
     set(api.disableMemPattern(options));
     // Without it the idle threads of one session take the cores from another.
     set(api.addSessionConfigEntry(options, "session.force_spinning_stop", "1"));
+    if (process.env.HEED_DISABLE)
+      set(
+        api.addSessionConfigEntry(
+          options,
+          "optimization.disable_specified_optimizers",
+          process.env.HEED_DISABLE,
+        ),
+      );
     if (device !== "cpu") gpuProviders[device].append(api, options);
     const args = [env, model, model.byteLength, options, out];
     const status = await callAsync(api.createSessionFromArray, args, [model, out]);

@@ -30,6 +30,7 @@ const statusFunctions = {
   run: [9, ["void *", "void *", "void *", "void *", "size_t", "void *", "size_t", "void *"]],
   createSessionOptions: [10, ["void *"]],
   setSessionExecutionMode: [13, ["void *", "int"]],
+  enableProfiling: [14, ["void *", process.platform === "win32" ? "str16" : "str"]],
   disableMemPattern: [17, ["void *"]],
   setSessionLogSeverityLevel: [22, ["void *", "int"]],
   setSessionGraphOptimizationLevel: [23, ["void *", "int"]],
