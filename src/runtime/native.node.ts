@@ -98,14 +98,6 @@ async function createSession(
     set(api.disableMemPattern(options));
     // Without it the idle threads of one session take the cores from another.
     set(api.addSessionConfigEntry(options, "session.force_spinning_stop", "1"));
-    if (process.env.HEED_DISABLE)
-      set(
-        api.addSessionConfigEntry(
-          options,
-          "optimization.disable_specified_optimizers",
-          process.env.HEED_DISABLE,
-        ),
-      );
     if (device !== "cpu") gpuProviders[device].append(api, options);
     const args = [env, model, model.byteLength, options, out];
     const status = await callAsync(api.createSessionFromArray, args, [model, out]);
