@@ -23,8 +23,8 @@ export interface LowerOptions {
   /** Parameters that become initialisers instead of inputs. */
   readonly constants?: ReadonlyMap<string, { shape: readonly number[]; data: HostArray }>;
   /**
-   * Outputs that the runtime writes where the caller says, over an input if that may be. Only the number of their elements
-   * is as asked: a reshape at the end, which would be a copy, is left out. Default: none.
+   * Outputs that the runtime writes where the caller says, over an input if that may be. Of these, and of parameters, only
+   * the number of elements is then as asked: what would be reshaped first or last has the other shape. Default: none.
    */
   readonly overwriting?: ReadonlySet<string>;
   /** Inputs that stand first, in this order; default: as the graph meets them. */
@@ -94,6 +94,8 @@ class GraphWriter {
   readonly #shared = new Map<string, Name>();
   readonly #outputs: { name: string; dtype: DType; shape: Shape }[] = [];
   readonly #renamed = new Map<Name, Name>();
+  /** Outputs of Reshapes -> their shapes. */
+  readonly #shaped = new Map<Name, Shape>();
   readonly #symbols = new Map<string, { input: string; axis: number }>();
   readonly #fixed = new Set<Name>();
   #count = 0;
@@ -208,9 +210,11 @@ class GraphWriter {
   }
 
   graph(): OnnxGraph {
+    const needed = this.#needed();
+    const nodes = this.emit.overwrites ? this.#reshapedInputs(needed) : needed;
     return {
       name: "heed",
-      nodes: this.#needed().map((node) => renamed(node, this.#renamed)),
+      nodes: nodes.map((node) => renamed(node, this.#renamed)),
       initializers: this.#initializers,
       inputs: [...this.inputs].map(([name, { dtype, shape }]) => ({ name, dtype, shape: dims(shape) })),
       outputs: this.#outputs.map(({ name, dtype, shape }) => ({ name, dtype, shape: dims(shape) })),
@@ -254,6 +258,7 @@ class GraphWriter {
     const source = before?.shape ? before : { name: x, shape: from };
     if (sameShape(source.shape as Shape, to)) return source.name;
     const [name] = this.#node("Reshape", [source.name, this.#shape(to, true)], {}, 1) as [Name];
+    this.#shaped.set(name, to);
     this.#scope.reshaped.set(name, source);
     return name;
   }
@@ -289,6 +294,22 @@ class GraphWriter {
     );
     const graph: OnnxGraph = { name: this.#fresh(), nodes, initializers: [], inputs, outputs };
     return { graph };
+  }
+
+  /** Gives parameters that are only read as another shape that shape, and leaves out the nodes that reshaped them. */
+  #reshapedInputs(nodes: readonly OnnxNode[]): OnnxNode[] {
+    const readers = new Map<Name, number>();
+    for (const node of nodes)
+      for (const name of namesRead(node)) readers.set(name, (readers.get(name) ?? 0) + 1);
+    return nodes.filter(({ opType, inputs: [from = ""], outputs: [to = ""] }) => {
+      const input = this.inputs.get(from);
+      const shape = this.#shaped.get(to);
+      const isOnly = opType === "Reshape" && input?.isParameter && readers.get(from) === 1;
+      if (!isOnly || !shape || this.#renamed.has(to)) return true;
+      this.inputs.set(from, { ...input, shape });
+      this.#renamed.set(to, from);
+      return false;
+    });
   }
 
   /** The nodes that the outputs need. */

@@ -110,13 +110,16 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
         checkFeed(name, type, tensor, lengths);
         fed.set(name, tensor);
       }
-      for (const name of held) fed.set(name, (state as State).current(name));
+      /** An entry of the state, in the shape that the graph has it in. */
+      const as = (type: TensorType | undefined, entry: Tensor): Tensor => {
+        const tensor = reshaped(engine, entry, (type as TensorType).shape as readonly number[]);
+        if (tensor !== entry) temporary.push(tensor);
+        return tensor;
+      };
+      for (const name of held) fed.set(name, as(model.inputs.get(name), (state as State).current(name)));
       const fetches = new Map<string, Tensor | undefined>(names.map((name) => [name, undefined]));
       const write = (name: string, over: Tensor): void => {
-        const { shape } = model.outputs.get(nextName(name)) as TensorType;
-        const tensor = reshaped(engine, over, shape as readonly number[]);
-        if (tensor !== over) temporary.push(tensor);
-        fetches.set(nextName(name), tensor);
+        fetches.set(nextName(name), as(model.outputs.get(nextName(name)), over));
       };
       for (const name of inPlace) write(name, (state as State).current(name));
       for (const name of swapped) write(name, (state as State).spare(name));

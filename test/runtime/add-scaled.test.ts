@@ -63,9 +63,24 @@ describe("lowering", () => {
   const opsOf = (overwriting: string[]): string[] =>
     lower({ outputs, overwriting: new Set(overwriting) }).graph.nodes.map(({ opType }) => opType);
 
-  test("writes one node where the result is written over y, and no reshape behind it", () => {
-    expect(opsOf(["next"])).toEqual(["Reshape", "Reshape", "Reshape", "FusedConv"]);
-    expect(lower({ outputs, overwriting: new Set(["next"]) }).outputs.get("next")?.shape).toEqual([1, 1, 24]);
+  test("writes one node where the result is written over y, and nothing but the scale is reshaped", () => {
+    expect(opsOf(["next"])).toEqual(["Reshape", "FusedConv"]);
+    const lowered = lower({ outputs, overwriting: new Set(["next"]) });
+    expect(lowered.outputs.get("next")?.shape).toEqual([1, 1, 24]);
+    for (const name of ["y", "x"]) expect(lowered.inputs.get(name)?.shape).toEqual([1, 1, 24]);
+  });
+
+  test("leaves a parameter as it is that is also read otherwise", () => {
+    const both = new Map([...outputs, ["product", mul(y, y)]]);
+    const { graph, inputs } = lower({ outputs: both, overwriting: new Set(["next"]) });
+    expect(graph.nodes.map(({ opType }) => opType).sort()).toEqual([
+      "FusedConv",
+      "Mul",
+      "Reshape",
+      "Reshape",
+    ]);
+    expect(inputs.get("y")?.shape).toEqual([4, 6]);
+    expect(inputs.get("x")?.shape).toEqual([1, 1, 24]);
   });
 
   test("writes ONNX's own ops elsewhere", () => {
