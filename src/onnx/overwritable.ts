@@ -9,7 +9,7 @@ const views = new Set(["Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten",
  * the input and writes the output itself must do so element by element: Sub, which is known not to be fused into others,
  * or a FusedConv that adds to the input.
  *
- * @param pairs  [input, output], the same shape.
+ * @param pairs  [input, output], of as many elements.
  * @returns the inputs
  */
 export function overwritable(graph: OnnxGraph, pairs: Iterable<readonly [string, string]>): Set<string> {

@@ -10,7 +10,7 @@ export interface Optimiser {
   readonly updates: ReadonlyMap<Value, Value>;
   /** The optimiser's state, all zeros at the start; names are `optimizer.<moment>.<path>`. */
   readonly state: readonly Value[];
-  /** Scalars to feed at a step (counted from 1) for a learning rate. */
+  /** Scalars to feed at a step (counted from 1, without a gap) for a learning rate. */
   readonly feeds: (step: number, rate: number) => Record<string, number>;
   /** What is to be done to the state after every so many steps. */
   readonly renewal?: { readonly every: number; readonly updates: ReadonlyMap<Value, Value> };

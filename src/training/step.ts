@@ -64,7 +64,8 @@ export interface TrainingStep {
   readonly moments: readonly string[];
   readonly parameterCount: number;
   /**
-   * One update of all weights from `batches` (at most as many as `accumulate`). `step` counts from 1. With `statistics`
+   * One update of all weights from `batches` (at most as many as `accumulate`). `step` counts from 1, without a gap: what
+   * the moments hold depends on it. With `statistics`
    * the batches pass through the model once more, in a session that opens when it is first needed.
    */
   readonly run: (
