@@ -16,6 +16,7 @@ import {
 } from "./proto.ts";
 import { quantized } from "./quantize.ts";
 import { type Repetition, repeated } from "./repeated.ts";
+import { reshapedInputs } from "./reshaped-inputs.ts";
 
 export interface LowerOptions {
   /** The values wanted, by the name they get in the ONNX graph. */
@@ -57,11 +58,17 @@ export function lower(options: LowerOptions): Lowered {
   for (const [name, value] of outputs) {
     types.set(name, writer.output(name, names.get(value) as Name, value));
   }
-  const written = writer.graph();
+  const parameters = Array.from(writer.inputs).flatMap(([name, { isParameter }]) =>
+    isParameter ? [name] : [],
+  );
+  const written = overwriting.size > 0 ? reshapedInputs(writer.graph(), parameters) : writer.graph();
   const step = quantize ? quantized(written, new Set(constants?.keys())) : written;
   const graph = repeat ? repeated(step, repeat) : step;
-  for (const { name, dtype, shape } of graph.inputs)
-    if (!writer.inputs.has(name)) writer.inputs.set(name, { dtype, shape, isParameter: false });
+  for (const { name, dtype, shape } of graph.inputs) {
+    const known = writer.inputs.get(name);
+    if (!known) writer.inputs.set(name, { dtype, shape, isParameter: false });
+    else if (known.isParameter) writer.inputs.set(name, { ...known, shape });
+  }
   return { bytes: encodeModel({ graph }), graph, inputs: writer.inputs, outputs: types };
 }
 
@@ -94,8 +101,6 @@ class GraphWriter {
   readonly #shared = new Map<string, Name>();
   readonly #outputs: { name: string; dtype: DType; shape: Shape }[] = [];
   readonly #renamed = new Map<Name, Name>();
-  /** Outputs of Reshapes -> their shapes. */
-  readonly #shaped = new Map<Name, Shape>();
   readonly #symbols = new Map<string, { input: string; axis: number }>();
   readonly #fixed = new Set<Name>();
   #count = 0;
@@ -210,11 +215,9 @@ class GraphWriter {
   }
 
   graph(): OnnxGraph {
-    const needed = this.#needed();
-    const nodes = this.emit.overwrites ? this.#reshapedInputs(needed) : needed;
     return {
       name: "heed",
-      nodes: nodes.map((node) => renamed(node, this.#renamed)),
+      nodes: this.#needed().map((node) => renamed(node, this.#renamed)),
       initializers: this.#initializers,
       inputs: [...this.inputs].map(([name, { dtype, shape }]) => ({ name, dtype, shape: dims(shape) })),
       outputs: this.#outputs.map(({ name, dtype, shape }) => ({ name, dtype, shape: dims(shape) })),
@@ -258,7 +261,6 @@ class GraphWriter {
     const source = before?.shape ? before : { name: x, shape: from };
     if (sameShape(source.shape as Shape, to)) return source.name;
     const [name] = this.#node("Reshape", [source.name, this.#shape(to, true)], {}, 1) as [Name];
-    this.#shaped.set(name, to);
     this.#scope.reshaped.set(name, source);
     return name;
   }
@@ -294,22 +296,6 @@ class GraphWriter {
     );
     const graph: OnnxGraph = { name: this.#fresh(), nodes, initializers: [], inputs, outputs };
     return { graph };
-  }
-
-  /** Gives parameters that are only read as another shape that shape, and leaves out the nodes that reshaped them. */
-  #reshapedInputs(nodes: readonly OnnxNode[]): OnnxNode[] {
-    const readers = new Map<Name, number>();
-    for (const node of nodes)
-      for (const name of namesRead(node)) readers.set(name, (readers.get(name) ?? 0) + 1);
-    return nodes.filter(({ opType, inputs: [from = ""], outputs: [to = ""] }) => {
-      const input = this.inputs.get(from);
-      const shape = this.#shaped.get(to);
-      const isOnly = opType === "Reshape" && input?.isParameter && readers.get(from) === 1;
-      if (!isOnly || !shape || this.#renamed.has(to)) return true;
-      this.inputs.set(from, { ...input, shape });
-      this.#renamed.set(to, from);
-      return false;
-    });
   }
 
   /** The nodes that the outputs need. */
