@@ -162,6 +162,7 @@ class GraphWriter {
     const before = inputs.flatMap((input, i) =>
       isFull(input) ? [this.#source(operands[i] as Name)?.shape] : [],
     );
+    // Either all were reshaped from one shape, or one from a shape of fewer axes, which the others then get too.
     const [first] = before;
     const isShared = first && before.every((other) => other && sameShape(other, first));
     const flat = isShared ? first : before.find((one) => one && one.length > 0 && one.length < shape.length);

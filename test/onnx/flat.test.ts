@@ -46,6 +46,13 @@ test("nor in their gradients", () => {
   expect(of(3)).toBe(of(1));
 });
 
+test("what was reshaped from one shape, of whatever rank, is computed there", () => {
+  const [a, b] = ["a", "b"].map((name) => parameter(name, "float32", [2, 3, 4])) as [Value, Value];
+  const line = (value: Value): Value => reshape(value, [24]);
+  expect(reshapes(mul(line(a), line(b)))).toBe(1);
+  expect(reshapes(reshape(mul(line(a), line(b)), [2, 3, 4]))).toBe(0);
+});
+
 /** [6, 4] seen as [2, 3, 4], or as heads [6, 2, 2], which cut rows. */
 const shaped = { rows: [2, 3, 4], heads: [6, 2, 2] } as const;
 const others: Readonly<Record<string, (shape: readonly number[]) => readonly number[]>> = {

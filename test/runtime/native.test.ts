@@ -1,4 +1,6 @@
-import { availableParallelism } from "node:os";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { HostArray } from "../../src/ir/dtype.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
@@ -40,6 +42,23 @@ test("a view of a native output stays valid when its tensor is dropped", async (
   await new Promise((resolve) => setTimeout(resolve, 20));
   for (const [i, view] of views.entries()) expect(view[126]).toBe(9 * i + 0.5);
   session.close();
+});
+
+test("the profile of a session names its kernels", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "heed-"));
+  try {
+    const engine = openNativeEngine();
+    const session = await engine.load(linear, { profile: join(folder, "linear") });
+    const x = engine.tensor("float32", [1, 3], Float32Array.of(1, 2, 3));
+    await session.run(new Map([["x", x]]), new Map([["y", undefined]]));
+    session.close();
+    const [file = ""] = readdirSync(folder);
+    expect(file).toMatch(/^linear.*\.json$/);
+    const events = JSON.parse(readFileSync(join(folder, file), "utf8")) as { args?: { op_name?: string } }[];
+    expect(events.map(({ args }) => args?.op_name)).toContain("Gemm");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test("the number of threads is at least one and at most what the process may use", () => {
