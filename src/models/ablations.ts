@@ -7,23 +7,20 @@ import {
   type BoundAttention,
   KeysAsValuesAttention,
   MultiHeadAttention,
-  type MultiHeadAttentionConfig,
 } from "../nn/attention.ts";
 import { type Initialiser, zeros as zeroInit } from "../nn/initialise.ts";
 import { type Layer, layer, replacing } from "../nn/layer.ts";
 import { LayerNorm, type Residual } from "../nn/norm.ts";
-import type { Positions } from "../nn/positions.ts";
 import { cast, equal } from "../ops/compare.ts";
 import { add, mul } from "../ops/elementwise.ts";
-import { zeros } from "../ops/gather.ts";
 import { range, sizeAsTensor } from "../ops/range.ts";
 import { reshape } from "../ops/reshape.ts";
-import type { BlockConfig } from "./transformer.ts";
+import { attentionConfig, type BlockConfig } from "./transformer.ts";
 
 /**
  * What can be taken out of a Transformer to see what it was good for:
  *
- * - positions: no positional embedding: a bag of words
+ * - positions: nothing tells a token's place: a bag of words
  * - residuals: no path around a sublayer
  * - norm: no layer normalisation
  * - scale: scores are not divided by sqrt(d_key)
@@ -53,7 +50,7 @@ export function ablated<F>(model: Layer<F>, without: readonly Ablation[], c: Blo
     : replacing(model, {
         part: (path) => {
           const name = path.slice(path.lastIndexOf(".") + 1);
-          if (name === "positions" && out.has("positions")) return NoPositions(c.dModel);
+          if (name === "positions" && out.has("positions")) return NoPositions;
           if (name.endsWith("Residual")) return residualWithout(out, c);
           if (/^(encoderNorm|decoderNorm|norm)$/.test(name) && out.has("norm"))
             return layer({}, () => (x: Value) => x);
@@ -76,7 +73,7 @@ function attentionWithout(
   c: BlockConfig,
   isSelf: boolean,
 ): Layer<BoundAttention> | undefined {
-  const config: MultiHeadAttentionConfig = { ...c, dropout: c.attentionDropout ?? c.dropout ?? 0 };
+  const config = attentionConfig(c, isSelf);
   const kinds: ((attend: typeof attention) => typeof attention)[] = [];
   if (out.has("attention")) kinds.push(uniform);
   if (out.has("scale")) kinds.push(unscaled);
@@ -110,9 +107,7 @@ const offDiagonal =
     return attend(query, key, value, { ...options, bias: options.bias ? add(options.bias, hidden) : hidden });
   };
 
-function NoPositions(dim: number): Layer<Positions> {
-  return layer({}, () => (positions) => zeros("float32", [positions.shape[0] as Size, dim]));
-}
+const NoPositions: Layer<undefined> = layer({}, () => undefined);
 
 /** norm(f(x)), or f(norm(x)): nothing goes around. */
 function NoResidual({ dModel, dropout = 0, norm }: BlockConfig): Layer<Residual> {

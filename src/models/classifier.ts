@@ -5,12 +5,17 @@ import { Embedding } from "../nn/embedding.ts";
 import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { LayerNorm } from "../nn/norm.ts";
-import { LearnedPositions, SinusoidalPositions } from "../nn/positions.ts";
 import { type CellKind, Recurrent } from "../nn/recurrent.ts";
 import { sum } from "../ops/broadcast.ts";
 import { div, mul } from "../ops/elementwise.ts";
 import { reshape } from "../ops/reshape.ts";
-import { type BlockConfig, EncoderLayer, withPositions } from "./transformer.ts";
+import {
+  AddedPositions,
+  type BlockConfig,
+  EncoderLayer,
+  type PositionKind,
+  withPositions,
+} from "./transformer.ts";
 
 /** Says which of a few labels a text has. */
 export interface Classifier {
@@ -24,7 +29,7 @@ export interface TransformerClassifierConfig extends BlockConfig {
   readonly vocabulary: number;
   readonly labels: number;
   readonly layers: number;
-  readonly positions: "sinusoidal" | "learned";
+  readonly positions: PositionKind;
   /** Longest text, in tokens. */
   readonly maxLength: number;
 }
@@ -32,11 +37,10 @@ export interface TransformerClassifierConfig extends BlockConfig {
 /** A Transformer's encoder over the text, whose states are averaged: a large input reduced to "dog or not". */
 export function TransformerClassifier(c: TransformerClassifierConfig): Layer<Classifier> {
   const { dropout = 0 } = c;
-  const positions = c.positions === "learned" ? LearnedPositions : SinusoidalPositions;
   return layer(
     {
       embed: Embedding(c.vocabulary, c.dModel),
-      positions: positions(c.maxLength, c.dModel),
+      positions: AddedPositions(c),
       encoder: repeat(c.layers, () => EncoderLayer(c)),
       ...(c.norm === "pre" ? { norm: LayerNorm(c.dModel) } : {}),
       project: { shape: [c.labels, c.dModel], init: glorotUniform },

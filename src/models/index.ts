@@ -20,6 +20,7 @@ export {
 } from "./recurrent-seq2seq.ts";
 export type { Decoded, Decoder, Encoded, Seq2Seq, Tensors } from "./seq2seq.ts";
 export {
+  AddedPositions,
   type BlockConfig,
   type BoundDecoderLayer,
   type CachedStep,
@@ -27,6 +28,7 @@ export {
   DecoderLayer,
   decodeThrough,
   EncoderLayer,
+  type PositionKind,
   remember,
   startCache,
   Transformer,

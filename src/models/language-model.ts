@@ -5,16 +5,22 @@ import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { Linear } from "../nn/linear.ts";
 import { LayerNorm } from "../nn/norm.ts";
-import { LearnedPositions, SinusoidalPositions } from "../nn/positions.ts";
 import { type CellKind, type CellState, cellAnatomy, Recurrent } from "../nn/recurrent.ts";
 import { zeros } from "../ops/gather.ts";
 import type { Decoder, Tensors } from "./seq2seq.ts";
-import { type BlockConfig, CausalLayer, throughCached, withPositions } from "./transformer.ts";
+import {
+  AddedPositions,
+  type BlockConfig,
+  CausalLayer,
+  type PositionKind,
+  throughCached,
+  withPositions,
+} from "./transformer.ts";
 
 export interface TransformerLanguageModelConfig extends BlockConfig {
   readonly vocabulary: number;
   readonly layers: number;
-  readonly positions: "sinusoidal" | "learned";
+  readonly positions: PositionKind;
   /** The output projection is the embedding. */
   readonly tie: boolean;
   /** Tokens it has positions for. */
@@ -29,12 +35,11 @@ export interface TransformerLanguageModelConfig extends BlockConfig {
  */
 export function TransformerLanguageModel(c: TransformerLanguageModelConfig): Layer<Decoder> {
   const { dropout = 0 } = c;
-  const positions = c.positions === "learned" ? LearnedPositions : SinusoidalPositions;
   const dKey = c.dKey ?? c.dModel / c.heads;
   return layer(
     {
       embed: Embedding(c.vocabulary, c.dModel),
-      positions: positions(c.maxLength, c.dModel),
+      positions: AddedPositions(c),
       layers: repeat(c.layers, () => CausalLayer(c)),
       ...(c.norm === "pre" ? { norm: LayerNorm(c.dModel) } : {}),
       ...(c.tie ? {} : { project: { shape: [c.vocabulary, c.dModel], init: glorotUniform } }),

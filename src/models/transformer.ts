@@ -4,7 +4,9 @@ import {
   type BoundAttention,
   causalBias,
   MultiHeadAttention,
+  type MultiHeadAttentionConfig,
   paddingBias,
+  positionsFrom,
   type Remembered,
 } from "../nn/attention.ts";
 import { Embedding } from "../nn/embedding.ts";
@@ -15,9 +17,11 @@ import { LayerNorm, PostNorm, PreNorm, type Residual } from "../nn/norm.ts";
 import { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } from "../nn/positions.ts";
 import { add } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
-import { range, sizeAsTensor } from "../ops/range.ts";
 import { concat } from "../ops/reshape.ts";
 import { askTogether, type Decoded, type Seq2Seq, type Tensors } from "./seq2seq.ts";
+
+/** Waves or learned vectors added to the embeddings; or the queries and keys of every self-attention turn. */
+export type PositionKind = "sinusoidal" | "learned" | "rotary";
 
 export interface TransformerConfig {
   readonly sourceVocabulary: number;
@@ -37,7 +41,7 @@ export interface TransformerConfig {
   readonly attentionDropout?: number | undefined;
   /** Default "relu". */
   readonly activation?: Activation;
-  readonly positions: "sinusoidal" | "learned";
+  readonly positions: PositionKind;
   /** Layer norm after each residual sum, or before each sublayer. Default "post". */
   readonly norm?: "post" | "pre";
   /** "all": source, target and output share one matrix; "output": target and output do; "none". */
@@ -56,17 +60,19 @@ export type BlockConfig = Omit<
   | "positions"
   | "tie"
   | "maxLength"
->;
+> & {
+  /** Said so that "rotary" turns queries and keys; what is added to embeddings is no matter of a layer. */
+  readonly positions?: PositionKind;
+};
 
 /** Figure 1 of Vaswani et al. 2017 - https://arxiv.org/abs/1706.03762 - left column, then right. */
 export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
   const { dropout = 0 } = c;
-  const positions = c.positions === "learned" ? LearnedPositions : SinusoidalPositions;
   return layer(
     {
       embed: Embedding(c.targetVocabulary, c.dModel),
       ...(c.tie === "all" ? {} : { sourceEmbed: Embedding(c.sourceVocabulary, c.dModel) }),
-      positions: positions(c.maxLength, c.dModel),
+      positions: AddedPositions(c),
       encoder: repeat(c.encoderLayers, () => EncoderLayer(c)),
       decoder: repeat(c.decoderLayers, () => DecoderLayer(c)),
       ...(c.norm === "pre" ? { encoderNorm: LayerNorm(c.dModel), decoderNorm: LayerNorm(c.dModel) } : {}),
@@ -100,21 +106,30 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
   );
 }
 
+/** What a kind of positions adds to embeddings: nothing where queries and keys turn instead. */
+export function AddedPositions({
+  positions,
+  maxLength,
+  dModel,
+}: Pick<TransformerConfig, "positions" | "maxLength" | "dModel">): Layer<Positions | undefined> {
+  if (positions === "rotary") return layer({}, () => undefined);
+  return positions === "learned"
+    ? LearnedPositions(maxLength, dModel)
+    : SinusoidalPositions(maxLength, dModel);
+}
+
 /** Tokens that were decoded before. */
 const lengthOf = (state: Tensors | undefined): Size => state?.["0.keys"]?.shape[2] ?? 0;
 
 /**
- * Adds to each vector what tells its place.
+ * Adds to each vector what tells its place, if anything does.
  *
  *   x [batch, length, dim]  ->  [batch, length, dim]
  *
  * @param state  Of the decoder: x stands after what it has seen.
  */
-export function withPositions(x: Value, positions: Positions, state?: Tensors): Value {
-  const before = lengthOf(state);
-  const steps = range(x.shape[1] as Size);
-  const at = before === 0 ? steps : add(steps, sizeAsTensor(before, "int32"));
-  return add(x, positionsLike(x, positions(at)));
+export function withPositions(x: Value, positions: Positions | undefined, state?: Tensors): Value {
+  return positions ? add(x, positionsLike(x, positions(positionsFrom(lengthOf(state), x)))) : x;
 }
 
 /** What all decoder layers read of the source at every step: "0.keys", "0.values", … and the bias that hides padding. */
@@ -199,8 +214,9 @@ function named(layers: readonly Remembered[]): Tensors {
   );
 }
 
-function attentionConfig(c: BlockConfig): Parameters<typeof MultiHeadAttention>[0] {
-  return { ...c, dropout: c.attentionDropout ?? c.dropout ?? 0 };
+/** Of a block's attention: to itself, or across to the source. */
+export function attentionConfig(c: BlockConfig, isSelf: boolean): MultiHeadAttentionConfig {
+  return { ...c, dropout: c.attentionDropout ?? c.dropout ?? 0, rotary: isSelf && c.positions === "rotary" };
 }
 
 /** Left column: self-attention, then the feed-forward layer. Tap: states, what the layer gives out. */
@@ -208,7 +224,7 @@ export function EncoderLayer(c: BlockConfig): Layer<(x: Value, bias: Value) => V
   const Residual = c.norm === "pre" ? PreNorm : PostNorm;
   return layer(
     {
-      attention: MultiHeadAttention(attentionConfig(c)),
+      attention: MultiHeadAttention(attentionConfig(c, true)),
       attentionResidual: Residual(c.dModel, c.dropout ?? 0),
       feedForward: FeedForward(c.dModel, c.feedForward, c),
       feedForwardResidual: Residual(c.dModel, c.dropout ?? 0),
@@ -236,9 +252,9 @@ export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
   const Residual = c.norm === "pre" ? PreNorm : PostNorm;
   return layer(
     {
-      attention: MultiHeadAttention(attentionConfig(c)),
+      attention: MultiHeadAttention(attentionConfig(c, true)),
       attentionResidual: Residual(c.dModel, c.dropout ?? 0),
-      cross: MultiHeadAttention(attentionConfig(c)),
+      cross: MultiHeadAttention(attentionConfig(c, false)),
       crossResidual: Residual(c.dModel, c.dropout ?? 0),
       feedForward: FeedForward(c.dModel, c.feedForward, c),
       feedForwardResidual: Residual(c.dModel, c.dropout ?? 0),
@@ -264,7 +280,7 @@ export function CausalLayer(
   const Residual = c.norm === "pre" ? PreNorm : PostNorm;
   return layer(
     {
-      attention: MultiHeadAttention(attentionConfig(c)),
+      attention: MultiHeadAttention(attentionConfig(c, true)),
       attentionResidual: Residual(c.dModel, c.dropout ?? 0),
       feedForward: FeedForward(c.dModel, c.feedForward, c),
       feedForwardResidual: Residual(c.dModel, c.dropout ?? 0),
@@ -285,11 +301,12 @@ function attendBack(
 ): CachedStep {
   let present: Remembered | undefined;
   const y = m.attentionResidual(x, (h) => {
-    const now = m.attention.remember(h);
+    const before = past ? (past.keys.shape[2] as Size) : 0;
+    const now = m.attention.remember(h, before);
     present = past
       ? { keys: concat([past.keys, now.keys], 2), values: concat([past.values, now.values], 2) }
       : now;
-    return m.attention.attend(h, present, causal);
+    return m.attention.attend(h, present, causal, before);
   });
   return { x: y, present: present as Remembered };
 }

@@ -10,6 +10,7 @@ import { reshape, transpose } from "../ops/reshape.ts";
 import { softmax } from "../ops/softmax.ts";
 import { type Layer, layer, type Scope } from "./layer.ts";
 import { Linear } from "./linear.ts";
+import { RotaryPositions, type Rotation } from "./positions.ts";
 
 export interface AttentionOptions {
   /** Added to the scores: 0 where a query may look, a large negative number where not. Broadcasts. */
@@ -99,10 +100,18 @@ export interface Remembered {
 }
 
 export interface BoundAttention {
-  /** states [batch, length, d_model]  ->  their keys and values, computed once however often they are read. */
-  readonly remember: (states: Value) => Remembered;
-  /** x [batch, queries, d_model], memory  ->  [batch, queries, d_model] */
-  readonly attend: (x: Value, memory: Remembered, bias?: Value) => Value;
+  /**
+   * states [batch, length, d_model]  ->  their keys and values, computed once however often they are read.
+   *
+   * @param past  How many stood before them. Default 0; only rotary attention asks.
+   */
+  readonly remember: (states: Value, past?: Size) => Remembered;
+  /**
+   * x [batch, queries, d_model], memory  ->  [batch, queries, d_model]
+   *
+   * @param past  How many stood before x. Default 0; only rotary attention asks.
+   */
+  readonly attend: (x: Value, memory: Remembered, bias?: Value, past?: Size) => Value;
 }
 
 export interface MultiHeadAttentionConfig {
@@ -114,6 +123,8 @@ export interface MultiHeadAttentionConfig {
   readonly dValue?: number | undefined;
   /** Dropout on the attention weights. Default 0. */
   readonly dropout?: number | undefined;
+  /** Queries and keys turn with their positions: for self-attention. Default false. */
+  readonly rotary?: boolean | undefined;
   /** What every head does with its query, keys and values. Default: scaled dot-product attention. */
   readonly attend?: typeof attention;
 }
@@ -133,6 +144,7 @@ export interface MultiHeadAttentionConfig {
 export function MultiHeadAttention(config: MultiHeadAttentionConfig): Layer<BoundAttention> {
   const { dModel, heads, dKey, dValue } = headSizes(config);
   const parts = {
+    ...turning(config, dKey),
     query: Linear(dModel, heads * dKey),
     key: Linear(dModel, heads * dKey),
     value: Linear(dModel, heads * dValue),
@@ -145,6 +157,7 @@ export function MultiHeadAttention(config: MultiHeadAttentionConfig): Layer<Boun
 export function KeysAsValuesAttention(config: MultiHeadAttentionConfig): Layer<BoundAttention> {
   const { dModel, heads, dKey } = headSizes(config);
   const parts = {
+    ...turning(config, dKey),
     query: Linear(dModel, heads * dKey),
     key: Linear(dModel, heads * dKey),
     output: Linear(heads * dKey, dModel),
@@ -166,28 +179,46 @@ function headSizes(
   return { dModel, heads, dKey, dValue: config.dValue ?? dKey };
 }
 
+/** The part that turns queries and keys, where there is one. */
+function turning(
+  { rotary = false }: MultiHeadAttentionConfig,
+  dKey: number,
+): { readonly positions?: Layer<Rotation | undefined> } {
+  return rotary ? { positions: RotaryPositions(dKey) } : {};
+}
+
 type Projection = (x: Value) => Value;
+interface HeadParts extends Readonly<Record<"query" | "key" | "value" | "output", Projection>> {
+  readonly positions?: Rotation | undefined;
+}
 
 /** Cuts queries, keys and values into heads, lets each attend, and joins what they found. */
 function overHeads(
-  { query, key, value, output }: Readonly<Record<"query" | "key" | "value" | "output", Projection>>,
+  { query, key, value, output, positions }: HeadParts,
   { heads, dropout = 0, attend: attendWith = attention }: MultiHeadAttentionConfig,
   scope: Scope,
 ): BoundAttention {
+  /** [batch, heads, length, d]: as they are, or turned by their positions. */
+  const placed = (x: Value, past: Size): Value => (positions ? positions(x, positionsFrom(past, x)) : x);
   return {
-    remember: (states) => ({
-      keys: splitHeads(key(states), heads),
+    remember: (states, past = 0) => ({
+      keys: placed(splitHeads(key(states), heads), past),
       values: splitHeads(value(states), heads),
     }),
-    attend: (x, { keys, values }, bias) => {
+    attend: (x, { keys, values }, bias, past = 0) => {
       // ONNX Runtime multiplies one row faster by a matrix without a factor: a single query is scaled before.
       const isSingle = x.shape[1] === 1 && attendWith === attention;
       const queries = isSingle ? mul(query(x), (keys.shape[3] as number) ** -0.5) : query(x);
-      const { context, weights, scores } = attendWith(splitHeads(queries, heads), keys, values, {
-        bias,
-        ...(isSingle ? { scale: 1 } : {}),
-        weightsThrough: (w) => scope.dropout(w, dropout),
-      });
+      const { context, weights, scores } = attendWith(
+        placed(splitHeads(queries, heads), past),
+        keys,
+        values,
+        {
+          bias,
+          ...(isSingle ? { scale: 1 } : {}),
+          weightsThrough: (w) => scope.dropout(w, dropout),
+        },
+      );
       scope.tap("scores", scores);
       scope.tap("weights", weights);
       scope.tap("values", values);
@@ -195,6 +226,16 @@ function overHeads(
       return output(joinHeads(context));
     },
   };
+}
+
+/**
+ * Positions of the sequence that stands after what came before: past, past + 1, …
+ *
+ *   x [..., length, d]  ->  int32 [length]
+ */
+export function positionsFrom(past: Size, x: Value): Value {
+  const steps = range(x.shape.at(-2) as Size);
+  return past === 0 ? steps : add(steps, sizeAsTensor(past, "int32"));
 }
 
 /** [batch, length, heads · d]  ->  [batch, heads, length, d] */

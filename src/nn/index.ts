@@ -28,7 +28,14 @@ export {
 } from "./layer.ts";
 export { Linear } from "./linear.ts";
 export { LayerNorm, PostNorm, PreNorm, type Residual } from "./norm.ts";
-export { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } from "./positions.ts";
+export {
+  LearnedPositions,
+  type Positions,
+  positionsLike,
+  RotaryPositions,
+  type Rotation,
+  SinusoidalPositions,
+} from "./positions.ts";
 export {
   type Cell,
   type CellKind,

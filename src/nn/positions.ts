@@ -1,7 +1,12 @@
+import { heedError } from "../errors.ts";
 import { constant } from "../ir/leaf.ts";
+import type { Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { cast } from "../ops/compare.ts";
+import { add, cos, mul, sin, sub } from "../ops/elementwise.ts";
 import { gather } from "../ops/gather.ts";
+import { concat, reshape } from "../ops/reshape.ts";
+import { split } from "../ops/split.ts";
 import { normal } from "./initialise.ts";
 import { type Layer, layer } from "./layer.ts";
 
@@ -35,6 +40,36 @@ export function sinusoids(maxLength: number, dim: number): Float64Array {
 export function LearnedPositions(maxLength: number, dim: number): Layer<Positions> {
   const weight = { shape: [maxLength, dim], init: normal(0.02) };
   return layer({ weight }, (m) => (positions) => gather(m.weight, positions));
+}
+
+/** x [..., length, dim], positions int32 [length]  ->  the same shape */
+export type Rotation = (x: Value, positions: Value) => Value;
+
+/**
+ * Rotary embeddings: every pair of axes i and i + dim/2 of a query or key turns by an angle that grows with its position,
+ * so that a score depends on how far apart the two are, not on where they stand. There is no longest sequence.
+ *
+ *   (x_i, x_{i+dim/2})  ->  (x_i cos a - x_{i+dim/2} sin a, x_{i+dim/2} cos a + x_i sin a),   a = p / 10000^(2i/dim)
+ *
+ * @throws ERR_SHAPE when dim is odd.
+ * @see Su et al. 2021, Eq. 34 - https://arxiv.org/abs/2104.09864 - with the pairs of GPT-NeoX and LLaMA
+ */
+export function RotaryPositions(dim: number): Layer<Rotation> {
+  if (dim % 2 !== 0) {
+    throw heedError("ERR_SHAPE", {
+      operation: "RotaryPositions",
+      problem: `${dim} axes are not pairs: queries and keys need an even size`,
+    });
+  }
+  const speeds = Float64Array.from({ length: dim / 2 }, (_, i) => 10000 ** ((-2 * i) / dim));
+  return layer({}, () => (x, positions) => {
+    const at = reshape(cast(positions, x.dtype), [positions.shape[0] as Size, 1]);
+    const angle = mul(at, constant(x.dtype, [1, dim / 2], speeds));
+    const [cosine, sine] = [cos(angle), sin(angle)];
+    const [first, second] = split(x, 2) as [Value, Value];
+    const turned = sub(mul(first, cosine), mul(second, sine));
+    return concat([turned, add(mul(second, cosine), mul(first, sine))]);
+  });
 }
 
 /** The positional embedding in the element type of what it is added to. */

@@ -81,7 +81,10 @@ const blocks = {
   dropout,
   attentionDropout: share.optional().describe("share of attention weights dropped; `dropout` when left out"),
   activation: z.enum(["relu", "gelu"]).default("relu"),
-  positions: z.enum(["sinusoidal", "learned"]).default("sinusoidal"),
+  positions: z
+    .enum(["sinusoidal", "learned", "rotary"])
+    .default("sinusoidal")
+    .describe("waves or learned vectors on the embeddings; or queries and keys turn with theirs"),
   norm: z
     .enum(["post", "pre"])
     .default("post")

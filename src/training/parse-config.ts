@@ -72,7 +72,7 @@ function refuseUnfit({ model }: Config, where: string): void {
     throw heedError("ERR_CONFIG", { where, cause: `"model.${key}": ${cause}`, remedy });
   };
   if (model.kind === "transformer") {
-    const { dModel, heads, dKey, dValue, without } = model;
+    const { dModel, heads, dKey, dValue, positions, without } = model;
     if (dKey === undefined && dModel % heads !== 0) {
       const fitting = divisors(dModel).join(", ");
       refuse(
@@ -80,6 +80,11 @@ function refuseUnfit({ model }: Config, where: string): void {
         `${heads} heads do not divide dModel ${dModel}`,
         `choose from ${fitting}, or give dKey`,
       );
+    }
+    const turned = dKey ?? dModel / heads;
+    if (positions === "rotary" && turned % 2 !== 0) {
+      const cause = `"rotary" turns pairs of axes, and queries and keys have ${turned} per head`;
+      refuse("positions", cause, "choose an even dKey, or other heads");
     }
     if (dValue !== undefined && without.includes("values"))
       refuse("dValue", "without values there is only the size of the keys", "leave dValue out");

@@ -41,6 +41,7 @@ const models = {
   "a pre-norm Transformer with positions learned and sizes of its own": transformer({
     ...{ norm: "pre", positions: "learned", tie: "none", dKey: 3, dValue: 5 },
   }),
+  "a Transformer with rotary positions": transformer({ norm: "pre", positions: "rotary", dKey: 6 }),
   "an LSTM with a static summary": recurrent({ attention: "none" }),
   "two LSTM layers with Bahdanau's attention": recurrent({ layers: 2, tie: "none" }),
   "a GRU with dot attention": recurrent({ cell: "gru", attention: "dot" }),

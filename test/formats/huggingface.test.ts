@@ -305,6 +305,12 @@ describe("what no architecture can express is refused with the reason and the re
       "model.positions: sinusoidal",
     ],
     [
+      { positions: "rotary", norm: "pre" },
+      {},
+      "this run's queries and keys turn with their positions, which neither Marian's nor Blenderbot's do",
+      "model.positions: sinusoidal",
+    ],
+    [
       { dKey: 8 },
       {},
       "keys and values must have dModel / heads = 4 axes, this run's have 8 and 8",

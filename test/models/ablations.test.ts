@@ -21,8 +21,11 @@ const config: TransformerConfig = {
 const source = [3, 1, 7, 2, 5];
 const target = [4, 6, 8];
 
-function modelWithout(without: readonly Ablation[], norm: "pre" | "post" = "post"): Model<Seq2Seq> {
-  const c = { ...config, norm };
+function modelWithout(
+  without: readonly Ablation[],
+  change: Pick<TransformerConfig, "norm"> & Partial<Pick<TransformerConfig, "positions">> = {},
+): Model<Seq2Seq> {
+  const c = { ...config, ...change };
   return build(ablated(Transformer(c), without, c));
 }
 
@@ -63,27 +66,30 @@ const rowsOf = ({ data, shape }: HostValue): number[][] => {
 const tap = (looked: Looked, path: string): HostValue => looked.taps[path] as HostValue;
 const pathsOf = (model: Model<Seq2Seq>): string[] => [...model.parameters.keys()];
 
-test("without positions, shuffling the words shuffles the states and does nothing else: a bag of words", async () => {
-  const order = [2, 0, 4, 1, 3];
-  const difference = async (without: readonly Ablation[]): Promise<number> => {
-    const model = modelWithout(without);
-    const { states } = await look(model);
-    const shuffled = (
-      await look(
-        model,
-        order.map((i) => source[i] as number),
-      )
-    ).states;
-    const gaps = order.flatMap((from, to) =>
-      Array.from({ length: 8 }, (_, d) =>
-        Math.abs((shuffled[8 * to + d] as number) - (states[8 * from + d] as number)),
-      ),
-    );
-    return Math.max(...gaps);
-  };
-  expect(await difference(["positions"])).toBeLessThan(1e-5);
-  expect(await difference([])).toBeGreaterThan(0.1);
-});
+test.each(["sinusoidal", "rotary"] as const)(
+  "without %s positions, shuffling the words shuffles the states and does nothing else",
+  async (positions) => {
+    const order = [2, 0, 4, 1, 3];
+    const difference = async (without: readonly Ablation[]): Promise<number> => {
+      const model = modelWithout(without, { positions });
+      const { states } = await look(model);
+      const shuffled = (
+        await look(
+          model,
+          order.map((i) => source[i] as number),
+        )
+      ).states;
+      const gaps = order.flatMap((from, to) =>
+        Array.from({ length: 8 }, (_, d) =>
+          Math.abs((shuffled[8 * to + d] as number) - (states[8 * from + d] as number)),
+        ),
+      );
+      return Math.max(...gaps);
+    };
+    expect(await difference(["positions"])).toBeLessThan(1e-5);
+    expect(await difference([])).toBeGreaterThan(0.1);
+  },
+);
 
 test("without the division by sqrt(d_key), first scores are sqrt(d_key) times as large", async () => {
   const path = "encoder.0.attention.scores";
@@ -152,41 +158,45 @@ test("with keys as values there is no W_V, and what heads give out are mixtures 
   });
 });
 
-describe.each(ablations)("a language model without %s", (part) => {
-  test("says the same whether it reads a text at once or goes on from what it remembers", async () => {
-    const c = { ...{ vocabulary: 9, layers: 2, dModel: 8, heads: HEADS, feedForward: 12 }, dKey: 3 };
-    const described = TransformerLanguageModel({ ...c, positions: "sinusoidal", tie: true, maxLength: 16 });
-    const { call, parameters } = build(ablated(described, [part], c));
-    const weights = Object.fromEntries(initialise(parameters, 5));
-    const tokens = input("tokens", "int32", ["batch", "time"]);
-    const first = await open(statesAnd(call.decode(tokens, {})), {});
-    const state = Object.fromEntries(
-      Object.entries(call.start({}, "batch")).map(([name, { dtype, shape }]) => [
-        name,
-        input(
-          `past.${name}`,
-          dtype,
-          shape.map((size) => (size === 0 ? "past" : size)),
-        ),
-      ]),
-    );
-    const further = await open(statesAnd(call.decode(tokens, {}, state)), {});
-    const read = (ids: readonly number[]): HostValue => host("int32", [1, ids.length], ids);
-    const whole = await first({ ...weights, tokens: read(source) });
-    const past = (found: Record<string, HostValue>): Record<string, HostValue> =>
-      Object.fromEntries(Object.keys(state).map((name) => [`past.${name}`, found[name] as HostValue]));
-    let found = await first({ ...weights, tokens: read(source.slice(0, 3)) });
-    for (const at of [3, 4]) {
-      found = await further({ ...weights, ...past(found), tokens: read([source[at] as number]) });
-      const expected = rowsOf(whole.hidden as HostValue)[at] as number[];
-      rowsOf(found.hidden as HostValue)[0]?.forEach((x, d) => {
-        expect(x).toBeCloseTo(expected[d] as number, 4);
-      });
-    }
-    first.close();
-    further.close();
-  });
-});
+describe.each(ablations.flatMap((part) => [[part, "sinusoidal"] as const, [part, "rotary"] as const]))(
+  "a language model without %s, of %s positions",
+  (part, positions) => {
+    test("says the same whether it reads a text at once or goes on from what it remembers", async () => {
+      const block = { dModel: 8, heads: HEADS, feedForward: 12, dKey: 4, positions };
+      const c = { ...block, vocabulary: 9, layers: 2, tie: true, maxLength: 16 };
+      const described = TransformerLanguageModel(c);
+      const { call, parameters } = build(ablated(described, [part], c));
+      const weights = Object.fromEntries(initialise(parameters, 5));
+      const tokens = input("tokens", "int32", ["batch", "time"]);
+      const first = await open(statesAnd(call.decode(tokens, {})), {});
+      const state = Object.fromEntries(
+        Object.entries(call.start({}, "batch")).map(([name, { dtype, shape }]) => [
+          name,
+          input(
+            `past.${name}`,
+            dtype,
+            shape.map((size) => (size === 0 ? "past" : size)),
+          ),
+        ]),
+      );
+      const further = await open(statesAnd(call.decode(tokens, {}, state)), {});
+      const read = (ids: readonly number[]): HostValue => host("int32", [1, ids.length], ids);
+      const whole = await first({ ...weights, tokens: read(source) });
+      const past = (found: Record<string, HostValue>): Record<string, HostValue> =>
+        Object.fromEntries(Object.keys(state).map((name) => [`past.${name}`, found[name] as HostValue]));
+      let found = await first({ ...weights, tokens: read(source.slice(0, 3)) });
+      for (const at of [3, 4]) {
+        found = await further({ ...weights, ...past(found), tokens: read([source[at] as number]) });
+        const expected = rowsOf(whole.hidden as HostValue)[at] as number[];
+        rowsOf(found.hidden as HostValue)[0]?.forEach((x, d) => {
+          expect(x).toBeCloseTo(expected[d] as number, 4);
+        });
+      }
+      first.close();
+      further.close();
+    });
+  },
+);
 
 const statesAnd = ({ hidden, state }: { hidden: Value; state: Tensors }): Record<string, Value> => ({
   ...state,
@@ -195,12 +205,12 @@ const statesAnd = ({ hidden, state }: { hidden: Value; state: Tensors }): Record
 
 describe.each(["pre", "post"] as const)("%s-norm", (norm) => {
   test("without norm there is none anywhere", () => {
-    expect(pathsOf(modelWithout(["norm"], norm)).filter((path) => /norm/i.test(path))).toEqual([]);
+    expect(pathsOf(modelWithout(["norm"], { norm })).filter((path) => /norm/i.test(path))).toEqual([]);
   });
 
   test("without residuals a silent sublayer leaves nothing of its input", async () => {
     // With W_O and the outer feed-forward matrix at zero, all that could come through is the way around.
-    const model = modelWithout(["residuals"], norm);
+    const model = modelWithout(["residuals"], { norm });
     const weights = initialise(model.parameters, 5);
     for (const [path, { data }] of weights) {
       if (/output\.weight|outer\.weight/.test(path)) (data as Float32Array).fill(0);
@@ -217,7 +227,7 @@ describe.each(["pre", "post"] as const)("%s-norm", (norm) => {
   });
 
   test.each(ablations)("builds and runs without %s", async (part) => {
-    const { states } = await look(modelWithout([part], norm));
+    const { states } = await look(modelWithout([part], { norm }));
     for (const x of states) expect(Number.isFinite(x)).toBe(true);
   });
 });

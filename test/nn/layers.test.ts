@@ -7,7 +7,7 @@ import { glorotUniform, initialise, normal, ones, zeros } from "../../src/nn/ini
 import { build, type Layer, layer, repeat } from "../../src/nn/layer.ts";
 import { Linear } from "../../src/nn/linear.ts";
 import { LayerNorm, PostNorm, PreNorm } from "../../src/nn/norm.ts";
-import { LearnedPositions, SinusoidalPositions } from "../../src/nn/positions.ts";
+import { LearnedPositions, RotaryPositions, SinusoidalPositions } from "../../src/nn/positions.ts";
 import { add, mul, range } from "../../src/ops/index.ts";
 import { randomInts, randomStream } from "../../src/random.ts";
 import { type HostValue, host } from "../ops/graph-run.ts";
@@ -195,6 +195,27 @@ describe("what layers compute", () => {
         }
       }
     }
+  });
+
+  test("rotary positions turn pairs of axes: products tell how far apart two are, not where they stand", async () => {
+    const pair = input("pair", "float32", [2, 6]);
+    const rows = random([2, 6]);
+    const turned = (at: number, apart: number): Promise<number[]> =>
+      apply(RotaryPositions(6), (f) => f(pair, add(mul(range(2), apart), at)), { pair: rows });
+    const dot = (y: readonly number[]): number =>
+      y.slice(0, 3 * 2).reduce((sum, v, i) => sum + v * (y[6 + i] as number), 0);
+    expect(await turned(0, 0)).toEqual(floats(rows));
+    const [here, there, nearer] = [await turned(0, 5), await turned(40, 5), await turned(40, 4)];
+    expect(dot(there)).toBeCloseTo(dot(here), 4);
+    expect(Math.abs(dot(nearer) - dot(here))).toBeGreaterThan(0.1);
+    const second = floats(rows).slice(6);
+    for (const i of [0, 1, 2]) {
+      const angle = 5 / 10000 ** ((2 * i) / 6);
+      const [a, b] = [second[i] as number, second[i + 3] as number];
+      expect(here[6 + i]).toBeCloseTo(a * Math.cos(angle) - b * Math.sin(angle), 5);
+      expect(here[9 + i]).toBeCloseTo(b * Math.cos(angle) + a * Math.sin(angle), 5);
+    }
+    expect(() => RotaryPositions(5)).toThrow("5 axes are not pairs");
   });
 
   test("learned positions are rows of a table", async () => {

@@ -150,6 +150,7 @@ describe("a wrong value is named with its key and what is allowed", () => {
       "model.heads=3",
       /"model\.heads": 3 heads do not divide dModel 256; choose from 1, 2, 4, 8, 16, 32, 64, or give dKey$/,
     ],
+    ["model.positions=spiral", /"model\.positions": .*"sinusoidal"\|"learned"\|"rotary"/],
     ["model.norm=sandwich", /"model\.norm": .*"post"\|"pre"/],
     ["model.tieEmbeddings=yes", /"model\.tieEmbeddings": .*expected boolean/],
     ["decoding.beam=1000000000", /"decoding\.beam": .*<=100/],
@@ -161,6 +162,12 @@ describe("a wrong value is named with its key and what is allowed", () => {
     ["data.train={ pairs: '' }", /"data\.train\.pairs": .*>=1/],
   ])("%s", (set, message) => {
     expect(refusal(data, set)).toMatch(message);
+  });
+
+  test("rotary positions need pairs of axes", () => {
+    expect(refusal(data, "model.positions=rotary", "model.dKey=5")).toMatch(
+      /"model\.positions": "rotary" turns pairs of axes, and queries and keys have 5 per head; choose an even dKey, or other heads$/,
+    );
   });
 
   test("a key of other models or tasks says whose it is", () => {

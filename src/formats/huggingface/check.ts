@@ -52,6 +52,12 @@ export function asExportable<M extends ModelSettings>(
       "model.positions: sinusoidal",
     );
   }
+  if (model.positions === "rotary") {
+    refuse(
+      "this run's queries and keys turn with their positions, which neither Marian's nor Blenderbot's do",
+      "model.positions: sinusoidal",
+    );
+  }
   const { dModel, heads = 1, dKey = dModel / heads, dValue = dKey } = model;
   if (dKey * heads !== dModel || dValue !== dKey) {
     const cause = `keys and values must have dModel / heads = ${dModel / heads} axes, this run's have ${dKey} and ${dValue}`;

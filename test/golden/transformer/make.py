@@ -4,7 +4,8 @@
 
 Each file has a configuration, a batch, weights, logits, loss, the gradient of every weight, and the losses of ten AdamW
 steps. Where sizes allow, the layers are PyTorch's own nn.TransformerEncoderLayer and nn.TransformerDecoderLayer; keys and
-values of free size use the explicit products below, which are first held to PyTorch's layers.
+values of free size use the explicit products below, which are first held to PyTorch's layers; rotary positions are those of
+transformers' LLaMA.
 """
 
 import base64
@@ -16,6 +17,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
+from transformers import LlamaConfig
+from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply_rotary_pos_emb
 
 HERE = pathlib.Path(__file__).parent
 torch.set_default_dtype(torch.float64)
@@ -35,6 +38,7 @@ CONFIGS = {
                                smoothing=0.1),
     "one-head-no-padding": dict(heads=1, dModel=20, feedForward=16, encoderLayers=1, decoderLayers=1, padding=False,
                                 tie="output"),
+    "pre-rotary": dict(norm="pre", positions="rotary", tie="none", smoothing=0.1),
 }
 
 
@@ -116,6 +120,9 @@ def explicit_attention(c, w, name, x, states, allowed):
         return flat.unflatten(-1, (heads, -1)).transpose(1, 2)
 
     q, k, v = project("query", x), project("key", states), project("value", states)
+    if c["positions"] == "rotary" and x is states:
+        rotary = LlamaRotaryEmbedding(LlamaConfig(hidden_size=c["dModel"], num_attention_heads=heads))
+        q, k = apply_rotary_pos_emb(q, k, *rotary(q, torch.arange(x.shape[1])[None]))
     scores = (q @ k.transpose(-1, -2)) / math.sqrt(q.shape[-1])
     weights = scores.masked_fill(~allowed, -math.inf).softmax(-1)
     joined = (weights @ v).transpose(1, 2).flatten(2)
@@ -220,7 +227,8 @@ def forward(c, w, batch, encoder, decoder):
     table = w["positions.weight"] if c["positions"] == "learned" else sines(c["maxLength"], d)
 
     def embed(weight, ids):
-        return weight[ids] * math.sqrt(d) + table[: ids.shape[1]]
+        added = 0 if c["positions"] == "rotary" else table[: ids.shape[1]]
+        return weight[ids] * math.sqrt(d) + added
 
     mask = batch["sourceMask"].bool()
     x = embed(w.get("sourceEmbed.weight", w["embed.weight"]), batch["source"])
@@ -288,7 +296,7 @@ def main():
         rng = np.random.default_rng(seed)
         w = make_weights(c, rng)
         batch = make_batch(c, rng)
-        free = "dKey" in c
+        free = "dKey" in c or c["positions"] == "rotary"
         layers = (explicit_encoder, explicit_decoder) if free else (torch_encoder, torch_decoder)
 
         def run(weights):
