@@ -7,13 +7,14 @@ import {
   type BoundAttention,
   KeysAsValuesAttention,
   MultiHeadAttention,
+  positionsFrom,
 } from "../nn/attention.ts";
 import { type Initialiser, zeros as zeroInit } from "../nn/initialise.ts";
 import { type Layer, layer, replacing } from "../nn/layer.ts";
 import { LayerNorm, type Residual } from "../nn/norm.ts";
 import { cast, equal } from "../ops/compare.ts";
 import { add, mul } from "../ops/elementwise.ts";
-import { range, sizeAsTensor } from "../ops/range.ts";
+import { range } from "../ops/range.ts";
 import { reshape } from "../ops/reshape.ts";
 import { attentionConfig, type BlockConfig } from "./transformer.ts";
 
@@ -101,8 +102,8 @@ const offDiagonal =
   (query: Value, key: Value, value: Value, options: AttentionOptions = {}): Attended => {
     const [queries, keys] = [query.shape.at(-2) as Size, key.shape.at(-2) as Size];
     const past = plus(keys, times(queries, -1));
-    const at = add(range(queries), past === 0 ? 0 : sizeAsTensor(past, "int32"));
-    const own = equal(reshape(range(keys), [1, keys]), reshape(at, [queries, 1]));
+    const at = reshape(positionsFrom(past, queries), [queries, 1]);
+    const own = equal(reshape(range(keys), [1, keys]), at);
     const hidden = mul(cast(own, query.dtype), -1e6);
     return attend(query, key, value, { ...options, bias: options.bias ? add(options.bias, hidden) : hidden });
   };

@@ -129,7 +129,9 @@ const lengthOf = (state: Tensors | undefined): Size => state?.["0.keys"]?.shape[
  * @param state  Of the decoder: x stands after what it has seen.
  */
 export function withPositions(x: Value, positions: Positions | undefined, state?: Tensors): Value {
-  return positions ? add(x, positionsLike(x, positions(positionsFrom(lengthOf(state), x)))) : x;
+  if (!positions) return x;
+  const at = positionsFrom(lengthOf(state), x.shape[1] as Size);
+  return add(x, positionsLike(x, positions(at)));
 }
 
 /** What all decoder layers read of the source at every step: "0.keys", "0.values", … and the bias that hides padding. */

@@ -88,8 +88,8 @@ export function paddingBias(mask: Value): Value {
  *   -> [queries, past + queries]
  */
 export function causalBias(like: Value, queries: Size, keys: Size, past: Size = 0): Value {
-  const at = add(range(queries), past === 0 ? 0 : sizeAsTensor(past, "int32"));
-  const seen = lessOrEqual(reshape(range(keys), [1, keys]), reshape(at, [queries, 1]));
+  const at = reshape(positionsFrom(past, queries), [queries, 1]);
+  const seen = lessOrEqual(reshape(range(keys), [1, keys]), at);
   return mul(sub(1, cast(seen, like.dtype)), FAR_BELOW);
 }
 
@@ -199,7 +199,8 @@ function overHeads(
   scope: Scope,
 ): BoundAttention {
   /** [batch, heads, length, d]: as they are, or turned by their positions. */
-  const placed = (x: Value, past: Size): Value => (positions ? positions(x, positionsFrom(past, x)) : x);
+  const placed = (x: Value, past: Size): Value =>
+    positions ? positions(x, positionsFrom(past, x.shape[2] as Size)) : x;
   return {
     remember: (states, past = 0) => ({
       keys: placed(splitHeads(key(states), heads), past),
@@ -229,12 +230,12 @@ function overHeads(
 }
 
 /**
- * Positions of the sequence that stands after what came before: past, past + 1, …
+ * Where what comes after `past` others stands: past, past + 1, …
  *
- *   x [..., length, d]  ->  int32 [length]
+ *   -> int32 [length]
  */
-export function positionsFrom(past: Size, x: Value): Value {
-  const steps = range(x.shape.at(-2) as Size);
+export function positionsFrom(past: Size, length: Size): Value {
+  const steps = range(length);
   return past === 0 ? steps : add(steps, sizeAsTensor(past, "int32"));
 }
 
