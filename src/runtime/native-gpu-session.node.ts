@@ -76,12 +76,15 @@ export class NativeGpuSession implements Session {
     const binding = out[0] as bigint;
     try {
       for (const [name, value] of inputs) api.check(api.bindInput(binding, name, value), "run");
+      // Binding only begins a copy to the GPU, on CUDA in another stream than that of the run.
+      api.check(api.synchronizeBoundInputs(binding), "run");
       for (const name of outputs) {
         const place = this.#residentOutputs.has(name) ? onDevice : memory.onHost;
         api.check(api.bindOutputToDevice(binding, name, place), "run");
       }
       const status = await callAsync(api.runWithBinding, [this.#session, null, binding], alive);
       api.check(status, "run");
+      api.check(api.synchronizeBoundOutputs(binding), "run");
       return this.#results(binding, outputs);
     } finally {
       api.releaseIoBinding(binding);

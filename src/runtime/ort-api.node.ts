@@ -52,6 +52,8 @@ const statusFunctions = {
   bindInput: [136, ["void *", "str", "void *"]],
   bindOutputToDevice: [138, ["void *", "str", "void *"]],
   getBoundOutputValues: [140, ["void *", "void *", "void *", "void *"]],
+  synchronizeBoundInputs: [202, ["void *"]],
+  synchronizeBoundOutputs: [203, ["void *"]],
   appendCudaProvider: [204, ["void *", "void *"]],
   createCudaProviderOptions: [205, ["void *"]],
   appendProvider: [216, ["void *", "str", "void *", "void *", "size_t"]],

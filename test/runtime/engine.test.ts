@@ -310,3 +310,38 @@ describe.each(engines)("%s", (_, open) => {
     session.close();
   });
 });
+
+// CUDA needs a card and, in HEED_ONNXRUNTIME, a library built for it.
+const cuda = await openEngine("cuda").catch(() => undefined);
+const copying: typeof engines = [
+  ...engines,
+  ...(cuda ? [["native cuda", () => cuda] as (typeof engines)[0]] : []),
+];
+
+test.each(copying)("%s: every run reads what it was fed, and all of it", async (_, open) => {
+  const engine = open();
+  const session = await engine.load(
+    model({
+      nodes: [
+        node("ReduceMin", ["x"], ["least"], { keepdims: attribute(0) }),
+        node("ReduceMax", ["x"], ["most"], { keepdims: attribute(0) }),
+      ],
+      inputs: [info("x", "float32", "n")],
+      outputs: [info("least", "float32"), info("most", "float32")],
+    }),
+  );
+  for (let run = 1; run <= 50; run++) {
+    const x = engine.tensor("float32", [200_000], new Float32Array(200_000).fill(run));
+    const results = await session.run(
+      new Map([["x", x]]),
+      new Map([
+        ["least", undefined],
+        ["most", undefined],
+      ]),
+    );
+    const read = [await results.get("least")?.read(), await results.get("most")?.read()];
+    expect(read).toEqual([Float32Array.of(run), Float32Array.of(run)]);
+    for (const tensor of [x, ...results.values()]) tensor.dispose();
+  }
+  session.close();
+});
