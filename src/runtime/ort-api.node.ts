@@ -10,7 +10,7 @@ const apiVersion = 20;
 const stackBytes = 8 * 2 ** 20;
 
 /** An array is passed by its address and lives until a synchronous call returns. */
-type Argument = bigint | number | string | null | ArrayBufferView;
+type Argument = bigint | number | string | readonly string[] | null | ArrayBufferView;
 /** An OrtStatus: null is success. */
 export type Status = bigint | null;
 type Callback = (error: Error | null, status: Status) => void;
@@ -56,6 +56,7 @@ const statusFunctions = {
   synchronizeBoundOutputs: [203, ["void *"]],
   appendCudaProvider: [204, ["void *", "void *"]],
   createCudaProviderOptions: [205, ["void *"]],
+  updateCudaProviderOptions: [206, ["void *", "const char **", "const char **", "size_t"]],
   appendProvider: [216, ["void *", "str", "void *", "void *", "size_t"]],
 } as const;
 
