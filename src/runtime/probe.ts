@@ -35,7 +35,8 @@ export async function present(engine: Engine): Promise<Engine> {
     return engine;
   } catch (cause) {
     const reason = cause instanceof HeedError ? cause.message : String(cause);
-    const remedy = `use another device (${reason})`;
+    const other = engine.device === "cuda" ? "name a library built for it in HEED_ONNXRUNTIME, or " : "";
+    const remedy = `${other}use another device (${reason})`;
     throw heedError(
       "ERR_CONFIG",
       { where: "device", cause: `"${engine.device}" is not here`, remedy },

@@ -11,6 +11,8 @@ export const tolerances = {
   webgpu: 2e-4,
   /** WGSL promises sine and cosine to 2^-11. */
   "webgpu waves": 5e-4,
+  /** The same float32 operations in another order. With TF32's 10 bits, products would be some 100 times further off. */
+  cuda: 1e-5,
   /** Losses of ten updates, in nats. */
   losses: 2e-5,
   /** Mean difference of a weight after ten updates. */
@@ -20,7 +22,7 @@ export const tolerances = {
 export function expectSameOps(
   actual: readonly OpResult[],
   expected: readonly OpResult[],
-  device: "wasm" | "webgpu",
+  device: "wasm" | "webgpu" | "cuda",
 ): void {
   expect(actual.map(({ title }) => title)).toEqual(expected.map(({ title }) => title));
   for (const [i, { title, numbers }] of expected.entries()) {

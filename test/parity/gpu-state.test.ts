@@ -15,7 +15,7 @@ import { createState, readEntries } from "../../src/runtime/state.ts";
 import type { TrainingStep } from "../../src/training/step.ts";
 import { batchOf, openTinyStep } from "../training/tiny.ts";
 import { tolerances } from "./agreement.ts";
-import { absentWebGpu } from "./webgpu.ts";
+import { absentWebGpu } from "./gpus.ts";
 
 const skipped = absentWebGpu ? ` (skipped: ${absentWebGpu})` : "";
 const patience = 240_000;

@@ -1,21 +1,23 @@
-/** The same graphs on WASM and on WebGPU, in Node. */
+/** The same graphs on WASM, WebGPU and CUDA, in Node. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
 import { expectSameOps, expectSameTraining } from "./agreement.ts";
+import { absentCuda, absentWebGpu } from "./gpus.ts";
 import { type OpResult, opResults } from "./op-results.ts";
 import { type ModelName, tenSteps } from "./ten-steps.ts";
-import { absentWebGpu } from "./webgpu.ts";
 
 const native = await openEngine("cpu");
 const devices = [
   { device: "wasm", reason: undefined },
   { device: "webgpu", reason: absentWebGpu },
+  { device: "cuda", reason: absentCuda },
 ] as const;
 // Scan runs on the CPU beside a GPU, every step of it a copy there and back: too slow to repeat here.
-const models: Readonly<Record<"wasm" | "webgpu", readonly ModelName[]>> = {
+const models: Readonly<Record<"wasm" | "webgpu" | "cuda", readonly ModelName[]>> = {
   wasm: ["transformer", "recurrent"],
   webgpu: ["transformer"],
+  cuda: ["transformer"],
 };
 let expected: readonly OpResult[];
 

@@ -14,8 +14,8 @@ import {
   translationObjective,
 } from "../../src/training/objective.ts";
 import { openTrainingStep } from "../../src/training/step.ts";
+import { absentWebGpu } from "./gpus.ts";
 import { placementOf } from "./placement.ts";
-import { absentWebGpu } from "./webgpu.ts";
 
 const native = await openEngine("cpu");
 const skipped = absentWebGpu ? ` (skipped: ${absentWebGpu})` : "";

@@ -311,7 +311,7 @@ describe.each(engines)("%s", (_, open) => {
   });
 });
 
-// CUDA needs a card and, in HEED_ONNXRUNTIME, a library built for it.
+// Where CUDA is not here, test/parity says so.
 const cuda = await openEngine("cuda").catch(() => undefined);
 const copying: typeof engines = [
   ...engines,

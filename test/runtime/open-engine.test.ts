@@ -60,7 +60,7 @@ describe("openEngine", () => {
         code: "ERR_CONFIG",
         exit: 78,
         message: expect.stringMatching(
-          /^device: "cuda" is not here; use another device \(onnxruntime cuda: /,
+          /^device: "cuda" is not here; name a library built for it in HEED_ONNXRUNTIME, or use another device \(onnxruntime cuda: Failed to load library /,
         ),
       });
     },
