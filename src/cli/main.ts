@@ -101,6 +101,8 @@ function declareOption(name: string, { type, value, help, range, whole, ...spec 
   const shown = value ?? (type === "number" ? "N" : "TEXT");
   const form = { boolean: flag, flag: `${flag} [${shown}]` } as Record<string, string>;
   const option = new Option(form[type] ?? `${flag} <${shown}>`, help);
+  // To Commander `--no-x N` would be the contrary of `--x`.
+  option.negate = false;
   if (type === "number") {
     option.argParser((text) => {
       const number = Number(text);

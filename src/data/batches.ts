@@ -1,3 +1,4 @@
+import { heedError } from "../errors.ts";
 import { shuffle } from "./shuffle.ts";
 
 /** One encoded sentence pair; the ids of both sides end with `</s>`. */
@@ -30,6 +31,9 @@ export interface PlanOptions {
  */
 export function planEpoch(examples: readonly PairExample[], options: PlanOptions): number[][] {
   const { batchTokens, seed, epoch, maxSentences = Infinity, poolSize = 20_000 } = options;
+  if (!(poolSize >= 1)) {
+    throw heedError("ERR_USAGE", { where: "poolSize", cause: `${poolSize} is not a number from 1` });
+  }
   const order = shuffle([...examples.keys()], seed, `examples ${epoch}`);
   const lengths = (index: number): PairLengths => pairLengths(examples[index] as PairExample);
   const batches: number[][] = [];

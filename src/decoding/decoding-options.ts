@@ -77,7 +77,7 @@ export function checkDecodingOptions(options: DecodingOptions): void {
     if (!(value < Infinity)) refuse("bias", `${value} for token ${id} is not a number below infinity`);
 }
 
-/** The constraints that options ask for, in the order they apply: what must be written comes last. */
+/** The constraints that options ask for. What must be written is, whatever the others say of it. */
 export function constraintsOf(
   options: DecodingOptions,
   special: SpecialIds,
@@ -89,11 +89,18 @@ export function constraintsOf(
     bias,
     minDecodingLength: least = 0,
   } = options;
-  return [
+  const free = [
     ...(penalty === 1 ? [] : [repetitionPenalty(penalty)]),
     ...(bias && bias.size > 0 ? [tokenBias(bias)] : []),
     ...(n === 0 ? [] : [noRepeatNgram(n)]),
     ...(least === 0 ? [] : [minLength(least, special.eos)]),
-    ...(prefix.length === 0 ? [] : [beginWith(prefix)]),
   ];
+  if (prefix.length === 0) return free;
+  const afterPrefix = free.map(
+    (constraint): Constraint =>
+      (scores, written) => {
+        if (written.ids.length >= prefix.length) constraint(scores, written);
+      },
+  );
+  return [beginWith(prefix), ...afterPrefix];
 }

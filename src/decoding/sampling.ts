@@ -29,11 +29,10 @@ export function nextTokens(
   if (!(temperature >= 0)) refuse("temperature", temperature, "a number from 0");
   if (!(topK >= 1)) refuse("topK", topK, "a number from 1");
   if (!(topP >= 0 && topP <= 1)) refuse("topP", topP, "a number from 0 to 1");
-  if (Array.from(logits).some(Number.isNaN)) {
+  if (Array.from(logits).some((logit) => !(logit < Infinity))) {
     throw heedError("ERR_RUNTIME", { operation: "nextTokens", problem: "a logit is not a number" });
   }
-  const [first = 0, ...others] = best(logits, temperature === 0 ? 1 : topK);
-  const kept = [first, ...others.filter((id) => logits[id] !== -Infinity)];
+  const kept = best(logits, temperature === 0 ? 1 : topK);
   if (kept.length === 1) return { ids: kept, probabilities: [1] };
   const top = logits[kept[0] as number] as number;
   const powers = kept.map((id) => Math.exp(((logits[id] as number) - top) / temperature));
@@ -49,15 +48,17 @@ export function nextTokens(
 
 const FEW = 128;
 
-/** Ids of the k largest, largest first. */
+/** Ids of the k largest that are not forbidden, largest first; of none, the first id. */
 function best(logits: ArrayLike<number>, k: number): number[] {
   // Sorting a whole vocabulary takes longer than a step of the model.
-  if (logits instanceof Float32Array && k <= FEW)
-    return Array.from(likeliest(logits, 1, Math.min(Math.floor(k), logits.length)).tokens);
-  const order = Array.from(logits, (_, id) => id);
-  return order
-    .sort((a, b) => (logits[b] as number) - (logits[a] as number) || a - b)
-    .slice(0, Math.max(1, k));
+  if (logits instanceof Float32Array && k <= FEW) {
+    const { tokens, logProbabilities } = likeliest(logits, 1, Math.min(Math.floor(k), logits.length));
+    const found = Array.from(tokens).filter((_, place) => logProbabilities[place] !== -Infinity);
+    return found.length > 0 ? found : [0];
+  }
+  const order = Array.from(logits, (_, id) => id).filter((id) => logits[id] !== -Infinity);
+  order.sort((a, b) => (logits[b] as number) - (logits[a] as number) || a - b);
+  return order.length > 0 ? order.slice(0, Math.max(1, k)) : [0];
 }
 
 /** Draws one of the ids; `uniform` is from [0, 1). */

@@ -109,6 +109,11 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
   const session = options.session ? { session: options.session } : {};
   const { bos: start, eos: end, unk } = target.special;
   const prefix = options.prefix ? target.encode(options.prefix).slice(0, -1) : [];
+  for (const id of options.bias?.keys() ?? []) {
+    if (isIdOf(target, id)) continue;
+    const cause = `there is no token ${id}, the vocabulary has 0 to ${target.size - 1}`;
+    throw heedError("ERR_USAGE", { where: "bias", cause });
+  }
   const width = Math.max(beam, best);
   const limit = (length: number): number =>
     Math.min(options.maxDecodingLength ?? 2 * length + 10, maxLength - 1);
@@ -148,9 +153,16 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
     const results: Hypothesis[][] = sources.map(() => []);
     const length = (i: number): number => sources[i]?.length ?? 0;
     const tooLong = sources.findIndex(({ length }) => length > maxLength);
-    if (tooLong >= 0) {
-      const cause = `sentence ${tooLong} has ${length(tooLong)} tokens, the model reads at most ${maxLength}`;
+    const refuse = (cause: string): never => {
       throw heedError("ERR_USAGE", { where: "translateIds", cause });
+    };
+    if (tooLong >= 0)
+      refuse(`sentence ${tooLong} has ${length(tooLong)} tokens, the model reads at most ${maxLength}`);
+    for (const [i, ids] of sources.entries()) {
+      if (ids.length === 0) refuse(`sentence ${i} has no tokens: even an empty one ends with </s>`);
+      const odd = Array.from(ids).find((id) => !isIdOf(source, id));
+      if (odd !== undefined)
+        refuse(`sentence ${i} has token ${odd}, the vocabulary has 0 to ${source.size - 1}`);
     }
     const waiting = batchesByTokens(sources.length, length, { sentences: batch, tokens: batchTokens });
     const work = async (): Promise<void> => {
@@ -197,7 +209,7 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
       source: text,
       hypotheses: [{ text: "", score: 0, tokens: [] }],
     }));
-    const asked = [...sentences.keys()].filter((i) => sentences[i]?.trim());
+    const asked = [...sentences.keys()].filter((i) => source.normalize(sentences[i] as string).trim());
     const sources = asked.map((i) => encode(source, sentences[i] as string, maxLength));
     let found = await translateIds(sources);
     const hasUnknown =
@@ -271,6 +283,9 @@ export function coverage(attention: readonly ArrayLike<number>[]): number {
   }
   return sum;
 }
+
+const isIdOf = (tokenizer: Tokenizer, id: number): boolean =>
+  Number.isInteger(id) && id >= 0 && id < tokenizer.size;
 
 /** Ids of a sentence, cut to what the model has positions for, still ending with </s>. */
 function encode(tokenizer: Tokenizer, text: string, maxLength: number): number[] {

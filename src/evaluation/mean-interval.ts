@@ -1,3 +1,5 @@
+import { heedError } from "../errors.ts";
+
 /** The mean of a few measurements and how far it can be trusted. */
 export interface MeanInterval {
   readonly mean: number;
@@ -22,8 +24,18 @@ export function meanInterval(values: readonly number[], confidence = 0.95): Mean
   return { mean, half: studentQuantile(confidence, n - 1) * Math.sqrt(variance / n), n, confidence };
 }
 
-/** The t for which a variable of Student's distribution lies between -t and t with probability `inside`. */
+/**
+ * The t for which a variable of Student's distribution lies between -t and t with probability `inside`.
+ *
+ * @throws ERR_USAGE when `inside` is not from 0 to below 1.
+ */
 export function studentQuantile(inside: number, degrees: number): number {
+  if (!(inside >= 0 && inside < 1)) {
+    throw heedError("ERR_USAGE", {
+      where: "confidence",
+      cause: `${inside} is not a share from 0 to below 1`,
+    });
+  }
   let low = 0;
   let high = 1;
   while (studentInside(high, degrees) < inside) high *= 2;

@@ -16,21 +16,49 @@ const codes = {
   bool: "BOOL",
 } as const satisfies Record<DType, string>;
 const dtypes = new Map<string, DType>(Object.entries(codes).map(([dtype, code]) => [code, dtype as DType]));
+/** What the format has beside. */
+const others = [
+  "F16",
+  "BF16",
+  "I8",
+  "I16",
+  "U8",
+  "U16",
+  "U32",
+  "U64",
+  "F8_E4M3",
+  "F8_E5M2",
+  "F8_E8M0",
+  "F4",
+  "C64",
+];
 const MAX_HEADER = 100_000_000;
 
 /**
  * Tensors as one safetensors file: u64 header length, JSON header padded to 8 bytes, then the data without holes.
  * Wider elements come first, then names in order, so everything is aligned and equal contents give equal bytes.
+ *
+ * @throws ERR_USAGE for a name that occurs twice or is the format's own, ERR_SHAPE for data that does not fit its shape.
  */
 export function encodeSafetensors(tensors: Iterable<readonly [string, NamedTensor]>): Uint8Array {
   const sorted = [...tensors].sort(
     ([a, x], [b, y]) => bytesPerElement[y.dtype] - bytesPerElement[x.dtype] || (a < b ? -1 : 1),
   );
-  // Without a prototype, so that a tensor may have any name.
+  // Without a prototype, so that a tensor may be called as what every object has.
   const header: Record<string, unknown> = Object.create(null);
   header.__metadata__ = { format: "pt" };
   let offset = 0;
   for (const [name, { dtype, shape, data }] of sorted) {
+    if (name in header) {
+      const cause =
+        name === "__metadata__" ? "the format keeps that name for itself" : "the name occurs twice";
+      throw heedError("ERR_USAGE", { where: `tensor "${name}"`, cause });
+    }
+    const size = shape.reduce((product, n) => product * n, 1);
+    if (data.length !== size || data.constructor !== hostArray(dtype, 0).constructor) {
+      const problem = `"${name}" is ${size} of ${dtype}, but a ${data.constructor.name} of ${data.length} was given`;
+      throw heedError("ERR_SHAPE", { operation: "encodeSafetensors", problem });
+    }
     header[name] = { dtype: codes[dtype], shape, data_offsets: [offset, offset + data.byteLength] };
     offset += data.byteLength;
   }
@@ -56,8 +84,8 @@ export function encodeSafetensors(tensors: Iterable<readonly [string, NamedTenso
  * @throws ERR_MODEL for anything but a well-formed file: nothing is allocated before the header has been checked.
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string, NamedTensor> {
-  const bad = (cause: string): never => {
-    throw heedError("ERR_MODEL", { where, cause, remedy: "the file is damaged or not safetensors" });
+  const bad = (cause: string, remedy = "the file is damaged or not safetensors"): never => {
+    throw heedError("ERR_MODEL", { where, cause, remedy });
   };
   if (bytes.byteLength < 8) bad(`${bytes.byteLength} bytes are too few for a safetensors header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -82,6 +110,11 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string,
   const tensors = new Map<string, NamedTensor>();
   const checked = entries.map(([name, entry]) => {
     const dtype = dtypes.get(entry?.dtype);
+    if (others.includes(entry?.dtype))
+      return bad(
+        `"${name}" has dtype ${entry.dtype}`,
+        `convert it to one of ${[...dtypes.keys()].join(", ")}`,
+      );
     if (!dtype) return bad(`"${name}" has unknown dtype ${JSON.stringify(entry?.dtype)}`);
     const { shape, data_offsets: offsets } = entry;
     if (!Array.isArray(shape) || !shape.every(isCount)) return bad(`"${name}" has a bad shape`);

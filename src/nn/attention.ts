@@ -59,6 +59,13 @@ export function attention(query: Value, key: Value, value: Value, options: Atten
       operands: showOperands({ query, key, value }),
     });
   }
+  if (typeof size === "string" && options.scale === undefined) {
+    throw heedError("ERR_SHAPE", {
+      operation: "attention",
+      problem: `the size of queries and keys is "${size}", which is known only at a run: give a scale`,
+      operands: showOperands({ query, key, value }),
+    });
+  }
   const {
     bias,
     scale = (size as number) ** -0.5,

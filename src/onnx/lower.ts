@@ -3,7 +3,7 @@ import { dissect } from "../ir/body.ts";
 import { type DType, type HostArray, hostArray } from "../ir/dtype.ts";
 import { leafName, parameterOp } from "../ir/leaf.ts";
 import type { Emit, Name, OnnxAttr, Subgraph } from "../ir/op.ts";
-import { type Shape, type Size, sameShape, termsOf } from "../ir/size.ts";
+import { type Shape, type Size, sameShape, showShape, termsOf } from "../ir/size.ts";
 import { type Node, type TensorType, topological, type Value } from "../ir/value.ts";
 import {
   encodeModel,
@@ -88,6 +88,27 @@ const newScope = (around?: Scope): Scope => ({
   reshaped: new Map(),
   around,
 });
+
+const sameType = (a: TensorType, b: TensorType): boolean =>
+  a.dtype === b.dtype && sameShape(a.shape, b.shape);
+
+/** @throws ERR_SHAPE, ERR_DTYPE when numbers are not those of the parameter that they stand for. */
+function checkConstant(
+  name: string,
+  { shape, data }: { shape: readonly number[]; data: HostArray },
+  declared: TensorType,
+): void {
+  const operation = `constant "${name}"`;
+  const length = shape.reduce((product, size) => product * size, 1);
+  if (!sameShape(shape, declared.shape) || data.length !== length) {
+    const problem = `${showShape(declared.shape)} was declared, but ${showShape(shape)} with ${data.length} elements was given`;
+    throw heedError("ERR_SHAPE", { operation, problem });
+  }
+  if (data.constructor !== hostArray(declared.dtype, 0).constructor) {
+    const problem = `${declared.dtype} was declared, but a ${data.constructor.name} was given`;
+    throw heedError("ERR_DTYPE", { operation, problem });
+  }
+}
 
 class GraphWriter {
   readonly inputs = new Map<string, TensorType & { readonly isParameter: boolean }>();
@@ -189,8 +210,20 @@ class GraphWriter {
   /** Notes inputs before anything is written, because any node may ask for a symbol's length. */
   declareLeaf(value: Value): void {
     const name = leafName(value);
-    if (name === undefined || this.#constants.has(name)) return;
+    if (name === undefined) return;
+    const constant = this.#constants.get(name);
+    if (constant) {
+      checkConstant(name, constant, value);
+      return;
+    }
     const isParameter = value.node.op === parameterOp;
+    const known = this.inputs.get(name);
+    if (known && (known.isParameter !== isParameter || !sameType(known, value))) {
+      throw heedError("ERR_GRAPH", {
+        operation: "lower",
+        problem: `two different leaves are named "${name}"`,
+      });
+    }
     this.inputs.set(name, { dtype: value.dtype, shape: value.shape, isParameter });
     value.shape.forEach((size, axis) => {
       const isSymbol = typeof size === "string" && !/[+*]/.test(size);

@@ -102,9 +102,10 @@ function keptShape(x: Value, axes: readonly number[]): Shape {
 export const spread = (grad: Value, x: Value, axes: readonly number[]): Value =>
   reshape(grad, keptShape(x, axes));
 
-/** Sum over `axes` (all of them when left out). */
+/** Sum over `axes` (all of them when left out, none when there are none in the list). */
 export function sum(x: Value, axes?: readonly number[], { keep }: ReduceOptions = {}): Value {
-  return apply(sumOp, [x], reduction("sum", x, axes, keep));
+  // An empty list is "all" to ONNX.
+  return axes?.length === 0 ? x : apply(sumOp, [x], reduction("sum", x, axes, keep));
 }
 
 export const sumOp = defineOp<[x: Value], Reduction>({

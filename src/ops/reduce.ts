@@ -15,9 +15,9 @@ import { cast, equal } from "./compare.ts";
 import { div, mul } from "./elementwise.ts";
 import { sizeAsTensor } from "./range.ts";
 
-/** Mean over `axes` (all of them when left out). */
+/** Mean over `axes` (all of them when left out, none when there are none in the list). */
 export function mean(x: Value, axes?: readonly number[], { keep }: ReduceOptions = {}): Value {
-  return apply(meanOp, [x], reduction("mean", x, axes, keep));
+  return axes?.length === 0 ? x : apply(meanOp, [x], reduction("mean", x, axes, keep));
 }
 
 export const meanOp = defineOp<[x: Value], Reduction>({
@@ -54,9 +54,12 @@ export const sumOfSquaresOp = defineOp<[x: Value]>({
   vjp: ({ inputs: [x], grad }) => [mul(mul(x, 2), grad)],
 });
 
-/** The largest element over `axes` (all of them when left out). Equal largest elements share the gradient evenly. */
+/**
+ * The largest element over `axes` (all of them when left out, none when there are none in the list). Equal largest elements
+ * share the gradient evenly.
+ */
 export function max(x: Value, axes?: readonly number[], { keep }: ReduceOptions = {}): Value {
-  return apply(maxOp, [x], reduction("max", x, axes, keep));
+  return axes?.length === 0 ? x : apply(maxOp, [x], reduction("max", x, axes, keep));
 }
 
 export const maxOp = defineOp<[x: Value], Reduction>({

@@ -106,7 +106,7 @@ export const concatOp = defineOp<Value[], { axis: number }>({
   },
 });
 
-/** `size` entries of one axis, starting at `from`. */
+/** `size` entries of one axis, starting at `from`, which counts from the front. @throws ERR_SHAPE outside the axis. */
 export function slice(x: Value, axis: number, from: Size, size: Size): Value {
   return apply(sliceOp, [x], { axis: frontAxis("slice", axis, x), from, size });
 }
@@ -115,15 +115,12 @@ export const sliceOp = defineOp<[x: Value], { axis: number; from: Size; size: Si
   name: "slice",
   type: ([x], { axis, from, size }) => {
     const whole = x.shape[axis] as Size;
-    if (
-      typeof whole === "number" &&
-      typeof from === "number" &&
-      typeof size === "number" &&
-      from + size > whole
-    ) {
+    const end = plus(from, size);
+    const isBefore = (typeof from === "number" && from < 0) || (typeof size === "number" && size < 0);
+    if (isBefore || (typeof whole === "number" && typeof end === "number" && end > whole)) {
       throw heedError("ERR_SHAPE", {
         operation: "slice",
-        problem: `${from} to ${from + size} is outside axis ${axis} of size ${whole}`,
+        problem: `${from} to ${end} is outside axis ${axis} of size ${whole}`,
         operands: showOperands({ x }),
       });
     }

@@ -1,8 +1,8 @@
 import { heedError } from "../errors.ts";
 import { type DType, type HostArray, hostArray } from "../ir/dtype.ts";
-import { leafName } from "../ir/leaf.ts";
+import { leafName, parameterOp } from "../ir/leaf.ts";
 import { evaluate, sameShape, showShape } from "../ir/size.ts";
-import type { TensorType, Value } from "../ir/value.ts";
+import { type TensorType, topological, type Value } from "../ir/value.ts";
 import { lower } from "../onnx/lower.ts";
 import { overwritable } from "../onnx/overwritable.ts";
 import type { Repetition } from "../onnx/repeated.ts";
@@ -35,7 +35,10 @@ export interface CompileOptions<Name extends string = string> {
   readonly session?: SessionOptions;
 }
 
-/** A compiled graph. Disposing the returned tensors is up to the caller. */
+/**
+ * A compiled graph. Disposing the returned tensors is up to the caller. Calls may overlap: those that update the state go
+ * one after the other, and those that only read it see it between two updates.
+ */
 export interface Program<Name extends string = string> {
   (feeds?: Readonly<Record<string, Feed>>): Promise<Record<Name, Tensor>>;
   /** The inputs to feed, by name. */
@@ -61,13 +64,20 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
   const updated: string[] = [];
   for (const [target, next] of updates) {
     const name = leafName(target);
-    if (name === undefined || !sameShape(target.shape, next.shape)) {
-      const problem = `the target of an update must be a parameter of shape ${showShape(next.shape)}`;
+    const isSame = sameShape(target.shape, next.shape) && target.dtype === next.dtype;
+    if (name === undefined || !isSame) {
+      const problem = `the target of an update must be a ${next.dtype} parameter of shape ${showShape(next.shape)}`;
+      throw heedError("ERR_GRAPH", { operation: "compile", problem });
+    }
+    if (!state?.has(name)) throw noParameter(name, state);
+    if (wanted.has(nextName(name))) {
+      const problem = `"${nextName(name)}" is what the update of "${name}" is called: name the output otherwise`;
       throw heedError("ERR_GRAPH", { operation: "compile", problem });
     }
     updated.push(name);
     wanted.set(nextName(name), next);
   }
+  if (state) checkState(state, wanted.values());
   const { quantize, repeat } = options;
   const overwriting = new Set(engine.overwrites ? updated.map(nextName) : []);
   const model = lower({
@@ -82,8 +92,7 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
   for (const [name, type] of model.inputs) {
     if (!type.isParameter) inputs.set(name, type);
     else if (state?.has(name)) held.push(name);
-    else
-      throw heedError("ERR_GRAPH", { operation: "compile", problem: `the state has no parameter "${name}"` });
+    else throw noParameter(name, state);
   }
   const residents = { inputs: held, outputs: updated.map(nextName) };
   const loading = engine.load(model.bytes, { ...options.session, residents });
@@ -94,22 +103,25 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
   const session = await loading;
   const names = (Object.keys(outputs) as Name[]).filter((name) => name !== repeat?.while);
 
-  const run = async (feeds: Readonly<Record<string, Feed>> = {}): Promise<Record<Name, Tensor>> => {
+  const run = async (feeds: Readonly<Record<string, Feed>>): Promise<Record<Name, Tensor>> => {
     const fed = new Map<string, Tensor>();
     const temporary: Tensor[] = [];
     const lengths = new Map<string, number>();
     try {
       for (const [name, type] of inputs) {
         const feed = feeds[name];
-        if (feed === undefined) {
+        if (feed === undefined || feed === null) {
           const problem = `input "${name}" ${showShape(type.shape)} was not fed`;
           throw heedError("ERR_GRAPH", { operation: "run", problem });
         }
         const tensor = toTensor(engine, feed, type.dtype);
         if (tensor !== feed) temporary.push(tensor);
-        checkFeed(name, type, tensor, lengths);
         fed.set(name, tensor);
       }
+      const check = ([name, type]: [string, TensorType]): boolean =>
+        checkFeed(name, type, fed.get(name) as Tensor, lengths);
+      // What is made of symbols that come later is checked once they are known.
+      for (const one of [...inputs].filter((one) => !check(one))) check(one);
       /** An entry of the state, in the shape that the graph has it in. */
       const as = (type: TensorType | undefined, entry: Tensor): Tensor => {
         const tensor = reshaped(engine, entry, (type as TensorType).shape as readonly number[]);
@@ -131,7 +143,41 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
       for (const tensor of temporary) tensor.dispose();
     }
   };
-  return Object.assign(run, { inputs, close: () => session.close() });
+  // Runs that write what others read would see and leave half of it, side by side.
+  const { access } = state ?? {};
+  const inOrder = updated.length > 0 ? access?.write : held.length > 0 ? access?.read : undefined;
+  const program = (feeds: Readonly<Record<string, Feed>> = {}): Promise<Record<Name, Tensor>> =>
+    inOrder ? inOrder(() => run(feeds)) : run(feeds);
+  return Object.assign(program, { inputs, close: () => session.close() });
+}
+
+const noParameter = (name: string, state: State | undefined): Error =>
+  heedError("ERR_GRAPH", {
+    operation: "compile",
+    problem: state
+      ? `the state has no parameter "${name}"`
+      : `nothing gives parameter "${name}": there is no state, and it is not among the constants`,
+  });
+
+/** @throws ERR_SHAPE, ERR_DTYPE when the state has a parameter of the graph otherwise. */
+function checkState(state: State, wanted: Iterable<Value>): void {
+  for (const { op, outputs } of topological([...wanted])) {
+    const [leaf] = outputs;
+    const name = op === parameterOp && leaf ? leafName(leaf) : undefined;
+    if (!leaf || name === undefined || !state.has(name)) continue;
+    const { dtype, shape } = state.type(name);
+    const operation = `state "${name}"`;
+    if (dtype !== leaf.dtype) {
+      throw heedError("ERR_DTYPE", {
+        operation,
+        problem: `${leaf.dtype} was declared but the state has ${dtype}`,
+      });
+    }
+    if (!sameShape(shape, leaf.shape)) {
+      const problem = `${showShape(leaf.shape)} was declared but the state has ${showShape(shape)}`;
+      throw heedError("ERR_SHAPE", { operation, problem });
+    }
+  }
 }
 
 function toTensor(engine: Engine, feed: Feed, dtype: DType): Tensor {
@@ -140,7 +186,10 @@ function toTensor(engine: Engine, feed: Feed, dtype: DType): Tensor {
     data[0] = data instanceof BigInt64Array ? BigInt(feed) : feed;
     return engine.tensor(dtype, [], data);
   }
-  return "data" in feed ? engine.tensor(dtype, feed.shape, feed.data) : feed;
+  if ("data" in feed) return engine.tensor(dtype, feed.shape, feed.data);
+  if ("dtype" in feed) return feed;
+  const problem = "a feed is a tensor, a number, or numbers with their shape: { shape, data }";
+  throw heedError("ERR_GRAPH", { operation: "run", problem });
 }
 
 /** The same memory in another shape; on an engine that overwrites, for it holds numbers where the host reads them. */
@@ -149,8 +198,8 @@ function reshaped(engine: Engine, tensor: Tensor, shape: readonly number[]): Ten
   return engine.tensor(tensor.dtype, shape, tensor.read() as HostArray);
 }
 
-/** Holds a feed against its declared shape; symbols must mean the same number everywhere. */
-function checkFeed(name: string, type: TensorType, feed: Tensor, lengths: Map<string, number>): void {
+/** Holds a feed against its declared shape; symbols must mean the same number everywhere. Whether all were known. */
+function checkFeed(name: string, type: TensorType, feed: Tensor, lengths: Map<string, number>): boolean {
   const wrong = (problem: string): never => {
     const operands = `declared ${showShape(type.shape)} · fed ${showShape(feed.shape)}`;
     throw heedError("ERR_SHAPE", { operation: `feed "${name}"`, problem, operands });
@@ -160,15 +209,18 @@ function checkFeed(name: string, type: TensorType, feed: Tensor, lengths: Map<st
     throw heedError("ERR_DTYPE", { operation: `feed "${name}"`, problem });
   }
   if (feed.shape.length !== type.shape.length) wrong(`rank ${type.shape.length} was declared`);
+  let isKnown = true;
   type.shape.forEach((size, axis) => {
     const length = feed.shape[axis] as number;
     const expected = evaluate(size, lengths);
     if (expected === undefined) {
       if (typeof size === "string" && !/[+*]/.test(size)) lengths.set(size, length);
+      else isKnown = false;
     } else if (expected !== length) {
       wrong(`axis ${axis} is ${length} but ${typeof size === "number" ? "" : `"${size}" is `}${expected}`);
     }
   });
+  return isKnown;
 }
 
 /** The one number of a tensor of one element. */

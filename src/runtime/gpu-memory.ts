@@ -2,21 +2,22 @@ import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import type { DType, HostArray } from "../ir/dtype.ts";
 import type { SessionOptions } from "./engine.ts";
 import { copyModel } from "./probe.ts";
-import { type InTurn, turns } from "./turns.ts";
+import type { InTurn } from "./turns.ts";
 
 type Create = (model: Uint8Array, options: SessionOptions) => Promise<InferenceSession>;
 
 /**
  * Copies tensors to the GPU and back by running a model that does nothing: the one way that onnxruntime-node and
- * onnxruntime-web both have. Whatever is asked of one GPU goes one after the other: onnxruntime-web allows no more.
+ * onnxruntime-web both have.
  */
 export class GpuMemory {
   readonly #create: Create;
   readonly #sessions = new Map<string, Promise<InferenceSession>>();
-  readonly inTurn: InTurn = turns();
+  readonly inTurn: InTurn;
 
-  constructor(create: Create) {
+  constructor(create: Create, inTurn: InTurn) {
     this.#create = create;
+    this.inTurn = inTurn;
   }
 
   /** A copy on the GPU. */

@@ -5,6 +5,7 @@ import type { GpuMemory } from "./gpu-memory.ts";
 import { JavaScriptTensor } from "./javascript-tensor.ts";
 import { ortError } from "./ort-error.ts";
 import type { Tensor } from "./tensor.ts";
+import type { InTurn } from "./turns.ts";
 
 /** What a package threw, as ERR_RUNTIME. */
 export const failed = (doing: string, cause: unknown): HeedError =>
@@ -22,14 +23,21 @@ const unreleased = new Set<JavaScriptSession>();
 export class JavaScriptSession implements Session {
   readonly #session: InferenceSession;
   readonly #residents: NonNullable<SessionOptions["residents"]>;
+  readonly #inTurn: InTurn;
   readonly #gpu: GpuMemory | undefined;
   #running = 0;
   /** Tensors on the GPU that it made and that are not freed. */
   #tensors = 0;
   #isClosed = false;
 
-  constructor(session: InferenceSession, { residents }: SessionOptions, gpu: GpuMemory | undefined) {
+  constructor(
+    session: InferenceSession,
+    { residents }: SessionOptions,
+    inTurn: InTurn,
+    gpu: GpuMemory | undefined,
+  ) {
     this.#session = session;
+    this.#inTurn = inTurn;
     this.#residents = residents ?? { inputs: [], outputs: [] };
     this.#gpu = gpu;
     if (gpu) unreleased.add(this);
@@ -51,8 +59,7 @@ export class JavaScriptSession implements Session {
     this.#running += 1;
     try {
       if (this.#gpu) await this.#moveResidents(this.#gpu, new Map(fed), feeds);
-      const run = () => this.#session.run(feeds, [...outputs.keys()]);
-      const results = await (this.#gpu ? this.#gpu.inTurn(run) : run());
+      const results = await this.#inTurn(() => this.#session.run(feeds, [...outputs.keys()]));
       return new Map(
         given.map(([name, tensor]) => {
           const result = results[name] as OrtTensor;
@@ -102,8 +109,7 @@ export class JavaScriptSession implements Session {
   #releaseWhenIdle(): void {
     if (!this.#isClosed || this.#running > 0 || this.#tensors > 0) return;
     unreleased.delete(this);
-    const release = () => this.#session.release();
-    void (this.#gpu ? this.#gpu.inTurn(release) : release());
+    void this.#inTurn(() => this.#session.release());
   }
 }
 

@@ -6,17 +6,21 @@ import { GpuMemory } from "./gpu-memory.ts";
 import { hostData } from "./host-data.ts";
 import { failed, JavaScriptSession } from "./javascript-session.ts";
 import { JavaScriptTensor } from "./javascript-tensor.ts";
+import { atOnce, type InTurn, turns } from "./turns.ts";
 
 export interface JavaScriptEngineOptions extends Pick<Engine, "name" | "device" | "description"> {
   /** What the package exports. */
   readonly ort: Pick<typeof import("onnxruntime-node"), "InferenceSession" | "Tensor">;
   /** Options of every session that are the package's own. */
   readonly session: (options: SessionOptions) => InferenceSession.SessionOptions;
+  /** The order of what is asked of the package. Default: on a GPU one after the other, elsewhere at once. */
+  readonly inTurn?: InTurn;
 }
 
 /** An engine over one of the packages; `device` "webgpu" keeps state on the GPU. */
-export function javaScriptEngine({ ort, session, ...named }: JavaScriptEngineOptions): Engine {
+export function javaScriptEngine({ ort, session, inTurn, ...named }: JavaScriptEngineOptions): Engine {
   const { device } = named;
+  const order = inTurn ?? (device === "webgpu" ? turns() : atOnce);
   const create = async (model: Uint8Array, options: SessionOptions): Promise<InferenceSession> => {
     const { optimisation = "all", residents } = options;
     const stays = device === "webgpu" ? (residents?.outputs ?? []) : [];
@@ -32,13 +36,11 @@ export function javaScriptEngine({ ort, session, ...named }: JavaScriptEngineOpt
       throw failed("load", cause);
     }
   };
-  const gpu = device === "webgpu" ? new GpuMemory(create) : undefined;
+  const gpu = device === "webgpu" ? new GpuMemory(create, order) : undefined;
   return {
     ...named,
-    load: async (model, options = {}) => {
-      const open = () => create(model, options);
-      return new JavaScriptSession(await (gpu ? gpu.inTurn(open) : open()), options, gpu);
-    },
+    load: async (model, options = {}) =>
+      new JavaScriptSession(await order(() => create(model, options)), options, order, gpu),
     tensor: (dtype, shape, data) =>
       new JavaScriptTensor(new ort.Tensor(dtype, hostData(dtype, shape, data), shape), gpu),
   };

@@ -2,6 +2,7 @@ import { heedError } from "../errors.ts";
 import { bytesPerElement, type DType, type HostArray, hostArray } from "../ir/dtype.ts";
 import type { Engine } from "./engine.ts";
 import type { Tensor } from "./tensor.ts";
+import { type Access, createAccess } from "./turns.ts";
 
 /** Numbers with their shape, on the host. */
 export interface HostTensor {
@@ -20,6 +21,10 @@ export interface HostTensor {
 export interface State {
   readonly names: readonly string[];
   has(name: string): boolean;
+  /** What an entry was made for. @throws ERR_GRAPH when there is none. */
+  type(name: string): Pick<HostTensor, "dtype" | "shape">;
+  /** The order of runs that read and write entries; `compile` keeps it. */
+  readonly access: Access;
   /** The tensor a run reads: zeros, allocated when first asked for, unless something was written. */
   current(name: string): Tensor;
   /** The tensor a run writes; allocated when first asked for. */
@@ -67,8 +72,11 @@ export function createState(engine: Engine, initial: Iterable<readonly [string, 
   const adopt = (name: string, data: HostArray): void => {
     const e = entry(name);
     const length = e.shape.reduce((product, size) => product * size, 1);
-    if (data.length !== length || data.constructor !== hostArray(e.dtype, 0).constructor) {
-      const problem = `"${name}" holds ${length} ${e.dtype} elements but ${data.length} were given`;
+    const expected = hostArray(e.dtype, 0).constructor;
+    if (data.length !== length || data.constructor !== expected) {
+      const given =
+        data.constructor === expected ? `${data.length}` : `${data.length} in a ${data.constructor.name}`;
+      const problem = `"${name}" holds ${length} ${e.dtype} elements but ${given} were given`;
       throw heedError("ERR_SHAPE", { operation: "state", problem });
     }
     e.current?.dispose();
@@ -77,6 +85,8 @@ export function createState(engine: Engine, initial: Iterable<readonly [string, 
   return {
     names: [...entries.keys()],
     has: (name) => entries.has(name),
+    type: entry,
+    access: createAccess(),
     current,
     spare: (name) => {
       const e = entry(name);

@@ -10,3 +10,33 @@ export function turns(): InTurn {
     return result;
   };
 }
+
+/** No order: whatever is asked begins at once. */
+export const atOnce: InTurn = (work) => work();
+
+/** Orders work on what is shared: reads overlap, a write waits for all before it, and all after it wait for the write. */
+export interface Access {
+  readonly read: InTurn;
+  readonly write: InTurn;
+}
+
+export function createAccess(): Access {
+  let written: Promise<unknown> = Promise.resolve();
+  const reading = new Set<Promise<unknown>>();
+  return {
+    read: (work) => {
+      const result = written.then(work);
+      const ended: Promise<unknown> = result.then(
+        () => reading.delete(ended),
+        () => reading.delete(ended),
+      );
+      reading.add(ended);
+      return result;
+    },
+    write: (work) => {
+      const result = Promise.all([written, ...reading]).then(work);
+      written = result.catch(() => undefined);
+      return result;
+    },
+  };
+}

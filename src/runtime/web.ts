@@ -1,6 +1,7 @@
 import { heedError } from "../errors.ts";
 import { type Engine, showThreads } from "./engine.ts";
 import { javaScriptEngine } from "./javascript.ts";
+import { turns } from "./turns.ts";
 
 export interface OpenWebOptions {
   /** Threads of WASM. Default 1: more need SharedArrayBuffer, which pages have when they are cross-origin isolated. */
@@ -8,6 +9,9 @@ export interface OpenWebOptions {
   /** Folder of onnxruntime-web's .wasm files, when a bundler has moved them from beside its module. */
   readonly wasmPaths?: string;
 }
+
+/** A run of onnxruntime-web holds its place on WASM's stack while it waits: two at once would spoil each other's. */
+const inTurn = turns();
 
 type OrtWeb = typeof import("onnxruntime-web");
 
@@ -45,6 +49,7 @@ export async function openWebEngine(
     ort,
     name: "web",
     device,
+    inTurn,
     description: `${device} (onnxruntime-web ${ort.env.versions.web}, ${hardware ?? showThreads(threads)})`,
     session: () => ({ executionProviders: [device], logSeverityLevel: 4 }),
   });

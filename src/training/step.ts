@@ -2,6 +2,7 @@ import { gradients } from "../autodiff/gradients.ts";
 import { heedError } from "../errors.ts";
 import { hostArray } from "../ir/dtype.ts";
 import { input, parameter } from "../ir/leaf.ts";
+import { sameShape, showShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { initialise } from "../nn/initialise.ts";
 import { build, type Layer, type Model } from "../nn/layer.ts";
@@ -11,6 +12,7 @@ import { compile, type Feed, type Program, toNumber } from "../runtime/compile.t
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import { createState, type HostTensor, type State } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";
+import { turns } from "../runtime/turns.ts";
 import {
   forwardStatistics,
   gradientStatistics,
@@ -64,9 +66,10 @@ export interface TrainingStep {
   readonly moments: readonly string[];
   readonly parameterCount: number;
   /**
-   * One update of all weights from `batches` (at most as many as `accumulate`). `step` counts from 1, without a gap: what
-   * the moments hold depends on it. With `statistics`
-   * the batches pass through the model once more, in a session that opens when it is first needed.
+   * One update of all weights from `batches` (at least one, at most as many as `accumulate`). `step` counts from 1, without
+   * a gap: what the moments hold depends on it. With `statistics` the batches pass through the model once more, in a
+   * session that opens when it is first needed. Updates asked for at once go one after the other; one that fails changes
+   * nothing.
    */
   readonly run: (
     step: number,
@@ -93,10 +96,7 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   const values = paths.map((path) => model.parameters.get(path)?.value as Value);
   const parts =
     accumulate === 1 ? fused(options, objective, paths, values) : split(options, objective, paths, values);
-  const absent = options.weights && paths.find((path) => !options.weights?.has(path));
-  if (absent !== undefined) {
-    throw heedError("ERR_GRAPH", { operation: "openTrainingStep", problem: `weights have no "${absent}"` });
-  }
+  if (options.weights) checkWeights(options.weights, values);
 
   const state = createState(
     engine,
@@ -111,14 +111,14 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   // Sessions open on a thread of their own; meanwhile this one draws the weights.
   if (options.weights) for (const [name, { data }] of options.weights) state.write(name, data);
   else for (const [name, { data }] of initialise(model.parameters, seed)) state.adopt(name, data);
+  const clear = (entries: readonly Value[]): void => {
+    for (const { node, dtype, shape } of entries) {
+      const count = (shape as number[]).reduce((n, size) => n * size, 1);
+      state.adopt((node.attrs as { name: string }).name, (hostArray(dtype, count) as Float32Array).fill(0));
+    }
+  };
   // Zeros that are written get memory of their own now, and not page by page during the first step.
-  for (const { node, dtype, shape } of parts.state) {
-    const zeros = hostArray(
-      dtype,
-      (shape as number[]).reduce((n, size) => n * size, 1),
-    ) as Float32Array;
-    state.adopt((node.attrs as { name: string }).name, zeros.fill(0));
-  }
+  clear(parts.state);
   const [gather, update] = await loading;
   const { renewal } = parts.optimiser;
   let renewing: Promise<Program> | undefined;
@@ -134,7 +134,12 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     return openProbe({ engine, state, perBatch, perUpdate, ...session });
   };
 
-  const run: TrainingStep["run"] = async (step, learningRate, batches, { statistics: isAsked } = {}) => {
+  const updateOnce: TrainingStep["run"] = async (
+    step,
+    learningRate,
+    batches,
+    { statistics: isAsked } = {},
+  ) => {
     if (isAsked) opening ??= openStatistics();
     const probe = isAsked ? await opening : undefined;
     let loss = 0;
@@ -171,6 +176,18 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     const result = { loss: loss / tokens, negativeLogLikelihood: nll / tokens, tokens, gradientNorm };
     return statistics ? { ...result, statistics } : result;
   };
+  const inTurn = turns();
+  const run: TrainingStep["run"] = (step, learningRate, batches, asked) =>
+    inTurn(async () => {
+      checkStep(step, batches, accumulate);
+      try {
+        return await updateOnce(step, learningRate, batches, asked);
+      } catch (error) {
+        // What was added up before it failed is no part of the next one.
+        clear(parts.sums);
+        throw error;
+      }
+    });
   return {
     state,
     weights: paths,
@@ -203,6 +220,8 @@ interface Parts {
   readonly update: Graph;
   readonly optimiser: Optimiser;
   readonly state: readonly Value[];
+  /** Of the state, what batches add to until an update. */
+  readonly sums: readonly Value[];
   /** By path, of the mean loss, as the update finds them. */
   readonly gradients: ReadonlyMap<string, Value>;
 }
@@ -223,6 +242,7 @@ const fused: Build = (options, objective, paths, values) => {
     update: { outputs, updates: update.updates },
     optimiser: update,
     state: update.state,
+    sums: [],
     gradients: new Map(paths.map((path, i) => [path, grads[i] as Value])),
   };
 };
@@ -246,9 +266,34 @@ const split: Build = (options, objective, paths, values) => {
     update: { outputs: { gradientNorm: norm }, updates: new Map([...update.updates, ...cleared]) },
     optimiser: update,
     state: [...update.state, ...sums],
+    sums,
     gradients: new Map(paths.map((path, i) => [path, meanOf.get(values[i] as Value) as Value])),
   };
 };
+
+/** @throws ERR_GRAPH for a weight that is missing, ERR_SHAPE for one of another shape. */
+function checkWeights(weights: ReadonlyMap<string, HostTensor>, parameters: readonly Value[]): void {
+  const operation = "openTrainingStep";
+  for (const { node, shape } of parameters) {
+    const { name } = node.attrs as { name: string };
+    const given = weights.get(name);
+    if (!given) throw heedError("ERR_GRAPH", { operation, problem: `weights have no "${name}"` });
+    if (sameShape(given.shape, shape)) continue;
+    const problem = `weight "${name}" is ${showShape(given.shape)} and should be ${showShape(shape)}`;
+    throw heedError("ERR_SHAPE", { operation, problem });
+  }
+}
+
+/** @throws ERR_USAGE for a step that is not counted from 1, or batches that it does not take. */
+function checkStep(step: number, batches: readonly BatchFeeds[], accumulate: number): void {
+  const refuse = (where: string, cause: string): never => {
+    throw heedError("ERR_USAGE", { where, cause });
+  };
+  if (!(step >= 1)) refuse("step", `${step} is not a number from 1`);
+  const most = accumulate === 1 ? "1" : `1 to ${accumulate}`;
+  if (batches.length < 1 || batches.length > accumulate)
+    refuse("batches", `a step takes ${most} of them, not ${batches.length}`);
+}
 
 function trained(
   paths: readonly string[],

@@ -146,6 +146,9 @@ describe("heed translate", () => {
     const line = "the cat eats the bread\n";
     const prefixed = await heed(["translate", run, "--prefix", "mon père"], line);
     expect(prefixed.stdout, prefixed.stderr).toMatch(/^mon père/);
+    const varied = await heed(["translate", run, "--no-repeat-ngram", "1", "--json"], line);
+    const { tokens } = JSON.parse(varied.stdout).hypotheses[0];
+    expect(new Set(tokens).size, tokens.join(" ")).toBe(tokens.length);
     const drawn = ["translate", run, "--temperature", "3", "--seed", "5", "--n-best", "2"];
     const once = await heed(drawn, line);
     expect(once.stdout.split("\n"), once.stderr).toHaveLength(3);

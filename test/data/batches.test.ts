@@ -22,6 +22,12 @@ const alike = examplesOf(
   Array.from({ length: 5000 }, (_, i) => [5 + (i % 40), 5 + (i % 40) + (i % 3)] as const),
 );
 
+test("a pool of nothing is refused", () => {
+  expect(() => planEpoch([], { batchTokens: 10, seed: 1, epoch: 0, poolSize: 0 })).toThrow(
+    "poolSize: 0 is not a number from 1",
+  );
+});
+
 describe("the plan of an epoch", () => {
   test("has every example exactly once", () =>
     fc.assert(

@@ -18,6 +18,20 @@ test("top k keeps the k likeliest, scaled to sum to 1", () => {
   expect(probabilities[0]).toBeCloseTo(4 / 7, 12);
 });
 
+test("what is forbidden is not among the k, in arrays of either kind", () => {
+  const some = [1, 2, -Infinity, -Infinity];
+  for (const given of [some, Float32Array.from(some)]) {
+    expect(nextTokens(given, { topK: 4 }).ids).toEqual([1, 0]);
+    expect(nextTokens(given, { topK: 4 }).probabilities[0]).toBeCloseTo(1 / (1 + Math.exp(-1)), 6);
+    expect(
+      nextTokens(
+        given.map(() => -Infinity),
+        { topK: 2 },
+      ),
+    ).toEqual({ ids: [0], probabilities: [1] });
+  }
+});
+
 test("top p keeps the fewest that together have p", () => {
   expect(nextTokens(logits, { topP: 0.39 }).ids).toEqual([1]);
   expect(nextTokens(logits, { topP: 0.5 }).ids).toEqual([1, 3]);
@@ -69,4 +83,5 @@ test("options outside their range and logits that are not numbers are refused", 
   expect(() => nextTokens(logits, { topK: 0 })).toThrow("topK: 0 is not a number from 1");
   expect(() => nextTokens(logits, { topP: 1.5 })).toThrow("topP: 1.5 is not a number from 0 to 1");
   expect(() => nextTokens([0, Number.NaN])).toThrow("nextTokens: a logit is not a number");
+  expect(() => nextTokens([0, Infinity])).toThrow("nextTokens: a logit is not a number");
 });

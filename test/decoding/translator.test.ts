@@ -135,6 +135,29 @@ describe("a translator with options", () => {
     expect(forced?.score).toBeCloseTo(score, 4);
   });
 
+  test("begins as it is told to, whatever else is forbidden", async () => {
+    const two = target.id("\u2581two") as number;
+    expect((await first({ prefix: "cat cat dog", noRepeatNgram: 1 })).text).toMatch(/^cat cat dog/);
+    expect((await first({ prefix: "two dog", bias: new Map([[two, -Infinity]]) })).text).toMatch(/^two dog/);
+  });
+
+  test("refuses tokens that are none", async () => {
+    await expect(open({ bias: new Map([[target.size, 1]]) })).rejects.toThrow(
+      `there is no token ${target.size}`,
+    );
+    const translator = await open();
+    await expect(translator.translateIds([[]])).rejects.toThrow("translateIds: sentence 0 has no tokens");
+    for (const id of [-1, 1000, 1.5])
+      await expect(translator.translateIds([[id]])).rejects.toThrow(
+        `sentence 0 has token ${id}, the vocabulary`,
+      );
+  });
+
+  test("leaves blank what is blank to its vocabulary", async () => {
+    const found = await (await open()).translate([" ", "\u0085", "\u2581", ""]);
+    expect(found.map(({ hypotheses }) => hypotheses[0]?.text)).toEqual(["", "", "", ""]);
+  });
+
   test("repeats nothing, bans pieces, and writes as much or little as it is told to", async () => {
     expect((await first({})).text).toBe(plain);
     const { tokens } = await first({ noRepeatNgram: 1, minDecodingLength: 4 });

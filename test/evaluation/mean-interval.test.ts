@@ -42,6 +42,13 @@ describe("the interval of a mean", () => {
     expect(half).toBeCloseTo((3.18245 * Math.sqrt(5.6875 / 3)) / 2, 4);
   });
 
+  test("of 95, where 0.95 is meant, is refused", () => {
+    for (const share of [95, 1, -0.1, Number.NaN])
+      expect(() => meanInterval([1, 2, 3], share)).toThrow(
+        `confidence: ${share} is not a share from 0 to below 1`,
+      );
+  });
+
   test("of one measurement has no width, of equal ones none either", () => {
     expect(meanInterval([7])).toEqual({ mean: 7, n: 1, confidence: 0.95 });
     expect(meanInterval([7, 7]).half).toBe(0);

@@ -267,6 +267,29 @@ describe("a file that is damaged or hostile is refused with its name", () => {
   });
 });
 
+test("writes nothing that cannot be read", () => {
+  const one = { dtype: "float32", shape: [1], data: new Float32Array(1) } as const;
+  const encode =
+    (...named: [string, NamedTensor][]) =>
+    () =>
+      encodeSafetensors(named);
+  expect(encode(["__metadata__", one])).toThrow(
+    'tensor "__metadata__": the format keeps that name for itself',
+  );
+  expect(encode(["a", one], ["a", one])).toThrow('tensor "a": the name occurs twice');
+  expect(encode(["a", { ...one, shape: [2] }])).toThrow(
+    '"a" is 2 of float32, but a Float32Array of 1 was given',
+  );
+  expect(encode(["a", { ...one, dtype: "int32" }])).toThrow('"a" is 1 of int32, but a Float32Array of 1');
+});
+
+test("says of the format's other types what they are", () => {
+  const bytes = file('{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}', [0, 0]);
+  expect(() => decodeSafetensors(bytes, "x")).toThrow(
+    'x: "a" has dtype BF16; convert it to one of F32, F64, I32, I64, BOOL',
+  );
+});
+
 test("every element type has a code", () => {
   for (const dtype of dtypes) {
     const bytes = encodeSafetensors([["x", { dtype, shape: [2], data: hostArray(dtype, 2) }]]);

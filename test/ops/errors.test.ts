@@ -4,6 +4,7 @@ import type { DType } from "../../src/ir/dtype.ts";
 import { constant, input } from "../../src/ir/leaf.ts";
 import type { Shape } from "../../src/ir/size.ts";
 import type { Value } from "../../src/ir/value.ts";
+import { attention } from "../../src/nn/attention.ts";
 import { build } from "../../src/nn/layer.ts";
 import { LayerNorm } from "../../src/nn/norm.ts";
 import * as o from "../../src/ops/index.ts";
@@ -47,6 +48,11 @@ const shapes: [call: () => unknown, text: string][] = [
   [() => o.concat([]), "concat: there is nothing to join."],
   [() => o.concat([x(2, 3), x(3, 3)], 1), "concat: parts differ outside axis 1. first [2, 3] · part [3, 3]"],
   [() => o.slice(x(2, 5), 1, 3, 4), "slice: 3 to 7 is outside axis 1 of size 5. x [2, 5]"],
+  [() => o.slice(x(2, 5), 1, -1, 1), "slice: -1 to 0 is outside axis 1 of size 5. x [2, 5]"],
+  [
+    () => attention(x("a", "d"), x("a", "d"), x("a", "d")),
+    'attention: the size of queries and keys is "d", which is known only at a run: give a scale. query [a, d] · key [a, d] · value [a, d]',
+  ],
   [() => o.split(x(2, 5), 2), "split: axis 1 of size 5 cannot be cut into 2 equal parts. x [2, 5]"],
   [
     () => o.scan({ state: { h: x(2) }, sequences: {}, step: (state) => ({ state, outputs: {} }) }),
@@ -175,3 +181,8 @@ for (const [call, text] of types) {
     expect(error.code).toBe("ERR_DTYPE");
   });
 }
+
+test("a reduction over no axes is the tensor itself", () => {
+  const given = x(2, 3);
+  for (const reduce of [o.sum, o.mean, o.max]) expect(reduce(given, [])).toBe(given);
+});

@@ -79,6 +79,19 @@ describe("accumulation", () => {
     expect((await step.run(2, 0, parts)).gradientNorm).toBe(first.gradientNorm);
   });
 
+  test("starts afresh after one that failed", async () => {
+    const [fresh, failed] = [
+      await open({ optimiser: sgd, accumulate: 2 }),
+      await open({ optimiser: sgd, accumulate: 2 }),
+    ];
+    const source = whole.source as { shape: readonly number[]; data: Int32Array };
+    const outside = { ...whole, source: { ...source, data: source.data.map(() => 1000) } };
+    await expect(failed.run(1, 0.5, [whole, outside])).rejects.toThrow("out of data bounds");
+    await failed.run(1, 0.5, parts);
+    await fresh.run(1, 0.5, parts);
+    expect(await weightsOf(failed)).toEqual(await weightsOf(fresh));
+  });
+
   test("makes do with fewer batches, as at the end of an epoch", async () => {
     const one = await open({ optimiser: sgd });
     const few = await open({ optimiser: sgd, accumulate: 3 });
@@ -86,6 +99,20 @@ describe("accumulation", () => {
     await few.run(1, 0.5, [whole]);
     expect(largestDifference(await weightsOf(one), await weightsOf(few))).toBeLessThan(2e-6);
   });
+});
+
+test("updates asked for at once are those of one after the other", async () => {
+  const [together, apart] = [await open(), await open()];
+  await Promise.all([1, 2, 3, 4].map((number) => together.run(number, 0.01, [whole])));
+  for (const number of [1, 2, 3, 4]) await apart.run(number, 0.01, [whole]);
+  expect(await weightsOf(together)).toEqual(await weightsOf(apart));
+});
+
+test("refuses batches and steps that it does not take", async () => {
+  const step = await open({ accumulate: 2 });
+  await expect(step.run(1, 0.1, [])).rejects.toThrow("batches: a step takes 1 to 2 of them, not 0");
+  await expect(step.run(1, 0.1, [whole, whole, whole])).rejects.toThrow("1 to 2 of them, not 3");
+  await expect(step.run(0, 0.1, [whole])).rejects.toThrow("step: 0 is not a number from 1");
 });
 
 describe("one buffer instead of two", () => {
@@ -210,6 +237,8 @@ describe("a step", () => {
     const [first = ""] = weights.keys();
     weights.delete(first);
     await expect(open({ weights })).rejects.toThrow(`weights have no "${first}"`);
+    weights.set(first, { dtype: "float32", shape: [1], data: new Float32Array(1) });
+    await expect(open({ weights })).rejects.toThrow(`weight "${first}" is [1] and should be [`);
   });
 
   test("learns the batch by heart", async () => {
