@@ -4,3 +4,6 @@ export function escapeControls(text: string): string {
     return c === "\n" ? " " : `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`;
   });
 }
+
+/** Text without what would end its line: a model may write the bytes of a line end. */
+export const oneLine = (text: string): string => text.replace(/[\n\r]/g, " ");

@@ -5,6 +5,8 @@ import type { Engine } from "../runtime/engine.ts";
 import type { TranslatorRun } from "../training/open-run.node.ts";
 import { writeAtomically } from "../training/run-directory.node.ts";
 import { chosenMetrics, type MetricValues, metricNames } from "./chosen-metrics.ts";
+import { cutLines } from "./cut-lines.ts";
+import { oneLine } from "./escape.ts";
 import type { Io } from "./io.ts";
 import { progress } from "./progress.ts";
 import { scoresOf, tablesOf, writeScores } from "./scores.ts";
@@ -65,16 +67,20 @@ async function translations(
   });
   const began = performance.now();
   const hypotheses: string[] = [];
+  let cut = 0;
   const bar = progress(io, "translate", test.length);
   const window = windowFor(options.batch);
   for (let at = 0; at < test.length; at += window) {
     const sentences = test.slice(at, at + window).map((pair) => pair.source);
-    for (const { hypotheses: found } of await translator.translate(sentences))
-      hypotheses.push(found[0]?.text ?? "");
+    for (const { hypotheses: found, isCut } of await translator.translate(sentences)) {
+      hypotheses.push(oneLine(found[0]?.text ?? ""));
+      if (isCut) cut += 1;
+    }
     bar.update(hypotheses.length, `${hypotheses.length} sentences`);
   }
   bar.end();
   translator.close();
+  if (cut > 0) io.say(cutLines(cut, run.config.model.maxLength));
   return { hypotheses, seconds: (performance.now() - began) / 1000 };
 }
 

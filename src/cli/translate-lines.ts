@@ -8,6 +8,8 @@ import { heedError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { openRunOf, type TranslatorRun } from "../training/open-run.node.ts";
+import { cutLines } from "./cut-lines.ts";
+import { oneLine } from "./escape.ts";
 import { inputWindows } from "./input-lines.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
@@ -55,24 +57,27 @@ export async function translateLines(
   checkDecodingOptions(decoding);
   const quantize = quantization(options.quantize);
   const weights = ensembleWeights(members.map(({ weights }) => weights));
+  const maxLength = Math.min(...members.map(({ config }) => config.model.maxLength));
   const open = async (lines: number): Promise<Translator> =>
     openTranslator({
       ...{ engine: await engine, source, target, batch: options.batch, quantize, ...decoding },
       model: members.map(({ model }) => model),
       weights,
-      maxLength: Math.min(...members.map(({ config }) => config.model.maxLength)),
+      maxLength,
       ...streamsFor(lines, options.batch, weights),
     });
   const references = options.target === undefined ? undefined : pairedLines(options.target);
   const attention = options.attention === undefined ? undefined : jsonLines(options.attention);
   const counter = lineCounter(io, "translate");
   let translator: Translator | undefined;
+  let cut = 0;
   try {
     for await (const window of inputWindows(io, options.invalidUtf8, windowFor(options.batch))) {
       translator ??= await open(window.length);
       if (references) await writeScores(translator, window, references, options.json, io);
       else {
         for (const translation of await translator.translate(window)) {
+          if (translation.isCut) cut += 1;
           await writeTranslation(translation, options.json, io);
           attention?.write(attentionOf(translation, source));
         }
@@ -81,6 +86,7 @@ export async function translateLines(
       if (io.signal.aborted) break;
     }
     await references?.end();
+    if (cut > 0) io.say(cutLines(cut, maxLength));
   } finally {
     counter.end();
     translator?.close();
@@ -146,7 +152,7 @@ function biasOf(given: readonly string[], tokenizer: Tokenizer): ReadonlyMap<num
 }
 
 async function writeTranslation({ source, hypotheses }: Translation, json: boolean, io: Io): Promise<void> {
-  if (!json) for (const { text } of hypotheses) await io.writeLine(text);
+  if (!json) for (const { text } of hypotheses) await io.writeLine(oneLine(text));
   else {
     const plain = hypotheses.map(({ text, score, tokens }) => ({ text, score, tokens }));
     await io.writeLine(JSON.stringify({ source, hypotheses: plain }));

@@ -79,7 +79,9 @@ function lineDecoder(options: LineOptions): (bytes: Uint8Array, line: number, of
         const at = firstInvalid(bytes);
         const where = `${options.name}:${line}`;
         const problem = `byte ${at + 1} of the line (offset ${offset + at} of the text) is not valid UTF-8`;
-        const remedy = "save the text as UTF-8, or use --invalid-utf8 replace";
+        // Only some commands ask what to do then.
+        const other = options.invalidUtf8 ? ", or use --invalid-utf8 replace" : "";
+        const remedy = `save the text as UTF-8${other}`;
         throw heedError("ERR_DATA", { where, cause: problem, remedy }, cause);
       }
       options.onReplaced?.(line);

@@ -41,6 +41,8 @@ export interface TranslatorOptions extends DecodingOptions {
 
 export interface Translation {
   readonly source: string;
+  /** There when the source was longer than the model reads: what is beyond `maxLength` tokens was cut off. */
+  readonly isCut?: true;
   /** Best first. */
   readonly hypotheses: readonly TranslatedText[];
 }
@@ -207,10 +209,15 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
   const translate = async (sentences: readonly string[]): Promise<Translation[]> => {
     const results: Translation[] = sentences.map((text) => ({
       source: text,
-      hypotheses: [{ text: "", score: 0, tokens: [] }],
+      hypotheses: Array.from({ length: best }, () => ({ text: "", score: 0, tokens: [] })),
     }));
     const asked = [...sentences.keys()].filter((i) => source.normalize(sentences[i] as string).trim());
-    const sources = asked.map((i) => encode(source, sentences[i] as string, maxLength));
+    const cut = new Set<number>();
+    const sources = asked.map((i, n) => {
+      const ids = source.encode(sentences[i] as string);
+      if (ids.length > maxLength) cut.add(n);
+      return cutTo(maxLength, ids, source);
+    });
     let found = await translateIds(sources);
     const hasUnknown =
       options.replaceUnknowns && found.some((all) => all.some(({ ids }) => ids.includes(unk)));
@@ -226,7 +233,7 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
     for (const [n, i] of asked.entries()) {
       const text = sentences[i] as string;
       const hypotheses = (found[n] ?? []).map((one, h) => textOf(one, text, looked?.[n]?.[h]?.attention));
-      results[i] = { source: text, hypotheses };
+      results[i] = { source: text, hypotheses, ...(cut.has(n) ? { isCut: true } : {}) };
     }
     return results;
   };
@@ -237,7 +244,7 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
     score: async (pairs) => {
       scorer ??= forced(false);
       const ids = pairs.map((pair) => ({
-        source: encode(source, pair.source, maxLength),
+        source: cutTo(maxLength, source.encode(pair.source), source),
         target: fitting(target, pair.target, maxLength),
       }));
       const found = await (await scorer).score(ids);
@@ -288,10 +295,8 @@ const isIdOf = (tokenizer: Tokenizer, id: number): boolean =>
   Number.isInteger(id) && id >= 0 && id < tokenizer.size;
 
 /** Ids of a sentence, cut to what the model has positions for, still ending with </s>. */
-function encode(tokenizer: Tokenizer, text: string, maxLength: number): number[] {
-  const ids = tokenizer.encode(text);
-  return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), tokenizer.special.eos];
-}
+const cutTo = (maxLength: number, ids: number[], { special }: Tokenizer): number[] =>
+  ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), special.eos];
 
 /** Ids of a translation to score: nothing of it may be left out. */
 function fitting(tokenizer: Tokenizer, text: string, maxLength: number): number[] {

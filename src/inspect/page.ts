@@ -62,11 +62,11 @@ figcaption { color: var(--faint); font-size: 13px }
 .alignments { display: flex; flex-wrap: wrap; gap: 28px 36px; align-items: flex-end }
 .alignments svg { max-width: 100%; height: auto }
 table { border-collapse: collapse; width: 100% }
-th, td { text-align: start; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); width: 50% }
+th, td { text-align: start; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); width: 50%; overflow-wrap: anywhere }
 th { color: var(--faint); font-weight: 500; font-size: 13px }
 .reference { color: var(--mark); font-size: 13px }
 table.numbers { width: auto; font-variant-numeric: tabular-nums }
-.numbers th, .numbers td { width: auto; text-align: end; white-space: nowrap; padding: 5px 0 5px 20px }
+.numbers th, .numbers td { width: auto; text-align: end; white-space: nowrap; overflow-wrap: normal; padding: 5px 0 5px 20px }
 .numbers th:first-child, .numbers td:first-child { padding-left: 0 }
 .numbers .text { text-align: start }
 .numbers .text:last-child { white-space: normal; overflow-wrap: anywhere }

@@ -130,19 +130,20 @@ const MISTAKES = 12;
 function judgedTexts(
   { probabilities, ...scores }: Awaited<ReturnType<typeof scoreLabelled>>,
   examples: readonly PairExample[],
-  { labels, tokenizer }: Pick<ClassificationTaskOptions, "labels" | "tokenizer">,
+  { labels, tokenizer, validTexts }: Pick<ClassificationTaskOptions, "labels" | "tokenizer" | "validTexts">,
 ): JudgedTexts {
   const answers = probabilities.map((found, i) => {
     const answer = likeliest(found);
     const { source, target } = examples[i] as PairExample;
-    return { source, label: target[0] as number, answer, probability: found[answer] as number };
+    const text = (): string => validTexts?.[i] ?? tokenizer.decode(source);
+    return { text, label: target[0] as number, answer, probability: found[answer] as number };
   });
   const mistakes = answers
     .filter(({ answer, label }) => answer !== label)
     .sort((a, b) => b.probability - a.probability)
     .slice(0, MISTAKES)
-    .map(({ source, label, answer, probability }) => ({
-      text: tokenizer.decode(source),
+    .map(({ text, label, answer, probability }) => ({
+      text: text(),
       label: labels[label] as string,
       answer: labels[answer] as string,
       probability,
@@ -157,6 +158,8 @@ export interface ClassificationTaskOptions {
   readonly labels: readonly string[];
   readonly train: readonly PairExample[];
   readonly valid: readonly PairExample[];
+  /** Those of `valid`, for the report; decoded when left out, which drops words the vocabulary has not. */
+  readonly validTexts?: readonly string[];
   readonly weights?: ReadonlyMap<string, HostTensor>;
 }
 

@@ -56,6 +56,7 @@ export async function loadLabelled(config: ClassifyConfig): Promise<TaskData> {
         open: (engine, weights) =>
           openClassificationTask({
             ...{ engine, config, tokenizer, labels, ...encoded },
+            validTexts: known.valid.map(({ text }) => text),
             ...(weights ? { weights } : {}),
           }),
       };

@@ -74,12 +74,15 @@ export function compareRuns(runs: readonly RecordedRun[], root: string): Compari
   const sign = score !== undefined && SMALLER_IS_BETTER.has(score) ? 1 : -1;
   const task = ({ config }: RunGroup): string => String(config.get("task") ?? "translate");
   const order = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
+  const lossOf = ({ valid }: RunGroup): number => valid.loss?.mean ?? Infinity;
   const rank = ({ valid }: RunGroup): number => sign * (valid[score ?? ""]?.mean ?? sign * Infinity);
   return {
     differing,
     differingAnywhere: differingKeys(runs),
     names,
-    groups: groups.toSorted((a, b) => order(task(a), task(b)) || order(rank(a), rank(b))),
+    groups: groups.toSorted(
+      (a, b) => order(task(a), task(b)) || order(rank(a), rank(b)) || order(lossOf(a), lossOf(b)),
+    ),
     others: [...repeated, ...runs.filter(({ state }) => state !== "finished")],
     score,
   };

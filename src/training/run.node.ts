@@ -8,14 +8,16 @@ import type { Engine } from "../runtime/engine.ts";
 import type { State } from "../runtime/state.ts";
 import { Background } from "./background.ts";
 import type { Config } from "./config.ts";
+import { type FlatConfig, flatten } from "./flat-config.ts";
 import { truncateLog } from "./metrics-log.node.ts";
 import { printConfig } from "./parse-config.ts";
 import * as runs from "./run-directory.node.ts";
 import { lockRun } from "./run-lock.node.ts";
-import { clearResult, writeResult } from "./run-result.node.ts";
+import { clearResult, type RunResult, readResult, writeResult } from "./run-result.node.ts";
 import type { Task } from "./task.ts";
 import { loadTask } from "./tasks.node.ts";
 import {
+  isBetter,
   type Position,
   START,
   type StepRecord,
@@ -69,7 +71,7 @@ export interface RunSummary {
   readonly reason: StopReason;
 }
 
-/** What a resumed run must agree on with the run it continues. */
+/** What a resumed run must agree on with the run it continues. Objects are JSON. */
 interface Fingerprint {
   readonly seed: number;
   readonly batchTokens: number;
@@ -78,7 +80,14 @@ interface Fingerprint {
   /** What is taken of the corpus: lengths, windows, duplicates. */
   readonly data: string;
   readonly model: string;
+  /** Not in checkpoints of before these were compared. */
+  readonly task?: string;
+  readonly tokenizer?: string;
+  readonly optimizer?: string;
 }
+
+/** What the weights and moments of a run were made for: no resumed run may have another. Of the model, all but dropout. */
+const FIXED = /^(task|tokenizer\b.*|optimizer|model\.(?!dropout$|attentionDropout$).*)$/;
 
 interface SavedState {
   readonly position: Position;
@@ -114,9 +123,10 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     const prepared = data.prepare(say, saved ? directory : undefined);
     if (prepared.report) options.onCorpus?.(prepared.report);
     unlock ??= lock(directory);
+    const before = saved ? readResult(directory) : undefined;
     clearResult(directory);
     if (!saved) {
-      runs.writeAtomically(join(directory, "config.yaml"), printConfig(config));
+      writeConfig(directory, config);
       prepared.write(directory);
     }
     const from = saved?.state.position ?? START;
@@ -127,7 +137,9 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     try {
       if (saved) for (const [name, { data }] of saved.optimizer) task.step.state.write(name, data);
       const session = { ...options, task, fingerprint, changes, began, from };
-      const summary = await trainTask(session);
+      const trained = await trainTask(session);
+      // Where nothing was left to do, what was reached is what was reached before.
+      const summary = before && trained.steps === from.step ? { ...trained, ...asBefore(before) } : trained;
       if (summary.reason !== "signal") writeResult(directory, summary, task.step.parameterCount);
       return summary;
     } finally {
@@ -150,6 +162,10 @@ const TIMINGS = "timings.jsonl";
 
 const modelOf = (directory: string): string => join(directory, "model.safetensors");
 
+function writeConfig(directory: string, config: Config): void {
+  runs.writeAtomically(join(directory, "config.yaml"), printConfig(config));
+}
+
 function writeModel(directory: string, weights: ReadonlyMap<string, NamedTensor>): void {
   runs.writeAtomically(modelOf(directory), encodeSafetensors(weights));
 }
@@ -163,6 +179,11 @@ async function encoded(state: State, names: readonly string[]): Promise<Uint8Arr
   }
   return encodeSafetensors(entries);
 }
+
+const asBefore = ({ parameters: _, loss, ...result }: RunResult): Omit<RunSummary, "run"> => ({
+  ...result,
+  loss: loss ?? Number.NaN,
+});
 
 interface Session extends RunOptions {
   readonly task: Task;
@@ -209,7 +230,7 @@ async function trainTask(session: Session): Promise<RunSummary> {
     onValidation: (record) => {
       const { seconds, samples: _, ...reproducible } = record;
       runs.appendLine(metrics, JSON.stringify({ kind: "validation", ...reproducible }));
-      if (best === null || record.score > best.score) best = record;
+      if (best === null || isBetter(record, best)) best = record;
       writeReport(session, record, best);
       session.onValidation?.(record);
     },
@@ -225,6 +246,8 @@ async function trainTask(session: Session): Promise<RunSummary> {
       const saved: SavedState = { position: at, fingerprint, ...(changes.length > 0 ? { changes } : {}) };
       await saving.begin(async () => {
         runs.syncFile(metrics);
+        // A resumed run may go on for longer, or with what was allowed to change: now there is something made by that.
+        writeConfig(directory, config);
         await runs.saveCheckpoint(
           directory,
           { step: at.step, model, optimizer, state: saved },
@@ -292,12 +315,12 @@ async function tryAverage(session: Session, { best, step }: Position): Promise<S
   for (const [name, { data }] of mean) task.step.state.write(name, data);
   const validation = await task.validate(session.signal);
   if (!validation) return undefined;
-  const isBetter = best === null || validation.score > best.score;
+  const isKept = isBetter(validation, best);
   const shown = (one: Validation): string =>
     one.bleu === undefined ? validationText(one) : `BLEU ${one.bleu.toFixed(2)}`;
-  const outcome = isBetter ? "kept" : `not better than ${shown(best)}`;
+  const outcome = isKept || best === null ? "kept" : `not better than ${shown(best)}`;
   session.onMessage?.(`${last.length} checkpoints averaged: ${shown(validation)}, ${outcome}`);
-  if (!isBetter) return undefined;
+  if (!isKept) return undefined;
   writeModel(directory, mean);
   const found = { ...validation, step };
   writeReport(session, found, found);
@@ -306,22 +329,46 @@ async function tryAverage(session: Session, { best, step }: Position): Promise<S
   return scores(validation);
 }
 
-function fingerprintOf({ seed, data, model, training }: Config, trainCorpus: string): Fingerprint {
-  const { batchTokens, accumulate } = training;
+function fingerprintOf(
+  { seed, task, data, tokenizer, model, training }: Config,
+  corpus: string,
+): Fingerprint {
+  const { batchTokens, accumulate, optimizer } = training;
   const { train: _, valid: __, ...taken } = data;
   return {
-    ...{ seed, batchTokens, accumulate, trainCorpus },
+    ...{ seed, batchTokens, accumulate, trainCorpus: corpus },
     data: JSON.stringify(taken),
     model: JSON.stringify(model),
+    ...{ task, tokenizer: JSON.stringify(tokenizer), optimizer },
   };
 }
 
-/** @throws ERR_CONFIG listing what differs, unless that was allowed. */
+/** A fingerprint by the paths of its keys. */
+const flatFingerprint = ({ data, model, tokenizer, ...others }: Fingerprint): FlatConfig =>
+  flatten({
+    ...others,
+    ...{ data: JSON.parse(data), model: JSON.parse(model) },
+    ...(tokenizer === undefined ? {} : { tokenizer: JSON.parse(tokenizer) }),
+  });
+
+/** @throws ERR_CONFIG listing what differs and must not, or may only when that was allowed. */
 function compare(before: Fingerprint, now: Fingerprint, where: string, allowed = false): string[] {
-  const keys = Object.keys(now) as (keyof Fingerprint)[];
-  const changes = keys.flatMap((key) =>
-    before[key] === now[key] ? [] : [`${key} was ${before[key]} and is ${now[key]}`],
-  );
+  const [was, is] = [flatFingerprint(before), flatFingerprint(now)];
+  const paths = [...new Set([...was.keys(), ...is.keys()])].filter((path) => was.get(path) !== is.get(path));
+  // What older checkpoints do not say.
+  const known = paths.filter((path) => before[path.split(".")[0] as keyof Fingerprint] !== undefined);
+  const shown = (path: string): string =>
+    `${path} was ${was.get(path) ?? "unset"} and is ${is.get(path) ?? "unset"}`;
+  const changes = known.map(shown);
+  const fixed = known.filter((path) => FIXED.test(path));
+  if (fixed.length > 0) {
+    const remedy = "its weights were made for that; train the other one in another --run";
+    throw heedError("ERR_CONFIG", {
+      where,
+      cause: `the run differs: ${fixed.map(shown).join(", ")}`,
+      remedy,
+    });
+  }
   if (changes.length > 0 && !allowed) {
     const remedy = "resume with the same configuration and corpus, or add --allow-change";
     throw heedError("ERR_CONFIG", { where, cause: `the run differs: ${changes.join(", ")}`, remedy });

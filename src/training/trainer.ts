@@ -174,7 +174,7 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
       });
     }
     await options.onValidation?.({ ...validation, step: at, epoch, seconds: secondsSince(start) });
-    const isBest = position.best === null || validation.score > position.best.score;
+    const isBest = isBetter(validation, position.best);
     position = {
       ...position,
       validated: at,
@@ -244,6 +244,14 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
   }
   return end(reason ?? "finished");
 }
+
+/** Whether a validation found a better model than the best so far: of equal scores, one of less loss. */
+export function isBetter(found: ScoredLoss, best: ScoredLoss | null): boolean {
+  if (best === null || found.score !== best.score) return best === null || found.score > best.score;
+  return found.loss < best.loss;
+}
+
+type ScoredLoss = Pick<Validation, "score" | "loss">;
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;
 

@@ -132,6 +132,14 @@ describe("heed translate", () => {
     expect(await heed(["translate", run])).toMatchObject({ status: 0, stdout: "" });
   });
 
+  test("gives every line as many as asked for, whatever it holds, and one line of each", async () => {
+    const found = await heed(["translate", run, "--n-best", "2"], "the cat eats the bread\n\nthe dog\n");
+    expect(found.stdout.split("\n"), found.stderr).toHaveLength(7);
+    const long = await heed(["translate", run], `${"the cat ".repeat(300)}\nthe dog\n`);
+    expect(long.stdout.split("\n")).toHaveLength(3);
+    expect(long.stderr).toMatch(/heed: 1 line was cut off after \d+ tokens/);
+  });
+
   test("--json has the documented keys and --n-best hypotheses, best first", async () => {
     const { stdout } = await heed(["translate", run, "--json", "--n-best", "3"], "the dog eats the cake\n");
     const result = JSON.parse(stdout);

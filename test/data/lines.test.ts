@@ -71,7 +71,7 @@ describe("bytes that are not UTF-8", () => {
       code: "ERR_DATA",
       message:
         "corpus.de:2: byte 5 of the line (offset 8 of the text) is not valid UTF-8; " +
-        "save the text as UTF-8, or use --invalid-utf8 replace",
+        "save the text as UTF-8",
     });
   });
 

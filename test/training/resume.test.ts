@@ -171,13 +171,38 @@ describe("resuming", () => {
       "seed was 42 and is 9",
       "batchTokens was 30 and is 40",
       "trainCorpus was ",
-      '"maxTokens":20',
-      '"dropout":0.2',
+      "data.maxTokens was 128 and is 20",
+      "model.dropout was 0.1 and is 0.2",
       "--allow-change",
     ])
       expect(error.message).toContain(difference);
     expect(error.message).not.toContain("accumulate was");
     expect(readdirSync(directory("changed"))).toEqual(before);
+  });
+
+  test("is refused for another model, vocabulary or optimiser, whatever is allowed", async () => {
+    await stoppedAfter("other", 2, { set });
+    const before = readdirSync(directory("other"));
+    const changes = {
+      "model.positions=rotary": "model.positions was sinusoidal and is rotary",
+      "model.heads=4": "model.heads was 2 and is 4",
+      "tokenizer.lowercase=true": "tokenizer.lowercase was false and is true",
+      "training.optimizer=sgd": "optimizer was adamw and is sgd",
+    };
+    for (const [change, said] of Object.entries(changes)) {
+      const error = await failure("other", { set: [...set, change], resume: true, allowChange: true });
+      expect(error).toMatchObject({ code: "ERR_CONFIG", exit: 78 });
+      expect(error.message).toContain(`the run differs: ${said}; its weights were made for that`);
+    }
+    expect(readdirSync(directory("other"))).toEqual(before);
+  });
+
+  test("leaves a configuration that says what the run is now, once it has saved something", async () => {
+    await stoppedAfter("longer", 2, { set });
+    const longer = [...set, "training.epochs=3", "model.dropout=0.2"];
+    await run("longer", { set: longer, resume: true, allowChange: true });
+    expect(bytesOf("longer", "config.yaml")).toMatch(/epochs: 3\b/);
+    expect(bytesOf("longer", "config.yaml")).toMatch(/dropout: 0\.2\b/);
   });
 
   test("with another seed is allowed when asked for, and recorded for good", async () => {
@@ -194,6 +219,7 @@ describe("resuming", () => {
   test("a finished run changes nothing, and more epochs go on from its end", async () => {
     await run("more", { set: ["training.epochs=1", "training.average=0"] });
     const weights = bytesOf("more", "model.safetensors");
+    const result = bytesOf("more", "result.json");
     const steps: number[] = [];
     const onStep: RunOptions["onStep"] = ({ step }) => {
       steps.push(step);
@@ -206,6 +232,8 @@ describe("resuming", () => {
     expect(bytesOf("more", "model.safetensors")).toBe(weights);
     expect(steps).toEqual([]);
     expect(done.valid.loss).toBeGreaterThan(0);
+    expect(bytesOf("more", "result.json")).toBe(result);
+    expect(done.loss).toBe(JSON.parse(result).loss);
     await run("more", { set: ["training.epochs=2", "training.average=0"], resume: true, onStep });
     expect(steps[0]).toBe(done.steps + 1);
     expect(steps).toHaveLength(done.steps);

@@ -4,6 +4,7 @@ import { HeedError } from "../../src/errors.ts";
 import type { StepResult, TrainingStep } from "../../src/training/step.ts";
 import {
   type Divergence,
+  isBetter,
   type Position,
   START,
   type StepRecord,
@@ -178,7 +179,15 @@ async function finished(setting: Setting): Promise<World & Awaited<ReturnType<ty
 }
 
 describe("validation", () => {
-  test("only a higher score is better, an equal one is not", async () => {
+  test("of equal scores one of less loss is better", () => {
+    expect(isBetter({ score: 0, loss: 4 }, null)).toBe(true);
+    expect(isBetter({ score: 0, loss: 3 }, { score: 0, loss: 4 })).toBe(true);
+    expect(isBetter({ score: 0, loss: 4 }, { score: 0, loss: 4 })).toBe(false);
+    expect(isBetter({ score: 1, loss: 5 }, { score: 0, loss: 4 })).toBe(true);
+    expect(isBetter({ score: 0, loss: 1 }, { score: 1, loss: 4 })).toBe(false);
+  });
+
+  test("only a higher score is better, an equal one of equal loss is not", async () => {
     const scores = [1, 3, 3, 2, 4];
     const { log, position } = await finished({ epochs: 5, size: 1, score: (n) => scores[n] as number });
     expect(log.filter((event) => event.startsWith("save"))).toEqual([

@@ -1,4 +1,5 @@
 import { command } from "../command.ts";
+import { cutLines } from "../cut-lines.ts";
 import { device, deviceOption } from "../device.ts";
 
 /** Texts read, judged and written at a time: memory stays flat however long the input. */
@@ -51,8 +52,7 @@ export default command({
     };
     try {
       for await (const window of inputWindows(io, options.invalidUtf8, WINDOW)) await flush(window);
-      if (cut > 0)
-        io.say(`heed: ${cut} ${cut === 1 ? "line was" : "lines were"} cut off after ${maxTokens} tokens`);
+      if (cut > 0) io.say(cutLines(cut, maxTokens));
     } finally {
       judge.close();
     }
