@@ -103,6 +103,14 @@ interface TestSentence {
 
 /** Sources with their references: of a TSV, a source that occurs again has several. */
 async function readTest({ source, reference, pairs }: TranslatorTest): Promise<TestSentence[]> {
+  if (pairs && (source || reference)) {
+    const cause = "--pairs has sources and references";
+    throw heedError("ERR_USAGE", {
+      where: "heed evaluate",
+      cause,
+      remedy: "leave out --source and --reference",
+    });
+  }
   if (!pairs && !(source && reference)) {
     const remedy = "give --source and --reference, or --pairs";
     throw heedError("ERR_USAGE", { where: "heed evaluate", cause: "no test set", remedy });

@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { readLines } from "../data/files.node.ts";
 import { checkDecodingOptions, type DecodingOptions } from "../decoding/decoding-options.ts";
 import { ensembleWeights } from "../decoding/ensemble.ts";
-import type { LengthPenalty } from "../decoding/hypothesis.ts";
+import { type LengthPenalty, lengthPenalties } from "../decoding/hypothesis.ts";
 import { openTranslator, type Translation, type Translator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -50,6 +50,7 @@ export async function translateLines(
   io: Io,
   engine: Promise<Engine>,
 ): Promise<number> {
+  checkFlags(options);
   const run = openRunOf(options.run, "translate");
   const { source, target } = run.tokenizers;
   const members = [run, ...options.ensemble.map((directory) => memberOf(run, directory))];
@@ -94,6 +95,24 @@ export async function translateLines(
     await references?.close();
   }
   return 0;
+}
+
+/** @throws ERR_USAGE for what contradicts itself, in the words of the command line. */
+function checkFlags(options: TranslateLinesOptions): void {
+  const { target, attention, prefix, sample, nBest, minLength = 0, maxLength = Infinity } = options;
+  const searches = {
+    attention,
+    prefix,
+    sample: sample || undefined,
+    "n-best": nBest > 1 ? nBest : undefined,
+  };
+  const [flag] = Object.entries(searches).find(([, value]) => value !== undefined) ?? [];
+  if (target !== undefined && flag)
+    throw usage("--target", "scores what is given and searches nothing", `leave out --${flag}`);
+  if (minLength > maxLength)
+    throw usage("--min-length", `${minLength} is more than --max-length ${maxLength}`);
+  if (!(lengthPenalties as readonly string[]).includes(options.lengthPenalty))
+    throw usage("--length-penalty", `"${options.lengthPenalty}" is not ${lengthPenalties.join(" or ")}`);
 }
 
 const usage = (where: string, cause: string, remedy?: string): Error =>

@@ -117,8 +117,13 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
     throw heedError("ERR_USAGE", { where: "bias", cause });
   }
   const width = Math.max(beam, best);
+  const most = Math.min(options.maxDecodingLength ?? Infinity, maxLength - 1);
+  if (prefix.length > most) {
+    const cause = `it has ${prefix.length} tokens, a translation at most ${most}`;
+    throw heedError("ERR_USAGE", { where: "prefix", cause });
+  }
   const limit = (length: number): number =>
-    Math.min(options.maxDecodingLength ?? 2 * length + 10, maxLength - 1);
+    Math.min(options.maxDecodingLength ?? Math.max(2 * length + 10, prefix.length + 10), most);
   const searcher = await openSearcher();
   let scorer: Promise<Scorer> | undefined;
   const forced = (attention: boolean): Promise<Scorer> =>

@@ -85,7 +85,9 @@ function takePlace(temporary: string, path: string): void {
 
 function cannotSave(path: string, temporary: string, cause: unknown): HeedError {
   tryToRemove(temporary);
-  const remedy = "earlier files are untouched; free some space and use --resume";
+  const isFull = ["ENOSPC", "EDQUOT"].includes((cause as NodeJS.ErrnoException).code ?? "");
+  const mend = isFull ? "free some space and use --resume" : "name a file in a folder that can be written to";
+  const remedy = `earlier files are untouched; ${mend}`;
   return heedError("ERR_IO", { where: path, cause: `cannot save (${reason(cause)})`, remedy }, cause);
 }
 

@@ -141,6 +141,12 @@ describe("a translator with options", () => {
     expect((await first({ prefix: "two dog", bias: new Map([[two, -Infinity]]) })).text).toMatch(/^two dog/);
   });
 
+  test("refuses to begin with more than it may write", async () => {
+    await expect(open({ prefix: "cat cat dog", maxDecodingLength: 2 })).rejects.toThrow(
+      "prefix: it has 3 tokens, a translation at most 2",
+    );
+  });
+
   test("refuses tokens that are none", async () => {
     await expect(open({ bias: new Map([[target.size, 1]]) })).rejects.toThrow(
       `there is no token ${target.size}`,

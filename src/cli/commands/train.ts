@@ -68,7 +68,7 @@ export default command({
   },
   async run(options, io) {
     const { existsSync, readFileSync } = await import("node:fs");
-    const { basename, extname, join } = await import("node:path");
+    const { basename, extname, join, resolve } = await import("node:path");
     const { parseConfig, printConfig } = await import("../../training/parse-config.ts");
     const { validationText } = await import("../../training/validation-text.ts");
     const { heedError } = await import("../../errors.ts");
@@ -83,6 +83,11 @@ export default command({
       const { sweep } = await import("../sweep.ts");
       return sweep({ ...options, sweep: options.sweep, text }, io);
     }
+    const contrary = (cause: string, remedy: string): never => {
+      throw heedError("ERR_USAGE", { where: "heed train", cause, remedy });
+    };
+    if (options.allowChange && options.resume === false)
+      contrary("--allow-change is for a run that is resumed", "add --resume");
     const config = parseConfig(text, options.config, options.set);
     if (options.printConfig) {
       await io.writeLine(printConfig(config).trimEnd());
@@ -92,6 +97,8 @@ export default command({
     const { trainingProgress } = await import("../training-progress.ts");
     const resumed =
       typeof options.resume === "string" && options.resume !== "auto" ? options.resume : undefined;
+    if (resumed !== undefined && options.run !== undefined && resolve(resumed) !== resolve(options.run))
+      contrary("--run and --resume name two runs", "leave one out");
     if (resumed !== undefined && !existsSync(join(resumed, "checkpoints"))) {
       const remedy = "give --run DIR --resume, or --resume DIR with the directory of a run";
       throw heedError("ERR_INPUT", { where: resumed, cause: "there is no run here", remedy });
