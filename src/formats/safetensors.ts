@@ -16,8 +16,8 @@ const codes = {
   bool: "BOOL",
 } as const satisfies Record<DType, string>;
 const dtypes = new Map<string, DType>(Object.entries(codes).map(([dtype, code]) => [code, dtype as DType]));
-/** What the format has beside. */
-const others = [
+/** Element types that the format has and Heed has not. */
+const unsupported = [
   "F16",
   "BF16",
   "I8",
@@ -110,7 +110,7 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string,
   const tensors = new Map<string, NamedTensor>();
   const checked = entries.map(([name, entry]) => {
     const dtype = dtypes.get(entry?.dtype);
-    if (others.includes(entry?.dtype))
+    if (unsupported.includes(entry?.dtype))
       return bad(
         `"${name}" has dtype ${entry.dtype}`,
         `convert it to one of ${[...dtypes.keys()].join(", ")}`,
