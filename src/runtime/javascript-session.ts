@@ -59,7 +59,9 @@ export class JavaScriptSession implements Session {
     this.#running += 1;
     try {
       if (this.#gpu) await this.#moveResidents(this.#gpu, new Map(fed), feeds);
-      const results = await this.#inTurn(() => this.#session.run(feeds, [...outputs.keys()]));
+      const results = await this.#inTurn(() =>
+        this.#session.run(feeds, [...outputs.keys()], { logSeverityLevel: 4 }),
+      );
       return new Map(
         given.map(([name, tensor]) => {
           const result = results[name] as OrtTensor;
