@@ -77,6 +77,7 @@ export interface TrainingStep {
     batches: readonly BatchFeeds[],
     options?: { readonly statistics?: boolean },
   ) => Promise<StepResult>;
+  /** Frees everything, once the updates that were asked for have ended. */
   readonly close: () => void;
 }
 
@@ -176,18 +177,37 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     const result = { loss: loss / tokens, negativeLogLikelihood: nll / tokens, tokens, gradientNorm };
     return statistics ? { ...result, statistics } : result;
   };
+  const dispose = (): void => {
+    for (const late of [opening, renewing]) {
+      late?.then(
+        (opened) => opened.close(),
+        () => undefined,
+      );
+    }
+    gather?.close();
+    update.close();
+    state.dispose();
+  };
   const inTurn = turns();
-  const run: TrainingStep["run"] = (step, learningRate, batches, asked) =>
-    inTurn(async () => {
-      checkStep(step, batches, accumulate);
-      try {
-        return await updateOnce(step, learningRate, batches, asked);
-      } catch (error) {
+  let waiting = 0;
+  let isClosed = false;
+  const run: TrainingStep["run"] = async (step, learningRate, batches, asked) => {
+    if (isClosed) throw heedError("ERR_RUNTIME", { operation: "run", problem: "the step is closed" });
+    checkStep(step, batches, accumulate);
+    waiting += 1;
+    const once = (): Promise<StepResult> =>
+      updateOnce(step, learningRate, batches, asked).catch((error) => {
         // What was added up before it failed is no part of the next one.
         clear(parts.sums);
         throw error;
-      }
-    });
+      });
+    try {
+      return await inTurn(once);
+    } finally {
+      waiting -= 1;
+      if (isClosed && waiting === 0) dispose();
+    }
+  };
   return {
     state,
     weights: paths,
@@ -195,17 +215,9 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     parameterCount: countParameters(model),
     run,
     close: () => {
-      opening?.then(
-        (probe) => probe.close(),
-        () => undefined,
-      );
-      renewing?.then(
-        (renew) => renew.close(),
-        () => undefined,
-      );
-      gather?.close();
-      update.close();
-      state.dispose();
+      if (isClosed) return;
+      isClosed = true;
+      if (waiting === 0) dispose();
     },
   };
 }

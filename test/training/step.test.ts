@@ -108,6 +108,16 @@ test("updates asked for at once are those of one after the other", async () => {
   expect(await weightsOf(together)).toEqual(await weightsOf(apart));
 });
 
+test("closed while it runs, it ends what was asked for and nothing else", async () => {
+  const step = await open();
+  const running = [step.run(1, 0.01, [whole]), step.run(2, 0.01, [whole])];
+  step.close();
+  step.close();
+  await expect(step.run(3, 0.01, [whole])).rejects.toThrow("the step is closed");
+  for (const { loss } of await Promise.all(running)) expect(loss).toBeGreaterThan(0);
+  expect(() => step.state.current(step.weights[0] as string)).toThrow("there is no");
+});
+
 test("refuses batches and steps that it does not take", async () => {
   const step = await open({ accumulate: 2 });
   await expect(step.run(1, 0.1, [])).rejects.toThrow("batches: a step takes 1 to 2 of them, not 0");
