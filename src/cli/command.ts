@@ -13,6 +13,9 @@ export interface OptionSpec {
   readonly whole?: boolean;
 }
 
+/** How the command line writes the name of an option: `noRepeatNgram` is `--no-repeat-ngram`. */
+export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+
 type ValueOf<O extends OptionSpec> = O["type"] extends "number"
   ? number
   : O["type"] extends "boolean"

@@ -1,6 +1,6 @@
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from "commander";
 import { HeedError, heedError } from "../errors.ts";
-import type { Command, OptionSpec } from "./command.ts";
+import { type Command, flagOf, type OptionSpec } from "./command.ts";
 import { escapeControls } from "./escape.ts";
 import { type Io, processIo, ReaderGone } from "./io.ts";
 
@@ -97,7 +97,7 @@ function declare(spec: Command, run: (values: Record<string, unknown>) => Promis
 }
 
 function declareOption(name: string, { type, value, help, range, whole, ...spec }: OptionSpec): Option {
-  const flag = `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+  const flag = flagOf(name);
   const shown = value ?? (type === "number" ? "N" : "TEXT");
   const form = { boolean: flag, flag: `${flag} [${shown}]` } as Record<string, string>;
   const option = new Option(form[type] ?? `${flag} <${shown}>`, help);

@@ -2,12 +2,13 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { readLines } from "../data/files.node.ts";
 import { checkDecodingOptions, type DecodingOptions } from "../decoding/decoding-options.ts";
 import { ensembleWeights } from "../decoding/ensemble.ts";
-import { type LengthPenalty, lengthPenalties } from "../decoding/hypothesis.ts";
+import type { LengthPenalty } from "../decoding/hypothesis.ts";
 import { openTranslator, type Translation, type Translator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { openRunOf, type TranslatorRun } from "../training/open-run.node.ts";
+import { flagOf } from "./command.ts";
 import { cutLines } from "./cut-lines.ts";
 import { oneLine } from "./escape.ts";
 import { inputWindows } from "./input-lines.ts";
@@ -50,12 +51,12 @@ export async function translateLines(
   io: Io,
   engine: Promise<Engine>,
 ): Promise<number> {
-  checkFlags(options);
+  checkTarget(options);
   const run = openRunOf(options.run, "translate");
   const { source, target } = run.tokenizers;
   const members = [run, ...options.ensemble.map((directory) => memberOf(run, directory))];
   const decoding = decodingOf(options, run);
-  checkDecodingOptions(decoding);
+  checkDecodingOptions(decoding, (option) => flagOf(otherNames[option] ?? option));
   const quantize = quantization(options.quantize);
   const weights = ensembleWeights(members.map(({ weights }) => weights));
   const maxLength = Math.min(...members.map(({ config }) => config.model.maxLength));
@@ -97,9 +98,15 @@ export async function translateLines(
   return 0;
 }
 
-/** @throws ERR_USAGE for what contradicts itself, in the words of the command line. */
-function checkFlags(options: TranslateLinesOptions): void {
-  const { target, attention, prefix, sample, nBest, minLength = 0, maxLength = Infinity } = options;
+/** Options of decoding that the command line calls otherwise. */
+const otherNames: Partial<Record<keyof DecodingOptions, string>> = {
+  minDecodingLength: "minLength",
+  maxDecodingLength: "maxLength",
+  best: "nBest",
+};
+
+/** @throws ERR_USAGE for a search beside translations that are given. */
+function checkTarget({ target, attention, prefix, sample, nBest }: TranslateLinesOptions): void {
   const searches = {
     attention,
     prefix,
@@ -109,10 +116,6 @@ function checkFlags(options: TranslateLinesOptions): void {
   const [flag] = Object.entries(searches).find(([, value]) => value !== undefined) ?? [];
   if (target !== undefined && flag)
     throw usage("--target", "scores what is given and searches nothing", `leave out --${flag}`);
-  if (minLength > maxLength)
-    throw usage("--min-length", `${minLength} is more than --max-length ${maxLength}`);
-  if (!(lengthPenalties as readonly string[]).includes(options.lengthPenalty))
-    throw usage("--length-penalty", `"${options.lengthPenalty}" is not ${lengthPenalties.join(" or ")}`);
 }
 
 const usage = (where: string, cause: string, remedy?: string): Error =>

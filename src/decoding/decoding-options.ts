@@ -57,22 +57,35 @@ export const decodingRanges = {
   maxDecodingLength: [1, 1e6, "whole"],
 } as const satisfies Partial<Record<keyof DecodingOptions, readonly [number, number, "whole"?]>>;
 
-/** @throws ERR_USAGE naming the option and its range. */
-export function checkDecodingOptions(options: DecodingOptions): void {
-  const refuse = (where: string, cause: string): never => {
-    throw heedError("ERR_USAGE", { where, cause });
+/**
+ * @param called  What messages call an option; by its own name when left out.
+ * @throws ERR_USAGE naming the option and its range.
+ */
+export function checkDecodingOptions(
+  options: DecodingOptions,
+  called: (option: keyof DecodingOptions) => string = (option) => option,
+): void {
+  const refuse = (option: keyof DecodingOptions, cause: string): never => {
+    throw heedError("ERR_USAGE", { where: called(option), cause });
   };
   for (const [name, [low, high, whole]] of Object.entries(decodingRanges)) {
     const value = options[name as keyof typeof decodingRanges];
     if (value === undefined) continue;
     const isRight = value >= low && value <= high && (!whole || Number.isInteger(value));
-    if (!isRight) refuse(name, `${value} is not a ${whole ? "whole " : ""}number from ${low} to ${high}`);
+    if (!isRight)
+      refuse(
+        name as keyof typeof decodingRanges,
+        `${value} is not a ${whole ? "whole " : ""}number from ${low} to ${high}`,
+      );
   }
   const { lengthPenalty: kind = "gnmt", minDecodingLength = 0, maxDecodingLength = Infinity } = options;
   if (!lengthPenalties.includes(kind))
     refuse("lengthPenalty", `"${kind}" is not ${lengthPenalties.join(" or ")}`);
   if (minDecodingLength > maxDecodingLength)
-    refuse("minDecodingLength", `${minDecodingLength} is more than maxDecodingLength ${maxDecodingLength}`);
+    refuse(
+      "minDecodingLength",
+      `${minDecodingLength} is more than ${called("maxDecodingLength")} ${maxDecodingLength}`,
+    );
   for (const [id, value] of options.bias ?? [])
     if (!(value < Infinity)) refuse("bias", `${value} for token ${id} is not a number below infinity`);
 }

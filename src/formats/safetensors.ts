@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import { bytesPerElement, type DType, type HostArray, hostArray, hostView } from "../ir/dtype.ts";
+import { bytesPerElement, type DType, type HostArray, hostArray, hostView, isArrayOf } from "../ir/dtype.ts";
 
 /** Numbers with their shape, on the host. */
 export interface NamedTensor {
@@ -55,7 +55,7 @@ export function encodeSafetensors(tensors: Iterable<readonly [string, NamedTenso
       throw heedError("ERR_USAGE", { where: `tensor "${name}"`, cause });
     }
     const size = shape.reduce((product, n) => product * n, 1);
-    if (data.length !== size || data.constructor !== hostArray(dtype, 0).constructor) {
+    if (data.length !== size || !isArrayOf(dtype, data)) {
       const problem = `"${name}" is ${size} of ${dtype}, but a ${data.constructor.name} of ${data.length} was given`;
       throw heedError("ERR_SHAPE", { operation: "encodeSafetensors", problem });
     }

@@ -27,6 +27,9 @@ export function hostArray<D extends DType>(dtype: D, length: number): ArrayOf<D>
   return new constructors[dtype](length) as ArrayOf<D>;
 }
 
+/** Whether an array is of the kind that holds elements of this type. */
+export const isArrayOf = (dtype: DType, data: HostArray): boolean => data.constructor === constructors[dtype];
+
 /** `length` elements that lie in `buffer` from byte `at`, which is a multiple of their size. */
 export function hostView(dtype: DType, buffer: ArrayBufferLike, at: number, length: number): HostArray {
   return new constructors[dtype](buffer as ArrayBuffer, at, length);

@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import { bytesPerElement, type DType, type HostArray, hostArray } from "../ir/dtype.ts";
+import { bytesPerElement, type DType, type HostArray, isArrayOf } from "../ir/dtype.ts";
 import type { Engine } from "./engine.ts";
 import type { Tensor } from "./tensor.ts";
 import { type Access, createAccess } from "./turns.ts";
@@ -72,10 +72,9 @@ export function createState(engine: Engine, initial: Iterable<readonly [string, 
   const adopt = (name: string, data: HostArray): void => {
     const e = entry(name);
     const length = e.shape.reduce((product, size) => product * size, 1);
-    const expected = hostArray(e.dtype, 0).constructor;
-    if (data.length !== length || data.constructor !== expected) {
-      const given =
-        data.constructor === expected ? `${data.length}` : `${data.length} in a ${data.constructor.name}`;
+    const isOfType = isArrayOf(e.dtype, data);
+    if (data.length !== length || !isOfType) {
+      const given = isOfType ? `${data.length}` : `${data.length} in a ${data.constructor.name}`;
       const problem = `"${name}" holds ${length} ${e.dtype} elements but ${given} were given`;
       throw heedError("ERR_SHAPE", { operation: "state", problem });
     }

@@ -318,7 +318,7 @@ async function tryAverage(session: Session, { best, step }: Position): Promise<S
   const isKept = isBetter(validation, best);
   const shown = (one: Validation): string =>
     one.bleu === undefined ? validationText(one) : `BLEU ${one.bleu.toFixed(2)}`;
-  const outcome = isKept || best === null ? "kept" : `not better than ${shown(best)}`;
+  const outcome = best && !isKept ? `not better than ${shown(best)}` : "kept";
   session.onMessage?.(`${last.length} checkpoints averaged: ${shown(validation)}, ${outcome}`);
   if (!isKept) return undefined;
   writeModel(directory, mean);

@@ -247,8 +247,8 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
 
 /** Whether a validation found a better model than the best so far: of equal scores, one of less loss. */
 export function isBetter(found: ScoredLoss, best: ScoredLoss | null): boolean {
-  if (best === null || found.score !== best.score) return best === null || found.score > best.score;
-  return found.loss < best.loss;
+  if (best === null) return true;
+  return found.score > best.score || (found.score === best.score && found.loss < best.loss);
 }
 
 type ScoredLoss = Pick<Validation, "score" | "loss">;

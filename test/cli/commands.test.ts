@@ -132,6 +132,15 @@ describe("heed translate", () => {
     expect(await heed(["translate", run])).toMatchObject({ status: 0, stdout: "" });
   });
 
+  test.each([
+    [["--min-length", "9", "--max-length", "5"], "--min-length: 9 is more than --max-length 5"],
+    [["--length-penalty", "none"], '--length-penalty: "none" is not gnmt or average'],
+  ])("refuses %j in the words of the command line", async (flags, says) => {
+    const refused = await heed(["translate", run, ...flags], "the cat\n");
+    expect([refused.status, refused.stdout]).toEqual([64, ""]);
+    expect(refused.stderr).toContain(says);
+  });
+
   test("gives every line as many as asked for, whatever it holds, and one line of each", async () => {
     const found = await heed(["translate", run, "--n-best", "2"], "the cat eats the bread\n\nthe dog\n");
     expect(found.stdout.split("\n"), found.stderr).toHaveLength(7);

@@ -153,11 +153,6 @@ describe("the command line", () => {
   test.each([
     [["translate", run, "--target", pairs, "--attention", join(path, "a.jsonl")], "leave out --attention"],
     [["translate", run, "--target", pairs, "--n-best", "2"], "leave out --n-best"],
-    [
-      ["translate", run, "--min-length", "9", "--max-length", "5"],
-      "--min-length: 9 is more than --max-length 5",
-    ],
-    [["translate", run, "--length-penalty", "none"], '--length-penalty: "none" is not gnmt or average'],
     [["train", write("c.yaml", good), "--allow-change"], "--allow-change is for a run that is resumed"],
     [["train", write("c.yaml", good), "--run", run, "--resume", path], "--run and --resume name two runs"],
   ])("refuses what contradicts itself: %j", async (words, says) => {

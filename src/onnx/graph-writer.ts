@@ -1,0 +1,398 @@
+import { heedError } from "../errors.ts";
+import { dissect } from "../ir/body.ts";
+import { type DType, type HostArray, hostArray, isArrayOf } from "../ir/dtype.ts";
+import { leafName, parameterOp } from "../ir/leaf.ts";
+import type { Emit, Name, OnnxAttr, Subgraph } from "../ir/op.ts";
+import { type Shape, type Size, sameShape, showShape, termsOf } from "../ir/size.ts";
+import type { Node, TensorType, Value } from "../ir/value.ts";
+import {
+  namesRead,
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxInitializer,
+  type OnnxNode,
+  renamed,
+} from "./proto.ts";
+
+/** Parameters that become initialisers, by name. */
+export type Constants = ReadonlyMap<string, { shape: readonly number[]; data: HostArray }>;
+
+/** The nodes of one graph: the model's own, or one that stands in an attribute and may read what is around it. */
+interface Scope {
+  readonly nodes: OnnxNode[];
+  /** Outputs of a node by what it computes, so that nothing is computed twice. */
+  readonly written: Map<string, Name[]>;
+  /** Output of a Reshape -> what it reshapes, and its shape where that is known. */
+  readonly reshaped: Map<Name, { readonly name: Name; readonly shape?: Shape }>;
+  readonly around: Scope | undefined;
+}
+
+const newScope = (around?: Scope): Scope => ({
+  nodes: [],
+  written: new Map(),
+  reshaped: new Map(),
+  around,
+});
+
+const sameType = (a: TensorType, b: TensorType): boolean =>
+  a.dtype === b.dtype && sameShape(a.shape, b.shape);
+
+/** @throws ERR_SHAPE, ERR_DTYPE when numbers are not those of the parameter that they stand for. */
+function checkConstant(
+  name: string,
+  { shape, data }: { shape: readonly number[]; data: HostArray },
+  declared: TensorType,
+): void {
+  const operation = `constant "${name}"`;
+  const length = shape.reduce((product, size) => product * size, 1);
+  if (!sameShape(shape, declared.shape) || data.length !== length) {
+    const problem = `${showShape(declared.shape)} was declared, but ${showShape(shape)} with ${data.length} elements was given`;
+    throw heedError("ERR_SHAPE", { operation, problem });
+  }
+  if (!isArrayOf(declared.dtype, data)) {
+    const problem = `${declared.dtype} was declared, but a ${data.constructor.name} was given`;
+    throw heedError("ERR_DTYPE", { operation, problem });
+  }
+}
+
+/** Writes nodes of a graph as nodes of ONNX. */
+export class GraphWriter {
+  readonly inputs = new Map<string, TensorType & { readonly isParameter: boolean }>();
+  readonly emit: Emit;
+  readonly #constants: Constants;
+  readonly #wanted: ReadonlyMap<string, Value>;
+  readonly #overwriting: ReadonlySet<string>;
+  readonly #root = newScope();
+  #scope = this.#root;
+  readonly #initializers: OnnxInitializer[] = [];
+  readonly #shared = new Map<string, Name>();
+  readonly #outputs: { name: string; dtype: DType; shape: Shape }[] = [];
+  readonly #renamed = new Map<Name, Name>();
+  readonly #symbols = new Map<string, { input: string; axis: number }>();
+  readonly #fixed = new Set<Name>();
+  #count = 0;
+
+  constructor(constants: Constants, wanted: ReadonlyMap<string, Value>, overwriting: ReadonlySet<string>) {
+    this.#constants = constants;
+    this.#wanted = wanted;
+    this.#overwriting = overwriting;
+    const single = (opType: string, inputs: readonly Name[], attributes = {}): Name =>
+      this.#node(opType, inputs, attributes, 1)[0] as Name;
+    this.emit = Object.assign(single, {
+      overwrites: overwriting.size > 0,
+      many: this.#node.bind(this),
+      constant: (dtype: DType, shape: readonly number[], data: HostArray) =>
+        this.#initializer(dtype, shape, data),
+      scalar: (dtype: DType, value: number) => this.#scalar(dtype, value),
+      ints: (values: readonly number[]) => this.#ints(values),
+      shape: (shape: Shape, options: { infer?: boolean } = {}) => this.#shape(shape, options.infer ?? false),
+      size: (size: Size) => this.#size(size),
+      reshape: this.#reshape.bind(this),
+      input: (name: string, type: TensorType) => this.#leaf(name, type),
+      graph: this.#graph.bind(this),
+    });
+  }
+
+  /** Writes nodes, of whose values some have `names` already, and says what all are named. */
+  write(order: readonly Node[], names: Map<Value, Name>, results: Iterable<Value>): Map<Value, Name> {
+    const used = new Set([...order.flatMap(({ inputs }) => inputs), ...results]);
+    for (const node of order) {
+      const operands = node.inputs.map((operand) => names.get(operand) as Name);
+      const outputs = this.#flat(node, operands, used) ?? this.#apply(node, operands, used);
+      node.outputs.forEach((value, i) => {
+        // What a body is given keeps the name it was given by.
+        if (!names.has(value)) names.set(value, outputs[i] as Name);
+      });
+    }
+    return names;
+  }
+
+  #apply(node: Node, operands: Name[], used: ReadonlySet<Value>): readonly Name[] {
+    const written: Name | readonly Name[] = node.op.onnx(this.emit, operands, node.attrs, { ...node, used });
+    return typeof written === "string" ? [written] : written;
+  }
+
+  /**
+   * Writes what goes element by element, or row by row, before a reshape of its operands instead of after it: products
+   * flatten what they read, and of the reshapes between two of them most then undo each other.
+   */
+  #flat(node: Node, operands: Name[], used: ReadonlySet<Value>): readonly Name[] | undefined {
+    const { op, inputs, attrs, outputs } = node;
+    const reach = op.reach?.(inputs, attrs);
+    const shape = reach === "row" ? inputs[0]?.shape : outputs[0]?.shape;
+    if (!reach || !shape) return undefined;
+    const isFull = ({ shape: of }: Value): boolean => sameShape(of, shape);
+    const before = inputs.flatMap((input, i) =>
+      isFull(input) ? [this.#source(operands[i] as Name)?.shape] : [],
+    );
+    // Either all were reshaped from one shape, or one from a shape of fewer axes, which the others then get too.
+    const [first] = before;
+    const isShared = first && before.every((other) => other && sameShape(other, first));
+    const flat = isShared ? first : before.find((one) => one && one.length > 0 && one.length < shape.length);
+    if (!flat || flat.length === 0) return undefined;
+    // Rows may be as long as before, or cut and joined: then nothing may belong to one.
+    const keepsRows = shape.at(-1) === flat.at(-1);
+    const perRow = (of: Shape): Shape => [...of.slice(0, -1), 1];
+    const fits = (input: Value): boolean =>
+      isFull(input) ||
+      input.shape.length === 0 ||
+      (keepsRows && (sameShape(input.shape, shape.slice(-1)) || sameShape(input.shape, perRow(shape))));
+    if ((reach === "row" && !keepsRows) || !inputs.every(fits)) return undefined;
+    const flattened = inputs.map((input, i) => {
+      const name = operands[i] as Name;
+      if (isFull(input)) return this.#reshape(name, shape, flat);
+      return input.shape.length > 1 ? this.#reshape(name, input.shape, perRow(flat)) : name;
+    });
+    const written = this.#apply(node, flattened, used);
+    return outputs.map((output, i) =>
+      this.#reshape(written[i] as Name, isFull(output) ? flat : perRow(flat), output.shape),
+    );
+  }
+
+  /** Notes inputs before anything is written, because any node may ask for a symbol's length. */
+  declareLeaf(value: Value): void {
+    const name = leafName(value);
+    if (name === undefined) return;
+    const constant = this.#constants.get(name);
+    if (constant) {
+      checkConstant(name, constant, value);
+      return;
+    }
+    const isParameter = value.node.op === parameterOp;
+    const known = this.inputs.get(name);
+    if (known && (known.isParameter !== isParameter || !sameType(known, value))) {
+      throw heedError("ERR_GRAPH", {
+        operation: "lower",
+        problem: `two different leaves are named "${name}"`,
+      });
+    }
+    this.inputs.set(name, { dtype: value.dtype, shape: value.shape, isParameter });
+    value.shape.forEach((size, axis) => {
+      const isSymbol = typeof size === "string" && !/[+*]/.test(size);
+      if (isSymbol && !this.#symbols.has(size)) this.#symbols.set(size, { input: name, axis });
+    });
+  }
+
+  /** Calls a value by the name of an output; says what it is there. */
+  output(name: string, value: Name, { dtype, shape: asked }: TensorType): TensorType {
+    if (this.inputs.has(name) || this.#constants.has(name)) {
+      throw heedError("ERR_GRAPH", {
+        operation: "lower",
+        problem: `an output and an input are both named "${name}"`,
+      });
+    }
+    const before = this.#overwriting.has(name) ? this.#source(value) : undefined;
+    const { name: from, shape = asked } = before?.shape ? before : { name: value };
+    const direct = !this.#fixed.has(from) && !this.#renamed.has(from);
+    if (direct) this.#renamed.set(from, name);
+    else this.#root.nodes.push({ opType: "Identity", inputs: [from], outputs: [name] });
+    this.#outputs.push({ name, dtype, shape });
+    return { dtype, shape };
+  }
+
+  graph(): OnnxGraph {
+    return {
+      name: "heed",
+      nodes: this.#needed().map((node) => renamed(node, this.#renamed)),
+      initializers: this.#initializers,
+      inputs: [...this.inputs].map(([name, { dtype, shape }]) => ({ name, dtype, shape: dims(shape) })),
+      outputs: this.#outputs.map(({ name, dtype, shape }) => ({ name, dtype, shape: dims(shape) })),
+    };
+  }
+
+  #node(
+    opType: string,
+    inputs: readonly Name[],
+    attributes: Readonly<Record<string, OnnxAttr>>,
+    outputs: number,
+  ): Name[] {
+    // Only the last of several reshapes counts.
+    const scope = this.#scope;
+    const source = opType === "Reshape" ? this.#source(inputs[0] as Name)?.name : undefined;
+    const operands = source === undefined ? [...inputs] : [source, ...inputs.slice(1)];
+    const key = `${opType} ${operands.join("\0")} ${outputs} ${JSON.stringify(attributes)}`;
+    const known = find(scope, ({ written }) => written.get(key));
+    if (known) return known;
+    const results = Array.from({ length: outputs }, () => this.#fresh());
+    const encoded = Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [name, attribute(value)]),
+    );
+    const domain = /^(.+)\.(.+)$/.exec(opType);
+    scope.nodes.push({
+      ...(domain ? { domain: domain[1] as string, opType: domain[2] as string } : { opType }),
+      ...{ inputs: operands, outputs: results, attributes: encoded },
+    });
+    scope.written.set(key, results);
+    if (opType === "Reshape") scope.reshaped.set(results[0] as Name, { name: operands[0] as Name });
+    return results;
+  }
+
+  /** What a reshape gave this name to. */
+  #source(name: Name): { readonly name: Name; readonly shape?: Shape } | undefined {
+    return find(this.#scope, ({ reshaped }) => reshaped.get(name));
+  }
+
+  #reshape(x: Name, from: Shape, to: Shape): Name {
+    const before = this.#source(x);
+    const source = before?.shape ? before : { name: x, shape: from };
+    if (sameShape(source.shape as Shape, to)) return source.name;
+    const [name] = this.#node("Reshape", [source.name, this.#shape(to, true)], {}, 1) as [Name];
+    this.#scope.reshaped.set(name, source);
+    return name;
+  }
+
+  #graph(bound: readonly Value[], results: readonly Value[], around: ReadonlyMap<Value, Name>): Subgraph {
+    const outside = this.#scope;
+    const scope = newScope(outside);
+    const names = new Map(around);
+    const inputs = bound.map((value) => {
+      const name = this.#fresh();
+      names.set(value, name);
+      return { name, dtype: value.dtype, shape: dims(value.shape) };
+    });
+    this.#scope = scope;
+    this.write(dissect({ bound, results }).nodes, names, results);
+    // A result must be the output of a node inside, and of no other result.
+    const taken = new Set<Name>();
+    const own = new Set(scope.nodes.flatMap(({ outputs }) => outputs));
+    const outputs = results.map((value) => {
+      let name = names.get(value) as Name;
+      if (!own.has(name) || taken.has(name)) {
+        const copy = this.#fresh();
+        scope.nodes.push({ opType: "Identity", inputs: [name], outputs: [copy] });
+        name = copy;
+      }
+      taken.add(name);
+      return { name, dtype: value.dtype, shape: dims(value.shape) };
+    });
+    this.#scope = outside;
+    const nodes = leadingTo(
+      outputs.map(({ name }) => name),
+      scope.nodes,
+    );
+    const graph: OnnxGraph = { name: this.#fresh(), nodes, initializers: [], inputs, outputs };
+    return { graph };
+  }
+
+  /** The nodes that the outputs need. */
+  #needed(): OnnxNode[] {
+    const needed = new Set<Name>(this.#outputs.map(({ name }) => name));
+    for (const [from, name] of this.#renamed) if (needed.has(name)) needed.add(from);
+    return leadingTo(needed, this.#root.nodes);
+  }
+
+  /** A name that nothing else has. */
+  #fresh(): Name {
+    const name = `#${this.#count++}`;
+    return this.inputs.has(name) || this.#constants.has(name) || this.#wanted.has(name)
+      ? this.#fresh()
+      : name;
+  }
+
+  /** One node of the whole model whose result every asker shares. */
+  #once(key: string, write: () => Name): Name {
+    const known = this.#shared.get(key);
+    if (known !== undefined) return known;
+    const scope = this.#scope;
+    this.#scope = this.#root;
+    const name = write();
+    this.#scope = scope;
+    this.#shared.set(key, name);
+    return name;
+  }
+
+  #initializer(dtype: DType, shape: readonly number[], data: HostArray, name = this.#fresh()): Name {
+    this.#initializers.push({ name, dtype, shape: [...shape], data });
+    this.#fixed.add(name);
+    return name;
+  }
+
+  #scalar(dtype: DType, value: number): Name {
+    return this.#once(`${dtype} ${Object.is(value, -0) ? "-0" : value}`, () => {
+      const data = hostArray(dtype, 1);
+      data[0] = data instanceof BigInt64Array ? BigInt(value) : value;
+      return this.#initializer(dtype, [], data);
+    });
+  }
+
+  #ints(values: readonly number[]): Name {
+    return this.#once(`ints ${values}`, () =>
+      this.#initializer("int64", [values.length], BigInt64Array.from(values, BigInt)),
+    );
+  }
+
+  #leaf(name: string, { dtype }: TensorType): Name {
+    const frozen = this.#constants.get(name);
+    if (frozen)
+      return this.#once(`frozen ${name}`, () => this.#initializer(dtype, frozen.shape, frozen.data, name));
+    this.#fixed.add(name);
+    return name;
+  }
+
+  #shape(shape: Shape, infer: boolean): Name {
+    const unknown = shape.filter((size) => typeof size === "string");
+    if (unknown.length === 0) return this.#ints(shape as readonly number[]);
+    // Of several unknown sizes the most involved one is inferred: the others are then cheap to look up.
+    const inferred = infer ? shape.indexOf(unknown.reduce((a, b) => (b.length > a.length ? b : a))) : -1;
+    if (infer && unknown.length === 1)
+      return this.#ints(shape.map((size, axis) => (axis === inferred ? -1 : Number(size))));
+    return this.#once(`shape ${infer} ${shape}`, () => {
+      const parts = shape.map((size, axis) => (axis === inferred ? this.#ints([-1]) : this.#size(size)));
+      return this.emit("Concat", parts, { axis: 0 });
+    });
+  }
+
+  #size(size: Size): Name {
+    if (typeof size === "number") return this.#ints([size]);
+    return this.#once(`size ${size}`, () => {
+      const terms = termsOf(size).map((factors) =>
+        factors
+          .map((factor) => (typeof factor === "number" ? this.#ints([factor]) : this.#symbol(factor)))
+          .reduce((a, b) => this.emit("Mul", [a, b])),
+      );
+      return terms.reduce((a, b) => this.emit("Add", [a, b]));
+    });
+  }
+
+  #symbol(symbol: string): Name {
+    return this.#once(`symbol ${symbol}`, () => {
+      const found = this.#symbols.get(symbol);
+      if (!found) {
+        const problem = `no input has an axis "${symbol}", so its length cannot be known`;
+        throw heedError("ERR_GRAPH", { operation: "lower", problem });
+      }
+      return this.emit("Shape", [found.input], { start: found.axis, end: found.axis + 1 });
+    });
+  }
+}
+
+/** The nodes on which values of these names depend. */
+function leadingTo(names: Iterable<Name>, nodes: readonly OnnxNode[]): OnnxNode[] {
+  const needed = new Set(names);
+  const kept = nodes.toReversed().filter((node) => {
+    if (!node.outputs.some((name) => needed.has(name))) return false;
+    for (const name of namesRead(node)) needed.add(name);
+    return true;
+  });
+  return kept.reverse();
+}
+
+/** What the innermost scope that knows it says. */
+function find<T>(scope: Scope | undefined, look: (scope: Scope) => T | undefined): T | undefined {
+  for (let at = scope; at; at = at.around) {
+    const found = look(at);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function dims(shape: Shape): (number | string)[] {
+  return [...shape];
+}
+
+function attribute(value: OnnxAttr): OnnxAttribute {
+  if (typeof value === "number") return { type: "int", value };
+  if (typeof value === "string") return { type: "string", value };
+  if ("graph" in value) return { type: "graph", value: value.graph as OnnxGraph };
+  return "float" in value ? { type: "float", value: value.float } : { type: "ints", value: [...value] };
+}
