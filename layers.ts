@@ -1,32 +1,31 @@
 /** Which folder of src/ may import which; `errors.ts` and `random.ts` are importable by all. Held by test/house. */
+const ground = ["ir", "text", "evaluation"] as const;
+const graph = ["ir", "ops", "nn"] as const;
+/** What it takes to build a model and run it. */
+const running = [...graph, "models", "onnx", "runtime", "text"] as const;
+/** What it takes to look into a trained model. */
+const looking = [...running, "autodiff", "data", "evaluation", "config", "decoding", "formats"] as const;
+
 export const layers = {
   ir: [],
+  text: [],
+  evaluation: [],
   ops: ["ir"],
+  data: ["text"],
+  phrasebook: ["text"],
   autodiff: ["ir", "ops"],
   onnx: ["ir"],
-  runtime: ["ir", "onnx"],
   nn: ["ir", "ops"],
-  models: ["ir", "ops", "nn"],
-  text: [],
-  data: ["text"],
-  evaluation: [],
-  formats: ["ir", "ops", "nn", "models", "onnx", "text"],
-  decoding: ["ir", "ops", "nn", "models", "runtime", "text"],
-  inspect: ["ir", "ops", "autodiff", "nn", "models", "runtime", "text", "data", "evaluation"],
-  training: [
-    "ir",
-    "ops",
-    "autodiff",
-    "nn",
-    "models",
-    "runtime",
-    "text",
-    "data",
-    "evaluation",
-    "formats",
-    "decoding",
-    "inspect",
-  ],
+  runtime: ["ir", "onnx"],
+  models: graph,
+  config: [...graph, "models", "text"],
+  decoding: running,
+  formats: running,
+  inspect: looking,
+  pictures: [...ground, "inspect"],
+  training: [...looking, "inspect", "pictures"],
+  tasks: [...looking, "phrasebook", "inspect", "pictures", "training"],
+  runs: [...looking, "phrasebook", "inspect", "pictures", "training", "tasks"],
   cli: "*",
 } as const satisfies Readonly<Record<string, readonly string[] | "*">>;
 
@@ -35,10 +34,10 @@ export const packages = {
   koffi: ["runtime"],
   "onnxruntime-node": ["runtime"],
   "onnxruntime-web": ["runtime"],
-  yaml: ["training"],
-  zod: ["training"],
+  yaml: ["config"],
+  zod: ["config"],
   commander: ["cli"],
-  "d3-scale": ["inspect"],
+  "d3-scale": ["pictures"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Modules at the top of src/ that every folder may import. */

@@ -1,10 +1,20 @@
 /** A Transformer from its layers, trained on the phrasebook until it translates.        npx tsx examples/translator.ts */
 import { layer, openEngine, openTranslator, type Seq2Seq, trainTokenizer } from "heed";
-import { makeBatch, phrasebook, planEpoch } from "heed/data";
-import { DecoderLayer, decodeThrough, EncoderLayer, remember, startCache, withPositions } from "heed/models";
+import { makeBatch, planEpoch } from "heed/data";
+import {
+  DecoderLayer,
+  decodeThrough,
+  EncoderLayer,
+  remember,
+  startCache,
+  translationObjective,
+  withPositions,
+} from "heed/models";
 import { Embedding, paddingBias, repeat, SinusoidalPositions } from "heed/nn";
+import { phrasebook } from "heed/phrasebook";
 import { readEntries } from "heed/runtime";
-import { encodePair, openTrainingStep, pairFeeds, translationObjective } from "heed/training";
+import { encodePair, pairFeeds } from "heed/tasks";
+import { openTrainingStep } from "heed/training";
 
 const { train, test } = phrasebook({ size: 12_000, test: 8 });
 const text = train.flatMap(({ source, target }) => [source, target]);

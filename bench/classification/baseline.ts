@@ -5,16 +5,19 @@
  *
  * Prints what naive Bayes reaches, to stand beside `heed evaluate RUN --labelled test.tsv`.
  */
+
 import { parseArgs } from "node:util";
+import { fileReader } from "../../src/data/corpus-reader.node.ts";
 import { confusion, scoresOf } from "../../src/evaluation/classification.ts";
-import { labelNumber, textsOf } from "../../src/training/classify-task.node.ts";
+import { labelNumber } from "../../src/tasks/classify/labels.ts";
+import { textsOf } from "../../src/tasks/classify/texts.ts";
 import { naiveBayes } from "./naive-bayes.ts";
 
 const { values } = parseArgs({ options: { train: { type: "string" }, test: { type: "string" } } });
 if (!values.train || !values.test) throw new Error("give --train and --test, TSVs of label and text");
 
-const train = await textsOf(values.train);
-const test = await textsOf(values.test);
+const train = await textsOf(values.train, fileReader);
+const test = await textsOf(values.test, fileReader);
 const labels = [...new Set(train.map(({ label }) => label))].sort();
 const answer = naiveBayes(train);
 const numbered = (label: string, i: number): number =>

@@ -1,4 +1,4 @@
-import type { LabelledText } from "../../src/data/labelled.node.ts";
+import type { LabelledText } from "../../src/data/corpus-reader.ts";
 
 /**
  * Multinomial naive Bayes over the white-space words of a text: which words occur and how often, and nothing of their

@@ -6,13 +6,15 @@
  *
  * Reading, vocabulary, encoding with filters, then one epoch of batches of 2,048 tokens; without the file, the phrasebook.
  */
+
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { parseConfig } from "../../src/config/parse.ts";
 import { makeBatch, planEpoch } from "../../src/data/batches.ts";
-import { encodeCorpus, loadCorpus } from "../../src/training/corpus.node.ts";
-import { parseConfig } from "../../src/training/parse-config.ts";
-import { trainTokenizers } from "../../src/training/run-tokenizers.node.ts";
-import { pairFeeds } from "../../src/training/translation.ts";
+import { fileReader } from "../../src/data/corpus-reader.node.ts";
+import { trainTokenizers } from "../../src/tasks/learn-tokenizers.ts";
+import { loadCorpus } from "../../src/tasks/translate/corpus.ts";
+import { encodeCorpus, pairFeeds } from "../../src/tasks/translate/pairs.ts";
 import { machine, median } from "../machine.ts";
 
 const { values } = parseArgs({
@@ -40,10 +42,10 @@ async function timed<T>(stage: string, work: () => T | Promise<T>): Promise<T> {
 let pairs = 0;
 let tokens = 0;
 for (let round = 0; round < Number(values.rounds); round++) {
-  const corpus = await timed("reading", () => loadCorpus(config));
+  const corpus = await timed("reading", () => loadCorpus(config, fileReader));
   pairs = corpus.train.length;
   const tokenizers = await timed("vocabulary of 6,000", () =>
-    trainTokenizers(config, corpus, () => undefined),
+    trainTokenizers(config, corpus.train, () => undefined),
   );
   const { examples } = await timed("encoding and filters", () =>
     encodeCorpus(corpus.train, tokenizers, config, "train"),

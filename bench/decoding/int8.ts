@@ -8,11 +8,11 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { phrasebook } from "../../src/data/phrasebook/phrasebook.ts";
 import { openTranslator } from "../../src/decoding/translator.ts";
 import { corpusBleu } from "../../src/evaluation/bleu.ts";
+import { phrasebook } from "../../src/phrasebook/phrasebook.ts";
+import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
-import { openRunOf } from "../../src/training/open-run.node.ts";
 import { machine, median, spread } from "../machine.ts";
 import { openTimed, readSentences, THREADS } from "./translator.ts";
 

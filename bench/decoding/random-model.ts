@@ -9,7 +9,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openRunOf } from "../../src/training/open-run.node.ts";
+import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { writeRandomRun } from "./random-run.ts";
 
 const { values } = parseArgs({

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseConfig } from "../../src/config/parse.ts";
+import { translationModel } from "../../src/config/translation-model.ts";
 import { encodeSafetensors } from "../../src/formats/safetensors.ts";
 import { initialise } from "../../src/nn/initialise.ts";
 import { build } from "../../src/nn/layer.ts";
 import { randomInts } from "../../src/random.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
-import { parseConfig } from "../../src/training/parse-config.ts";
-import { translationModel } from "../../src/training/translation.ts";
 
 export interface RandomRun {
   readonly parameters: number;

@@ -9,10 +9,10 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { env, pipeline } from "@huggingface/transformers";
+import { chunks } from "../../src/data/chunks.ts";
 import { openTranslator } from "../../src/decoding/translator.ts";
+import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
-import { openRunOf } from "../../src/training/open-run.node.ts";
-import { chunks } from "../../src/training/translation.ts";
 import { readSentences } from "./translator.ts";
 
 const { values } = parseArgs({

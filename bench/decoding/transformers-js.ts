@@ -9,9 +9,9 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { chunks } from "../../src/data/chunks.ts";
+import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
-import { openRunOf } from "../../src/training/open-run.node.ts";
-import { chunks } from "../../src/training/translation.ts";
 import { machine } from "../machine.ts";
 import { openPeer } from "../peer.ts";
 import { race, raceHead } from "./race.ts";

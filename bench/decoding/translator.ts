@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { streamsFor } from "../../src/cli/streams.ts";
-import { phrasebook } from "../../src/data/phrasebook/phrasebook.ts";
+import { streamsFor } from "../../src/decoding/streams.node.ts";
 import { openTranslator } from "../../src/decoding/translator.ts";
+import { phrasebook } from "../../src/phrasebook/phrasebook.ts";
+import type { TranslatorRun } from "../../src/runs/open-run.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
-import type { TranslatorRun } from "../../src/training/open-run.node.ts";
 
 export const THREADS = 2;
 

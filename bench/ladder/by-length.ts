@@ -10,7 +10,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { corpusBleu } from "../../src/evaluation/bleu.ts";
-import { curvesSvg } from "../../src/inspect/curves-svg.ts";
+import { curvesSvg } from "../../src/pictures/curves-svg.ts";
 
 const { values, positionals } = parseArgs({
   options: {

@@ -21,7 +21,7 @@ const importing = (name: string): string[] => [
   `const start = performance.now(); await import("${name}"); console.log(performance.now() - start)`,
 ];
 /** Times of a process that says its own, and of whole processes. */
-const inside = ["heed", "heed/training", "heed/runtime"];
+const inside = ["heed", "heed/training", "heed/runs", "heed/runtime"];
 const whole = { "node -e 0": ["-e", "0"], "heed --help": ["dist/cli/bin.cjs", "--help"] };
 
 const times = new Map<string, number[]>();

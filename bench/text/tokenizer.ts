@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import native from "tokenizers";
-import { phrasebook } from "../../src/data/phrasebook/phrasebook.ts";
+import { phrasebook } from "../../src/phrasebook/phrasebook.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
 import { machine, median, spread } from "../machine.ts";
 

@@ -10,9 +10,9 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { parseConfig } from "../../src/config/parse.ts";
+import { trainRun } from "../../src/runs/train-run.node.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
-import { parseConfig } from "../../src/training/parse-config.ts";
-import { trainRun } from "../../src/training/run.node.ts";
 import { machine, median, spread } from "../machine.ts";
 
 const { values } = parseArgs({

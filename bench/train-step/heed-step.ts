@@ -1,6 +1,6 @@
+import { translationObjective } from "../../src/models/objective.ts";
 import { Transformer } from "../../src/models/transformer.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
-import { translationObjective } from "../../src/training/objective.ts";
 import { adamw } from "../../src/training/optimiser.ts";
 import { openTrainingStep } from "../../src/training/step.ts";
 

@@ -10,10 +10,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { parseConfig } from "../../src/config/parse.ts";
+import { trainRun } from "../../src/runs/train-run.node.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
-import { parseConfig } from "../../src/training/parse-config.ts";
-import { trainRun } from "../../src/training/run.node.ts";
 import { machine } from "../machine.ts";
 
 const FROM = 10;

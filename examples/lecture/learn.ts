@@ -1,8 +1,9 @@
 /** A small translator trained on the phrasebook, for recipes that change one thing and look what it does. */
 import { openEngine, trainTokenizer } from "heed";
-import { phrasebook } from "heed/data";
+import { parseConfig, translationModel } from "heed/config";
+import { phrasebook } from "heed/phrasebook";
 import { type HostTensor, readEntries } from "heed/runtime";
-import { encodePair, openTranslationTask, parseConfig, translationModel } from "heed/training";
+import { encodePair, openTranslationTask } from "heed/tasks";
 
 const BASE = `
 data: { train: { corpus: phrasebook }, valid: { corpus: phrasebook } }
@@ -57,7 +58,7 @@ export async function learn(...changes: string[]): Promise<Learnt> {
   const parameters = task.step.parameterCount;
   task.close();
   return {
-    ...{ loss: found?.loss ?? Number.NaN, bleu: found?.bleu ?? 0, parameters, msPerStep, weights },
+    ...{ loss: found?.loss ?? Number.NaN, bleu: found?.scores.bleu ?? 0, parameters, msPerStep, weights },
     layerGradients,
     model: translationModel(config.model, tokenizers),
   };

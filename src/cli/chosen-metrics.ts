@@ -3,6 +3,8 @@ import { type BleuOptions, bleu, type Smoothing, smoothings } from "../evaluatio
 import { chrf } from "../evaluation/chrf.ts";
 import { exact } from "../evaluation/exact-match.ts";
 import type { Metric } from "../evaluation/metric.ts";
+import type { MetricKey } from "../evaluation/metric-keys.ts";
+import { isMetric, metricKeys } from "../evaluation/metric-keys.ts";
 import { ter } from "../evaluation/ter.ts";
 import { type BleuTokenizer, bleuTokenizers } from "../evaluation/tokenize.ts";
 
@@ -23,19 +25,6 @@ export interface MetricValues {
   readonly terAsianSupport?: boolean;
   readonly terCaseSensitive?: boolean;
 }
-
-/** The keys of metrics in `--metrics` and in JSON. */
-export const metricKeys = ["bleu", "chrf", "chrf++", "ter", "exact"] as const;
-export type MetricKey = (typeof metricKeys)[number];
-
-/** How a metric is called in a line of text. */
-export const metricLabels: Readonly<Record<MetricKey, string>> = {
-  bleu: "BLEU",
-  chrf: "chrF",
-  "chrf++": "chrF++",
-  ter: "TER",
-  exact: "exact",
-};
 
 /**
  * The metrics named, in that order.
@@ -85,8 +74,6 @@ export function chosenMetrics(
 
 /** The names in a comma-separated list. */
 export const metricNames = (list: string): string[] => list.split(",").map((name) => name.trim());
-
-export const isMetric = (name: string): name is MetricKey => metricKeys.some((key) => key === name);
 
 function tokenizerOf(name: string): BleuTokenizer {
   const found = bleuTokenizers.find((each) => each === name);

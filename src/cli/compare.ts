@@ -1,8 +1,8 @@
-import { comparisonReport } from "../inspect/comparison-report.ts";
-import type { Curve } from "../inspect/curves-svg.ts";
-import { curvesInTerminal } from "../inspect/terminal-curves.ts";
-import { type Comparison, meanCurve, type RunGroup, seedOf } from "../training/compare-runs.ts";
-import type { Points, RecordedRun } from "../training/recorded-run.node.ts";
+import { comparisonReport } from "../pictures/comparison-report.ts";
+import type { Curve } from "../pictures/curves-svg.ts";
+import { curvesInTerminal } from "../pictures/terminal-curves.ts";
+import { type Comparison, meanCurve, type RunGroup, seedOf } from "../runs/compare-runs.ts";
+import type { Points, RecordedRun } from "../runs/recorded-run.node.ts";
 import {
   groupTable,
   interval,

@@ -1,10 +1,12 @@
+import { fileReader } from "../data/corpus-reader.node.ts";
 import { heedError } from "../errors.ts";
 import type { ClassificationScores } from "../evaluation/classification.ts";
-import { columnsOf } from "../inspect/terminal-matrix.ts";
+import { columnsOf } from "../pictures/terminal-matrix.ts";
+import type { ClassifierRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { encodeLabelled, openJudge, scoreLabelled } from "../training/classification.ts";
-import { labelNumber, textsOf } from "../training/classify-task.node.ts";
-import type { ClassifierRun } from "../training/open-run.node.ts";
+import { openJudge, scoreLabelled } from "../tasks/classify/judge.ts";
+import { labelNumber } from "../tasks/classify/labels.ts";
+import { encodeLabelled, textsOf } from "../tasks/classify/texts.ts";
 import { escapeControls } from "./escape.ts";
 import type { Io } from "./io.ts";
 
@@ -20,7 +22,7 @@ export async function evaluateClassifier(
     throw heedError("ERR_USAGE", { where: "heed evaluate", cause: "no test set for a classifier", remedy });
   }
   const { config, labels, model, tokenizer, weights } = run;
-  const texts = await textsOf(labelled);
+  const texts = await textsOf(labelled, fileReader);
   const examples = texts.map(({ label, text }, i) =>
     encodeLabelled(
       text,

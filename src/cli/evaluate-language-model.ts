@@ -1,13 +1,12 @@
 import { readLines } from "../data/files.node.ts";
 import { heedError } from "../errors.ts";
+import { languageModelObjective } from "../models/objective.ts";
 import { build } from "../nn/layer.ts";
+import type { LanguageRun } from "../runs/open-run.ts";
 import { compile } from "../runtime/compile.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { encodeLongEnough } from "../training/generate-task.node.ts";
-import { coverText } from "../training/language.ts";
-import { languageModelObjective } from "../training/objective.ts";
-import type { LanguageRun } from "../training/open-run.node.ts";
-import { meanLoss } from "../training/task.ts";
+import { coverText, encodeLongEnough } from "../tasks/generate/text.ts";
+import { meanLoss } from "../tasks/mean-loss.ts";
 import type { Io } from "./io.ts";
 
 /** How well a text is predicted, in windows as long as those the model was trained with. */

@@ -1,17 +1,17 @@
 import { readPairs } from "../data/pairs.node.ts";
+import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import { openTranslator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
+import { writeAtomically } from "../runs/directory.node.ts";
+import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
-import type { TranslatorRun } from "../training/open-run.node.ts";
-import { writeAtomically } from "../training/run-directory.node.ts";
+import { translatorPerplexity } from "../tasks/translate/perplexity.ts";
 import { chosenMetrics, type MetricValues, metricNames } from "./chosen-metrics.ts";
 import { cutLines } from "./cut-lines.ts";
 import { oneLine } from "./escape.ts";
 import type { Io } from "./io.ts";
 import { progress } from "./progress.ts";
 import { scoresOf, tablesOf, writeScores } from "./scores.ts";
-import { streamsFor, windowFor } from "./streams.ts";
-import { translatorPerplexity } from "./translator-perplexity.ts";
 
 export interface TranslatorTest extends MetricValues {
   readonly source?: string | undefined;

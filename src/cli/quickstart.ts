@@ -1,20 +1,24 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { type PhrasebookPair, phrasebook } from "../data/phrasebook/phrasebook.ts";
+import { parseConfig } from "../config/parse.ts";
 import { openTranslator, type Translator } from "../decoding/translator.ts";
 import { alignmentErrorRate } from "../evaluation/alignment.ts";
 import { corpusBleu } from "../evaluation/bleu.ts";
 import { corpusChrf } from "../evaluation/chrf.ts";
-import { alignmentSvg } from "../inspect/alignment-svg.ts";
 import { type AlignedPair, linksOf, openCrossAttention } from "../inspect/cross-attention.ts";
-import { matrixInTerminal } from "../inspect/terminal-matrix.ts";
-import { trainingReport } from "../inspect/training-report.ts";
+import { type PhrasebookPair, phrasebook } from "../phrasebook/phrasebook.ts";
+import { alignmentSvg } from "../pictures/alignment-svg.ts";
+import { alignmentsSection } from "../pictures/sections/alignments.ts";
+import { translationsSection } from "../pictures/sections/translations.ts";
+import { matrixInTerminal } from "../pictures/terminal-matrix.ts";
+import { trainingReport } from "../pictures/training-report.ts";
+import { createRunDirectory, writeAtomically } from "../runs/directory.node.ts";
+import { openRunOf } from "../runs/open-run.node.ts";
+import type { TranslatorRun } from "../runs/open-run.ts";
+import { trainRun } from "../runs/train-run.node.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { openRunOf, type TranslatorRun } from "../training/open-run.node.ts";
-import { parseConfig } from "../training/parse-config.ts";
-import { trainRun } from "../training/run.node.ts";
-import { createRunDirectory, writeAtomically } from "../training/run-directory.node.ts";
+import { tasks } from "../tasks/tasks.ts";
 import { device } from "./device.ts";
 import type { Io } from "./io.ts";
 import { trainingProgress } from "./training-progress.ts";
@@ -141,17 +145,22 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
       ["Training", `${Math.round(trainSeconds)} s on ${result.device}`],
       ["BLEU signature", bleu.signature],
     ],
-    translations,
-    alignments: alignment.samples.slice(0, 8).map(({ pair, aligned, weights }) => ({
-      svg: alignmentSvg({
-        source: aligned.sourceWords,
-        target: aligned.targetWords,
-        weights,
-        gold: pair.links,
-        title: `${pair.source} → ${pair.target}`,
-      }),
-      caption: pair.rule,
-    })),
+    scores: tasks.translate.scores,
+    sections: [
+      translationsSection(translations),
+      alignmentsSection(
+        alignment.samples.slice(0, 8).map(({ pair, aligned, weights }) => ({
+          svg: alignmentSvg({
+            source: aligned.sourceWords,
+            target: aligned.targetWords,
+            weights,
+            gold: pair.links,
+            title: `${pair.source} → ${pair.target}`,
+          }),
+          caption: pair.rule,
+        })),
+      ),
+    ],
   });
   writeAtomically(join(options.directory, "report.html"), report);
   sayWhatNext(options.directory, seconds, io);

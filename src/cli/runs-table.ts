@@ -1,8 +1,10 @@
+import type { TaskName } from "../config/schema.ts";
 import type { MeanInterval } from "../evaluation/mean-interval.ts";
-import type { Table } from "../inspect/comparison-report.ts";
-import { columnsOf } from "../inspect/terminal-matrix.ts";
-import { type Comparison, type RunGroup, relative, seedOf } from "../training/compare-runs.ts";
-import { median, type RecordedRun } from "../training/recorded-run.node.ts";
+import type { Table } from "../pictures/comparison-report.ts";
+import { columnsOf } from "../pictures/terminal-matrix.ts";
+import { type Comparison, type RunGroup, relative, seedOf } from "../runs/compare-runs.ts";
+import { median, type RecordedRun } from "../runs/recorded-run.node.ts";
+import { tasks } from "../tasks/tasks.ts";
 import { escapeControls } from "./escape.ts";
 
 const NONE = "–";
@@ -31,7 +33,9 @@ const listed = (value: string): string =>
 
 /** What losses and speeds of runs count. */
 export function unitOf(runs: readonly (RunGroup | RecordedRun)[]): string {
-  const units = new Set(runs.map(({ config }) => (config.get("task") === "classify" ? "text" : "token")));
+  const units = new Set(
+    runs.map(({ config }) => tasks[(config.get("task") ?? "translate") as TaskName].unit),
+  );
   return [...units].sort().reverse().join(" or ");
 }
 

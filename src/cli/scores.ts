@@ -7,8 +7,9 @@ import {
   signatureOf,
   tabulate,
 } from "../evaluation/metric.ts";
+import type { MetricKey } from "../evaluation/metric-keys.ts";
+import { isMetric, metricLabels } from "../evaluation/metric-keys.ts";
 import { type BootstrapInterval, bootstrapInterval } from "../evaluation/significance.ts";
-import { isMetric, type MetricKey, metricLabels } from "./chosen-metrics.ts";
 import type { Io } from "./io.ts";
 
 /** The counts of a test set for each metric, in the order in which the metrics were named. */

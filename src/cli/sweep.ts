@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import { printConfig } from "../config/parse.ts";
+import { type ConfiguredCell, configureCells, parseSweep } from "../config/sweep.ts";
 import { HeedError, heedError } from "../errors.ts";
-import { printConfig } from "../training/parse-config.ts";
-import type { RunEvents } from "../training/run.node.ts";
-import { type CellOutcome, trainSweep } from "../training/run-sweep.node.ts";
-import { type ConfiguredCell, configureCells, parseSweep } from "../training/sweep.ts";
-import { validationText } from "../training/validation-text.ts";
+import type { RunEvents } from "../runs/train-run.node.ts";
+import { type CellOutcome, trainSweep } from "../runs/train-sweep.node.ts";
+import { validationText } from "../tasks/validation-text.ts";
 import { device } from "./device.ts";
 import { escapeControls } from "./escape.ts";
 import type { Io } from "./io.ts";

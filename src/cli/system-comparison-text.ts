@@ -1,10 +1,10 @@
 import { basename } from "node:path";
-import { columnsOf } from "../inspect/terminal-matrix.ts";
-import { metricLabels } from "./chosen-metrics.ts";
+import { metricLabels } from "../evaluation/metric-keys.ts";
+import type { ChangedSentence, MetricComparison, SystemComparison } from "../evaluation/system-comparison.ts";
+import { type Piece, unmarked, wordDifference } from "../evaluation/word-difference.ts";
+import { columnsOf } from "../pictures/terminal-matrix.ts";
 import { escapeControls } from "./escape.ts";
 import { tableLines } from "./runs-table.ts";
-import type { ChangedSentence, MetricComparison, SystemComparison } from "./system-comparison.ts";
-import { type Piece, unmarked, wordDifference } from "./word-difference.ts";
 
 /** Below this, a difference is marked. */
 const SIGNIFICANT = 0.05;

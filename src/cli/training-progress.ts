@@ -1,5 +1,5 @@
-import type { RunEvents } from "../training/run.node.ts";
-import { validationText } from "../training/validation-text.ts";
+import type { RunEvents } from "../runs/train-run.node.ts";
+import { validationText } from "../tasks/validation-text.ts";
 import type { Io } from "./io.ts";
 import { type Progress, progress } from "./progress.ts";
 
@@ -15,7 +15,7 @@ export function trainingProgress(io: Io, above?: () => string): Required<RunEven
   let loss: number | undefined;
   let tokens = 0;
   let began = 0;
-  let unit = "tokens";
+  let unit = "token";
   const say = (line: string): void => (bar ? bar.note(line) : io.say(line));
   return {
     onMessage: say,
@@ -36,9 +36,10 @@ export function trainingProgress(io: Io, above?: () => string): Required<RunEven
       loss = loss === undefined ? record.loss : loss + SMOOTHING * (record.loss - loss);
       tokens += record.tokens;
       const speed = tokens / ((performance.now() - began) / 1000);
-      bar?.update(record.step, `loss ${loss.toFixed(3)}  ${Math.round(speed)} ${unit}/s`);
+      bar?.update(record.step, `loss ${loss.toFixed(3)}  ${Math.round(speed)} ${unit}s/s`);
     },
-    onValidation: ({ step, ...validation }) => say(`step ${step}: validation ${validationText(validation)}`),
+    onValidation: ({ step, loss, scores }) =>
+      say(`step ${step}: validation ${validationText({ loss, ...scores })}`),
     end: () => bar?.end(),
   };
 }

@@ -3,11 +3,13 @@ import { readLines } from "../data/files.node.ts";
 import { checkDecodingOptions, type DecodingOptions } from "../decoding/decoding-options.ts";
 import { ensembleWeights } from "../decoding/ensemble.ts";
 import type { LengthPenalty } from "../decoding/hypothesis.ts";
+import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import { openTranslator, type Translation, type Translator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
+import { openRunOf } from "../runs/open-run.node.ts";
+import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
-import { openRunOf, type TranslatorRun } from "../training/open-run.node.ts";
 import { flagOf } from "./command.ts";
 import { cutLines } from "./cut-lines.ts";
 import { oneLine } from "./escape.ts";
@@ -15,7 +17,6 @@ import { inputWindows } from "./input-lines.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
 import { quantization } from "./quantization.ts";
-import { streamsFor, windowFor } from "./streams.ts";
 
 export interface TranslateLinesOptions {
   readonly run: string;

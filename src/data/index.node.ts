@@ -1,4 +1,5 @@
 /** `heed/data` in Node: with readers of files, gzip or not. */
+export { fileReader } from "./corpus-reader.node.ts";
 export { hashFiles, type ReadOptions, readLines } from "./files.node.ts";
 export * from "./index.ts";
-export { hashPairs, type Pair, type PairSpec, readPairs } from "./pairs.node.ts";
+export { readPairs } from "./pairs.node.ts";

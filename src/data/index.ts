@@ -1,4 +1,5 @@
 /** `heed/data`: pairs of sentences, filtered and made into batches. In Node also the readers of files. */
+
 export {
   makeBatch,
   type PaddingShares,
@@ -8,6 +9,7 @@ export {
   paddingShares,
   planEpoch,
 } from "./batches.ts";
+export type { CorpusReader, LabelledText, Pair, PairSpec } from "./corpus-reader.ts";
 export {
   type FilterOptions,
   type FilterReport,
@@ -17,12 +19,5 @@ export {
   type TextPair,
 } from "./filters.ts";
 export { decodeLines, type LineOptions } from "./lines.ts";
-export {
-  type Phrasebook,
-  type PhrasebookOptions,
-  type PhrasebookPair,
-  phrasebook,
-  rules,
-} from "./phrasebook/phrasebook.ts";
 export { prefetch } from "./prefetch.ts";
 export { shuffle } from "./shuffle.ts";

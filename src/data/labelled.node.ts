@@ -1,11 +1,6 @@
 import { heedError } from "../errors.ts";
+import type { LabelledText } from "./corpus-reader.ts";
 import { type ReadOptions, readLines } from "./files.node.ts";
-
-/** A text and what it is. */
-export interface LabelledText {
-  readonly label: string;
-  readonly text: string;
-}
 
 /**
  * The texts of a tab-separated file, `label<TAB>text` on each line, read as they are taken. A tab in a text stays in it.

@@ -1,20 +1,6 @@
 import { heedError } from "../errors.ts";
-import { hashFiles, type ReadOptions, readLines } from "./files.node.ts";
-
-/** A sentence and its translation. */
-export interface Pair {
-  readonly source: string;
-  readonly target: string;
-}
-
-/** Where sentence pairs are; every file may be gzip. */
-export type PairSpec =
-  /** Tab-separated lines: source, target; further columns are ignored. */
-  | { readonly pairs: string }
-  /** Two files, line i of one being the translation of line i of the other. */
-  | { readonly source: string; readonly target: string }
-  /** One JSON object a line, with texts at the keys `source` and `target`. */
-  | { readonly jsonl: string };
+import type { Pair, PairSpec } from "./corpus-reader.ts";
+import { type ReadOptions, readLines } from "./files.node.ts";
 
 /**
  * The sentence pairs of `spec` in the order of the file, read as they are taken.
@@ -27,13 +13,6 @@ export function readPairs(spec: PairSpec, options: ReadOptions = {}): AsyncGener
   if ("pairs" in spec) return readTabSeparated(spec.pairs, options);
   if ("jsonl" in spec) return readJsonLines(spec.jsonl, options);
   return readTwoFiles(spec.source, spec.target, options);
-}
-
-/** SHA-256, in hex, of the files of `spec` after decompression; a resumed run compares it. */
-export function hashPairs(spec: PairSpec, options: ReadOptions = {}): Promise<string> {
-  if ("pairs" in spec) return hashFiles([spec.pairs], options);
-  if ("jsonl" in spec) return hashFiles([spec.jsonl], options);
-  return hashFiles([spec.source, spec.target], options);
 }
 
 async function* readTabSeparated(path: string, options: ReadOptions): AsyncGenerator<Pair, void, undefined> {

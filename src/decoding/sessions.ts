@@ -2,7 +2,8 @@
 import type { TensorType, Value } from "../ir/value.ts";
 import type { Seq2Seq } from "../models/seq2seq.ts";
 import type { Layer } from "../nn/layer.ts";
-import { compile, type Program, type Repetition } from "../runtime/compile.ts";
+import type { Repetition } from "../onnx/repeated.ts";
+import { compile, type Program } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor, State } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";

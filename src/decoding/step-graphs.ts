@@ -4,6 +4,7 @@ import { type Size, times } from "../ir/size.ts";
 import type { TensorType, Value } from "../ir/value.ts";
 import type { Seq2Seq, Tensors } from "../models/seq2seq.ts";
 import { build, type Layer, layer } from "../nn/layer.ts";
+import type { Repetition } from "../onnx/repeated.ts";
 import { sum } from "../ops/broadcast.ts";
 import { cast, equal, less } from "../ops/compare.ts";
 import { add, log, maximum, mul, sub } from "../ops/elementwise.ts";
@@ -12,7 +13,6 @@ import { linear } from "../ops/matmul.ts";
 import { max } from "../ops/reduce.ts";
 import { reshape } from "../ops/reshape.ts";
 import { softmax } from "../ops/softmax.ts";
-import type { Repetition } from "../runtime/compile.ts";
 
 export const MEMORY = "memory.";
 export const STATE = "state.";

@@ -14,6 +14,15 @@ export {
   type TransformerLanguageModelConfig,
 } from "./language-model.ts";
 export {
+  classificationObjective,
+  languageModelObjective,
+  type Objective,
+  pairInputs,
+  textInputs,
+  translationObjective,
+  windowInputs,
+} from "./objective.ts";
+export {
   type RecurrentAttention,
   RecurrentSeq2Seq,
   type RecurrentSeq2SeqConfig,

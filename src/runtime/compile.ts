@@ -15,6 +15,9 @@ export type { Repetition } from "../onnx/repeated.ts";
 /** What an input may be given: a tensor of the runtime, host numbers with their shape, or one number. */
 export type Feed = Tensor | { readonly shape: readonly number[]; readonly data: HostArray } | number;
 
+/** The inputs of one batch by name, as data. */
+export type BatchFeeds = Readonly<Record<string, Exclude<Feed, number>>>;
+
 export interface CompileOptions<Name extends string = string> {
   readonly engine: Engine;
   /** The values wanted from each run, by name. */

@@ -46,3 +46,10 @@ export interface Tokenizer {
   /** The object to save as tokenizer.json. */
   toJSON(): TokenizerJson;
 }
+
+/** The vocabularies of a translator. */
+export interface Tokenizers {
+  readonly source: Tokenizer;
+  /** The same object as `source` when the vocabulary is shared. */
+  readonly target: Tokenizer;
+}

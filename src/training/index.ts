@@ -1,36 +1,5 @@
-/** `heed/training`: objective, optimisers, schedules, the step and the trainer. In Node also whole runs. */
-export {
-  type ClassificationTaskOptions,
-  classifierModel,
-  encodeLabelled,
-  type Judge,
-  likeliest,
-  openClassificationTask,
-  openJudge,
-} from "./classification.ts";
-export {
-  type ClassifyConfig,
-  type Config,
-  configSchemas,
-  type GenerateConfig,
-  type TranslateConfig,
-} from "./config.ts";
-export {
-  encodeText,
-  type LanguageTaskOptions,
-  languageModel,
-  openLanguageTask,
-} from "./language.ts";
-export type { LayerStatistics } from "./layer-statistics.ts";
-export {
-  classificationObjective,
-  languageModelObjective,
-  type Objective,
-  pairInputs,
-  textInputs,
-  translationObjective,
-  windowInputs,
-} from "./objective.ts";
+/** `heed/training`: optimisers, schedules, the step and the trainer. */
+export type { BatchFeeds } from "../runtime/compile.ts";
 export {
   adamw,
   clipByGlobalNorm,
@@ -39,18 +8,14 @@ export {
   optimiser,
   type Trained,
 } from "./optimiser.ts";
-export { parseConfig, printConfig } from "./parse-config.ts";
 export { learningRate, type ScheduleConfig } from "./schedule.ts";
 export {
-  type BatchFeeds,
   countParameters,
   openTrainingStep,
   type StepResult,
   type TrainingStep,
   type TrainingStepOptions,
 } from "./step.ts";
-export { type ConfiguredCell, configureCells, parseSweep, type SweepCell } from "./sweep.ts";
-export type { Task } from "./task.ts";
 export {
   type Position,
   type StepRecord,
@@ -62,12 +27,3 @@ export {
   type Validation,
   type ValidationRecord,
 } from "./trainer.ts";
-export {
-  encodePair,
-  openTranslationTask,
-  pairFeeds,
-  type SentencePair,
-  type Tokenizers,
-  type TranslationTaskOptions,
-  translationModel,
-} from "./translation.ts";

@@ -1,26 +1,27 @@
 import { gradients } from "../autodiff/gradients.ts";
 import { heedError } from "../errors.ts";
-import { hostArray } from "../ir/dtype.ts";
-import { input, parameter } from "../ir/leaf.ts";
-import { sameShape, showShape } from "../ir/size.ts";
-import type { Value } from "../ir/value.ts";
-import { initialise } from "../nn/initialise.ts";
-import { build, type Layer, type Model } from "../nn/layer.ts";
-import { add, div } from "../ops/elementwise.ts";
-import { zeros } from "../ops/gather.ts";
-import { compile, type Feed, type Program, toNumber } from "../runtime/compile.ts";
-import type { Engine, SessionOptions } from "../runtime/engine.ts";
-import { createState, type HostTensor, type State } from "../runtime/state.ts";
-import type { Tensor } from "../runtime/tensor.ts";
-import { turns } from "../runtime/turns.ts";
 import {
   forwardStatistics,
   gradientStatistics,
   type LayerStatistics,
   openProbe,
   type StatisticsProbe,
-} from "./layer-statistics.ts";
-import type { Objective } from "./objective.ts";
+} from "../inspect/layer-statistics.ts";
+import { hostArray } from "../ir/dtype.ts";
+import { input, parameter } from "../ir/leaf.ts";
+import { sameShape, showShape } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import type { Objective } from "../models/objective.ts";
+import { initialise } from "../nn/initialise.ts";
+import { build, type Layer, type Model } from "../nn/layer.ts";
+import { add, div } from "../ops/elementwise.ts";
+import { zeros } from "../ops/gather.ts";
+import type { BatchFeeds } from "../runtime/compile.ts";
+import { compile, type Feed, type Program, toNumber } from "../runtime/compile.ts";
+import type { Engine, SessionOptions } from "../runtime/engine.ts";
+import { createState, type HostTensor, type State } from "../runtime/state.ts";
+import type { Tensor } from "../runtime/tensor.ts";
+import { turns } from "../runtime/turns.ts";
 import { adamw, clipByGlobalNorm, type Optimiser, type OptimiserConfig, optimiser } from "./optimiser.ts";
 import { type Packed, packVectors } from "./pack.ts";
 import { dropoutSites, randomTables } from "./random-tables.ts";
@@ -54,8 +55,6 @@ export interface StepResult {
   /** When asked for: what each layer did in this update. */
   readonly statistics?: LayerStatistics;
 }
-
-export type BatchFeeds = Readonly<Record<string, Exclude<Feed, number>>>;
 
 export interface TrainingStep {
   /** Weights and optimiser state; every program of the run shares it. */

@@ -1,8 +1,9 @@
 import { heedError } from "../errors.ts";
-import type { TrainingReport } from "../inspect/training-report.ts";
-import type { LayerStatistics } from "./layer-statistics.ts";
+import type { LayerStatistics } from "../inspect/layer-statistics.ts";
+import type { Section } from "../pictures/page.ts";
+import type { BatchFeeds } from "../runtime/compile.ts";
 import { learningRate, type ScheduleConfig } from "./schedule.ts";
-import type { BatchFeeds, TrainingStep } from "./step.ts";
+import type { TrainingStep } from "./step.ts";
 
 /** Where a run stands: with the weights and the optimiser's state, all that a resumed run needs. */
 export interface Position {
@@ -41,21 +42,13 @@ export interface TrainingBatch {
 export interface Validation {
   /** Nats per target token; per text when classifying. */
   readonly loss: number;
-  /** Of a translator. */
-  readonly bleu?: number;
-  /** Of a language model: e to the loss. */
-  readonly perplexity?: number;
-  /** Of a classifier, 0 to 1. */
-  readonly accuracy?: number;
-  readonly macroF1?: number;
+  /** What else was measured, by the keys that the task names: `bleu`, `accuracy`. */
+  readonly scores: Readonly<Record<string, number>>;
   /** What "best" means: higher is better. */
   readonly score: number;
-  /** Some of what the model did, to look at. */
-  readonly samples?: Samples;
+  /** What the model did, drawn for a report. */
+  readonly sections?: () => readonly Section[];
 }
-
-/** Each kind of model has its own. */
-export type Samples = Pick<TrainingReport, "translations" | "judged" | "next">;
 
 /** What the trainer tells as it goes; each may be awaited. */
 export interface TrainerEvents {
@@ -160,7 +153,7 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
     const start = performance.now();
     const validation = await options.validate(signal);
     if (!validation) return;
-    const { samples: _, ...scored } = validation;
+    const { sections: _, ...scored } = validation;
     const { step: at, epoch } = position;
     if (!Number.isFinite(validation.loss)) {
       const rate = learningRate(schedule, at, position.reduction);

@@ -2,10 +2,10 @@
 import { expect, test } from "vitest";
 import { comparisonLines, comparisonPage } from "../../src/cli/compare.ts";
 import { groupTable } from "../../src/cli/runs-table.ts";
-import { compareRuns } from "../../src/training/compare-runs.ts";
-import { flatten } from "../../src/training/flat-config.ts";
-import { parseConfig } from "../../src/training/parse-config.ts";
-import type { RecordedRun } from "../../src/training/recorded-run.node.ts";
+import { flatten } from "../../src/config/flat.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { compareRuns } from "../../src/runs/compare-runs.ts";
+import type { RecordedRun } from "../../src/runs/recorded-run.node.ts";
 
 const data = {
   translate: "{ train: { pairs: a }, valid: { pairs: b } }",

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { hashPairs, readPairs } from "../../src/data/pairs.node.ts";
+import { fileReader } from "../../src/data/corpus-reader.node.ts";
+import { filesOf, type PairSpec } from "../../src/data/corpus-reader.ts";
+import { readPairs } from "../../src/data/pairs.node.ts";
 import { all, failure, temporary } from "./files.ts";
 
 describe("sentence pairs", () => {
@@ -88,6 +90,8 @@ describe("faulty pairs", () => {
     });
   });
 });
+
+const hashPairs = (spec: PairSpec): Promise<string> => fileReader.hash(filesOf(spec));
 
 describe("the hash of a corpus", () => {
   test("is of the text: compression does not change it, any other byte does", async () => {

@@ -1,5 +1,6 @@
 /** A translator over a trained tiny model: what it says alone, in company, of nothing and of too much. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { translationModel } from "../../src/config/translation-model.ts";
 import { makeBatch } from "../../src/data/batches.ts";
 import { beamSearch } from "../../src/decoding/beam.ts";
 import { copyUnknown } from "../../src/decoding/copy-unknown.ts";
@@ -13,14 +14,14 @@ import {
   type Translator,
   type TranslatorOptions,
 } from "../../src/decoding/translator.ts";
+import { translationObjective } from "../../src/models/objective.ts";
 import type { Seq2Seq } from "../../src/models/seq2seq.ts";
 import { build, type Layer } from "../../src/nn/layer.ts";
 import { compile, toNumber } from "../../src/runtime/compile.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { type HostTensor, readEntries } from "../../src/runtime/state.ts";
+import { pairFeeds } from "../../src/tasks/translate/pairs.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
-import { translationObjective } from "../../src/training/objective.ts";
-import { pairFeeds, translationModel } from "../../src/training/translation.ts";
 import {
   batchOf,
   examples,

@@ -4,11 +4,11 @@ import { input } from "../../src/ir/leaf.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { type Ablation, ablated, ablations, withHeadInit } from "../../src/models/ablations.ts";
 import { TransformerLanguageModel } from "../../src/models/language-model.ts";
+import { pairInputs } from "../../src/models/objective.ts";
 import type { Seq2Seq, Tensors } from "../../src/models/seq2seq.ts";
 import { Transformer, type TransformerConfig } from "../../src/models/transformer.ts";
 import { initialise } from "../../src/nn/initialise.ts";
 import { build, type Model } from "../../src/nn/layer.ts";
-import { pairInputs } from "../../src/training/objective.ts";
 import { type HostValue, host } from "../ops/graph-run.ts";
 import { open } from "../ops/native-run.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type Classifier, RecurrentClassifier, TransformerClassifier } from "../../src/models/classifier.ts";
+import { classificationObjective, textInputs } from "../../src/models/objective.ts";
 import { initialise } from "../../src/nn/initialise.ts";
 import { build, type Layer } from "../../src/nn/layer.ts";
 import { linear, softmax } from "../../src/ops/index.ts";
-import { classificationObjective, textInputs } from "../../src/training/objective.ts";
 import { host } from "../ops/graph-run.ts";
 import { open } from "../ops/native-run.ts";
 

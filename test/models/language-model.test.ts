@@ -9,9 +9,9 @@ import {
   TransformerLanguageModel,
   type TransformerLanguageModelConfig,
 } from "../../src/models/language-model.ts";
+import { languageModelObjective, windowInputs } from "../../src/models/objective.ts";
 import { build } from "../../src/nn/layer.ts";
 import { matmul } from "../../src/ops/index.ts";
-import { languageModelObjective, windowInputs } from "../../src/training/objective.ts";
 import { decodeFloats, type Encoded, largest, relativeError } from "../golden-floats.ts";
 import { type HostValue, host } from "../ops/graph-run.ts";
 import { open } from "../ops/native-run.ts";

@@ -58,7 +58,9 @@ describe.skipIf(absentChromium)(`in a page${skipped}`, () => {
 
   test("every entry of the package can be bundled, and heed opens the page's engine", async () => {
     const names = await ask<Record<string, string[]>>(page, "names");
-    expect(Object.keys(names)).toEqual(expect.arrayContaining(["heed", "heed/runtime", "heed/training"]));
+    expect(Object.keys(names)).toEqual(
+      expect.arrayContaining(["heed", "heed/runtime", "heed/training", "heed/tasks"]),
+    );
     expect(Object.entries(names).filter(([, exported]) => exported.length === 0)).toEqual([]);
     expect(await ask(page, "isHeedsOwn")).toBe(true);
   });

@@ -3,16 +3,16 @@ import { expect, test } from "vitest";
 import { input } from "../../src/ir/leaf.ts";
 import { TransformerClassifier } from "../../src/models/classifier.ts";
 import { TransformerLanguageModel } from "../../src/models/language-model.ts";
+import {
+  classificationObjective,
+  languageModelObjective,
+  translationObjective,
+} from "../../src/models/objective.ts";
 import { Transformer } from "../../src/models/transformer.ts";
 import { add, scan, sin } from "../../src/ops/index.ts";
 import { compile } from "../../src/runtime/compile.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
-import {
-  classificationObjective,
-  languageModelObjective,
-  translationObjective,
-} from "../../src/training/objective.ts";
 import { openTrainingStep } from "../../src/training/step.ts";
 import { absentWebGpu } from "./gpus.ts";
 import { placementOf } from "./placement.ts";

@@ -1,11 +1,13 @@
 /** Ten updates of a small Transformer and of a small GRU with attention, on an engine. For Node and for the page. */
+
+import { parseConfig } from "../../src/config/parse.ts";
+import { translationModel } from "../../src/config/translation-model.ts";
 import { makeBatch } from "../../src/data/batches.ts";
+import { translationObjective } from "../../src/models/objective.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
+import { encodePair, pairFeeds } from "../../src/tasks/translate/pairs.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
-import { translationObjective } from "../../src/training/objective.ts";
-import { parseConfig } from "../../src/training/parse-config.ts";
 import { openTrainingStep } from "../../src/training/step.ts";
-import { encodePair, pairFeeds, translationModel } from "../../src/training/translation.ts";
 
 const models = {
   transformer:

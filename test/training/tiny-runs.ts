@@ -3,10 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect } from "vitest";
+import type { Config } from "../../src/config/schema.ts";
 import { HeedError } from "../../src/errors.ts";
-import type { Config } from "../../src/training/config.ts";
-import { type RunOptions, type RunSummary, trainRun } from "../../src/training/run.node.ts";
-import { listCheckpoints, loadCheckpoint } from "../../src/training/run-directory.node.ts";
+import { listCheckpoints, loadCheckpoint } from "../../src/runs/directory.node.ts";
+import type { RunSummary } from "../../src/runs/summary.ts";
+import { type RunOptions, trainRun } from "../../src/runs/train-run.node.ts";
 import type { Position } from "../../src/training/trainer.ts";
 import { sharedEngine, tinyConfig, tsv } from "./tiny.ts";
 

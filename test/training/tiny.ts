@@ -1,24 +1,18 @@
 /** A language of 30 sentences and a Transformer small enough to train in a blink. */
+
+import { parseConfig } from "../../src/config/parse.ts";
+import type { TranslateConfig } from "../../src/config/schema.ts";
+import { translationModel } from "../../src/config/translation-model.ts";
 import { makeBatch, type PairExample } from "../../src/data/batches.ts";
+import { translationObjective } from "../../src/models/objective.ts";
 import type { Seq2Seq } from "../../src/models/seq2seq.ts";
+import type { BatchFeeds } from "../../src/runtime/compile.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
+import type { SentencePair } from "../../src/tasks/translate/pairs.ts";
+import { encodePair, pairFeeds } from "../../src/tasks/translate/pairs.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
-import type { TranslateConfig } from "../../src/training/config.ts";
-import { translationObjective } from "../../src/training/objective.ts";
-import { parseConfig } from "../../src/training/parse-config.ts";
-import {
-  type BatchFeeds,
-  openTrainingStep,
-  type TrainingStep,
-  type TrainingStepOptions,
-} from "../../src/training/step.ts";
-import {
-  encodePair,
-  pairFeeds,
-  type SentencePair,
-  translationModel,
-} from "../../src/training/translation.ts";
+import { openTrainingStep, type TrainingStep, type TrainingStepOptions } from "../../src/training/step.ts";
 
 const numbers = ["one", "two", "three", "four", "five", "six"] as const;
 const things = ["cat", "dog", "sun", "tree", "red house"] as const;

@@ -72,7 +72,7 @@ function world(setting: Setting = {}): World {
         await tell(`validate ${step}`);
         if (signal?.aborted) return undefined;
         const value = score(validations++, step);
-        return { loss: -value, score: value };
+        return { loss: -value, scores: {}, score: value };
       },
       schedule: { schedule: "constant", learningRate: 1, warmup: 0, totalSteps: 100, dModel: 16 },
       accumulate: 1,
@@ -109,7 +109,7 @@ describe("an uninterrupted run", () => {
       "save 4 best",
     ]);
     expect(position).toMatchObject({ step: 4, epoch: 2, batch: 0, validated: 4, stale: 0 });
-    expect(position.best).toEqual({ step: 4, loss: -1, score: 1 });
+    expect(position.best).toEqual({ step: 4, loss: -1, scores: {}, score: 1 });
   });
 
   test("the last update of an epoch takes the batches that are left", async () => {

@@ -21,8 +21,9 @@ export default command({
     json: { type: "boolean", help: "one JSON object a line: {text, label, probabilities}" },
   },
   async run(options, io) {
-    const { encodeLabelled, likeliest, openJudge } = await import("../../training/classification.ts");
-    const { openRunOf } = await import("../../training/open-run.node.ts");
+    const { likeliest, openJudge } = await import("../../tasks/classify/judge.ts");
+    const { encodeLabelled } = await import("../../tasks/classify/texts.ts");
+    const { openRunOf } = await import("../../runs/open-run.node.ts");
     const { inputWindows } = await import("../input-lines.ts");
     const { config, labels, model, tokenizer, weights } = openRunOf(options.run, "classify");
     const engine = await device(options.device, io);

@@ -55,7 +55,7 @@ references} for those shown.`,
     const { heedError } = await import("../../errors.ts");
     const { chosenMetrics } = await import("../chosen-metrics.ts");
     const { readSystems } = await import("../read-systems.ts");
-    const { compareSystems } = await import("../system-comparison.ts");
+    const { compareSystems } = await import("../../evaluation/system-comparison.ts");
     if (files.length < 2) {
       const remedy = "give the baseline's translations and those of at least one other system";
       throw heedError("ERR_USAGE", { where: "heed compare", cause: "nothing to compare with", remedy });
@@ -68,7 +68,7 @@ references} for those shown.`,
     const named = files.map((name, i) => ({ name, texts: systems[i] ?? [] }));
     const comparison = compareSystems(named, references, metrics, { ...values, test, changes });
     if (json) {
-      const { comparisonObjects } = await import("../system-comparison.ts");
+      const { comparisonObjects } = await import("../../evaluation/system-comparison.ts");
       for (const object of comparisonObjects(comparison)) await io.writeLine(JSON.stringify(object));
       return 0;
     }

@@ -51,7 +51,7 @@ keep the translations with --output.`,
     },
   },
   async run(options, io) {
-    const { openRun } = await import("../../training/open-run.node.ts");
+    const { openRun } = await import("../../runs/open-run.node.ts");
     const run = openRun(options.run);
     const engine = await device(options.device, io);
     switch (run.task) {

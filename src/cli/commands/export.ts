@@ -29,8 +29,8 @@ export default command({
     const { writeFolder } = await import("../../formats/folder.node.ts");
     const { asExportable } = await import("../../formats/huggingface/check.ts");
     const { huggingFaceFolder } = await import("../../formats/huggingface/folder.ts");
-    const { openRunOf } = await import("../../training/open-run.node.ts");
-    const { transformerConfig } = await import("../../training/translation.ts");
+    const { openRunOf } = await import("../../runs/open-run.node.ts");
+    const { transformerConfig } = await import("../../config/translation-model.ts");
     const { quantization } = await import("../quantization.ts");
     const { to, format, attention: attentions } = options;
     if (to === undefined) {

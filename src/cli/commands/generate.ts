@@ -28,7 +28,7 @@ export default command({
   },
   async run(options, io) {
     const { openGenerator } = await import("../../decoding/generator.ts");
-    const { openRunOf } = await import("../../training/open-run.node.ts");
+    const { openRunOf } = await import("../../runs/open-run.node.ts");
     const { textWriter } = await import("../text-writer.ts");
     const { config, model, tokenizer, weights } = openRunOf(options.run, "generate");
     const engine = await device(options.device, io);

@@ -32,8 +32,8 @@ for each group, {kind: "group", group, config, runs, seeds, valid: {loss:
   },
   async run({ directory, out, json }, io) {
     const { heedError } = await import("../../errors.ts");
-    const { findRuns, readRecordedRun } = await import("../../training/recorded-run.node.ts");
-    const { compareRuns } = await import("../../training/compare-runs.ts");
+    const { findRuns, readRecordedRun } = await import("../../runs/recorded-run.node.ts");
+    const { compareRuns } = await import("../../runs/compare-runs.ts");
     const { comparisonLines, comparisonPage, groupObject, runObject } = await import("../compare.ts");
     const found = findRuns(directory);
     if (found.length === 0) {
@@ -43,7 +43,7 @@ for each group, {kind: "group", group, config, runs, seeds, valid: {loss:
     const runs = found.map(readRecordedRun);
     const comparison = compareRuns(runs, directory);
     if (out !== undefined) {
-      const { writeAtomically } = await import("../../training/run-directory.node.ts");
+      const { writeAtomically } = await import("../../runs/directory.node.ts");
       writeAtomically(out, comparisonPage(comparison, directory));
     }
     if (json) {

@@ -69,8 +69,9 @@ export default command({
   async run(options, io) {
     const { existsSync, readFileSync } = await import("node:fs");
     const { basename, extname, join, resolve } = await import("node:path");
-    const { parseConfig, printConfig } = await import("../../training/parse-config.ts");
-    const { validationText } = await import("../../training/validation-text.ts");
+    const { parseConfig, printConfig } = await import("../../config/parse.ts");
+    const { taskOf } = await import("../../tasks/tasks.ts");
+    const { validationText } = await import("../../tasks/validation-text.ts");
     const { heedError } = await import("../../errors.ts");
     let text: string;
     try {
@@ -93,7 +94,7 @@ export default command({
       await io.writeLine(printConfig(config).trimEnd());
       return 0;
     }
-    const { trainRun } = await import("../../training/run.node.ts");
+    const { trainRun } = await import("../../runs/train-run.node.ts");
     const { trainingProgress } = await import("../training-progress.ts");
     const resumed =
       typeof options.resume === "string" && options.resume !== "auto" ? options.resume : undefined;
@@ -125,12 +126,7 @@ export default command({
       const { steps, seconds, valid } = summary;
       const minutes = (seconds / 60).toFixed(1);
       io.say(`${directory}: ${steps} steps in ${minutes} minutes; validation ${validationText(valid)}`);
-      const next = {
-        translate: `echo "a sentence" | heed translate ${directory}`,
-        generate: `heed generate ${directory} --prompt "Once"`,
-        classify: `echo "a text" | heed classify ${directory}`,
-      };
-      io.say(`next: ${next[config.task]}`);
+      io.say(`next: ${taskOf(config).tryIt(directory)}`);
     } else {
       const { config: file, set } = options;
       const again = [file, "--run", directory, ...set.flatMap((one) => ["--set", one]), "--resume"];

@@ -1,0 +1,115 @@
+import type { z } from "zod";
+import { heedError } from "../errors.ts";
+import { configSchemas, families, type TaskName } from "./schema.ts";
+
+/** What decides which keys a configuration has. */
+export interface Kinds {
+  readonly task: TaskName;
+  readonly model: keyof typeof families;
+}
+
+/** The parts of a zod schema that messages and printing read; zod types them only per kind. */
+export interface Described {
+  readonly description?: string | undefined;
+  readonly shape?: Readonly<Record<string, Described>>;
+  readonly def?: { readonly innerType?: Described; readonly options?: readonly Described[] };
+}
+
+export const schemaOf = ({ task, model }: Kinds): Described =>
+  configSchemas[task][families[model]] as unknown as Described;
+
+/** The error for what a schema finds wrong: one key, what is wrong with it, and what is allowed. */
+export function issueError(issues: readonly z.core.$ZodIssue[], where: string, kinds: Kinds): Error {
+  // A key that does not belong says more than the one that is missing in its place.
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
+  if (!issue) return heedError("ERR_CONFIG", { where, cause: "not a configuration" });
+  const schema = schemaOf(kinds);
+  const path = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    const [key = ""] = issue.keys;
+    const known = keysAt(schema, issue.path);
+    const near = nearest(key, known);
+    return heedError("ERR_CONFIG", {
+      where,
+      cause: `unknown key "${path ? `${path}.` : ""}${key}"`,
+      remedy:
+        elsewhere(key, issue.path, kinds) ??
+        (near ? `did you mean "${near}"?` : `known keys here: ${known.join(", ")}`),
+    });
+  }
+  if (issue.code === "invalid_union") {
+    const remedy = "give {source, target}, {pairs}, {jsonl} or {corpus: phrasebook}";
+    return heedError("ERR_CONFIG", { where, cause: `"${path}" does not say where the data is`, remedy });
+  }
+  const description = describedAt(schema, issue.path);
+  const problem = issue.message
+    .replace(/^./, (c) => c.toLowerCase())
+    .replace(/^invalid input: (.*), received undefined$/, "missing ($1)");
+  return heedError("ERR_CONFIG", {
+    where,
+    cause: `${path ? `"${path}": ` : ""}${problem}`,
+    ...(description ? { remedy: `${issue.path.at(-1)?.toString()} is: ${description}` } : {}),
+  });
+}
+
+/** Which other models or tasks have a key that these do not: it is not misspelt but out of place. */
+function elsewhere(key: string, path: readonly PropertyKey[], { task, model }: Kinds): string | undefined {
+  const has = (kinds: Kinds): boolean => keysAt(schemaOf(kinds), path).includes(key);
+  const models = (Object.keys(families) as Kinds["model"][]).filter((other) => has({ task, model: other }));
+  if (models.length > 0) return `only model.kind ${models.join(" or ")} has it`;
+  const tasks = (Object.keys(configSchemas) as TaskName[]).filter((other) => has({ task: other, model }));
+  return tasks.length > 0 ? `only task ${tasks.join(" or ")} has it` : undefined;
+}
+
+function unwrapped(schema: Described): Described {
+  return schema.shape || !schema.def?.innerType ? schema : unwrapped(schema.def.innerType);
+}
+
+function schemaAt(schema: Described, path: readonly PropertyKey[]): Described | undefined {
+  return path.reduce<Described | undefined>(
+    (at, key) => (at ? unwrapped(at).shape?.[String(key)] : undefined),
+    schema,
+  );
+}
+
+/** Keys of what stands at a path, of any of its forms where it may have several. */
+function keysAt(schema: Described, path: readonly PropertyKey[]): string[] {
+  const at = schemaAt(schema, path);
+  if (!at) return [];
+  const { shape, def } = unwrapped(at);
+  const forms = shape ? [shape] : (def?.options ?? []).map((option) => unwrapped(option).shape ?? {});
+  return forms.flatMap((form) => Object.keys(form));
+}
+
+/** What a key means, from its schema. */
+export function describedAt(schema: Described, path: readonly PropertyKey[]): string | undefined {
+  let at = schemaAt(schema, path);
+  while (at && !at.description) at = at.def?.innerType;
+  return at?.description;
+}
+
+/** The known word that differs least, if it differs little. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const limit = Math.max(2, Math.floor(word.length / 3));
+  const scored = known.map((other) => ({
+    other,
+    distance: editDistance(word.toLowerCase(), other.toLowerCase()),
+  }));
+  scored.sort((a, b) => a.distance - b.distance);
+  const [best] = scored;
+  return best && best.distance <= limit ? best.other : undefined;
+}
+
+/** Levenshtein's. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

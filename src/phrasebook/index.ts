@@ -1,0 +1,8 @@
+/** `heed/phrasebook`: English-French sentences from a grammar, with exact word alignments. */
+export {
+  type Phrasebook,
+  type PhrasebookOptions,
+  type PhrasebookPair,
+  phrasebook,
+  rules,
+} from "./phrasebook.ts";

@@ -1,0 +1,91 @@
+import { escapeMarkup } from "./markup.ts";
+
+export type Facts = readonly (readonly [name: string, value: string])[];
+
+/** A part of a page under a heading. */
+export interface Section {
+  readonly title: string;
+  /** Markup: whoever makes it escapes what is not its own. */
+  readonly content: string;
+}
+
+export interface Page {
+  readonly title: string;
+  readonly subtitle?: string | undefined;
+  /** What was reached, by name. */
+  readonly facts: Facts;
+  /** Those without content are left out. */
+  readonly sections: readonly Section[];
+}
+
+/** A page that needs nothing else: no script, no network. Light or dark as the reader's system is. */
+export function page({ title, subtitle, facts, sections }: Page): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeMarkup(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${escapeMarkup(title)}</h1>
+${subtitle ? `<p class="subtitle">${escapeMarkup(subtitle)}</p>` : ""}
+${[factList(facts), ...sections.map(sectionMarkup)].join("\n")}
+</main>
+</body>
+</html>
+`;
+}
+
+const sectionMarkup = ({ title, content }: Section): string =>
+  content === "" ? "" : `<section><h2>${escapeMarkup(title)}</h2>\n${content}</section>`;
+
+const factList = (facts: Facts): string => (facts.length > 0 ? `<dl>${facts.map(fact).join("")}</dl>` : "");
+
+const fact = ([name, value]: readonly [string, string]): string =>
+  `<div><dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd></div>`;
+
+const STYLE = `
+:root { color-scheme: light dark; --text: #1c1e21; --faint: #687078; --line: #e3e6e9; --paper: #fff; --mark: #b4480f }
+@media (prefers-color-scheme: dark) { :root { --text: #e4e6e8; --faint: #9aa2aa; --line: #30363d; --paper: #14171a; --mark: #ff9d5c } }
+body { margin: 0; background: var(--paper); color: var(--text); font: 15px/1.5 ui-sans-serif, system-ui, sans-serif }
+main { max-width: 1000px; margin: 0 auto; padding: 32px 20px 64px }
+h1 { font-size: 26px; margin: 0; line-height: 1.2 }
+h2 { font-size: 17px; margin: 40px 0 12px }
+.subtitle { color: var(--faint); margin: 4px 0 0 }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 16px 24px; margin: 24px 0 0 }
+dt { color: var(--faint); font-size: 13px }
+dd { margin: 0; font-size: 17px; font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
+figure { margin: 0; min-width: 0 }
+figcaption { color: var(--faint); font-size: 13px }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 24px }
+.charts svg { width: 100%; height: auto; display: block }
+.layers { display: grid; gap: 28px }
+.layers figure { overflow-x: auto }
+.layers svg { width: 100%; min-width: 640px; height: auto; display: block }
+.layers svg[width] { width: auto; min-width: 0; max-width: none }
+.alignments { display: flex; flex-wrap: wrap; gap: 28px 36px; align-items: flex-end }
+.alignments svg { max-width: 100%; height: auto }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: start; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); width: 50%; overflow-wrap: anywhere }
+th { color: var(--faint); font-weight: 500; font-size: 13px }
+.reference { color: var(--mark); font-size: 13px }
+table.numbers { width: auto; font-variant-numeric: tabular-nums }
+.numbers th, .numbers td { width: auto; text-align: end; white-space: nowrap; overflow-wrap: normal; padding: 5px 0 5px 20px }
+.numbers th:first-child, .numbers td:first-child { padding-left: 0 }
+.numbers .text { text-align: start }
+.numbers .text:last-child { white-space: normal; overflow-wrap: anywhere }
+.confusion td { border-bottom-color: transparent }
+.confusion th[colspan] { text-align: center; border-bottom: none; padding-bottom: 0 }
+.confusion tbody th { text-align: start; padding-right: 14px }
+.confusion .right, .confusion .wrong { padding: 5px 14px; text-align: center; background: color-mix(in srgb, var(--hue) calc(70% * var(--share)), var(--paper)) }
+.confusion .right { --hue: #2f8f6b }
+.confusion .wrong { --hue: #d1602d }
+.expected { color: var(--faint); white-space: nowrap }
+.wide { overflow-x: auto; margin-top: 20px }
+.note { color: var(--faint); font-size: 13px }
+@media print { main { max-width: none; padding: 0 } figure, tr { break-inside: avoid } }
+`;

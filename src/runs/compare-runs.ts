@@ -1,0 +1,124 @@
+import type { FlatConfig } from "../config/flat.ts";
+import { shortNames } from "../config/sweep.ts";
+import { type MeanInterval, meanInterval } from "../evaluation/mean-interval.ts";
+import type { Points, RecordedRun } from "./recorded-run.node.ts";
+
+/** Finished runs that differ in nothing but their seed. */
+export interface RunGroup {
+  /** The directory they share, or what their configuration differs in from the others. */
+  readonly name: string;
+  readonly runs: readonly RecordedRun[];
+  readonly seeds: readonly number[];
+  readonly config: FlatConfig;
+  /** Means over the runs with Student's interval, by score. */
+  readonly valid: Readonly<Record<string, MeanInterval>>;
+}
+
+export interface Comparison {
+  /** Paths of the keys, seed apart, in which the configurations of the groups differ. */
+  readonly differing: readonly string[];
+  /** The same for all runs, those that cannot be compared included. */
+  readonly differingAnywhere: readonly string[];
+  /** What a table calls them: the last part of the path where that is clear. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Best first, those of one task together. */
+  readonly groups: readonly RunGroup[];
+  /** Runs that are not finished, damaged, or the same as one that is compared; with the reason. */
+  readonly others: readonly RecordedRun[];
+  /** The score that groups are ordered by; undefined when no run has any. */
+  readonly score: string | undefined;
+}
+
+/** What tables have columns for: a key of the configuration with such a name is called by its whole path. */
+const COLUMNS = ["run", "group", "n", "seed", "parameters", "steps"];
+const SMALLER_IS_BETTER = new Set(["loss", "perplexity"]);
+
+/**
+ * Puts runs that differ in their seed alone together and says what the groups differ in.
+ *
+ * @param root  The directory that was searched: names are relative to it.
+ */
+export function compareRuns(runs: readonly RecordedRun[], root: string): Comparison {
+  const finished = runs.filter(({ state }) => state === "finished");
+  const differing = differingKeys(finished);
+  const short = shortNames([...differing, ...COLUMNS]);
+  const names = new Map(differing.map((path) => [path, short.get(path) ?? path]));
+  const sets = new Map<string, RecordedRun[]>();
+  const repeated: RecordedRun[] = [];
+  for (const run of finished) {
+    const key = JSON.stringify([...run.config].filter(([path]) => path !== "seed"));
+    const set = sets.get(key) ?? [];
+    sets.set(key, set);
+    // Equal seeds give equal runs: counted twice they would make an interval look narrower than it is.
+    const same = set.find((other) => seedOf(other) === seedOf(run));
+    if (!same) set.push(run);
+    else
+      repeated.push({ ...run, reason: `same configuration and seed as ${relative(same.directory, root)}` });
+  }
+  const parents = new Map<string, number>();
+  for (const set of sets.values())
+    for (const parent of new Set(set.map(({ directory }) => parentOf(relative(directory, root)))))
+      parents.set(parent, (parents.get(parent) ?? 0) + 1);
+  const groups = [...sets.values()].map((set) => {
+    const [first] = set as [RecordedRun];
+    const sorted = set.toSorted((a, b) => seedOf(a) - seedOf(b));
+    const own = new Set(set.map(({ directory }) => parentOf(relative(directory, root))));
+    const [parent = ""] = own;
+    const isTheirs = own.size === 1 && parent !== "" && parents.get(parent) === 1;
+    const settings = differing.map((path) => `${names.get(path)}=${first.config.get(path) ?? "–"}`).join(",");
+    const name = isTheirs ? parent : set.length === 1 ? relative(first.directory, root) : settings || "all";
+    return { name, runs: sorted, seeds: sorted.map(seedOf), config: first.config, valid: scoresOf(set) };
+  });
+  const scores = [...new Set(groups.flatMap(({ valid }) => Object.keys(valid)))];
+  const score = scores.find((key) => !SMALLER_IS_BETTER.has(key)) ?? scores.at(-1);
+  const sign = score !== undefined && SMALLER_IS_BETTER.has(score) ? 1 : -1;
+  const task = ({ config }: RunGroup): string => String(config.get("task") ?? "translate");
+  const order = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
+  const lossOf = ({ valid }: RunGroup): number => valid.loss?.mean ?? Infinity;
+  const rank = ({ valid }: RunGroup): number => sign * (valid[score ?? ""]?.mean ?? sign * Infinity);
+  return {
+    differing,
+    differingAnywhere: differingKeys(runs),
+    names,
+    groups: groups.toSorted(
+      (a, b) => order(task(a), task(b)) || order(rank(a), rank(b)) || order(lossOf(a), lossOf(b)),
+    ),
+    others: [...repeated, ...runs.filter(({ state }) => state !== "finished")],
+    score,
+  };
+}
+
+/** The mean of the curves of several runs at the steps that all of them have. */
+export function meanCurve(curves: readonly Points[]): Points {
+  const [first = [], ...rest] = curves;
+  const others = rest.map((points) => new Map(points));
+  return first.flatMap(([step, value]) => {
+    const values = [value, ...others.map((points) => points.get(step))];
+    if (values.includes(undefined)) return [];
+    return [[step, (values as number[]).reduce((a, b) => a + b, 0) / values.length] as const];
+  });
+}
+
+/** A path below `root` as people write it. */
+export function relative(directory: string, root: string): string {
+  const start = root.replace(/\/+$/, "");
+  const below = directory.startsWith(`${start}/`) ? directory.slice(start.length + 1) : directory;
+  return directory === start ? (directory.split("/").at(-1) ?? directory) : below;
+}
+
+const parentOf = (path: string): string => path.split("/").slice(0, -1).join("/");
+export const seedOf = ({ config }: RecordedRun): number => Number(config.get("seed"));
+
+function differingKeys(runs: readonly RecordedRun[]): string[] {
+  const configs = runs.map(({ config }) => config).filter(({ size }) => size > 0);
+  const keys = new Set(configs.flatMap((config) => [...config.keys()]));
+  keys.delete("seed");
+  return [...keys].filter((key) => new Set(configs.map((config) => config.get(key))).size > 1);
+}
+
+function scoresOf(runs: readonly RecordedRun[]): Record<string, MeanInterval> {
+  const keys = new Set(runs.flatMap(({ valid }) => Object.keys(valid)));
+  return Object.fromEntries(
+    [...keys].map((key) => [key, meanInterval(runs.flatMap(({ valid }) => valid[key] ?? []))]),
+  );
+}

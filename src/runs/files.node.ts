@@ -1,0 +1,20 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { heedError } from "../errors.ts";
+import type { RunFiles } from "../tasks/run-files.ts";
+
+/** The files of a run directory. */
+export function directoryFiles(directory: string): RunFiles {
+  return {
+    where: directory,
+    has: (name) => existsSync(join(directory, name)),
+    json: (name) => {
+      const where = join(directory, name);
+      try {
+        return JSON.parse(readFileSync(where, "utf8")) as unknown;
+      } catch (cause) {
+        throw heedError("ERR_MODEL", { where, cause: "cannot be read as JSON" }, cause);
+      }
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from "node:fs";
+import { writeAtomically } from "./directory.node.ts";
+
+/** The log of what can be computed again to the bit, and that of wall times. */
+export const METRICS = "metrics.jsonl";
+export const TIMINGS = "timings.jsonl";
+
+interface LogLine {
+  readonly kind?: string;
+  readonly step?: number;
+}
+
+/**
+ * Takes out of a log what a resumed run will log again: steps and validations after those of the checkpoint, the
+ * average that ended the run, and lines that were cut off when the process died.
+ */
+export function truncateLog(path: string, { step, validated }: { step: number; validated: number }): void {
+  if (!existsSync(path)) return;
+  const kept = readFileSync(path, "utf8")
+    .split("\n")
+    .filter((text) => {
+      const line = parse(text);
+      if (!line || line.kind === "average") return false;
+      return (line.step ?? 0) <= (line.kind === "validation" ? validated : step);
+    });
+  writeAtomically(path, kept.map((text) => `${text}\n`).join(""));
+}
+
+function parse(text: string): LogLine | undefined {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return undefined;
+  }
+}

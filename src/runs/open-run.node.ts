@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TaskName } from "../config/schema.ts";
+import { heedError } from "../errors.ts";
+import { directoryFiles } from "./files.node.ts";
+import {
+  assembleRun,
+  CONFIG_FILE,
+  type OpenedRun,
+  type OpenedRunOf,
+  runOf,
+  WEIGHTS_FILE,
+} from "./open-run.ts";
+
+/**
+ * Reads a run directory.
+ *
+ * @throws ERR_INPUT when there is none; ERR_MODEL naming every tensor that is missing, extra or of another shape.
+ */
+export function openRun(directory: string): OpenedRun {
+  const [config, weights] = [CONFIG_FILE, WEIGHTS_FILE].map((name) => join(directory, name)) as [
+    string,
+    string,
+  ];
+  for (const file of [config, weights]) {
+    if (existsSync(file)) continue;
+    const remedy = "give the directory that `heed train --run` wrote";
+    throw heedError("ERR_INPUT", { where: directory, cause: `${file} does not exist`, remedy });
+  }
+  return assembleRun(readFileSync(config, "utf8"), readFileSync(weights), directoryFiles(directory));
+}
+
+/**
+ * Reads a run directory of one task.
+ *
+ * @throws as `openRun`; ERR_INPUT for a run of another task, saying which command it is for.
+ */
+export const openRunOf = <Name extends TaskName>(directory: string, task: Name): OpenedRunOf<Name> =>
+  runOf(openRun(directory), task, directory);

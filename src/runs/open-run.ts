@@ -1,0 +1,55 @@
+import { parseConfig } from "../config/parse.ts";
+import type { TaskName } from "../config/schema.ts";
+import { heedError } from "../errors.ts";
+import { decodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
+import { build } from "../nn/layer.ts";
+import type { RunFiles } from "../tasks/run-files.ts";
+import { type DescribedRun, taskOf, tasks } from "../tasks/tasks.ts";
+
+type WithWeights<Described> = Described & { readonly weights: ReadonlyMap<string, NamedTensor> };
+
+/** A trained model as it lies in its run. */
+export type OpenedRun = DescribedRun extends infer Each
+  ? Each extends Each
+    ? WithWeights<Each>
+    : never
+  : never;
+export type OpenedRunOf<Name extends TaskName> = Extract<OpenedRun, { readonly task: Name }>;
+
+export type TranslatorRun = OpenedRunOf<"translate">;
+export type LanguageRun = OpenedRunOf<"generate">;
+export type ClassifierRun = OpenedRunOf<"classify">;
+
+export const CONFIG_FILE = "config.yaml";
+export const WEIGHTS_FILE = "model.safetensors";
+
+/**
+ * A run from its configuration, its weights and the files beside them.
+ *
+ * @throws ERR_MODEL naming every tensor that is missing, extra or of another shape; ERR_CONFIG.
+ */
+export function assembleRun(config: string, weights: Uint8Array, files: RunFiles): OpenedRun {
+  const parsed = parseConfig(config, `${files.where}/${CONFIG_FILE}`);
+  const described = taskOf(parsed).describe(parsed, files) as DescribedRun;
+  const where = `${files.where}/${WEIGHTS_FILE}`;
+  const tensors = decodeSafetensors(weights, where);
+  const faults: string[] = [];
+  const { parameters } = build<unknown>(described.model);
+  for (const [name, { spec }] of parameters) {
+    const found = tensors.get(name);
+    if (!found) faults.push(`${name} is missing`);
+    else if (`${found.shape}` !== `${spec.shape}`)
+      faults.push(`${name} is [${found.shape}] and should be [${spec.shape}]`);
+  }
+  for (const name of tensors.keys())
+    if (!parameters.has(name)) faults.push(`${name} is not part of the model`);
+  if (faults.length > 0) throw heedError("ERR_MODEL", { where, cause: faults.join(", ") });
+  return { ...described, weights: tensors } as OpenedRun;
+}
+
+/** A run of one task. @throws ERR_INPUT for a run of another task, saying which command it is for. */
+export function runOf<Name extends TaskName>(run: OpenedRun, task: Name, where: string): OpenedRunOf<Name> {
+  if (run.task === task) return run as OpenedRunOf<Name>;
+  const cause = `this run is ${tasks[run.task].noun}, not ${tasks[task].noun}`;
+  throw heedError("ERR_INPUT", { where, cause, remedy: `use \`heed ${run.task}\`` });
+}

@@ -1,0 +1,182 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type FlatConfig, flatten } from "../config/flat.ts";
+import { parseConfig } from "../config/parse.ts";
+import { heedError } from "../errors.ts";
+import { trainerOf } from "./lock.node.ts";
+import { readResult } from "./result.node.ts";
+
+/** [step, value], steps rising. */
+export type Points = readonly (readonly [number, number])[];
+
+/** A run as its directory tells of it, without its weights. */
+export interface RecordedRun {
+  readonly directory: string;
+  /** "finished" has ended by itself; only such runs can be compared. */
+  readonly state: "finished" | "training" | "unfinished" | "diverged" | "damaged";
+  /** Why it is not finished. */
+  readonly reason?: string;
+  /** Every key of the configuration by its path; empty when it cannot be read. */
+  readonly config: FlatConfig;
+  readonly parameters?: number;
+  /** Updates done. */
+  readonly steps: number;
+  /** Median of the logged steps. */
+  readonly millisecondsPerStep?: number;
+  /** Target tokens a second while training, validation left out: median of the logged steps. */
+  readonly tokensPerSecond?: number;
+  /** Scores on the validation data: those of the model that is kept, or the last ones of a run that is not finished. */
+  readonly valid: Readonly<Record<string, number>>;
+  readonly curves: {
+    /** Nats per token of the references, label smoothing left out. */
+    readonly training: Points;
+    /** By name of the score. */
+    readonly validation: Readonly<Record<string, Points>>;
+  };
+}
+
+/** The directories of runs below a directory, itself included, in order of their names. @throws ERR_INPUT */
+export function findRuns(directory: string): string[] {
+  const visit = (at: string): string[] => {
+    const entries = readdirSync(at, { withFileTypes: true });
+    const names = new Set(entries.map(({ name }) => name));
+    // A configuration alone is what somebody wants to train.
+    if (["checkpoints", "metrics.jsonl", "result.json"].some((name) => names.has(name))) return [at];
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules")
+      .map(({ name }) => name)
+      .sort(new Intl.Collator("en", { numeric: true }).compare)
+      .flatMap((name) => visit(join(at, name)));
+  };
+  try {
+    return visit(directory);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw heedError("ERR_INPUT", { where: directory, cause: `cannot be read (${code})` }, cause);
+  }
+}
+
+/** Reads what a run has recorded. Whatever is wrong with it becomes its state. */
+export function readRecordedRun(directory: string): RecordedRun {
+  let config: FlatConfig = new Map();
+  let log: Log = { training: [], validation: {}, tokens: new Map(), last: 0 };
+  try {
+    config = readConfig(directory);
+    log = readLog(join(directory, "metrics.jsonl"));
+    const result = readResult(directory);
+    const reached = Object.fromEntries(
+      Object.entries(log.validation).map(([key, points]) => [key, points.at(-1)?.[1] ?? Number.NaN]),
+    );
+    return {
+      directory,
+      ...(result ? { state: "finished", parameters: result.parameters } : whyUnfinished(directory, log.last)),
+      config,
+      steps: result?.steps ?? log.last,
+      ...speed(join(directory, "timings.jsonl"), log.tokens),
+      valid: result ? numbersOf(result.valid) : reached,
+      curves: log,
+    };
+  } catch (error) {
+    const reason = (error as Error).message;
+    return { directory, state: "damaged", reason, config, steps: log.last, valid: {}, curves: log };
+  }
+}
+
+function readConfig(directory: string): FlatConfig {
+  const file = join(directory, "config.yaml");
+  if (!existsSync(file)) throw heedError("ERR_DATA", { where: file, cause: "is missing" });
+  return flatten(parseConfig(readFileSync(file, "utf8"), file));
+}
+
+function whyUnfinished(directory: string, step: number): Pick<RecordedRun, "state" | "reason"> {
+  const trainer = trainerOf(directory);
+  if (trainer)
+    return { state: "training", reason: `process ${trainer.pid} on ${trainer.host} is at step ${step}` };
+  const divergence = join(directory, "diverged.json");
+  if (existsSync(divergence)) {
+    const { step: at } = JSON.parse(readFileSync(divergence, "utf8")) as { step: number };
+    return { state: "diverged", reason: `the loss or the gradient was not a number at step ${at}` };
+  }
+  return { state: "unfinished", reason: `stopped after step ${step}` };
+}
+
+interface Log {
+  readonly training: Points;
+  readonly validation: Readonly<Record<string, Points>>;
+  /** Target tokens of each logged step. */
+  readonly tokens: ReadonlyMap<number, number>;
+  readonly last: number;
+}
+
+const NO_SCORES = new Set(["step", "epoch", "score"]);
+
+/** @throws ERR_DATA for a line in the middle that is no record; the last one may have been cut off. */
+function readLog(path: string): Log {
+  const training: [number, number][] = [];
+  const validation: Record<string, [number, number][]> = {};
+  const tokens = new Map<number, number>();
+  let last = 0;
+  for (const record of readRecords(path)) {
+    const { kind, step } = record;
+    if (typeof step !== "number") continue;
+    last = Math.max(last, step);
+    if (kind === "step") {
+      if (typeof record.negativeLogLikelihood === "number")
+        training.push([step, record.negativeLogLikelihood]);
+      if (typeof record.tokens === "number") tokens.set(step, record.tokens);
+    } else if (kind === "validation") {
+      for (const [key, value] of Object.entries(numbersOf(record))) {
+        if (NO_SCORES.has(key)) continue;
+        validation[key] ??= [];
+        validation[key].push([step, value]);
+      }
+    }
+  }
+  return { training, validation, tokens, last };
+}
+
+function readRecords(path: string): Record<string, unknown>[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").split("\n");
+  return lines.flatMap((line, i) => {
+    if (line === "") return [];
+    try {
+      const record: unknown = JSON.parse(line);
+      if (typeof record === "object" && record !== null) return [record as Record<string, unknown>];
+    } catch {}
+    if (i === lines.length - 1) return [];
+    throw heedError("ERR_DATA", { where: `${path}:${i + 1}`, cause: "is not a record" });
+  });
+}
+
+function speed(
+  path: string,
+  tokens: ReadonlyMap<number, number>,
+): Pick<RecordedRun, "millisecondsPerStep" | "tokensPerSecond"> {
+  const timed = readRecords(path).flatMap(({ step, seconds }) =>
+    typeof step === "number" && typeof seconds === "number" && seconds > 0 ? [{ step, seconds }] : [],
+  );
+  const millisecondsPerStep = median(timed.map(({ seconds }) => 1000 * seconds));
+  const tokensPerSecond = median(
+    timed.flatMap(({ step, seconds }) => {
+      const count = tokens.get(step);
+      return count === undefined ? [] : [count / seconds];
+    }),
+  );
+  return {
+    ...(millisecondsPerStep === undefined ? {} : { millisecondsPerStep }),
+    ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }),
+  };
+}
+
+export function median(values: readonly number[]): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  return low === undefined || high === undefined ? undefined : (low + high) / 2;
+}
+
+function numbersOf(record: object): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(record).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
+  );
+}

@@ -1,0 +1,37 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { heedError } from "../errors.ts";
+import { writeAtomically } from "./directory.node.ts";
+import type { RunSummary } from "./summary.ts";
+
+/** What a run came to: `result.json` is there once a run has ended by itself, and not while it goes on. */
+export interface RunResult extends Omit<RunSummary, "run" | "loss"> {
+  /** Training loss of the last step, nats per token; null when resuming found nothing left to do. */
+  readonly loss: number | null;
+  readonly parameters: number;
+}
+
+const fileOf = (directory: string): string => join(directory, "result.json");
+
+export function writeResult(directory: string, { run: _, ...summary }: RunSummary, parameters: number): void {
+  writeAtomically(fileOf(directory), `${JSON.stringify({ ...summary, parameters }, null, 2)}\n`);
+}
+
+export function clearResult(directory: string): void {
+  rmSync(fileOf(directory), { force: true });
+}
+
+/** The result of a run; undefined when it has not ended. @throws ERR_DATA when it cannot be read */
+export function readResult(directory: string): RunResult | undefined {
+  const path = fileOf(directory);
+  if (!existsSync(path)) return undefined;
+  let result: Partial<RunResult> | null;
+  try {
+    result = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw heedError("ERR_DATA", { where: path, cause: "cannot be read as JSON" }, cause);
+  }
+  const isWhole = typeof result?.steps === "number" && typeof result.valid?.loss !== "undefined";
+  if (!isWhole) throw heedError("ERR_DATA", { where: path, cause: "is not the result of a run" });
+  return result as RunResult;
+}

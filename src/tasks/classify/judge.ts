@@ -1,0 +1,77 @@
+import { makeBatch, type PairExample } from "../../data/batches.ts";
+import { chunks } from "../../data/chunks.ts";
+import { type ClassificationScores, confusion, scoresOf } from "../../evaluation/classification.ts";
+import type { Classifier } from "../../models/classifier.ts";
+import { textInputs } from "../../models/objective.ts";
+import { build, type Layer } from "../../nn/layer.ts";
+import { linear } from "../../ops/matmul.ts";
+import { softmax } from "../../ops/softmax.ts";
+import { compile } from "../../runtime/compile.ts";
+import type { Engine, SessionOptions } from "../../runtime/engine.ts";
+import type { HostTensor, State } from "../../runtime/state.ts";
+import { textFeeds } from "./texts.ts";
+
+/** Texts judged together. */
+export const JUDGED = 64;
+
+/** Says how likely each label is for each text. */
+export interface Judge {
+  /** Per example, the probability of every label. */
+  readonly judge: (examples: readonly PairExample[], signal?: AbortSignal) => Promise<Float32Array[]>;
+  readonly close: () => void;
+}
+
+export interface JudgeOptions {
+  readonly engine: Engine;
+  readonly model: Layer<Classifier>;
+  readonly padding: number;
+  /** Weights of a model in training… */
+  readonly state?: State;
+  /** …or frozen ones. */
+  readonly constants?: ReadonlyMap<string, HostTensor>;
+  readonly session?: SessionOptions;
+}
+
+export async function openJudge({ engine, model, padding, ...rest }: JudgeOptions): Promise<Judge> {
+  const { text, mask } = textInputs();
+  const { call } = build(model);
+  const probabilities = softmax(linear(call.summarise(text, mask), call.projection));
+  const program = await compile({ engine, ...rest, outputs: { probabilities } });
+  const special = { pad: padding, bos: padding };
+  return {
+    judge: async (examples, signal) => {
+      const results = new Array<Float32Array>(examples.length);
+      const byLength = [...examples.keys()].sort((a, b) => lengthOf(examples[a]) - lengthOf(examples[b]));
+      for (const chunk of chunks(byLength, JUDGED)) {
+        if (signal?.aborted) break;
+        const found = await program(textFeeds(makeBatch(examples, chunk, special)));
+        const all = (await found.probabilities.read()) as Float32Array;
+        const labels = all.length / chunk.length;
+        chunk.forEach((i, row) => {
+          results[i] = all.slice(row * labels, (row + 1) * labels);
+        });
+        found.probabilities.dispose();
+      }
+      return results;
+    },
+    close: () => program.close(),
+  };
+}
+
+const lengthOf = (example: PairExample | undefined): number => example?.source.length ?? 0;
+
+/** The place of the largest number. */
+export function likeliest(probabilities: Float32Array): number {
+  return probabilities.reduce((best, p, i) => (p > (probabilities[best] as number) ? i : best), 0);
+}
+
+/** How a judge does on labelled examples. */
+export async function scoreLabelled(
+  judge: Judge,
+  examples: readonly PairExample[],
+  labels: number,
+): Promise<ClassificationScores & { readonly probabilities: readonly Float32Array[] }> {
+  const probabilities = await judge.judge(examples);
+  const truth = examples.map(({ target }) => target[0] as number);
+  return { ...scoresOf(confusion(truth, probabilities.map(likeliest), labels)), probabilities };
+}

@@ -1,0 +1,61 @@
+import type { ClassifyConfig } from "../../config/schema.ts";
+import type { PairExample } from "../../data/batches.ts";
+import type { CorpusReader, LabelledText } from "../../data/corpus-reader.ts";
+import { heedError } from "../../errors.ts";
+import { learnTokenizer } from "../learn-tokenizers.ts";
+import type { TaskData } from "../task.ts";
+import { readTokenizer, tokenizerFiles } from "../tokenizers.ts";
+import { LABELS, labelNumber } from "./labels.ts";
+import { encodeLabelled, textsOf } from "./texts.ts";
+import { openClassificationTask } from "./training.ts";
+
+/** Labelled texts: a classifier. */
+export async function loadLabelled(config: ClassifyConfig, reader: CorpusReader): Promise<TaskData> {
+  const { train: trainSpec, valid: validSpec, maxTokens } = config.data;
+  const train = await textsOf(trainSpec.labelled, reader);
+  const valid = await textsOf(validSpec.labelled, reader);
+  const labels = [...new Set(train.map(({ label }) => label))].sort();
+  if (labels.length < 2) {
+    const cause = `every text has the label "${labels[0]}"`;
+    const remedy = "a classifier needs at least two labels";
+    throw heedError("ERR_DATA", { where: trainSpec.labelled, cause, remedy });
+  }
+  // A label that training cannot know is told before vocabularies are learnt.
+  const numbered = (texts: readonly LabelledText[], where: string): { text: string; label: number }[] =>
+    texts.map(({ label, text }, i) => ({ text, label: labelNumber(label, labels, `${where}:${i + 1}`) }));
+  const known = {
+    train: numbered(train, trainSpec.labelled),
+    valid: numbered(valid, validSpec.labelled),
+  };
+  return {
+    hash: await reader.hash([trainSpec.labelled]),
+    prepare: (say, files) => {
+      const tokenizer = files
+        ? readTokenizer(files)
+        : learnTokenizer(
+            train.map(({ text }) => text),
+            config.tokenizer,
+            say,
+          );
+      let cut = 0;
+      const examples = (texts: typeof known.train): PairExample[] =>
+        texts.map(({ text, label }) =>
+          encodeLabelled(text, label, tokenizer, maxTokens, () => {
+            cut += 1;
+          }),
+        );
+      const encoded = { train: examples(known.train), valid: examples(known.valid) };
+      const also = cut > 0 ? `; ${cut} texts are cut off after ${maxTokens} tokens` : "";
+      say(`${train.length} training texts with ${labels.length} labels${also}`);
+      return {
+        files: { ...tokenizerFiles({ source: tokenizer, target: tokenizer }), [LABELS]: labels },
+        open: (engine, weights) =>
+          openClassificationTask({
+            ...{ engine, config, tokenizer, labels, ...encoded },
+            validTexts: known.valid.map(({ text }) => text),
+            ...(weights ? { weights } : {}),
+          }),
+      };
+    },
+  };
+}

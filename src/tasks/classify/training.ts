@@ -1,0 +1,115 @@
+import { classifierModel } from "../../config/classifier-model.ts";
+import type { ClassifyConfig } from "../../config/schema.ts";
+import { makeBatch, type PairExample, planEpoch } from "../../data/batches.ts";
+import { chunks } from "../../data/chunks.ts";
+import { prefetch } from "../../data/prefetch.ts";
+import { classificationObjective } from "../../models/objective.ts";
+import { build } from "../../nn/layer.ts";
+import type { JudgedTexts } from "../../pictures/sections/judged-texts.ts";
+import { judgedSection } from "../../pictures/sections/judged-texts.ts";
+import type { BatchFeeds } from "../../runtime/compile.ts";
+import { compile } from "../../runtime/compile.ts";
+import type { Engine } from "../../runtime/engine.ts";
+import type { HostTensor } from "../../runtime/state.ts";
+import type { Tokenizer } from "../../text/tokenizer.ts";
+import { openTrainingStep } from "../../training/step.ts";
+import type { TrainingBatch } from "../../training/trainer.ts";
+import { meanLoss } from "../mean-loss.ts";
+import type { Learner } from "../task.ts";
+import { JUDGED, likeliest, openJudge, scoreLabelled } from "./judge.ts";
+import { textFeeds } from "./texts.ts";
+
+/** Wrongly labelled texts shown in a report. */
+const MISTAKES = 12;
+
+/** What a report shows of a classifier's answers. */
+function judgedTexts(
+  { probabilities, ...scores }: Awaited<ReturnType<typeof scoreLabelled>>,
+  examples: readonly PairExample[],
+  { labels, tokenizer, validTexts }: Pick<ClassificationTaskOptions, "labels" | "tokenizer" | "validTexts">,
+): JudgedTexts {
+  const answers = probabilities.map((found, i) => {
+    const answer = likeliest(found);
+    const { source, target } = examples[i] as PairExample;
+    const text = (): string => validTexts?.[i] ?? tokenizer.decode(source);
+    return { text, label: target[0] as number, answer, probability: found[answer] as number };
+  });
+  const mistakes = answers
+    .filter(({ answer, label }) => answer !== label)
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, MISTAKES)
+    .map(({ text, label, answer, probability }) => ({
+      text: text(),
+      label: labels[label] as string,
+      answer: labels[answer] as string,
+      probability,
+    }));
+  return { labels, scores, mistakes };
+}
+
+export interface ClassificationTaskOptions {
+  readonly engine: Engine;
+  readonly config: Pick<ClassifyConfig, "seed" | "data" | "model" | "training">;
+  readonly tokenizer: Tokenizer;
+  readonly labels: readonly string[];
+  readonly train: readonly PairExample[];
+  readonly valid: readonly PairExample[];
+  /** Those of `valid`, for the report; decoded when left out, which drops words the vocabulary has not. */
+  readonly validTexts?: readonly string[];
+  readonly weights?: ReadonlyMap<string, HostTensor>;
+}
+
+/** Everything the trainer needs to learn labels. Validation is loss, accuracy and macro-F1; the best has most accuracy. */
+export async function openClassificationTask(options: ClassificationTaskOptions): Promise<Learner> {
+  const { engine, config, tokenizer, labels, train, valid, weights } = options;
+  const { seed, training } = config;
+  const model = classifierModel(config, { vocabulary: tokenizer.size, labels: labels.length });
+  const step = await openTrainingStep({
+    engine,
+    model,
+    objective: (classifier) => classificationObjective(classifier, training.labelSmoothing),
+    optimiser: training,
+    clip: training.clip,
+    seed,
+    accumulate: training.accumulate,
+    ...(weights ? { weights } : {}),
+  });
+  const { special } = tokenizer;
+  const { negativeLogLikelihood, tokens } = classificationObjective(build(model).call, 0);
+  const loss = await compile({ engine, state: step.state, outputs: { negativeLogLikelihood, tokens } });
+  const judge = await openJudge({ engine, model, padding: special.pad, state: step.state });
+  const plan = (epoch: number): number[][] =>
+    planEpoch(train, { batchTokens: training.batchTokens, seed, epoch });
+  const feedsOf = (examples: readonly PairExample[], chosen: readonly number[]): BatchFeeds =>
+    textFeeds(makeBatch(examples, chosen, special));
+
+  async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
+    for (const chosen of plan(epoch).slice(skip)) {
+      yield { feeds: feedsOf(train, chosen), examples: chosen.map((i) => i + 1) };
+    }
+  }
+  return {
+    step,
+    batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
+    batchesPerEpoch: plan(0).length,
+    validate: async (signal) => {
+      const all = chunks([...valid.keys()], JUDGED).map((chunk) => feedsOf(valid, chunk));
+      const mean = await meanLoss(loss, all, signal);
+      if (mean === undefined) return undefined;
+      const scores = await scoreLabelled(judge, valid, labels.length);
+      const { accuracy, macroF1 } = scores;
+      const judged = judgedTexts(scores, valid, options);
+      return {
+        loss: mean,
+        scores: { accuracy, macroF1 },
+        score: accuracy,
+        sections: () => [judgedSection(judged)],
+      };
+    },
+    close: () => {
+      judge.close();
+      loss.close();
+      step.close();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { coverWindows, makeWindows, type WindowBatch } from "../../data/windows.ts";
+import { heedError } from "../../errors.ts";
+import type { BatchFeeds } from "../../runtime/compile.ts";
+import type { Tokenizer } from "../../text/tokenizer.ts";
+
+/**
+ * A text as one sequence of ids: each line ends with `</s>`, which so means the end of a line. Empty lines are kept; within
+ * a line the tokenizer's normaliser collapses and strips white space, so that indentation is lost.
+ */
+export function encodeText(lines: Iterable<string>, tokenizer: Tokenizer): Int32Array {
+  const ids: number[] = [];
+  for (const line of lines) for (const id of tokenizer.encode(line)) ids.push(id);
+  return Int32Array.from(ids);
+}
+
+export function windowFeeds({ size, length, tokens, labels }: WindowBatch): BatchFeeds {
+  const shape = [size, length];
+  return {
+    text: { shape, data: tokens },
+    labels: { shape, data: labels },
+    labelWeight: { shape, data: new Float32Array(size * length).fill(1) },
+  };
+}
+
+/** A text as batches of windows that together hold all of it, for scoring. */
+export function* coverText(text: Int32Array, context: number): Generator<BatchFeeds> {
+  const windows = coverWindows(text.length, context);
+  const whole = windows.filter(({ size }) => size === context).map(({ start }) => start);
+  for (let at = 0; at < whole.length; at += SCORED) {
+    yield windowFeeds(makeWindows(text, whole.slice(at, at + SCORED), context));
+  }
+  for (const { start, size } of windows) {
+    if (size < context) yield windowFeeds(makeWindows(text, [start], size));
+  }
+}
+
+/** Windows scored together. */
+const SCORED = 64;
+
+/** @throws ERR_DATA for a text of which nothing can be predicted. */
+export function encodeLongEnough(lines: readonly string[], tokenizer: Tokenizer, where: string): Int32Array {
+  const ids = encodeText(lines, tokenizer);
+  if (ids.length >= 2) return ids;
+  throw heedError("ERR_DATA", {
+    where,
+    cause: "there is no text",
+    remedy: "give a text of at least one line",
+  });
+}

@@ -1,0 +1,80 @@
+import { languageModel } from "../../config/language-model.ts";
+import type { GenerateConfig } from "../../config/schema.ts";
+import { prefetch } from "../../data/prefetch.ts";
+import { makeWindows, planWindows } from "../../data/windows.ts";
+import { openNextTokens } from "../../inspect/next-tokens.ts";
+import { languageModelObjective } from "../../models/objective.ts";
+import { build } from "../../nn/layer.ts";
+import { nextTokensSection } from "../../pictures/sections/next-tokens.ts";
+import { compile } from "../../runtime/compile.ts";
+import type { Engine } from "../../runtime/engine.ts";
+import type { HostTensor } from "../../runtime/state.ts";
+import type { Tokenizer } from "../../text/tokenizer.ts";
+import { openTrainingStep } from "../../training/step.ts";
+import type { TrainingBatch } from "../../training/trainer.ts";
+import { meanLoss } from "../mean-loss.ts";
+import type { Learner } from "../task.ts";
+import { coverText, windowFeeds } from "./text.ts";
+
+export interface LanguageTaskOptions {
+  readonly engine: Engine;
+  readonly config: Pick<GenerateConfig, "seed" | "data" | "model" | "training">;
+  readonly tokenizer: Tokenizer;
+  readonly train: Int32Array;
+  readonly valid: Int32Array;
+  readonly weights?: ReadonlyMap<string, HostTensor>;
+}
+
+/** Everything the trainer needs to learn to go on with a text. Validation is the mean loss over the whole text. */
+export async function openLanguageTask(options: LanguageTaskOptions): Promise<Learner> {
+  const { engine, config, tokenizer, train, valid, weights } = options;
+  const { seed, training, data } = config;
+  const model = languageModel(config, tokenizer.size);
+  const step = await openTrainingStep({
+    engine,
+    model,
+    objective: (decoder) => languageModelObjective(decoder, training.labelSmoothing),
+    optimiser: training,
+    clip: training.clip,
+    seed,
+    accumulate: training.accumulate,
+    ...(weights ? { weights } : {}),
+  });
+  const { negativeLogLikelihood, tokens } = languageModelObjective(build(model).call, 0);
+  const next = await openNextTokens(engine, model, step.state);
+  const loss = await compile({ engine, state: step.state, outputs: { negativeLogLikelihood, tokens } });
+  const plan = (epoch: number): number[][] =>
+    planWindows(train.length, {
+      ...{ context: data.context, batchTokens: training.batchTokens },
+      seed,
+      epoch,
+    });
+  const span = Math.min(data.context, train.length - 1);
+
+  async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
+    for (const starts of plan(epoch).slice(skip)) {
+      yield { feeds: windowFeeds(makeWindows(train, starts, span)), examples: starts };
+    }
+  }
+  return {
+    step,
+    batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
+    batchesPerEpoch: plan(0).length,
+    validate: async (signal) => {
+      const mean = await meanLoss(loss, coverText(valid, data.context), signal);
+      if (mean === undefined) return undefined;
+      const expected = await next.expect(valid, data.context, tokenizer);
+      return {
+        loss: mean,
+        scores: { perplexity: Math.exp(mean) },
+        score: -mean,
+        sections: () => [nextTokensSection(expected)],
+      };
+    },
+    close: () => {
+      next.close();
+      loss.close();
+      step.close();
+    },
+  };
+}

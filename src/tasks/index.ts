@@ -1,0 +1,12 @@
+/** `heed/tasks`: translation, language modelling and classification, each as something to train. In Node also from files. */
+export { type Judge, likeliest, openJudge } from "./classify/judge.ts";
+export { encodeLabelled } from "./classify/texts.ts";
+export { type ClassificationTaskOptions, openClassificationTask } from "./classify/training.ts";
+export { encodeText } from "./generate/text.ts";
+export { type LanguageTaskOptions, openLanguageTask } from "./generate/training.ts";
+export type { RunFiles } from "./run-files.ts";
+export type { Described, Learner, Score, Task } from "./task.ts";
+export { type DescribedRun, tasks } from "./tasks.ts";
+export { type Corpus, loadCorpus } from "./translate/corpus.ts";
+export { encodeCorpus, encodePair, pairFeeds, type SentencePair } from "./translate/pairs.ts";
+export { openTranslationTask, type TranslationTaskOptions } from "./translate/training.ts";

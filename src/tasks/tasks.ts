@@ -1,0 +1,20 @@
+import type { TaskName } from "../config/schema.ts";
+import { classify } from "./classify/task.ts";
+import { generate } from "./generate/task.ts";
+import type { ConfigOf, Task } from "./task.ts";
+import { translate } from "./translate/task.ts";
+
+/** Every task there is, by name. */
+export const tasks = { translate, generate, classify } as const satisfies {
+  readonly [Name in TaskName]: Task<Name>;
+};
+
+/** What the run of a task is described by, its weights left out. */
+export type DescribedRun = ReturnType<(typeof tasks)[TaskName]["describe"]>;
+
+/** The task of a configuration. */
+export function taskOf<Name extends TaskName>({
+  task,
+}: { readonly task: Name } | ConfigOf<Name>): Task<Name> {
+  return tasks[task] as unknown as Task<Name>;
+}

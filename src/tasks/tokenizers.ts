@@ -1,0 +1,27 @@
+import type { Tokenizer, Tokenizers } from "../text/tokenizer.ts";
+import { tokenizerFromJson } from "../text/tokenizer-json.ts";
+import type { RunFiles } from "./run-files.ts";
+
+const shared = "tokenizer.json";
+const separate = { source: "tokenizer.source.json", target: "tokenizer.target.json" } as const;
+
+/** Vocabularies as the files of a run, by name: one when source and target share it. */
+export function tokenizerFiles({ source, target }: Tokenizers): Record<string, unknown> {
+  return source === target
+    ? { [shared]: source.toJSON() }
+    : { [separate.source]: source.toJSON(), [separate.target]: target.toJSON() };
+}
+
+/** The vocabularies of a run. @throws ERR_MODEL naming a file that is missing or damaged. */
+export function readTokenizers(files: RunFiles): Tokenizers {
+  if (files.has(separate.source)) {
+    return { source: readTokenizer(files, separate.source), target: readTokenizer(files, separate.target) };
+  }
+  const source = readTokenizer(files);
+  return { source, target: source };
+}
+
+/** The one vocabulary of a run. @throws ERR_MODEL when it is missing or damaged. */
+export function readTokenizer(files: RunFiles, name: string = shared): Tokenizer {
+  return tokenizerFromJson(files.json(name), `${files.where}/${name}`);
+}

@@ -1,0 +1,37 @@
+import type { TranslateConfig } from "../../config/schema.ts";
+import type { CorpusReader } from "../../data/corpus-reader.ts";
+import { trainTokenizers } from "../learn-tokenizers.ts";
+import type { TaskData } from "../task.ts";
+import { readTokenizers, tokenizerFiles } from "../tokenizers.ts";
+import { loadCorpus, nameOf } from "./corpus.ts";
+import { encodeCorpus, fittingPairs } from "./pairs.ts";
+import { openTranslationTask } from "./training.ts";
+
+/** Sentence pairs: a translator. */
+export async function loadPairs(config: TranslateConfig, reader: CorpusReader): Promise<TaskData> {
+  const corpus = await loadCorpus(config, reader);
+  return {
+    hash: corpus.hashes.train,
+    prepare: (say, files) => {
+      const tokenizers = files ? readTokenizers(files) : trainTokenizers(config, corpus.train, say);
+      const { examples, numbers, report } = encodeCorpus(
+        corpus.train,
+        tokenizers,
+        config,
+        nameOf(config.data.train),
+      );
+      const valid = fittingPairs(corpus.valid, tokenizers, config, nameOf(config.data.valid));
+      const tooLong = corpus.valid.length - valid.length;
+      if (tooLong > 0) say(`${tooLong} validation pairs are longer than model.maxLength and left out`);
+      return {
+        report,
+        files: tokenizerFiles(tokenizers),
+        open: (engine, weights) =>
+          openTranslationTask({
+            ...{ engine, config, tokenizers, train: examples, numbers, valid },
+            ...(weights ? { weights } : {}),
+          }),
+      };
+    },
+  };
+}

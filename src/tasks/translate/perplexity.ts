@@ -1,0 +1,46 @@
+import { makeBatch } from "../../data/batches.ts";
+import { chunks } from "../../data/chunks.ts";
+import { translationObjective } from "../../models/objective.ts";
+import { build } from "../../nn/layer.ts";
+import { compile } from "../../runtime/compile.ts";
+import type { Engine } from "../../runtime/engine.ts";
+import type { HostTensor } from "../../runtime/state.ts";
+import { meanLoss } from "../mean-loss.ts";
+import type { SentencePair } from "./pairs.ts";
+import { encodePair, fittingPairs, pairFeeds } from "./pairs.ts";
+import type { DescribedTranslator } from "./task.ts";
+
+const BATCH = 32;
+
+/**
+ * How uncertain a translator is of references, given their sources and each token those before it:
+ *
+ *   perplexity = exp(-1/N Σ log p(y_i | y_<i, x)) over the N target tokens, the ends of sentences included
+ *
+ * It depends on the vocabulary: only runs that cut text alike can be compared.
+ *
+ * @throws ERR_DATA when every pair is longer than the model has positions for; pairs that are stay out.
+ */
+export async function translatorPerplexity(
+  {
+    config,
+    model,
+    tokenizers,
+    weights,
+  }: DescribedTranslator & { readonly weights: ReadonlyMap<string, HostTensor> },
+  engine: Engine,
+  pairs: readonly SentencePair[],
+): Promise<{ perplexity: number; leftOut: number }> {
+  const fitting = fittingPairs(pairs, tokenizers, config, "the test set");
+  const { negativeLogLikelihood, tokens } = translationObjective(build(model).call, 0);
+  const program = await compile({ engine, constants: weights, outputs: { negativeLogLikelihood, tokens } });
+  const examples = fitting.map((pair) => encodePair(pair, tokenizers));
+  const lengthOf = (i: number): number => examples[i]?.target.length ?? 0;
+  const byLength = examples.map((_, i) => i).sort((a, b) => lengthOf(a) - lengthOf(b));
+  const batches = chunks(byLength, BATCH).map((chosen) =>
+    pairFeeds(makeBatch(examples, chosen, tokenizers.target.special)),
+  );
+  const loss = (await meanLoss(program, batches)) as number;
+  program.close();
+  return { perplexity: Math.exp(loss), leftOut: pairs.length - fitting.length };
+}

@@ -1,0 +1,66 @@
+import type { TranslateConfig } from "../../config/schema.ts";
+import { translationModel } from "../../config/translation-model.ts";
+import { makeBatch, type PairExample, planEpoch } from "../../data/batches.ts";
+import { prefetch } from "../../data/prefetch.ts";
+import { translationObjective } from "../../models/objective.ts";
+import type { Engine } from "../../runtime/engine.ts";
+import type { HostTensor } from "../../runtime/state.ts";
+import type { Tokenizers } from "../../text/tokenizer.ts";
+import { openTrainingStep } from "../../training/step.ts";
+import type { TrainingBatch } from "../../training/trainer.ts";
+import type { Learner } from "../task.ts";
+import type { SentencePair } from "./pairs.ts";
+import { pairFeeds } from "./pairs.ts";
+import { openValidation } from "./validation.ts";
+
+export interface TranslationTaskOptions {
+  readonly engine: Engine;
+  readonly config: Pick<TranslateConfig, "seed" | "model" | "training">;
+  readonly tokenizers: Tokenizers;
+  readonly train: readonly PairExample[];
+  /** What messages call each training example; its place in `train` when left out. */
+  readonly numbers?: readonly number[];
+  readonly valid: readonly SentencePair[];
+  readonly weights?: ReadonlyMap<string, HostTensor>;
+}
+
+/**
+ * Everything the trainer needs to learn translation from encoded pairs. Validation is the loss on all pairs, and BLEU
+ * of greedy translations of the first of them.
+ */
+export async function openTranslationTask(options: TranslationTaskOptions): Promise<Learner> {
+  const { engine, config, tokenizers, train, numbers, valid, weights } = options;
+  const { seed, training } = config;
+  const model = translationModel(config.model, tokenizers);
+  const step = await openTrainingStep({
+    engine,
+    model,
+    objective: (seq2seq) => translationObjective(seq2seq, training.labelSmoothing),
+    optimiser: training,
+    clip: training.clip,
+    seed,
+    accumulate: training.accumulate,
+    ...(weights ? { weights } : {}),
+  });
+  const special = tokenizers.target.special;
+  const plan = (epoch: number): number[][] =>
+    planEpoch(train, { batchTokens: training.batchTokens, seed, epoch });
+  const validation = await openValidation({ ...options, model, step });
+
+  async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
+    for (const chosen of plan(epoch).slice(skip)) {
+      const examples = numbers ? chosen.map((i) => numbers[i] as number) : chosen;
+      yield { feeds: pairFeeds(makeBatch(train, chosen, special)), examples };
+    }
+  }
+  return {
+    step,
+    batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
+    batchesPerEpoch: plan(0).length,
+    validate: (signal) => validation.run(valid, signal),
+    close: () => {
+      validation.close();
+      step.close();
+    },
+  };
+}

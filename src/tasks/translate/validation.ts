@@ -1,0 +1,87 @@
+import { makeBatch, type PairExample } from "../../data/batches.ts";
+import { chunks } from "../../data/chunks.ts";
+import { openGreedy } from "../../decoding/greedy.ts";
+import { corpusBleu } from "../../evaluation/bleu.ts";
+import { translationObjective } from "../../models/objective.ts";
+import type { Seq2Seq } from "../../models/seq2seq.ts";
+import { build, type Layer } from "../../nn/layer.ts";
+import { translationsSection } from "../../pictures/sections/translations.ts";
+import { compile } from "../../runtime/compile.ts";
+import type { TrainingStep } from "../../training/step.ts";
+import type { Validation } from "../../training/trainer.ts";
+import { meanLoss } from "../mean-loss.ts";
+import { encodePair, pairFeeds, type SentencePair } from "./pairs.ts";
+import type { TranslationTaskOptions } from "./training.ts";
+
+const VALIDATION_BATCH = 64;
+/** Translations shown in a report. */
+const SAMPLES = 20;
+
+export async function openValidation({
+  engine,
+  config,
+  tokenizers,
+  model,
+  step,
+}: TranslationTaskOptions & { model: Layer<Seq2Seq>; step: TrainingStep }): Promise<{
+  run: (pairs: readonly SentencePair[], signal?: AbortSignal) => Promise<Validation | undefined>;
+  close: () => void;
+}> {
+  const { negativeLogLikelihood, tokens } = translationObjective(build(model).call, 0);
+  const loss = await compile({ engine, state: step.state, outputs: { negativeLogLikelihood, tokens } });
+  const { validBleu } = config.training;
+  const maxLength = (sourceLength: number): number => Math.min(2 * sourceLength + 10, config.model.maxLength);
+  const { bos: start, eos: end } = tokenizers.target.special;
+  const greedy = validBleu
+    ? await openGreedy({
+        engine,
+        model,
+        padding: tokenizers.source.special.pad,
+        end,
+        state: step.state,
+      })
+    : undefined;
+
+  const run = async (
+    pairs: readonly SentencePair[],
+    signal?: AbortSignal,
+  ): Promise<Validation | undefined> => {
+    const examples = pairs.map((pair) => encodePair(pair, tokenizers));
+    const byLength = examples.map((_, i) => i).sort((a, b) => length(examples[a]) - length(examples[b]));
+    const batches = chunks(byLength, VALIDATION_BATCH).map((chunk) =>
+      pairFeeds(makeBatch(examples, chunk, tokenizers.target.special)),
+    );
+    const mean = await meanLoss(loss, batches, signal);
+    if (mean === undefined) return undefined;
+    if (!greedy) return { loss: mean, scores: {}, score: -mean };
+    const judged = byLength.filter((i) => i < validBleu);
+    const hypotheses: string[] = [];
+    const references: string[] = [];
+    for (const chunk of chunks(judged, VALIDATION_BATCH)) {
+      if (signal?.aborted) return undefined;
+      const sources = chunk.map((i) => examples[i]?.source ?? []);
+      const found = await greedy.search(sources, { maxLength, start });
+      for (const [n, i] of chunk.entries()) {
+        hypotheses.push(tokenizers.target.decode(found[n]?.[0]?.ids ?? []));
+        references.push(tokenizers.target.normalize(pairs[i]?.target ?? ""));
+      }
+    }
+    const bleu = corpusBleu(hypotheses, [references]).score;
+    const places = judged.map((i, n) => ({ i, n })).sort((a, b) => a.i - b.i);
+    const translations = places.slice(0, SAMPLES).map(({ i, n }) => ({
+      source: pairs[i]?.source ?? "",
+      hypothesis: hypotheses[n] ?? "",
+      reference: references[n] ?? "",
+    }));
+    return { loss: mean, scores: { bleu }, score: bleu, sections: () => [translationsSection(translations)] };
+  };
+  return {
+    run,
+    close: () => {
+      loss.close();
+      greedy?.close();
+    },
+  };
+}
+
+const length = (example: PairExample | undefined): number => example?.source.length ?? 0;
