@@ -79,7 +79,7 @@ describe("a run interrupted and resumed ends like an uninterrupted one, to the b
     const source = `
       import { trainRun } from ${module("../../src/runs/train-run.node.ts")};
       import { openEngine } from ${module("../../src/runtime/open-engine.node.ts")};
-      import { tinyConfig } from ${module("tiny.ts")};
+      import { tinyConfig } from ${module("../training/tiny.ts")};
       await trainRun({
         config: tinyConfig(${JSON.stringify(corpus)}, "training.validBleu=0", ...${JSON.stringify(set)}),
         directory: ${JSON.stringify(directory(name))},
