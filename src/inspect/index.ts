@@ -3,8 +3,7 @@ export {
   type AlignedPair,
   type CrossAttention,
   type CrossAttentionOptions,
-  linksOf,
-  type Matrix,
   openCrossAttention,
 } from "./cross-attention.ts";
 export type { LayerStatistics } from "./layer-statistics.ts";
+export { linksOf, type Matrix } from "./matrix.ts";

@@ -1,0 +1,78 @@
+import type { Link } from "../evaluation/alignment.ts";
+import type { Value } from "../ir/value.ts";
+import type { Seq2Seq } from "../models/seq2seq.ts";
+import type { Layer } from "../nn/layer.ts";
+import { sum } from "../ops/broadcast.ts";
+import { add, div } from "../ops/elementwise.ts";
+import { reshape, slice } from "../ops/reshape.ts";
+import type { Engine, SessionOptions } from "../runtime/engine.ts";
+import type { HostTensor } from "../runtime/state.ts";
+import type { Tokenizers } from "../text/tokenizer.ts";
+import type { AlignmentReading } from "./alignment-reading.ts";
+import { openForcedDecoding } from "./forced-decoding.ts";
+import type { Matrix } from "./matrix.ts";
+import { linksOf } from "./matrix.ts";
+
+/** One sentence pair, aligned word by word. */
+export interface AlignedWords {
+  readonly sourceWords: readonly string[];
+  readonly targetWords: readonly string[];
+  /** [target words][source words] */
+  readonly weights: Matrix;
+  readonly links: readonly Link[];
+}
+
+export interface AlignerOptions {
+  readonly engine: Engine;
+  readonly model: Layer<Seq2Seq>;
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  readonly tokenizers: Tokenizers;
+  readonly reading: AlignmentReading;
+  /** The longest sentence the model reads, in tokens: a longer one is cut. */
+  readonly maxLength: number;
+  readonly session?: SessionOptions;
+}
+
+export interface Aligner {
+  /** In the order of the pairs. */
+  align(pairs: readonly { readonly source: string; readonly target: string }[]): Promise<AlignedWords[]>;
+  close(): void;
+}
+
+/**
+ * Word alignment of given translations, as a job: only the layer and head that the reading names are computed, up to
+ * that layer, and nothing after it.
+ */
+export async function openAligner(options: AlignerOptions): Promise<Aligner> {
+  const { reading } = options;
+  const forced = await openForcedDecoding({
+    ...options,
+    row: reading.row,
+    outputs: (taps) => ({ read: readingOf(taps, reading) }),
+  });
+  return {
+    align: async (pairs) =>
+      (await forced.run(pairs)).map(({ sourceWords, targetWords, matrix }) => {
+        const weights = matrix("read", 0);
+        return { sourceWords, targetWords, weights, links: linksOf(weights, reading.share) };
+      }),
+    close: forced.close,
+  };
+}
+
+/** [batch, 1, target, source]: the weights a reading looks at. */
+function readingOf(layers: readonly Value[], { layer, head }: AlignmentReading): Value {
+  if (layer === "mean") {
+    const total = layers.map(meanOverHeads).reduce((a, b) => add(a, b));
+    return div(total, layers.length);
+  }
+  const weights = layers[layer];
+  if (!weights) throw new RangeError(`there is no decoder layer ${layer} among ${layers.length}`);
+  return head === "mean" ? meanOverHeads(weights) : slice(weights, 1, head, 1);
+}
+
+function meanOverHeads(weights: Value): Value {
+  const [batch, heads, target, source] = weights.shape;
+  const mean = div(sum(weights, [1]), heads as number);
+  return reshape(mean, [batch as number, 1, target as number, source as number]);
+}
