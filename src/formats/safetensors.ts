@@ -16,7 +16,7 @@ const codes = {
   bool: "BOOL",
 } as const satisfies Record<DType, string>;
 const dtypes = new Map<string, DType>(Object.entries(codes).map(([dtype, code]) => [code, dtype as DType]));
-/** Element types that the format has and Heed has not. */
+/** Element types of the format that Heed does not support. */
 const unsupported = [
   "F16",
   "BF16",

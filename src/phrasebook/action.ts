@@ -1,4 +1,4 @@
-/** Who does what to what, in ways that make sense. */
+/** A subject, a verb and an object that make sense together. */
 import { compose, type Phrase, phrase } from "./aligned.ts";
 import type { Dice } from "./dice.ts";
 import { animal, somebody } from "./nominals.ts";
@@ -11,7 +11,7 @@ import { acting, drinking, eating, french, handling, meeting, reading, toBe, typ
 
 export interface Action {
   readonly verb: Verb;
-  /** What the verb is done to; nothing for "sleep". */
+  /** The verb's object; absent for "sleep". */
   readonly object: Nominal | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface ActionOptions {
   readonly determiners?: readonly Determiner[];
   /** Whether "milk" may be what is drunk: "du lait". */
   readonly partitives?: boolean;
-  /** Who does it. */
+  /** The subject. */
   readonly besides?: Noun | undefined;
   /** Which verbs may be used; all where this is undefined. */
   readonly isAllowed?: ((verb: Verb) => boolean) | undefined;
@@ -34,7 +34,7 @@ const KINDS = [
   { verbs: handling, objects: nouns.things, adjectives: 0.5, isMass: false },
 ] as const;
 
-/** What is done to animals too. */
+/** Verbs whose object may be an animal. */
 const isForAnimals = ({ english }: Verb): boolean =>
   /^(see|love|hear|help|wait for|look for|call)$/.test(english.base);
 

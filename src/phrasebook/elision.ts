@@ -17,7 +17,7 @@ function joined(word: string, next: string): string | undefined {
   return word === "de" || word === "à" ? CONTRACTED[word]?.[next] : undefined;
 }
 
-/** French is spoken on: `le eau` is `l'eau`, `de le` is `du`. What grows together keeps the meanings of both. */
+/** Elision and contraction: `le eau` becomes `l'eau`, `de le` becomes `du`. A contracted word keeps both meanings. */
 export function contract(words: readonly Token[]): Token[] {
   const done: Token[] = [];
   for (let i = words.length - 1; i >= 0; i--) {

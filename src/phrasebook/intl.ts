@@ -1,4 +1,4 @@
-/** What `Intl` knows in both languages: months, weekdays, numbers, relative times, countries, languages. */
+/** Names from `Intl` in both languages: months, weekdays, numbers, relative times, countries, languages. */
 import { compose, type Phrase, phrase } from "./aligned.ts";
 
 /**

@@ -1,4 +1,4 @@
-/** Who and what sentences are about, drawn so that they make sense. */
+/** People and things that sentences are about, drawn so that they make sense. */
 import { type Adjective, agree, ofBeings } from "./adjectives.ts";
 import { compose, type Phrase, phrase } from "./aligned.ts";
 import type { Dice } from "./dice.ts";
@@ -29,7 +29,7 @@ const PRONOUNS = [pronounOf("I", "je", 0), ...OTHERS];
  */
 export const pronoun = (dice: Dice): Nominal => dice.pick(PRONOUNS);
 
-/** Whoever is asked about: nobody asks what he does himself. */
+/** The person asked about: nobody asks about himself. */
 export const pronounAsked = (dice: Dice): Nominal => dice.pick(OTHERS);
 
 export interface SomebodyOptions {
@@ -120,10 +120,10 @@ export function place(
   });
 }
 
-/** What any person may be like just now. */
+/** Passing states of any person. */
 export const moods = ofBeings.filter(({ isBefore }) => !isBefore);
 
-/** What somebody is like: an adjective that agrees. */
+/** A quality of somebody: an adjective that agrees. */
 export function quality(dice: Dice, who: Nominal, adjectives: readonly Adjective[] = moods): Phrase {
   const adjective = dice.pick(adjectives);
   return phrase(adjective.english, agree(adjective, who.gender, who.isPlural));

@@ -10,7 +10,7 @@ export interface Nominal extends Phrase {
   readonly gender: Gender;
   readonly isPlural: boolean;
   readonly person: Person;
-  /** What is spoken of, where it has a name. */
+  /** The noun, where the phrase has one. */
   readonly noun?: Noun;
 }
 

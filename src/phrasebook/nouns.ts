@@ -208,7 +208,7 @@ export const places = nouns(`
   castle      château     m
 `);
 
-/** What stands still and can be gone in, under or behind. */
+/** Things that stand still: one can go in, under or behind them. */
 export const furniture = nouns(`
   table       table       f
   bed         lit         m
@@ -224,7 +224,7 @@ export const furniture = nouns(`
   bridge      pont        m
 `);
 
-/** What small things are found in. */
+/** Containers of small things. */
 export const insides = nouns(`
   house       maison      f
   kitchen     cuisine     f

@@ -1,4 +1,4 @@
-/** What verbs can be done to, and when. */
+/** Which objects a verb takes, and in which tenses. */
 import type { Noun } from "./nouns.ts";
 import { handling, type Verb } from "./verbs.ts";
 
@@ -41,13 +41,13 @@ export function objectsOf(verb: Verb, nouns: readonly Noun[]): readonly Noun[] {
 
 /** Verbs that say what is, not what happens: English does not put them in -ing. */
 const STATES = list("see love hear know understand admire respect");
-/** What happens at one moment, so neither now nor again and again. */
+/** Verbs of one moment: neither in progress nor habitual. */
 const MOMENTS = list("find lose forget break finish arrive leave choose");
-/** What nobody wants to do or is asked to do. */
+/** Verbs that nobody wants to do or is asked to do. */
 const UNWILLED = list("lose forget break love hear know admire respect cry dream arrive receive");
 
 export const isState = ({ english }: Verb): boolean => STATES.has(english.base);
-/** What happens, at whatever time. */
+/** Verbs of any time. */
 export const isEvent = (verb: Verb): boolean => !isState(verb);
 export const isLasting = ({ english }: Verb): boolean => !MOMENTS.has(english.base);
 export const isWilled = ({ english }: Verb): boolean => !UNWILLED.has(english.base);
@@ -55,7 +55,7 @@ export const isWilled = ({ english }: Verb): boolean => !UNWILLED.has(english.ba
 const ONCE_FOR_EACH: ReadonlySet<Verb> = new Set(
   handling.filter(({ english }) => /^(buy|sell|keep|borrow)$/.test(english.base)),
 );
-/** What can be done again and again. */
+/** Verbs of habits. */
 export const isHabit = (verb: Verb): boolean =>
   isLasting(verb) && !ONCE_FOR_EACH.has(verb) && (!isState(verb) || verb.english.base === "see");
 

@@ -65,7 +65,7 @@ const ALL_WORDS_FROM = 5000;
  * Distinct sentence pairs, split so that no sentence of `valid` or `test` occurs in another part on either side, while
  * every word of theirs occurs in training (numbers aside, and from 5,000 pairs on). The same options give the same pairs.
  *
- * @throws RangeError when the grammar has not that many sentences.
+ * @throws RangeError when the grammar has fewer sentences.
  */
 export function phrasebook(options: PhrasebookOptions = {}): Phrasebook {
   const { seed = 1, size = 30_000, valid = 500, test = 500 } = options;
@@ -96,7 +96,7 @@ export function phrasebook(options: PhrasebookOptions = {}): Phrasebook {
 const wordsOf = ({ source, target }: Aligned): string[] =>
   `${source} ${target}`.toLowerCase().match(/[\p{L}\p{M}'-]+/gu) ?? [];
 
-/** Whether a word occurs in some pairs, of which it reads no more than it needs to. */
+/** Whether a word occurs in some pair; stops reading at the first. */
 function wordsKnownFrom(pairs: readonly Aligned[]): (word: string) => boolean {
   const known = new Set<string>();
   let read = 0;

@@ -1,4 +1,4 @@
-/** Which adjectives make sense of which nouns, alone and compared. */
+/** Which adjectives suit which nouns, alone and in comparisons. */
 import {
   type Adjective,
   colours,
@@ -106,7 +106,7 @@ const fitting = new Map(
   ),
 );
 
-/** What a noun may be called: beside it, after "is", and in comparisons. */
+/** The adjectives of a noun: beside it, after "is", and in comparisons. */
 export function adjectivesFor(
   noun: Noun,
   use: "beside" | "said" | "compared" = "beside",

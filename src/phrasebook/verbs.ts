@@ -167,7 +167,7 @@ export const handling = verbs(`
   hide        cacher      hid
 `);
 
-/** What is done to people. */
+/** Verbs whose object is a person. */
 export const meeting = verbs(`
   see         voir        saw
   love        aimer

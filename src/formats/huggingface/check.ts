@@ -1,6 +1,6 @@
 import { heedError } from "../../errors.ts";
 
-/** What a translator's configuration says about its model; keys of other kinds of model may be absent. */
+/** The model section of a translator's configuration; keys of other kinds of model may be absent. */
 export interface ModelSettings {
   readonly kind: string;
   readonly dModel: number;

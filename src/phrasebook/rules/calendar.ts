@@ -20,7 +20,7 @@ const comma = (named: Phrase): Phrase => ending(named, ",", "");
 
 const time = (dice: Dice, sign: 1 | -1): Phrase => dice.pick(TIMES[sign === 1 ? 1 : 0] as readonly Phrase[]);
 
-/** What is done at a time that can be told. */
+/** Actions at a stated time. */
 const PLANNED = acting.filter(({ english }) => !/^(sleep|laugh|cry|dream)$/.test(english.base));
 const PLANNED_TOO = [...PLANNED, ...going];
 const DEAR = new Set(["car", "bike", "boat", "table", "computer", "phone", "guitar", "watch"]);

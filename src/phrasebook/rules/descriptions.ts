@@ -1,4 +1,4 @@
-/** What things are like, whose they are, where they are, and how they compare. */
+/** Descriptions of things: qualities, owners, places, comparisons. */
 import { type Adjective, agree } from "../adjectives.ts";
 import { compose, type Phrase, phrase, sentence } from "../aligned.ts";
 import type { Dice } from "../dice.ts";
@@ -49,7 +49,7 @@ const KINDS = [
 interface Described {
   readonly what: Nominal;
   readonly adjective: Adjective;
-  /** Something of the same kind of which the same may be said. */
+  /** Something of the same kind that the same may be said of. */
   readonly other: Nominal;
 }
 

@@ -1,4 +1,4 @@
-/** What one is in English and has in French: hunger, fear, years; and what the weather does. */
+/** Feelings and ages: English is hungry where French has hunger. And the weather. */
 import { finite } from "../action.ts";
 import { agree } from "../adjectives.ts";
 import { compose, type Phrase, phrase, sentence } from "../aligned.ts";
@@ -55,7 +55,7 @@ const TIRED_ALONE = moods.filter(({ english }) => english === "tired");
 const GLAD_MOODS = moods.filter(({ english }) => english === "happy");
 const NOTHING = phrase("", "");
 
-/** What one does, and why. */
+/** An action and its reason. */
 const REASONS: readonly Reason[] = [
   (dice, who) => {
     const verb = dice.pick(GETTING_FOOD);
@@ -121,7 +121,7 @@ const GENERATIONS = [
   { from: AGED, ages: AGES.slice(19) },
 ] as const;
 
-/** What the weather does: now, then, and some day. */
+/** The weather: present, past and future. */
 const WEATHER = [
   ["cold", "froid"],
   ["hot", "chaud"],

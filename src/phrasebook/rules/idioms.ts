@@ -1,4 +1,4 @@
-/** What cannot be translated word by word. */
+/** Idioms: phrases that cannot be translated word by word. */
 import { finite } from "../action.ts";
 import { compose, ending, phrase, sentence } from "../aligned.ts";
 import type { Dice } from "../dice.ts";
@@ -26,7 +26,7 @@ const LASTING = without("leave arrive");
 const AT_HOME = without("leave arrive travel swim run");
 const AT_ONCE = without("dream cry laugh");
 
-/** What may be good or bad, and whose it may be. */
+/** Things that may be good or bad, with their possible owners. */
 const JUDGED = [
   { nouns: nouns.dishes, determiners: ["the", "this", "your", "his", "her"] },
   { nouns: nouns.drinks, determiners: ["the", "this", "your", "his", "her"] },
@@ -82,7 +82,7 @@ const FIRST_NAMES =
 /** Where one is "at", not "in". */
 const PUBLIC = nouns.places.filter(({ english }) => !/^(village|garden)$/.test(english));
 
-/** What nobody thanks for. */
+/** Things that nobody says thanks for. */
 const SHAMEFUL = /^(dirty|broken|old|expensive|heavy|strange)$/;
 
 const SEEN = [...nouns.things, ...nouns.animals, ...nouns.foods];

@@ -1,4 +1,4 @@
-/** What is not: ne and its second halves. */
+/** Negation: ne and its second halves. */
 import { action, auxiliary, finite, objectOf, participle } from "../action.ts";
 import { compose, type Phrase, phrase, sentence } from "../aligned.ts";
 import type { Dice } from "../dice.ts";

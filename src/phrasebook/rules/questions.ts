@@ -10,12 +10,12 @@ import { eating, french, handling, reading, toBe } from "../verbs.ts";
 import type { Rule } from "./rule.ts";
 
 const THIS = ["the", "this"] as const;
-/** Whoever is asked about. */
+/** The person asked about. */
 const subjectOf = (dice: Dice, adjectives = 0.25): Nominal =>
   dice.chance(0.4) ? pronounAsked(dice) : somebody(dice, { adjectives, determiners: THIS });
 const doesFor = ({ person }: Nominal): string => (person === 2 ? "does" : "do");
 
-/** What one may ask somebody to do. */
+/** Requests one may make of somebody. */
 const ASKED = handling.filter((verb) => isWilled(verb) && verb.english.base !== "borrow");
 
 /** Where one goes to, is, and lives. */

@@ -4,7 +4,7 @@ import type { Dice } from "../dice.ts";
 /** One way of saying something, in both languages. */
 export interface Rule {
   readonly name: string;
-  /** What a reader learns from it. */
+  /** The point of grammar it shows. */
   readonly about: string;
   readonly make: (dice: Dice) => Aligned;
 }

@@ -11,7 +11,7 @@ import type { Rule } from "./rule.ts";
 
 const subjectOf = (dice: Dice): Nominal => somebody(dice, { pronouns: 0.4 });
 
-/** Whoever something is said of: nothing has been said before. */
+/** The subject of a statement that opens a conversation. */
 const plainSubject = (dice: Dice): Nominal => somebody(dice, { pronouns: 0.4, adjectives: 0 });
 
 const HABITS = [phrase("every day", "tous les jours"), phrase("on Sundays", "le dimanche")];
@@ -74,7 +74,7 @@ const OBJECTS = [
 ] as const;
 
 const done = (base: string): Verb => handling.find(({ english }) => english.base === base) as Verb;
-/** What is done to a thing, and then. */
+/** Two actions on one thing, the second after the first. */
 const CHAINS = [
   "find keep",
   "find sell",
@@ -94,7 +94,7 @@ const MODALS = [
   { english: ["prefer to", "prefers to"], french: french.préférer.present },
 ] as const;
 
-/** What one may have several of. */
+/** Things that one may have several of. */
 const OWNED = [...nouns.things, ...nouns.foods, ...pets];
 
 export const statements: readonly Rule[] = [
