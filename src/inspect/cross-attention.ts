@@ -1,8 +1,8 @@
 import { makeBatch, type PairExample } from "../data/batches.ts";
 import { input } from "../ir/leaf.ts";
-import type { Value } from "../ir/value.ts";
 import type { Seq2Seq } from "../models/seq2seq.ts";
 import { build, type Layer } from "../nn/layer.ts";
+import { matchTaps } from "../nn/match-taps.ts";
 import { compile } from "../runtime/compile.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { HostTensor, State } from "../runtime/state.ts";
@@ -61,10 +61,10 @@ export async function openCrossAttention(options: CrossAttentionOptions): Promis
   };
   const encoded = built.call.encode(inputs.source, inputs.sourceMask);
   built.call.decode(inputs.target, built.call.remember(encoded, inputs.sourceMask));
-  const taps = [...built.taps].filter(([path]) => path.endsWith(".cross.weights"));
+  const taps = matchTaps(built.taps, "**.cross.weights", { atLeast: 0 });
   const program = await compile({
     engine,
-    outputs: Object.fromEntries(taps as [string, Value][]),
+    outputs: Object.fromEntries(taps),
     ...(options.weights ? { constants: options.weights } : {}),
     ...(options.state ? { state: options.state } : {}),
   });
