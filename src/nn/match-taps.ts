@@ -3,7 +3,7 @@ import type { Value } from "../ir/value.ts";
 import type { TapName } from "./taps.ts";
 
 /** `weights`, or where it stands before it: `decoder.*.cross.weights`, `**.cross.weights`. */
-export type TapPattern = TapName | `${string}.${TapName}`;
+export type TapPattern = TapName | "**" | `${string}.${TapName | "*" | "**"}`;
 
 export interface MatchOptions {
   /** Fewer matches are an error. Default 1; 0 for a model that may have none. */

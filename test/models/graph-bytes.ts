@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { input } from "../../src/ir/leaf.ts";
 import { type Size, times } from "../../src/ir/size.ts";
 import type { Value } from "../../src/ir/value.ts";
-import { RecurrentClassifier, TransformerClassifier } from "../../src/models/classifier.ts";
+import { type Classifier, RecurrentClassifier, TransformerClassifier } from "../../src/models/classifier.ts";
 import { RecurrentLanguageModel, TransformerLanguageModel } from "../../src/models/language-model.ts";
 import {
   classificationObjective,
@@ -76,10 +76,10 @@ export const languageModels: Readonly<Record<string, Layer<Decoder>>> = {
   }),
   lstm: RecurrentLanguageModel({ ...recurrent, cell: "lstm", vocabulary: 11, tie: true }),
 };
-const classifiers = {
+export const classifiers: Readonly<Record<string, Layer<Classifier>>> = {
   transformer: TransformerClassifier({ ...transformer, vocabulary: 11, labels: 3, layers: 2 }),
   gru: RecurrentClassifier({ ...recurrent, vocabulary: 11, labels: 3 }),
-} as const;
+};
 
 /** SHA-256 of every graph, by its name. */
 export async function graphBytes(): Promise<Record<string, string>> {
