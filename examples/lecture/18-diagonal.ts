@@ -5,6 +5,7 @@
  *   npx tsx examples/lecture/18-diagonal.ts
  */
 import { build, compile, input } from "heed";
+import { matchTaps } from "heed/nn";
 import { engine, learn, table, test, tokenizers } from "./learn.ts";
 
 const whole = await learn();
@@ -12,10 +13,10 @@ const source = input("source", "int32", [1, "source"]);
 const mask = input("mask", "float32", [1, "source"]);
 const model = build(whole.model);
 model.call.encode(source, mask);
-const heads = [0, 1].map(
-  (layer) => [`layer ${layer}`, model.taps.get(`encoder.${layer}.attention.weights`)] as const,
+const heads = matchTaps(model.taps, "encoder.*.attention.weights").map(
+  ([, weights], layer) => [`layer ${layer}`, weights] as const,
 );
-const look = await compile({ engine, constants: whole.weights, outputs: Object.fromEntries(heads) as never });
+const look = await compile({ engine, constants: whole.weights, outputs: Object.fromEntries(heads) });
 
 const counts: Record<string, number[]> = {};
 let words = 0;

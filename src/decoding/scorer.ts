@@ -4,6 +4,7 @@ import { times } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import type { Seq2Seq } from "../models/seq2seq.ts";
 import { build, type Layer } from "../nn/layer.ts";
+import { matchTaps } from "../nn/match-taps.ts";
 import { cast, equal } from "../ops/compare.ts";
 import { add, log, mul, sub } from "../ops/elementwise.ts";
 import { gatherLast } from "../ops/gather.ts";
@@ -121,7 +122,7 @@ function forcedGraph(
   const looked: Value[] = [];
   const logits = built.call.map((model) => {
     const { hidden } = model.decode(target, model.remember(model.encode(source, mask), mask));
-    const last = [...built.taps].filter(([path]) => path.endsWith("cross.weights")).at(-1);
+    const last = matchTaps(built.taps, "**.cross.weights", { atLeast: 0 }).at(-1);
     if (last) looked.push(mean(last[1], [1]));
     return linear(flattenLead(hidden), model.projection);
   });

@@ -4,6 +4,7 @@ import { input } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
 import type { Seq2Seq } from "../models/seq2seq.ts";
 import { build, type Layer } from "../nn/layer.ts";
+import { matchTaps } from "../nn/match-taps.ts";
 import { compile } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor, State } from "../runtime/state.ts";
@@ -137,9 +138,7 @@ function graphOf({ model, outputs }: ForcedDecodingOptions): Readonly<Record<str
   const target = input("target", "int32", ["batch", "target"]);
   const encoded = built.call.encode(source, sourceMask);
   built.call.decode(target, built.call.remember(encoded, sourceMask));
-  return outputs(
-    [...built.taps].flatMap(([path, value]) => (path.endsWith(".cross.weights") ? [value] : [])),
-  );
+  return outputs(matchTaps(built.taps, "**.cross.weights").map(([, value]) => value));
 }
 
 /** Ids of at most `most` tokens; what is cut off still ends with </s>. */

@@ -1,6 +1,7 @@
 import { scalar } from "../ir/leaf.ts";
 import { elements } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
+import { matchTaps, splitTap } from "../nn/match-taps.ts";
 import { sum } from "../ops/broadcast.ts";
 import { log, maximum, mul, neg } from "../ops/elementwise.ts";
 import { sizeAsTensor } from "../ops/range.ts";
@@ -40,20 +41,17 @@ export function forwardStatistics(taps: ReadonlyMap<string, Value>, masks: reado
     const count = mask ? sum(mask) : sizeAsTensor(elements(rows.shape), rows.dtype);
     return { kind, path, total: sum(mask ? mul(rows, mask) : rows), count: mul(count, each) };
   };
-  return [...taps].flatMap(([tap, value]) => {
-    const [path, name] = splitLast(tap);
-    const rank = value.shape.length;
-    if (name === "states" && rank === 3) {
-      const size = value.shape[2] as number;
-      return [statistic("activations", path, sum(mul(value, value), [2]), size)];
-    }
-    if (name === "weights" && rank === 4) {
-      // 0 · ln 0 is 0 here: a weight of 0 is multiplied by a finite number.
-      const terms = mul(value, log(maximum(value, 1e-30)));
-      return [statistic("attentionEntropies", path, neg(sum(terms, [1, 3])), value.shape[1] as number)];
-    }
-    return [];
+  const named = (name: "states" | "weights"): [place: string, value: Value][] =>
+    matchTaps(taps, `**.${name}`, { atLeast: 0 }).map(([path, value]) => [splitTap(path)[0], value]);
+  const activations = named("states").map(([place, value]) => {
+    return statistic("activations", place, sum(mul(value, value), [2]), value.shape[2] as number);
   });
+  const entropies = named("weights").map(([place, value]) => {
+    // 0 · ln 0 is 0 here: a weight of 0 is multiplied by a finite number.
+    const terms = mul(value, log(maximum(value, 1e-30)));
+    return statistic("attentionEntropies", place, neg(sum(terms, [1, 3])), value.shape[1] as number);
+  });
+  return [...activations, ...entropies];
 }
 
 /** Squared norms of gradients, by layer: parameters of `encoder.0.attention.query` belong to `encoder.0`. */
@@ -72,11 +70,6 @@ export function gradientStatistics(gradients: ReadonlyMap<string, Value>): Stati
 /** The layer a parameter belongs to: its path up to the first number, or its first name. */
 export function layerOf(path: string): string {
   return /^.*?\.\d+(?=\.)/.exec(path)?.[0] ?? (path.split(".")[0] as string);
-}
-
-function splitLast(path: string): [string, string] {
-  const at = path.lastIndexOf(".");
-  return [path.slice(0, Math.max(0, at)), path.slice(at + 1)];
 }
 
 /** Watches updates without taking part in them. */

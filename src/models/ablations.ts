@@ -114,19 +114,23 @@ const NoPositions: Layer<undefined> = layer({}, () => undefined);
 function NoResidual({ dModel, dropout = 0, norm }: BlockConfig): Layer<Residual> {
   return layer({ norm: LayerNorm(dModel) }, (m, scope) => (x, sublayer) => {
     return norm === "pre"
-      ? scope.dropout(sublayer(m.norm(x)), dropout)
-      : m.norm(scope.dropout(sublayer(x), dropout));
+      ? scope.tap("sublayer", scope.dropout(sublayer(m.norm(x)), dropout))
+      : m.norm(scope.tap("sublayer", scope.dropout(sublayer(x), dropout)));
   });
 }
 
 /** f(x): neither. */
 function BareSublayer(dropout: number): Layer<Residual> {
-  return layer({}, (_, scope) => (x, sublayer) => scope.dropout(sublayer(x), dropout));
+  return layer({}, (_, scope) => (x, sublayer) => {
+    return scope.tap("sublayer", scope.dropout(sublayer(x), dropout));
+  });
 }
 
 /** x + f(x): nothing is normalised. */
 function BareResidual(dropout: number): Layer<Residual> {
-  return layer({}, (_, scope) => (x, sublayer) => add(x, scope.dropout(sublayer(x), dropout)));
+  return layer({}, (_, scope) => (x, sublayer) => {
+    return scope.tap("sum", add(x, scope.tap("sublayer", scope.dropout(sublayer(x), dropout))));
+  });
 }
 
 /**

@@ -9,13 +9,8 @@ import { type CellKind, Recurrent } from "../nn/recurrent.ts";
 import { sum } from "../ops/broadcast.ts";
 import { div, mul } from "../ops/elementwise.ts";
 import { reshape } from "../ops/reshape.ts";
-import {
-  AddedPositions,
-  type BlockConfig,
-  EncoderLayer,
-  type PositionKind,
-  withPositions,
-} from "./transformer.ts";
+import { AddedPositions, firstStates, type PositionKind } from "./first-states.ts";
+import { type BlockConfig, EncoderLayer } from "./transformer.ts";
 
 /** Says which of a few labels a text has. */
 export interface Classifier {
@@ -34,7 +29,11 @@ export interface TransformerClassifierConfig extends BlockConfig {
   readonly maxLength: number;
 }
 
-/** A Transformer's encoder over the text, whose states are averaged: a large input reduced to "dog or not". */
+/**
+ * A Transformer's encoder over the text, whose states are averaged: a large input reduced to "dog or not".
+ *
+ * Taps: those of `firstStates` under input; output, the states that are averaged; summary [batch, dim].
+ */
 export function TransformerClassifier(c: TransformerClassifierConfig): Layer<Classifier> {
   const { dropout = 0 } = c;
   return layer(
@@ -48,11 +47,12 @@ export function TransformerClassifier(c: TransformerClassifierConfig): Layer<Cla
     (m, scope) => ({
       projection: m.project,
       summarise: (tokens, mask) => {
-        const embedded = withPositions(m.embed.lookup(tokens), m.positions);
-        const x = scope.tap("input.states", scope.dropout(embedded, dropout));
+        const { positions } = m;
+        const x = firstStates(scope.child("input"), m.embed.lookup(tokens), { positions, dropout });
         const bias = paddingBias(mask);
         const states = m.encoder.reduce((h, encoderLayer) => encoderLayer(h, bias), x);
-        return scope.dropout(meanOver(m.norm ? m.norm(states) : states, mask), dropout);
+        const last = scope.tap("output", m.norm ? m.norm(states) : states);
+        return scope.tap("summary", scope.dropout(meanOver(last, mask), dropout));
       },
     }),
   );
@@ -73,7 +73,7 @@ export interface RecurrentClassifierConfig {
   readonly dropout?: number;
 }
 
-/** A recurrent network over the text, whose outputs are averaged. */
+/** A recurrent network over the text, whose outputs are averaged. Taps: input.embedding; summary [batch, dim]. */
 export function RecurrentClassifier(c: RecurrentClassifierConfig): Layer<Classifier> {
   const { cell, hidden, layers, bidirectional = true, dropout = 0 } = c;
   const size = bidirectional ? hidden / 2 : hidden;
@@ -86,8 +86,9 @@ export function RecurrentClassifier(c: RecurrentClassifierConfig): Layer<Classif
     (m, scope) => ({
       projection: m.project,
       summarise: (tokens, mask) => {
-        const { outputs } = m.network(scope.dropout(m.embed.lookup(tokens), dropout), { mask });
-        return scope.dropout(meanOver(outputs, mask), dropout);
+        const embedded = scope.child("input").tap("embedding", m.embed.lookup(tokens));
+        const { outputs } = m.network(scope.dropout(embedded, dropout), { mask });
+        return scope.tap("summary", scope.dropout(meanOver(outputs, mask), dropout));
       },
     }),
   );

@@ -7,6 +7,7 @@ export {
   TransformerClassifier,
   type TransformerClassifierConfig,
 } from "./classifier.ts";
+export { AddedPositions, type PositionKind, withPositions } from "./first-states.ts";
 export {
   RecurrentLanguageModel,
   type RecurrentLanguageModelConfig,
@@ -29,7 +30,6 @@ export {
 } from "./recurrent-seq2seq.ts";
 export type { Decoded, Decoder, Encoded, Seq2Seq, Tensors } from "./seq2seq.ts";
 export {
-  AddedPositions,
   type BlockConfig,
   type BoundDecoderLayer,
   type CachedStep,
@@ -37,11 +37,9 @@ export {
   DecoderLayer,
   decodeThrough,
   EncoderLayer,
-  type PositionKind,
   remember,
   startCache,
   Transformer,
   type TransformerConfig,
   throughCached,
-  withPositions,
 } from "./transformer.ts";

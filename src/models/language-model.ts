@@ -7,15 +7,9 @@ import { Linear } from "../nn/linear.ts";
 import { LayerNorm } from "../nn/norm.ts";
 import { type CellKind, type CellState, cellAnatomy, Recurrent } from "../nn/recurrent.ts";
 import { zeros } from "../ops/gather.ts";
+import { AddedPositions, firstStates, type PositionKind } from "./first-states.ts";
 import type { Decoder, Tensors } from "./seq2seq.ts";
-import {
-  AddedPositions,
-  type BlockConfig,
-  CausalLayer,
-  type PositionKind,
-  throughCached,
-  withPositions,
-} from "./transformer.ts";
+import { type BlockConfig, CausalLayer, throughCached } from "./transformer.ts";
 
 export interface TransformerLanguageModelConfig extends BlockConfig {
   readonly vocabulary: number;
@@ -55,12 +49,13 @@ export function TransformerLanguageModel(c: TransformerLanguageModelConfig): Lay
         return Object.fromEntries(entries);
       },
       decode: (tokens, _, before) => {
-        const embedded = withPositions(m.embed.lookup(tokens), m.positions, before);
-        const x = scope.tap("input.states", scope.dropout(embedded, dropout));
+        const { positions } = m;
+        const embedded = m.embed.lookup(tokens);
+        const x = firstStates(scope.child("input"), embedded, { positions, dropout, state: before });
         const { hidden, state } = throughCached(m.layers, x, before, (one, h, causal, past) =>
           one(h, causal, past),
         );
-        return { hidden: m.norm ? m.norm(hidden) : hidden, state };
+        return { hidden: scope.tap("output", m.norm ? m.norm(hidden) : hidden), state };
       },
     }),
   );
@@ -107,12 +102,14 @@ export function RecurrentLanguageModel(c: RecurrentLanguageModelConfig): Layer<D
           const states = Array.from({ length: layers }, (__, i) => [
             Object.fromEntries(names.map((name) => [name, before[`${i}.${name}`]])) as CellState,
           ]);
-          const x = scope.dropout(m.embed.lookup(tokens), dropout);
+          const embedded = scope.child("input").tap("embedding", m.embed.lookup(tokens));
+          const x = scope.dropout(embedded, dropout);
           const { outputs, states: after } = m.network(x, { states });
           const state = after.flatMap(([one], i) =>
             names.map((name): [string, Value] => [`${i}.${name}`, one?.[name] as Value]),
           );
-          return { hidden: scope.dropout(m.output(outputs), dropout), state: Object.fromEntries(state) };
+          const given = scope.tap("output", scope.dropout(m.output(outputs), dropout));
+          return { hidden: given, state: Object.fromEntries(state) };
         },
       };
     },

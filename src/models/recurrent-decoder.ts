@@ -1,15 +1,14 @@
 import { over, type Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
-import { type Layer, layer, repeat } from "../nn/layer.ts";
+import { type Layer, layer, repeat, type Scope } from "../nn/layer.ts";
 import { Linear } from "../nn/linear.ts";
 import { type CellKind, type CellState, cellAnatomy, cells, swapTime } from "../nn/recurrent.ts";
-import type { Score } from "../nn/score.ts";
+import { type Score, tapOneHead } from "../nn/score.ts";
 import { expand } from "../ops/broadcast.ts";
 import { add, mul, sub, tanh } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
 import { matmul } from "../ops/matmul.ts";
 import { concat, reshape } from "../ops/reshape.ts";
-import { scan } from "../ops/scan.ts";
 import { softmax } from "../ops/softmax.ts";
 import { askTogether, type Tensors } from "./seq2seq.ts";
 
@@ -46,7 +45,7 @@ export function StaticDecoder(c: RecurrentDecoderConfig): Layer<RecurrentDecoder
     run: (embedded, memory, state) => {
       const summary = forEach(embedded.shape[1] as Size, memory.summary as Value);
       const read = stack.read(summary);
-      const scanned = scan({
+      const scanned = scope.scan({
         state,
         sequences: { x: stack.project(embedded) },
         step: (before, { x }) => {
@@ -65,7 +64,7 @@ export function StaticDecoder(c: RecurrentDecoderConfig): Layer<RecurrentDecoder
  *
  *   c_i = Σ_j α_ij h_j,   α_ij = softmax_j(score(s_{i-1}, h_j)),   s_i = cell(y_{i-1}, c_i, s_{i-1})
  *
- * Taps: cross.weights [batch, 1, target, source].
+ * Taps: those of `attend`, of the score and of the cells.
  *
  * @see Bahdanau et al. 2015, section 3.1 - https://arxiv.org/abs/1409.0473
  */
@@ -75,18 +74,16 @@ export function BahdanauDecoder(c: RecurrentDecoderConfig, score: Layer<Score>):
     remember: (states) => ({ states, keys: m.score.keys(states) }),
     start: m.stack.start,
     run: (embedded, memory, state) => {
-      const scanned = scan({
+      const scanned = scope.scan({
         state,
         sequences: { x: m.stack.project(embedded) },
         step: (before, { x }) => {
-          const { context, weights } = attend(m.score, m.stack.top(before), memory);
+          const context = attendOnce(scope, m.score, m.stack.top(before), memory);
           const { h, state: after } = m.stack.step(add(x, m.stack.read(context)), before);
-          return { state: after, outputs: { h, context, weights } };
+          return { state: after, outputs: { h, context } };
         },
       });
-      const { h, context, weights } = scanned.outputs;
-      scope.child("cross").tap("weights", rowsOf(weights));
-      const hidden = m.readout(h, context, embedded);
+      const hidden = m.readout(scanned.outputs.h, scanned.outputs.context, embedded);
       return { hidden: swapTime(scope.dropout(hidden, c.dropout)), state: scanned.state };
     },
   }));
@@ -98,7 +95,7 @@ export function BahdanauDecoder(c: RecurrentDecoderConfig, score: Layer<Score>):
  *
  *   s_i = cell(y_{i-1}, s_{i-1}),   c_i = Σ_j α_ij h_j,   α_ij = softmax_j(score(s_i, h_j)),   s̃_i = tanh(W [c_i; s_i])
  *
- * Taps: cross.weights [batch, 1, target, source].
+ * Taps: those of `attend`, of the score and of the cells.
  *
  * @see Luong et al. 2015, section 3 - https://arxiv.org/abs/1508.04025
  */
@@ -108,7 +105,7 @@ export function LuongDecoder(c: RecurrentDecoderConfig, score: Layer<Score>): La
     remember: (states) => ({ states, keys: m.score.keys(states) }),
     start: m.stack.start,
     run: (embedded, memory, state) => {
-      const scanned = scan({
+      const scanned = scope.scan({
         state,
         sequences: { x: m.stack.project(embedded) },
         step: (before, { x }) => {
@@ -117,13 +114,7 @@ export function LuongDecoder(c: RecurrentDecoderConfig, score: Layer<Score>): La
         },
       });
       const h = swapTime(scanned.outputs.h);
-      const states = memory.states as Value;
-      const context = askTogether(h, states.shape[0] as Size, (queries) => {
-        const weights = softmax(add(m.score.score(queries, memory.keys as Value), memory.bias as Value));
-        const [batch, target, source] = weights.shape as [Size, Size, Size];
-        scope.child("cross").tap("weights", reshape(weights, [batch, 1, target, source]));
-        return matmul(weights, states);
-      });
+      const context = attend(scope, m.score, h, memory);
       const hidden = tanh(m.combine(concat([context, h])));
       return { hidden: scope.dropout(hidden, c.dropout), state: scanned.state };
     },
@@ -134,7 +125,7 @@ export function LuongDecoder(c: RecurrentDecoderConfig, score: Layer<Score>): La
  * Luong's decoder with input feeding: what a step gave out goes into the next one, which so knows what has been
  * attended to.
  *
- * Taps: cross.weights [batch, 1, target, source].
+ * Taps: those of `attend`, of the score and of the cells.
  *
  * @see Luong et al. 2015, section 3.3 - https://arxiv.org/abs/1508.04025
  */
@@ -147,33 +138,44 @@ export function InputFeedingDecoder(c: RecurrentDecoderConfig, score: Layer<Scor
       fed: zeros(summary.dtype, [summary.shape[0] as Size, c.embedding]),
     }),
     run: (embedded, memory, state) => {
-      const scanned = scan({
+      const scanned = scope.scan({
         state,
         sequences: { x: m.stack.project(embedded) },
         step: ({ fed, ...before }: Tensors, { x }) => {
           const { h, state: after } = m.stack.step(add(x, m.stack.read(fed as Value)), before);
-          const { context, weights } = attend(m.score, h, memory);
+          const context = attendOnce(scope, m.score, h, memory);
           const given = scope.dropout(tanh(m.combine(concat([context, h]))), c.dropout);
-          return { state: { ...after, fed: given }, outputs: { given, weights } };
+          return { state: { ...after, fed: given }, outputs: { given } };
         },
       });
-      scope.child("cross").tap("weights", rowsOf(scanned.outputs.weights));
       return { hidden: swapTime(scanned.outputs.given), state: scanned.state };
     },
   }));
 }
 
-/** One query: query [batch, size]  ->  context [batch, states], weights [batch, source] */
-function attend(score: Score, query: Value, memory: Tensors): { context: Value; weights: Value } {
-  const [batch, size] = query.shape as [Size, Size];
+/**
+ * The context of every query.
+ *
+ *   queries [batch, n, size]  ->  [batch, n, states]
+ *
+ * Taps: cross.unmasked, cross.scores, cross.weights [batch, 1, queries, source], cross.heads [batch, 1, queries, states].
+ */
+function attend(scope: Scope, score: Score, queries: Value, memory: Tensors): Value {
+  const cross = scope.child("cross");
   const states = memory.states as Value;
-  const [sentences, source, dim] = states.shape as [Size, Size, Size];
-  let weights: Value | undefined;
-  const context = askTogether(reshape(query, [batch, 1, size]), sentences, (queries) => {
-    weights = softmax(add(score.score(queries, memory.keys as Value), memory.bias as Value));
-    return matmul(weights, states);
+  return askTogether(queries, states.shape[0] as Size, (asked) => {
+    const unmasked = tapOneHead(cross, "unmasked", score.score(asked, memory.keys as Value));
+    const scores = tapOneHead(cross, "scores", add(unmasked, memory.bias as Value));
+    const weights = tapOneHead(cross, "weights", softmax(scores));
+    return tapOneHead(cross, "heads", matmul(weights, states));
   });
-  return { context: reshape(context, [batch, dim]), weights: reshape(weights as Value, [batch, source]) };
+}
+
+/** One query: [batch, size]  ->  [batch, states] */
+function attendOnce(scope: Scope, score: Score, query: Value, memory: Tensors): Value {
+  const [batch, size] = query.shape as [Size, Size];
+  const context = attend(scope, score, reshape(query, [batch, 1, size]), memory);
+  return reshape(context, [batch, context.shape[2] as Size]);
 }
 
 /** A vector per sentence for each of the rows that translate it: [sentences, size]  ->  [rows, size] */
@@ -181,12 +183,6 @@ function forEach(rows: Size, vector: Value): Value {
   const [sentences, size] = vector.shape as [Size, Size];
   const beam = over(rows, sentences) ?? 1;
   return reshape(expand(reshape(vector, [sentences, 1, size]), [sentences, beam, size]), [rows, size]);
-}
-
-/** Weights of all steps, [target, batch, source], as any attention has them: [batch, heads = 1, target, source]. */
-function rowsOf(weights: Value): Value {
-  const [target, batch, source] = weights.shape as [Size, Size, Size];
-  return reshape(swapTime(weights), [batch, 1, target, source]);
 }
 
 interface BoundStack {

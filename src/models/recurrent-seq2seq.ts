@@ -4,6 +4,7 @@ import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer } from "../nn/layer.ts";
 import { type CellKind, Recurrent, swapTime } from "../nn/recurrent.ts";
 import { AdditiveScore, DotScore, GeneralScore } from "../nn/score.ts";
+import { tapAs } from "../nn/taps.ts";
 import { concat } from "../ops/reshape.ts";
 import {
   BahdanauDecoder,
@@ -63,11 +64,12 @@ export function RecurrentSeq2Seq(c: RecurrentSeq2SeqConfig): Layer<Seq2Seq> {
     },
     (m, scope): Seq2Seq => {
       const sourceEmbed = m.sourceEmbed ?? m.embed;
+      const [left, right] = [scope.child("encoder"), scope.child("decoder")];
       return {
         projection: m.project ?? m.embed.weight,
         encode: (source, mask) => {
-          const x = scope.dropout(sourceEmbed.lookup(source), dropout);
-          const { outputs, states } = m.encoder(x, { mask });
+          const embedded = left.child("input").tap("embedding", sourceEmbed.lookup(source));
+          const { outputs, states } = m.encoder(scope.dropout(embedded, dropout), { mask });
           const last = states.at(-1) ?? [];
           return { states: outputs, summary: concat(last.map(({ h }) => h)) };
         },
@@ -78,11 +80,12 @@ export function RecurrentSeq2Seq(c: RecurrentSeq2SeqConfig): Layer<Seq2Seq> {
         }),
         start: ({ summary }) => m.decoder.start(summary as Value),
         decode: (target, memory, state) => {
-          const embedded = scope.dropout(m.embed.lookup(swapTime(target)), dropout);
+          const looked = m.embed.lookup(swapTime(target));
+          const shown = tapAs(right.child("input"), "embedding", looked, swapTime, swapTime);
+          const embedded = scope.dropout(shown, dropout);
           const before = state ?? m.decoder.start(memory.summary as Value);
           const decoded = m.decoder.run(embedded, memory, before);
-          scope.tap("decoder.states", decoded.hidden);
-          return decoded;
+          return { ...decoded, hidden: right.tap("states", decoded.hidden) };
         },
       };
     },

@@ -6,7 +6,6 @@ import {
   MultiHeadAttention,
   type MultiHeadAttentionConfig,
   paddingBias,
-  positionsFrom,
   type Remembered,
 } from "../nn/attention.ts";
 import { Embedding } from "../nn/embedding.ts";
@@ -14,14 +13,10 @@ import { type Activation, FeedForward } from "../nn/feed-forward.ts";
 import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { LayerNorm, PostNorm, PreNorm, type Residual } from "../nn/norm.ts";
-import { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } from "../nn/positions.ts";
-import { add } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
 import { concat } from "../ops/reshape.ts";
+import { AddedPositions, firstStates, lengthOf, type PositionKind } from "./first-states.ts";
 import { askTogether, type Decoded, type Seq2Seq, type Tensors } from "./seq2seq.ts";
-
-/** Waves or learned vectors added to the embeddings; or the queries and keys of every self-attention turn. */
-export type PositionKind = "sinusoidal" | "learned" | "rotary";
 
 export interface TransformerConfig {
   readonly sourceVocabulary: number;
@@ -83,55 +78,28 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
     (m, scope) => {
       const sourceEmbed = m.sourceEmbed ?? m.embed;
       const asIs = (x: Value): Value => x;
+      const [left, right] = [scope.child("encoder"), scope.child("decoder")];
+      const { positions } = m;
       const { encoderNorm = asIs, decoderNorm = asIs } = m;
       return {
         projection: m.project ?? m.embed.weight,
         encode: (source, mask) => {
-          const embedded = withPositions(sourceEmbed.lookup(source), m.positions);
-          const x = scope.tap("encoder.input.states", scope.dropout(embedded, dropout));
+          const x = firstStates(left.child("input"), sourceEmbed.lookup(source), { positions, dropout });
           const bias = paddingBias(mask);
           const states = m.encoder.reduce((h, encoderLayer) => encoderLayer(h, bias), x);
-          return { states: encoderNorm(states) };
+          return { states: left.tap("output", encoderNorm(states)) };
         },
         remember: ({ states }, mask) => remember(m.decoder, states, mask),
         start: startCache,
         decode: (target, memory, before) => {
-          const embedded = withPositions(m.embed.lookup(target), m.positions, before);
-          const x = scope.tap("decoder.input.states", scope.dropout(embedded, dropout));
+          const embedded = m.embed.lookup(target);
+          const x = firstStates(right.child("input"), embedded, { positions, dropout, state: before });
           const { hidden, state } = decodeThrough(m.decoder, x, memory, before);
-          return { hidden: decoderNorm(hidden), state };
+          return { hidden: right.tap("output", decoderNorm(hidden)), state };
         },
       };
     },
   );
-}
-
-/** What a kind of positions adds to embeddings: nothing where queries and keys turn instead. */
-export function AddedPositions({
-  positions,
-  maxLength,
-  dModel,
-}: Pick<TransformerConfig, "positions" | "maxLength" | "dModel">): Layer<Positions | undefined> {
-  if (positions === "rotary") return layer({}, () => undefined);
-  return positions === "learned"
-    ? LearnedPositions(maxLength, dModel)
-    : SinusoidalPositions(maxLength, dModel);
-}
-
-/** Tokens that were decoded before. */
-const lengthOf = (state: Tensors | undefined): Size => state?.["0.keys"]?.shape[2] ?? 0;
-
-/**
- * Adds to each vector what tells its place, if anything does.
- *
- *   x [batch, length, dim]  ->  [batch, length, dim]
- *
- * @param state  Of the decoder: x stands after what it has seen.
- */
-export function withPositions(x: Value, positions: Positions | undefined, state?: Tensors): Value {
-  if (!positions) return x;
-  const at = positionsFrom(lengthOf(state), x.shape[1] as Size);
-  return add(x, positionsLike(x, positions(at)));
 }
 
 /** What all decoder layers read of the source at every step: "0.keys", "0.values", … and the bias that hides padding. */

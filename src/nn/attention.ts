@@ -11,6 +11,7 @@ import { softmax } from "../ops/softmax.ts";
 import { type Layer, layer, type Scope } from "./layer.ts";
 import { Linear } from "./linear.ts";
 import { RotaryPositions, type Rotation } from "./positions.ts";
+import type { TapName } from "./taps.ts";
 
 export interface AttentionOptions {
   /** Added to the scores: 0 where a query may look, a large negative number where not. Broadcasts. */
@@ -19,6 +20,8 @@ export interface AttentionOptions {
   readonly scale?: number;
   /** Applied to the weights before they mix the values: dropout. */
   readonly weightsThrough?: (weights: Value) => Value;
+  /** Shown products, unmasked, scores, weights and heads on their way; what it returns goes on. */
+  readonly tap?: (name: TapName, value: Value) => Value;
 }
 
 export interface Attended {
@@ -70,11 +73,14 @@ export function attention(query: Value, key: Value, value: Value, options: Atten
     bias,
     scale = (size as number) ** -0.5,
     weightsThrough = (weights: Value): Value => weights,
+    tap = (_: TapName, on: Value): Value => on,
   } = options;
-  const products = mul(matmul(query, key, { transposeRight: true }), scale);
-  const scores = bias ? add(products, bias) : products;
-  const weights = softmax(scores);
-  return { context: matmul(weightsThrough(weights), value), weights, scores };
+  const products = tap("products", matmul(query, key, { transposeRight: true }));
+  const unmasked = tap("unmasked", mul(products, scale));
+  const scores = tap("scores", bias ? add(unmasked, bias) : unmasked);
+  const weights = tap("weights", softmax(scores));
+  const context = tap("heads", matmul(weightsThrough(weights), value));
+  return { context, weights, scores };
 }
 
 const FAR_BELOW = -1e9; // softmax gives exactly 0 there, and a row with nothing to look at stays finite
@@ -132,7 +138,10 @@ export interface MultiHeadAttentionConfig {
   readonly dropout?: number | undefined;
   /** Queries and keys turn with their positions: for self-attention. Default false. */
   readonly rotary?: boolean | undefined;
-  /** What every head does with its query, keys and values. Default: scaled dot-product attention. */
+  /**
+   * What every head does with its query, keys and values. Default: scaled dot-product attention. One that is written in
+   * terms of it passes its options on.
+   */
   readonly attend?: typeof attention;
 }
 
@@ -142,8 +151,8 @@ export interface MultiHeadAttentionConfig {
  *
  *   MultiHead(Q, K, V) = Concat(head_1, …, head_h) W_O,   head_i = Attention(Q W_Q_i, K W_K_i, V W_V_i)
  *
- * Taps: scores, weights [batch, heads, queries, keys], values [batch, heads, keys, d_value], and heads
- * [batch, heads, queries, d_value], each head's output before W_O.
+ * Taps: queries, keys and values as heads see them, [batch, heads, length, d]; products, unmasked, scores, weights
+ * [batch, heads, queries, keys]; heads [batch, heads, queries, d_value], each head's output before W_O; output, after it.
  *
  * @throws ERR_SHAPE when dKey is left out and the heads do not divide dModel.
  * @see Vaswani et al. 2017, section 3.2.2 - https://arxiv.org/abs/1706.03762
@@ -214,24 +223,21 @@ function overHeads(
       values: splitHeads(value(states), heads),
     }),
     attend: (x, { keys, values }, bias, past = 0) => {
+      const perHead = (projected: Value): Value => placed(splitHeads(projected, heads), past);
+      const asked = query(x);
+      const queries = scope.tap("queries", perHead(asked));
+      const [seenKeys, seenValues] = [scope.tap("keys", keys), scope.tap("values", values)];
+      const options = { bias, weightsThrough: (w: Value) => scope.dropout(w, dropout), tap: scope.tap };
       // ONNX Runtime multiplies one row faster by a matrix without a factor: a single query is scaled before.
-      const isSingle = x.shape[1] === 1 && attendWith === attention;
-      const queries = isSingle ? mul(query(x), (keys.shape[3] as number) ** -0.5) : query(x);
-      const { context, weights, scores } = attendWith(
-        placed(splitHeads(queries, heads), past),
-        keys,
-        values,
-        {
-          bias,
-          ...(isSingle ? { scale: 1 } : {}),
-          weightsThrough: (w) => scope.dropout(w, dropout),
-        },
-      );
-      scope.tap("scores", scores);
-      scope.tap("weights", weights);
-      scope.tap("values", values);
-      scope.tap("heads", context);
-      return output(joinHeads(context));
+      const isSingle = x.shape[1] === 1 && attendWith === attention && !scope.isObserved;
+      const { context } = isSingle
+        ? attention(perHead(mul(asked, (keys.shape[3] as number) ** -0.5)), seenKeys, seenValues, {
+            ...options,
+            scale: 1,
+            tap: (name, value) => (name === "products" ? value : scope.tap(name, value)),
+          })
+        : attendWith(queries, seenKeys, seenValues, options);
+      return scope.tap("output", output(joinHeads(context)));
     },
   };
 }

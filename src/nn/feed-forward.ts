@@ -15,6 +15,8 @@ const activations = { relu, gelu, "gelu-tanh": geluTanh } as const satisfies Rec
  *
  *   x [...lead, dim]  ->  [...lead, dim]
  *
+ * Taps: inner, before the non-linearity, activated after it [...lead, hidden]; output.
+ *
  * @see Vaswani et al. 2017, Eq. 2 - https://arxiv.org/abs/1706.03762
  */
 export function FeedForward(
@@ -26,7 +28,9 @@ export function FeedForward(
   return layer(
     { inner: Linear(dim, hidden), outer: Linear(hidden, dim) },
     ({ inner, outer }, scope) =>
-      (x) =>
-        outer(scope.dropout(act(inner(x)), dropout)),
+      (x) => {
+        const activated = scope.tap("activated", act(scope.tap("inner", inner(x))));
+        return scope.tap("output", outer(scope.dropout(activated, dropout)));
+      },
   );
 }

@@ -27,6 +27,7 @@ export {
   type Scope,
 } from "./layer.ts";
 export { Linear } from "./linear.ts";
+export { type MatchOptions, matchTaps, splitTap, type TapPattern } from "./match-taps.ts";
 export { LayerNorm, PostNorm, PreNorm, type Residual } from "./norm.ts";
 export {
   LearnedPositions,
@@ -48,3 +49,4 @@ export {
   type RunOptions,
   run,
 } from "./recurrent.ts";
+export { type Observer, type TapName, tapAxes } from "./taps.ts";

@@ -6,7 +6,9 @@ import type { Value } from "../ir/value.ts";
 import { cast } from "../ops/compare.ts";
 import { dropoutMask, type RandomTables } from "../ops/dropout-mask.ts";
 import { mul } from "../ops/elementwise.ts";
+import type { scan } from "../ops/scan.ts";
 import type { Initialiser } from "./initialise.ts";
+import { type Observer, openTaps, type TapName } from "./taps.ts";
 
 /** A weight to be: its shape and how it starts. */
 export interface ParameterSpec {
@@ -37,8 +39,15 @@ export interface Scope {
   /** What is bound in place of a part at this path: `replacing` says so. */
   instead<F>(part: Layer<F>): Layer<F>;
   parameter(name: string, spec: ParameterSpec): Value;
-  /** Makes an intermediate value askable under `path.name`. Costs nothing unless somebody asks. */
-  tap(name: string, value: Value): Value;
+  /**
+   * Shows a value on its way under `path.name`. What it returns goes on: the value itself, unless an observer answers
+   * with another. Costs nothing unless somebody asks.
+   */
+  readonly tap: (name: TapName, value: Value) => Value;
+  /** A recurrence whose steps may tap: as the op, and what a step shows can be asked for at all steps. */
+  readonly scan: typeof scan;
+  /** Whether somebody may answer: what is only faster, and hides a tap, is then left out. */
+  readonly isObserved: boolean;
   /**
    * Zeroes elements with probability `rate` and scales the others by 1 / (1 - rate), in training; else the identity.
    * @see Srivastava et al. 2014 - https://jmlr.org/papers/v15/srivastava14a.html
@@ -104,20 +113,25 @@ export interface BuildOptions {
   readonly dtype?: DType;
   /** Random tables of the step: given, dropout is on. */
   readonly random?: RandomTables;
+  /**
+   * Sees every tap on its way, as often as it is passed, and answers with what goes on. Without an observer the graph is
+   * the same to the byte.
+   */
+  readonly at?: Observer;
 }
 
 /** A layer that has its weights: ready to be called on values. */
 export interface Model<F> {
   readonly call: F;
   readonly parameters: ReadonlyMap<string, { readonly value: Value; readonly spec: ParameterSpec }>;
-  /** What layers made askable, by path; filled as `call` is called. A second call overwrites. */
+  /** What went on from each tap, by path; filled as `call` is called. A second call overwrites. `matchTaps` finds them. */
   readonly taps: ReadonlyMap<string, Value>;
 }
 
 /** Gives a layer its weights. Models built from one layer with different options share weights by name. */
-export function build<F>(root: Layer<F>, { dtype = "float32", random }: BuildOptions = {}): Model<F> {
+export function build<F>(root: Layer<F>, { dtype = "float32", random, at }: BuildOptions = {}): Model<F> {
   const parameters = new Map<string, { value: Value; spec: ParameterSpec }>();
-  const taps = new Map<string, Value>();
+  const { taps, tap, scan } = openTaps(at);
   let sites = 0;
   const scopeAt = (path: string): Scope => {
     const join = (name: string): string => (path ? `${path}.${name}` : name);
@@ -134,10 +148,9 @@ export function build<F>(root: Layer<F>, { dtype = "float32", random }: BuildOpt
         parameters.set(full, { value, spec });
         return value;
       },
-      tap: (name, value) => {
-        taps.set(join(name), value);
-        return value;
-      },
+      tap: (name, value) => tap(join(name), name, value),
+      scan,
+      isObserved: at !== undefined,
       dropout: (x, rate) => {
         if (!random || rate === 0) return x;
         const mask = dropoutMask(random, { shape: x.shape as Shape, keep: 1 - rate, site: sites++ });

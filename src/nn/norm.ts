@@ -1,6 +1,7 @@
 import type { Value } from "../ir/value.ts";
-import { add } from "../ops/elementwise.ts";
+import { add, div, mul, sqrt, sub } from "../ops/elementwise.ts";
 import { layerNorm } from "../ops/layer-norm.ts";
+import { mean } from "../ops/reduce.ts";
 import { ones, zeros } from "./initialise.ts";
 import { type Layer, layer } from "./layer.ts";
 
@@ -9,21 +10,30 @@ import { type Layer, layer } from "./layer.ts";
  *
  *   x [...lead, dim]  ->  [...lead, dim]        y = gain · (x - mean) / sqrt(variance + epsilon) + bias
  *
+ * Taps: mean, deviation = sqrt(variance + epsilon) [...lead, 1]; normed, what goes out.
+ *
  * @param epsilon  Added to the variance; same unit as x². Default 1e-5, as in PyTorch.
  * @throws ERR_SHAPE when the last axis of x is not `dim`.
  * @see Ba, Kiros & Hinton 2016 - https://arxiv.org/abs/1607.06450
  */
 export function LayerNorm(dim: number, { epsilon = 1e-5 } = {}): Layer<(x: Value) => Value> {
   const parts = { gain: { shape: [dim], init: ones }, bias: { shape: [dim], init: zeros } };
-  return layer(
-    parts,
-    ({ gain, bias }) =>
-      (x) =>
-        layerNorm(x, gain, bias, epsilon),
-  );
+  return layer(parts, ({ gain, bias }, scope) => (x) => {
+    const last = [x.shape.length - 1];
+    const centre = mean(x, last, { keep: true });
+    const distance = sub(x, centre);
+    const spread = sqrt(add(mean(mul(distance, distance), last, { keep: true }), epsilon));
+    const [about, by] = [scope.tap("mean", centre), scope.tap("deviation", spread)];
+    // One operator, unless somebody put others in their place.
+    const isOwn = about === centre && by === spread;
+    return scope.tap(
+      "normed",
+      isOwn ? layerNorm(x, gain, bias, epsilon) : add(mul(div(sub(x, about), by), gain), bias),
+    );
+  });
 }
 
-/** A residual connection with its norm around any function of x. */
+/** A residual connection with its norm around any function of x. Taps: sublayer, what is added to x; sum. */
 export type Residual = (x: Value, sublayer: (x: Value) => Value) => Value;
 
 /**
@@ -36,7 +46,7 @@ export function PostNorm(dim: number, dropout: number): Layer<Residual> {
     { norm: LayerNorm(dim) },
     ({ norm }, scope) =>
       (x, sublayer) =>
-        norm(add(x, scope.dropout(sublayer(x), dropout))),
+        norm(scope.tap("sum", add(x, scope.tap("sublayer", scope.dropout(sublayer(x), dropout))))),
   );
 }
 
@@ -50,6 +60,6 @@ export function PreNorm(dim: number, dropout: number): Layer<Residual> {
     { norm: LayerNorm(dim) },
     ({ norm }, scope) =>
       (x, sublayer) =>
-        add(x, scope.dropout(sublayer(norm(x)), dropout)),
+        scope.tap("sum", add(x, scope.tap("sublayer", scope.dropout(sublayer(norm(x)), dropout)))),
   );
 }

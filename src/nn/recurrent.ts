@@ -4,10 +4,11 @@ import { add, mul, sigmoid, sub, tanh } from "../ops/elementwise.ts";
 import { zeros as zerosOf } from "../ops/gather.ts";
 import { gemm, linear } from "../ops/matmul.ts";
 import { concat, reshape, transpose } from "../ops/reshape.ts";
-import { scan } from "../ops/scan.ts";
+import type { scan } from "../ops/scan.ts";
 import { split } from "../ops/split.ts";
 import { type Initialiser, uniform, zeros } from "./initialise.ts";
 import { type Layer, layer, repeat } from "./layer.ts";
+import { tapAs } from "./taps.ts";
 
 /** What a cell carries from one step to the next, each [batch, hidden]. `h` is also what it gives out. */
 export type CellState = Readonly<Record<string, Value>> & { readonly h: Value };
@@ -21,6 +22,8 @@ export interface Cell {
   readonly project: (x: Value) => Value;
   /** One step from the input's part, [batch, gates · hidden]. */
   readonly step: (projected: Value, state: CellState) => CellState;
+  /** What runs its steps, so that what they tap can be asked for at all of them. */
+  readonly scan: typeof scan;
 }
 
 /**
@@ -29,6 +32,8 @@ export interface Cell {
  *   i, f, g, o = split(W x + b + U h),   c' = σ(f) c + σ(i) tanh(g),   h' = σ(o) tanh(c')
  *
  * The gates stand in PyTorch's order, whose two biases are one here. The forget gate's starts at 1.
+ *
+ * Taps of a step: inputGate σ(i), forgetGate σ(f), candidate tanh(g), outputGate σ(o), cell c', hidden h'.
  *
  * @see Hochreiter & Schmidhuber 1997 - https://doi.org/10.1162/neco.1997.9.8.1735
  * @see Gers et al. 2000 (forget gate) - https://doi.org/10.1162/089976600300015015
@@ -40,7 +45,7 @@ export function LstmCell(inner: number, hidden: number): Layer<Cell> {
     recurrent: { shape: [4 * hidden, hidden], init },
     bias: { shape: [4 * hidden], init: forgetNothing },
   };
-  return layer(parts, ({ input, recurrent, bias }) => {
+  return layer(parts, ({ input, recurrent, bias }, { tap, scan }) => {
     const zero = (batch: Size): Value => zerosOf(input.dtype, [batch, hidden]);
     return {
       hidden,
@@ -49,9 +54,12 @@ export function LstmCell(inner: number, hidden: number): Layer<Cell> {
       step: (projected, { h, c }) => {
         const gates = split(gemm(h, recurrent, projected, { transposeRight: true }), 4);
         const [i, f, g, o] = gates as [Value, Value, Value, Value];
-        const kept = add(mul(sigmoid(f), c as Value), mul(sigmoid(i), tanh(g)));
-        return { h: mul(sigmoid(o), tanh(kept)), c: kept };
+        const [writes, keeps] = [tap("inputGate", sigmoid(i)), tap("forgetGate", sigmoid(f))];
+        const written = mul(writes, tap("candidate", tanh(g)));
+        const kept = tap("cell", add(mul(keeps, c as Value), written));
+        return { h: tap("hidden", mul(tap("outputGate", sigmoid(o)), tanh(kept))), c: kept };
       },
+      scan,
     };
   });
 }
@@ -68,6 +76,8 @@ const forgetNothing: Initialiser = (bias) => {
  *
  * The gates stand in PyTorch's order and have its two biases, `bias` with the input and `recurrentBias` with h.
  *
+ * Taps of a step: resetGate r, updateGate z, candidate n, hidden h'.
+ *
  * @see Cho et al. 2014 - https://arxiv.org/abs/1406.1078
  */
 export function GruCell(inner: number, hidden: number): Layer<Cell> {
@@ -78,16 +88,17 @@ export function GruCell(inner: number, hidden: number): Layer<Cell> {
     bias: { shape: [3 * hidden], init: zeros },
     recurrentBias: { shape: [3 * hidden], init: zeros },
   };
-  return layer(parts, ({ input, recurrent, bias, recurrentBias }) => ({
+  return layer(parts, ({ input, recurrent, bias, recurrentBias }, { tap, scan }) => ({
     hidden,
     start: (batch) => ({ h: zerosOf(input.dtype, [batch, hidden]) }),
     project: (x) => linear(x, input, bias),
     step: (projected, { h }) => {
       const [xr, xz, xn] = split(projected, 3) as [Value, Value, Value];
       const [hr, hz, hn] = split(linear(h, recurrent, recurrentBias), 3) as [Value, Value, Value];
-      const n = tanh(add(xn, mul(sigmoid(add(xr, hr)), hn)));
-      return { h: add(n, mul(sigmoid(add(xz, hz)), sub(h, n))) };
+      const n = tap("candidate", tanh(add(xn, mul(tap("resetGate", sigmoid(add(xr, hr))), hn))));
+      return { h: tap("hidden", add(n, mul(tap("updateGate", sigmoid(add(xz, hz))), sub(h, n)))) };
     },
+    scan,
   }));
 }
 
@@ -120,7 +131,7 @@ export function run(
   { state, mask, reverse = false }: RunOptions = {},
 ): { outputs: Value; state: CellState } {
   const [time, batch] = x.shape as [Size, Size];
-  const scanned = scan({
+  const scanned = cell.scan({
     state: state ?? cell.start(batch),
     sequences: {
       projected: cell.project(x),
@@ -181,7 +192,7 @@ export interface RecurrentOutput {
  *
  *   x [batch, time, in]  ->  outputs [batch, time, hidden · directions]
  *
- * Taps: outputs; layers.0.states, … [batch, time, hidden · directions], what each layer gives out.
+ * Taps: outputs; layers.0.states, … [batch, time, hidden · directions], what each layer gives out; those of the cells.
  *
  * @see Schuster & Paliwal 1997 (bidirectional) - https://doi.org/10.1109/78.650093
  */
@@ -206,13 +217,11 @@ export function Recurrent(
           const ran = both.map((cell, k) =>
             run(cell, below, { mask: live, state: states?.[i]?.[k], reverse: k === 1 }),
           );
-          steps = concat(ran.map((one) => one.outputs));
-          scope.tap(`layers.${i}.states`, swapTime(steps));
+          const here = scope.child("layers").child(String(i));
+          steps = tapAs(here, "states", concat(ran.map((one) => one.outputs)), swapTime, swapTime);
           return ran.map((one) => one.state);
         });
-        const outputs = swapTime(steps);
-        scope.tap("outputs", outputs);
-        return { outputs, states: after };
+        return { outputs: scope.tap("outputs", swapTime(steps)), states: after };
       },
   );
 }

@@ -6,8 +6,9 @@ import { linear, matmul } from "../ops/matmul.ts";
 import { recompute } from "../ops/recompute.ts";
 import { reshape } from "../ops/reshape.ts";
 import { glorotUniform } from "./initialise.ts";
-import { type Layer, layer } from "./layer.ts";
+import { type Layer, layer, type Scope } from "./layer.ts";
 import { Linear } from "./linear.ts";
+import { type TapName, tapAs } from "./taps.ts";
 
 /** How well a query and each state fit: what a recurrent decoder's attention scores with. */
 export interface Score {
@@ -20,6 +21,8 @@ export interface Score {
 /**
  * Additive attention: a small network judges query and state.        e_ij = vᵀ tanh(W s_i + U h_j)
  *
+ * Taps: energies [batch, queries, keys, hidden], tanh(W s_i + U h_j).
+ *
  * @param hidden  Size of that network's one layer. Default: the query's size.
  * @see Bahdanau et al. 2015, section A.1.2 - https://arxiv.org/abs/1409.0473
  */
@@ -29,7 +32,7 @@ export function AdditiveScore(querySize: number, stateSize: number, hidden = que
     U: Linear(stateSize, hidden, { bias: false }),
     v: { shape: [1, hidden], init: glorotUniform },
   };
-  return layer(parts, ({ W, U, v }) => ({
+  return layer(parts, ({ W, U, v }, scope) => ({
     keys: (states) => U(states),
     score: (query, keys) => {
       const [batch, n] = query.shape as [Size, Size];
@@ -39,13 +42,15 @@ export function AdditiveScore(querySize: number, stateSize: number, hidden = que
           add(reshape(projected as Value, [batch, n, 1, hidden]), reshape(keys, [batch, 1, source, hidden])),
         ),
       );
-      return reshape(linear(energy, v), [batch, n, source]);
+      return reshape(linear(scope.tap("energies", energy), v), [batch, n, source]);
     },
   }));
 }
 
 /**
  * The dot product of query and state, times `scale`.        e_ij = s_i · h_j
+ *
+ * Taps: products [batch, 1, queries, keys], before the scale.
  *
  * @param scale  1, or size^-0.5 for scaled dot-product attention.
  * @throws ERR_SHAPE when query and states differ in size: a dot product needs one size.
@@ -60,10 +65,10 @@ export function DotScore(querySize: number, stateSize: number, scale = 1): Layer
         "the general score has a matrix between them",
     });
   }
-  return layer({}, () => ({
+  return layer({}, (_, scope) => ({
     keys: (states) => states,
     score: (query, keys) => {
-      const products = matmul(query, keys, { transposeRight: true });
+      const products = productsOf(scope, query, keys);
       return scale === 1 ? products : mul(products, scale);
     },
   }));
@@ -72,11 +77,23 @@ export function DotScore(querySize: number, stateSize: number, scale = 1): Layer
 /**
  * The dot product with a learned matrix between, so that sizes are free.        e_ij = s_iᵀ W h_j
  *
+ * Taps: products [batch, 1, queries, keys].
+ *
  * @see Luong et al. 2015, section 3.1 - https://arxiv.org/abs/1508.04025
  */
 export function GeneralScore(querySize: number, stateSize: number): Layer<Score> {
-  return layer({ W: Linear(stateSize, querySize, { bias: false }) }, ({ W }) => ({
+  return layer({ W: Linear(stateSize, querySize, { bias: false }) }, ({ W }, scope) => ({
     keys: (states) => W(states),
-    score: (query, keys) => matmul(query, keys, { transposeRight: true }),
+    score: (query, keys) => productsOf(scope, query, keys),
   }));
+}
+
+const productsOf = (scope: Scope, query: Value, keys: Value): Value =>
+  tapOneHead(scope, "products", matmul(query, keys, { transposeRight: true }));
+
+/** Shows [batch, queries, size] as attention of one head is shown, [batch, 1, queries, size]. */
+export function tapOneHead(scope: Pick<Scope, "tap">, name: TapName, value: Value): Value {
+  const [batch, queries, size] = value.shape as [Size, Size, Size];
+  const oneHead = (x: Value): Value => reshape(x, [batch, 1, queries, size]);
+  return tapAs(scope, name, value, oneHead, (answer) => reshape(answer, value.shape));
 }

@@ -17,7 +17,7 @@ import type { Tensor } from "../../src/runtime/tensor.ts";
 import { decodeFloats, type FloatTensor } from "../golden-floats.ts";
 
 /** A GPT trained in PyTorch to sort six letters, with all its activations; not part of this repository. */
-const folder = new URL("../../../shared/data/gpt-nano-sort", import.meta.url);
+const folder = new URL("../../../shared/data/gpt-nano-sort/", import.meta.url);
 const present = existsSync(folder);
 const reason = present ? "" : " (skipped: ../shared/data/gpt-nano-sort is not here)";
 
@@ -33,10 +33,9 @@ function Block(): Layer<(x: Value, bias: Value) => Value> {
       mlp: FeedForward(DIM, 4 * DIM, { activation: "gelu-tanh" }),
     },
     (m, scope) => (x, bias) => {
-      const normal = scope.tap("ln1", m.ln1(x));
-      const y = add(x, scope.tap("yProj", m.attention.attend(normal, m.attention.remember(normal), bias)));
-      scope.tap("attnResid", y);
-      return scope.tap("block", add(y, scope.tap("mlp", m.mlp(scope.tap("ln2", m.ln2(y))))));
+      const normal = m.ln1(x);
+      const y = scope.tap("sum", add(x, m.attention.attend(normal, m.attention.remember(normal), bias)));
+      return scope.tap("states", add(y, m.mlp(m.ln2(y))));
     },
   );
 }
@@ -112,16 +111,16 @@ function weights(): Map<string, FloatTensor> {
 describe.skipIf(!present)(`a GPT trained elsewhere${reason}`, () => {
   /** Theirs -> our tap. */
   const taps: Record<string, string> = {
-    ln1: "h.0.ln1",
+    ln1: "h.0.ln1.normed",
     v: "h.0.attention.values",
     attSm: "h.0.attention.weights",
-    yProj: "h.0.yProj",
-    attnResid: "h.0.attnResid",
-    ln2: "h.0.ln2",
-    mlp: "h.0.mlp",
-    block0: "h.0.block",
-    block1: "h.1.block",
-    block2: "h.2.block",
+    yProj: "h.0.attention.output",
+    attnResid: "h.0.sum",
+    ln2: "h.0.ln2.normed",
+    mlp: "h.0.mlp.output",
+    block0: "h.0.states",
+    block1: "h.1.states",
+    block2: "h.2.states",
   };
 
   test("has the activations here that PyTorch gave", async () => {

@@ -131,7 +131,10 @@ describe("multi-head attention", () => {
   ): Promise<Record<string, HostValue>> {
     const model = build(MultiHeadAttention({ dModel: 12, heads: 3 }));
     const y = model.call.attend(x, model.call.remember(self ? x : states), bias);
-    expect([...model.taps.keys()]).toEqual(["scores", "weights", "values", "heads"]);
+    expect([...model.taps.keys()]).toEqual([
+      ...["queries", "keys", "values", "products", "unmasked"],
+      ...["scores", "weights", "heads", "output"],
+    ]);
     const taps = Object.fromEntries([...model.taps].map(([name, value]) => [`tap ${name}`, value]));
     const run = await open({ y, ...taps });
     const weights = [...initialise(model.parameters, 1)];

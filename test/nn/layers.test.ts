@@ -63,7 +63,7 @@ describe("layers", () => {
   });
 
   test("taps have the path of the layer that set them", () => {
-    const inner = layer({}, (_, scope) => (v: Value) => scope.tap("doubled", mul(v, 2)));
+    const inner = layer({}, (_, scope) => (v: Value) => scope.tap("output", mul(v, 2)));
     const model = build(
       layer(
         { blocks: repeat(2, () => inner) },
@@ -73,8 +73,8 @@ describe("layers", () => {
       ),
     );
     const y = model.call(x);
-    expect([...model.taps.keys()]).toEqual(["blocks.0.doubled", "blocks.1.doubled"]);
-    expect(model.taps.get("blocks.1.doubled")).toBe(y);
+    expect([...model.taps.keys()]).toEqual(["blocks.0.output", "blocks.1.output"]);
+    expect(model.taps.get("blocks.1.output")).toBe(y);
   });
 
   test("weights can be float64, for gradient checks", () => {

@@ -5,6 +5,7 @@ import type { Value } from "../../ir/value.ts";
 import type { Tensors } from "../../models/seq2seq.ts";
 import { Transformer, type TransformerConfig } from "../../models/transformer.ts";
 import { build } from "../../nn/layer.ts";
+import { matchTaps } from "../../nn/match-taps.ts";
 import { type LowerOptions, lower } from "../../onnx/lower.ts";
 import { cast, equal, where } from "../../ops/compare.ts";
 import { linear } from "../../ops/matmul.ts";
@@ -30,8 +31,8 @@ export function encoderGraph(config: TransformerConfig, options: GraphOptions): 
   const { states } = model.call.encode(cast(ids, "int32"), cast(mask, "float32"));
   const outputs = new Map([["last_hidden_state", states]]);
   if (options.attentions) {
-    for (let i = 0; i < config.encoderLayers; i++)
-      outputs.set(`encoder_attentions.${i}`, tapOf(model.taps, `encoder.${i}.attention.weights`));
+    for (const [i, [, weights]] of matchTaps(model.taps, "encoder.*.attention.weights").entries())
+      outputs.set(`encoder_attentions.${i}`, weights);
   }
   return lower({ ...options, outputs, inputs: [ids, mask] }).bytes;
 }
@@ -90,9 +91,10 @@ export function decoderGraph(config: TransformerConfig, options: GraphOptions): 
     present(i, "encoder", memory);
   }
   if (options.attentions) {
-    for (let i = 0; i < decoderLayers; i++) {
-      outputs.set(`cross_attentions.${i}`, tapOf(model.taps, `decoder.${i}.cross.weights`));
-      outputs.set(`decoder_attentions.${i}`, tapOf(model.taps, `decoder.${i}.attention.weights`));
+    const own = matchTaps(model.taps, "decoder.*.attention.weights");
+    for (const [i, [, weights]] of matchTaps(model.taps, "decoder.*.cross.weights").entries()) {
+      outputs.set(`cross_attentions.${i}`, weights);
+      outputs.set(`decoder_attentions.${i}`, own[i]?.[1] as Value);
     }
   }
   return lower({ ...options, outputs, inputs: [mask, ids, states, ...past.values()] }).bytes;
@@ -104,5 +106,3 @@ export function decoderGraph(config: TransformerConfig, options: GraphOptions): 
     return where(hasEnded, constant("float32", [targetVocabulary], endOnly), logits);
   }
 }
-
-const tapOf = (taps: ReadonlyMap<string, Value>, name: string): Value => taps.get(name) as Value;

@@ -1,0 +1,74 @@
+import type { Size } from "../ir/size.ts";
+import type { Value } from "../ir/value.ts";
+import { positionsFrom } from "../nn/attention.ts";
+import { type Layer, layer, type Scope } from "../nn/layer.ts";
+import { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } from "../nn/positions.ts";
+import { add } from "../ops/elementwise.ts";
+import type { Tensors } from "./seq2seq.ts";
+
+/** Waves or learned vectors added to the embeddings; or the queries and keys of every self-attention turn. */
+export type PositionKind = "sinusoidal" | "learned" | "rotary";
+
+export interface AddedPositionsConfig {
+  readonly positions: PositionKind;
+  /** Longest text, in tokens. */
+  readonly maxLength: number;
+  readonly dModel: number;
+}
+
+/** What a kind of positions adds to embeddings: nothing where queries and keys turn instead. */
+export function AddedPositions(c: AddedPositionsConfig): Layer<Positions | undefined> {
+  const { positions, maxLength, dModel } = c;
+  if (positions === "rotary") return layer({}, () => undefined);
+  return positions === "learned"
+    ? LearnedPositions(maxLength, dModel)
+    : SinusoidalPositions(maxLength, dModel);
+}
+
+/** Tokens that were decoded before. */
+export const lengthOf = (state: Tensors | undefined): Size => state?.["0.keys"]?.shape[2] ?? 0;
+
+/**
+ * Adds to each vector what tells its place, if anything does.
+ *
+ *   x [batch, length, dim]  ->  [batch, length, dim]
+ *
+ * Taps, given a scope: positions [length, dim]; sum.
+ *
+ * @param state  Of the decoder: x stands after what it has seen.
+ */
+export function withPositions(
+  x: Value,
+  positions: Positions | undefined,
+  state?: Tensors | undefined,
+  scope?: Pick<Scope, "tap">,
+): Value {
+  if (!positions) return x;
+  const { tap = (_, on) => on }: Partial<Pick<Scope, "tap">> = scope ?? {};
+  const at = positionsFrom(lengthOf(state), x.shape[1] as Size);
+  return tap("sum", add(x, tap("positions", positionsLike(x, positions(at)))));
+}
+
+/**
+ * Vectors of tokens as the first layer gets them.
+ *
+ *   embedded [batch, length, dim]  ->  [batch, length, dim]
+ *
+ * Taps: embedding, the vectors without their places; positions and sum, where positions are added; states.
+ *
+ * @param state  Of the decoder, as in `withPositions`.
+ */
+export function firstStates(
+  scope: Scope,
+  embedded: Value,
+  { positions, dropout, state }: FirstStatesOptions,
+): Value {
+  const placed = withPositions(scope.tap("embedding", embedded), positions, state, scope);
+  return scope.tap("states", scope.dropout(placed, dropout));
+}
+
+export interface FirstStatesOptions {
+  readonly positions: Positions | undefined;
+  readonly dropout: number;
+  readonly state?: Tensors | undefined;
+}
