@@ -39,8 +39,8 @@ const checkpointName = (step: number): string => `step-${String(step).padStart(8
 export interface SaveOptions {
   /** Checkpoints kept, this one included. */
   readonly keep: number;
-  /** A step whose checkpoint stays, however old. */
-  readonly spare?: number | undefined;
+  /** Steps whose checkpoints stay, however old. */
+  readonly spared?: readonly number[];
   /** Saved between two validations, because a signal came: goes when the next checkpoint is saved. Default false. */
   readonly interim?: boolean;
 }
@@ -52,7 +52,7 @@ export interface SaveOptions {
 export async function saveCheckpoint<S>(
   directory: string,
   checkpoint: EncodedCheckpoint<S>,
-  { keep, spare, interim = false }: SaveOptions,
+  { keep, spared = [], interim = false }: SaveOptions,
 ): Promise<string> {
   const folder = join(directory, CHECKPOINTS);
   const target = join(folder, checkpointName(checkpoint.step));
@@ -79,7 +79,7 @@ export async function saveCheckpoint<S>(
       rmSync(target, { recursive: true, force: true });
       takePlace(temporary, target);
     }
-    if (!interim) prune(directory, { step: checkpoint.step, keep, spare });
+    if (!interim) prune(directory, { step: checkpoint.step, keep, spared });
   } catch (cause) {
     tryToRemove(temporary);
     if (cause instanceof HeedError) throw cause;
@@ -89,16 +89,16 @@ export async function saveCheckpoint<S>(
   return target;
 }
 
-/** Removes interim checkpoints before `step` and all but the last `keep` others and `spare`; never anything newer. */
+/** Removes interim checkpoints before `step` and all but the last `keep` others and the spared; never anything newer. */
 function prune(
   directory: string,
-  { step, keep, spare }: { step: number; keep: number; spare: number | undefined },
+  { step, keep, spared }: { step: number; keep: number; spared: readonly number[] },
 ): void {
   const older = listCheckpoints(directory).filter((checkpoint) => checkpoint.step <= step);
   const isInterim = ({ path }: { path: string }): boolean => readState(path)?.interim === true;
   const lasting = older.filter((checkpoint) => !isInterim(checkpoint)).slice(-Math.max(1, keep));
   for (const old of older) {
-    if (lasting.includes(old) || old.step === spare) continue;
+    if (lasting.includes(old) || spared.includes(old.step)) continue;
     remove(old.path);
   }
 }

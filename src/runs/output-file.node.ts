@@ -12,9 +12,9 @@ import { reason, writeAtomically, writeWhole } from "./durable.node.ts";
 export function writeOutput(path: string, content: Uint8Array | string): void {
   const before = statOf(path);
   const isNew = before === undefined && !isLink(path);
-  const isReplaced = before?.isFile() && before.nlink === 1 && !namesOpenFile(path);
   if (isNew) writeAtomically(path, content);
-  else if (isReplaced) writeAtomically(realpathSync(path), content, { mode: before.mode & 0o7777 });
+  else if (before?.isFile() && before.nlink === 1 && !namesOpenFile(path))
+    writeAtomically(realpathSync(path), content, { mode: before.mode & 0o7777 });
   else writeThrough(path, content);
 }
 

@@ -7,10 +7,11 @@ import type { Learner } from "../tasks/task.ts";
 import type { Background } from "../training/background.ts";
 import { saveCheckpoint } from "./checkpoints.node.ts";
 import { syncFile, writeAtomically, writeAtomicallyMeanwhile } from "./durable.node.ts";
+import { areHealthy } from "./losses.ts";
 import { METRICS } from "./metrics-log.node.ts";
 import { hasModel, modelOf } from "./model-file.node.ts";
 import { CONFIG_FILE } from "./open-run.ts";
-import type { SavedState } from "./resumed-checkpoint.node.ts";
+import { healthyStep, type SavedState } from "./resumed-checkpoint.node.ts";
 
 export interface SavedRun {
   readonly config: Config;
@@ -40,11 +41,18 @@ export async function saveProgress(
       {
         keep: Math.max(keep, average),
         interim: position.validated !== position.step,
-        spare: hasModel(directory) ? undefined : position.best?.step,
+        spared: sparedSteps(directory, saved),
       },
     );
     if (isBest) await writeAtomicallyMeanwhile(modelOf(directory), model);
   });
+}
+
+/** The best step while no model is written, and the last healthy one while the loss runs away. */
+function sparedSteps(directory: string, { position, losses }: SavedState): number[] {
+  const best = hasModel(directory) ? undefined : position.best?.step;
+  const healthy = areHealthy(losses ?? {}) ? undefined : healthyStep(directory);
+  return [best, healthy].filter((step) => step !== undefined);
 }
 
 export function writeConfig(directory: string, config: Config): void {
