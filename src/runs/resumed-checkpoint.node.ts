@@ -38,15 +38,13 @@ export function resumedCheckpoint(
   const found = newestCheckpoint<SavedState>(directory, say, isHealthy);
   const all = listCheckpoints(directory);
   if (!found && all.length > 0) {
-    const cause = "the run diverged, and the loss of every checkpoint is far above the lowest";
+    const cause = "the run diverged, and the loss of every checkpoint is far above the best";
     const remedy =
       "train again in another --run with a lower training.learningRate, or choose one with --from-step";
     throw heedError("ERR_DIVERGED", { where: directory, cause, remedy });
   }
   if (found && found.step !== all.at(-1)?.step)
-    say(
-      `the run diverged: going on from step ${found.step}, the last whose loss was not far above the lowest`,
-    );
+    say(`the run diverged: going on from step ${found.step}, the last whose loss was not far above the best`);
   return found;
 }
 

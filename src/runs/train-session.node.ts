@@ -94,5 +94,5 @@ function adviceAfterDivergence(directory: string): string {
   const step = healthyStep(directory);
   return step === undefined
     ? "no checkpoint is from before the loss ran away: train again in another --run"
-    : `--resume goes on from step ${step}, the last checkpoint whose loss was not far above the lowest; --from-step chooses another`;
+    : `--resume goes on from step ${step}, the last checkpoint whose loss was not far above the best; --from-step chooses another`;
 }

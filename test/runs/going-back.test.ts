@@ -64,7 +64,7 @@ describe("a run that diverged", () => {
 
   test("says from where it would go on", () => {
     expect(said).toContain(
-      "--resume goes on from step 5, the last checkpoint whose loss was not far above the lowest; --from-step chooses another",
+      "--resume goes on from step 5, the last checkpoint whose loss was not far above the best; --from-step chooses another",
     );
   });
 
@@ -72,7 +72,7 @@ describe("a run that diverged", () => {
     const on = await goesOn("diverged", { set: [...sgd, "training.epochs=2"] });
     expect(on.from).toBe(5);
     expect(on.said).toContain(
-      "the run diverged: going on from step 5, the last whose loss was not far above the lowest",
+      "the run diverged: going on from step 5, the last whose loss was not far above the best",
     );
     expect(on.valid.loss).toBeLessThan(4);
     expect(existsSync(join(directory("diverged"), "diverged.json"))).toBe(false);
@@ -94,7 +94,7 @@ describe("a run that diverged", () => {
       if (areHealthy(readState<{ losses: Losses }>(path)?.losses ?? {})) rmSync(path, { recursive: true });
     const refused = await failure("never healthy", { config: absurd(), resume: true });
     expect(refused).toMatchObject({ code: "ERR_DIVERGED", exit: 80 });
-    expect(refused.message).toMatch(/loss of every checkpoint is far above the lowest; .*--from-step$/);
+    expect(refused.message).toMatch(/loss of every checkpoint is far above the best; .*--from-step$/);
     expect(first).toBeGreaterThan(0);
   });
 });
@@ -172,12 +172,16 @@ describe("a model that is gone", () => {
   });
 });
 
-test("losses are healthy up to twice the lowest and a nat", () => {
-  const losses = withLoss(withLoss({}, "training", 2), "validation", 3);
-  expect(losses).toEqual({ training: 2, validation: 3, lowest: 2 });
-  expect(areHealthy(withLoss(losses, "training", 5))).toBe(true);
-  expect(areHealthy(withLoss(losses, "training", 5.1))).toBe(false);
+test("losses are healthy up to a nat and twice that of the first update, and of the best validation", () => {
+  const losses = withLoss(withLoss(withLoss({}, "training", 4), "training", 0.01), "validation", 2);
+  expect(losses).toEqual({ first: 4, training: 0.01, validation: 2, lowest: 2 });
+  // A model that knows its training data by heart is no model that diverges.
+  expect(areHealthy(losses)).toBe(true);
+  expect(areHealthy(withLoss(losses, "training", 9))).toBe(true);
+  expect(areHealthy(withLoss(losses, "training", 9.1))).toBe(false);
+  expect(areHealthy(withLoss(losses, "validation", 5))).toBe(true);
   expect(areHealthy(withLoss(losses, "validation", 5.1))).toBe(false);
-  expect(areHealthy(withLoss(losses, "training", Number.NaN))).toBe(false);
+  expect(areHealthy(withLoss(losses, "validation", Number.NaN))).toBe(false);
+  expect(areHealthy(withLoss(withLoss({}, "training", 4), "validation", 1e14))).toBe(false);
   expect(areHealthy({})).toBe(true);
 });
