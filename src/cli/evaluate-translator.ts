@@ -2,8 +2,8 @@ import { readPairs } from "../data/pairs.node.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import { openTranslator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
-import { writeAtomically } from "../runs/directory.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
+import { writeOutput } from "../runs/output-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { translatorPerplexity } from "../tasks/translate/perplexity.ts";
 import { chosenMetrics, type MetricValues, metricNames } from "./chosen-metrics.ts";
@@ -37,7 +37,7 @@ export async function evaluateTranslator(
   const { hypotheses, seconds } = isNeeded
     ? await translations(run, engine, test, options, io)
     : { hypotheses: [], seconds: 0 };
-  if (options.output) writeAtomically(options.output, hypotheses.map((line) => `${line}\n`).join(""));
+  if (options.output) writeOutput(options.output, hypotheses.map((line) => `${line}\n`).join(""));
   const most = test.reduce((count, { references }) => Math.max(count, references.length), 0);
   const sets = Array.from({ length: most }, (_, set) => test.map(({ references }) => references[set]));
   const scores = { ...scoresOf(tablesOf(hypotheses, sets, metrics)), sentences: test.length };

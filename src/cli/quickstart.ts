@@ -1,8 +1,9 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseConfig } from "../config/parse.ts";
 import { openTranslator, type Translator } from "../decoding/translator.ts";
+import { heedError } from "../errors.ts";
 import { alignmentErrorRate } from "../evaluation/alignment.ts";
 import { corpusBleu } from "../evaluation/bleu.ts";
 import { corpusChrf } from "../evaluation/chrf.ts";
@@ -14,9 +15,10 @@ import { alignmentsSection } from "../pictures/sections/alignments.ts";
 import { translationsSection } from "../pictures/sections/translations.ts";
 import { matrixInTerminal } from "../pictures/terminal-matrix.ts";
 import { trainingReport } from "../pictures/training-report.ts";
-import { createRunDirectory, writeAtomically } from "../runs/directory.node.ts";
+import { holdsRun, isFree, makeWritable } from "../runs/directory.node.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
+import { writeOutput } from "../runs/output-file.node.ts";
 import { trainRun } from "../runs/train-run.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { tasks } from "../tasks/tasks.ts";
@@ -60,14 +62,15 @@ export interface QuickstartOptions {
 }
 
 const SHOWN = 10;
+const RESULT = "result.json";
+const REPORT = "report.html";
 
 /** From the corpus to a report; undefined when a signal stopped it. */
 export async function quickstart(options: QuickstartOptions, io: Io): Promise<QuickstartResult | undefined> {
   const began = performance.now();
   const config = parseConfig(CONFIG, "quickstart");
   const runDirectory = join(options.directory, "run");
-  createRunDirectory(options.directory);
-  rmSync(runDirectory, { recursive: true, force: true });
+  removeEarlier(options.directory, runDirectory);
   const corpus = phrasebook({ seed: config.seed });
   showCorpus(corpus.train, io);
 
@@ -126,7 +129,7 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
     parameters,
     device: engine.description,
   };
-  writeAtomically(join(options.directory, "result.json"), `${JSON.stringify(result, null, 2)}\n`);
+  writeOutput(join(options.directory, RESULT), `${JSON.stringify(result, null, 2)}\n`);
   const translations = [
     ...typed,
     ...sources.slice(0, 40).map((source, i) => ({
@@ -163,11 +166,22 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
       ),
     ],
   });
-  writeAtomically(join(options.directory, "report.html"), report);
+  writeOutput(join(options.directory, REPORT), report);
   sayWhatNext(options.directory, seconds, io);
   if (options.texts.length === 0) await prompt(translator, io);
   translator.close();
   return result;
+}
+
+/** Makes room for the results; only those of an earlier quickstart give way. @throws ERR_CREATE for anything else */
+function removeEarlier(directory: string, run: string): void {
+  const results = [RESULT, REPORT].some((name) => existsSync(join(directory, name)));
+  if (!holdsRun(run) && (results || !isFree(run))) {
+    const cause = "holds files that an earlier quickstart did not write";
+    throw heedError("ERR_CREATE", { where: directory, cause, remedy: "choose another --out directory" });
+  }
+  makeWritable(directory);
+  rmSync(run, { recursive: true, force: true });
 }
 
 function showCorpus(pairs: readonly PhrasebookPair[], io: Io): void {

@@ -21,6 +21,7 @@ export interface SweepCommand {
   readonly set: readonly string[];
   readonly run?: string | undefined;
   readonly resume: boolean | string;
+  readonly fromStep?: string | undefined;
   readonly allowChange: boolean;
   readonly device: string;
   readonly printConfig: boolean;
@@ -29,9 +30,9 @@ export interface SweepCommand {
 
 /** `heed train --sweep`; the exit status: that of the first cell that failed, or 0. */
 export async function sweep(command: SweepCommand, io: Io): Promise<number> {
-  if (command.resume !== false || command.allowChange) {
+  if (command.resume !== false || command.allowChange || command.fromStep !== undefined) {
     const cause = "a sweep goes on by itself with what it finds";
-    const remedy = "leave out --resume and --allow-change";
+    const remedy = "leave out --resume, --from-step and --allow-change";
     throw heedError("ERR_USAGE", { where: "heed train --sweep", cause, remedy });
   }
   const cells = configureCells(parseSweep(read(command.sweep), command.sweep), command);

@@ -1,4 +1,3 @@
-import { closeSync, openSync, writeSync } from "node:fs";
 import { readLines } from "../data/files.node.ts";
 import { checkDecodingOptions, type DecodingOptions } from "../decoding/decoding-options.ts";
 import { ensembleWeights } from "../decoding/ensemble.ts";
@@ -8,6 +7,7 @@ import { openTranslator, type Translation, type Translator } from "../decoding/t
 import { heedError } from "../errors.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
+import { openOutput } from "../runs/output-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { flagOf } from "./command.ts";
@@ -206,26 +206,8 @@ function attentionOf({ source, hypotheses }: Translation, tokenizer: Tokenizer):
 }
 
 function jsonLines(path: string): { write: (line: object) => void; close: () => void } {
-  const failed = (code: "ERR_CREATE" | "ERR_IO", error: unknown): Error => {
-    const { code: reason, message } = error as NodeJS.ErrnoException;
-    return heedError(code, { where: path, cause: `cannot be written (${reason ?? message})` }, error);
-  };
-  let file: number;
-  try {
-    file = openSync(path, "w");
-  } catch (error) {
-    throw failed("ERR_CREATE", error);
-  }
-  return {
-    write: (line) => {
-      try {
-        writeSync(file, `${JSON.stringify(line)}\n`);
-      } catch (error) {
-        throw failed("ERR_IO", error);
-      }
-    },
-    close: () => closeSync(file),
-  };
+  const { write, close } = openOutput(path);
+  return { write: (line) => write(`${JSON.stringify(line)}\n`), close };
 }
 
 interface PairedLines {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { heedError } from "../errors.ts";
+import { makeFolder } from "./make-folder.node.ts";
 
 /**
  * Writes files by their paths into a new folder, which appears whole or not at all.
@@ -13,7 +14,7 @@ export function writeFolder(directory: string, files: ReadonlyMap<string, Uint8A
   const temporary = join(dirname(target), `.writing-${process.pid}-${Math.random().toString(36).slice(2)}`);
   requireFree(directory);
   try {
-    mkdirSync(temporary, { recursive: true });
+    makeFolder(temporary);
   } catch (cause) {
     const problem = `cannot write here (${reason(cause)})`;
     const remedy = "choose another directory or change its permissions";
@@ -22,8 +23,8 @@ export function writeFolder(directory: string, files: ReadonlyMap<string, Uint8A
   try {
     for (const [name, bytes] of files) {
       const path = join(temporary, name);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, bytes, { flush: true });
+      makeFolder(dirname(path));
+      writeFileSync(path, bytes, { flag: "wx", flush: true });
     }
     renameSync(temporary, target);
   } catch (cause) {

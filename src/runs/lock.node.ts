@@ -91,7 +91,9 @@ function identity(path: string): string | undefined {
 function readHolder(path: string): Holder | undefined {
   try {
     const holder = JSON.parse(readFileSync(path, "utf8"));
-    return typeof holder?.pid === "number" && typeof holder.host === "string" ? holder : undefined;
+    // 0 and -1 are no processes, though signals can be sent to them.
+    const isProcess = Number.isSafeInteger(holder?.pid) && holder.pid > 0;
+    return isProcess && typeof holder.host === "string" ? holder : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { writeAtomically } from "./directory.node.ts";
+import { writeAtomically } from "./durable.node.ts";
 
 /** The log of what can be computed again to the bit, and that of wall times. */
 export const METRICS = "metrics.jsonl";

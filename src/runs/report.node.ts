@@ -5,7 +5,7 @@ import { trainingReport } from "../pictures/training-report.ts";
 import { taskOf } from "../tasks/tasks.ts";
 import { validationFacts } from "../tasks/validation-text.ts";
 import type { Validation } from "../training/trainer.ts";
-import { writeAtomically } from "./directory.node.ts";
+import { writeAtomically } from "./durable.node.ts";
 import { METRICS } from "./metrics-log.node.ts";
 
 export interface ReportedRun {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { heedError } from "../errors.ts";
-import { writeAtomically } from "./directory.node.ts";
+import type { Divergence } from "../training/trainer.ts";
+import { writeAtomically } from "./durable.node.ts";
 import type { RunSummary } from "./summary.ts";
 
 /** What a run came to: `result.json` is there once a run has ended by itself, and not while it goes on. */
@@ -17,8 +18,18 @@ export function writeResult(directory: string, { run: _, ...summary }: RunSummar
   writeAtomically(fileOf(directory), `${JSON.stringify({ ...summary, parameters }, null, 2)}\n`);
 }
 
-export function clearResult(directory: string): void {
-  rmSync(fileOf(directory), { force: true });
+/** A run that goes on has neither ended nor diverged. */
+export function clearOutcome(directory: string): void {
+  for (const file of [fileOf(directory), divergenceOf(directory)]) rmSync(file, { force: true });
+}
+
+const divergenceOf = (directory: string): string => join(directory, "diverged.json");
+
+/** Whether the last training in a directory ended because its numbers were no numbers any more. */
+export const hasDiverged = (directory: string): boolean => existsSync(divergenceOf(directory));
+
+export function writeDivergence(directory: string, divergence: Divergence): void {
+  writeAtomically(divergenceOf(directory), `${JSON.stringify(divergence, null, 2)}\n`);
 }
 
 /** The result of a run; undefined when it has not ended. @throws ERR_DATA when it cannot be read */

@@ -59,6 +59,8 @@ export const defineTask = <Name extends TaskName, Opened extends Described<Name>
 export interface TaskData {
   /** Identity of the training data: a resumed run must find the same. */
   readonly hash: string;
+  /** Identity of what validations measure on: scores on another are not to be compared. */
+  readonly validHash: string;
   /** Learns vocabularies, or reads those of a run in `files`, and encodes the data. */
   readonly prepare: (say: (message: string) => void, files?: RunFiles) => PreparedTask;
 }

@@ -154,6 +154,8 @@ describe("the command line", () => {
     [["translate", run, "--target", pairs, "--attention", join(path, "a.jsonl")], "leave out --attention"],
     [["translate", run, "--target", pairs, "--n-best", "2"], "leave out --n-best"],
     [["train", write("c.yaml", good), "--allow-change"], "--allow-change is for a run that is resumed"],
+    [["train", write("c.yaml", good), "--from-step", "5"], "--from-step is for a run that is resumed"],
+    [["train", write("c.yaml", good), "--resume", "--from-step", "-5"], "neither a number nor best"],
     [["train", write("c.yaml", good), "--run", run, "--resume", path], "--run and --resume name two runs"],
   ])("refuses what contradicts itself: %j", async (words, says) => {
     const result = await heed(words);

@@ -6,18 +6,15 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { HeedError } from "../../src/errors.ts";
 import { encodeSafetensors, type NamedTensor } from "../../src/formats/safetensors.ts";
 import {
-  appendLine,
   type Checkpoint,
-  createRunDirectory,
   listCheckpoints,
   loadCheckpoint,
   newestCheckpoint,
-  removeTemporaries,
   saveCheckpoint,
   validatedCheckpoints,
-  writeAtomically,
-  writeAtomicallyMeanwhile,
-} from "../../src/runs/directory.node.ts";
+} from "../../src/runs/checkpoints.node.ts";
+import { createRunDirectory, removeTemporaries } from "../../src/runs/directory.node.ts";
+import { appendLine, writeAtomically, writeAtomicallyMeanwhile } from "../../src/runs/durable.node.ts";
 
 // Every function of node:fs asks first whether it may still work.
 const ask = vi.hoisted((): { before: ((call: string) => void) | undefined } => ({ before: undefined }));

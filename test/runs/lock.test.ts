@@ -20,6 +20,8 @@ import { lockRun } from "../../src/runs/lock.node.ts";
 
 let run: string;
 const children: ChildProcessWithoutNullStreams[] = [];
+/** What each has written to its standard error. */
+const complaints = new WeakMap<ChildProcessWithoutNullStreams, string>();
 beforeEach(() => {
   run = mkdtempSync(join(tmpdir(), "heed-"));
 });
@@ -45,12 +47,25 @@ function rival(): ChildProcessWithoutNullStreams {
   });
   children.push(child);
   child.stdout.setEncoding("utf8");
+  complaints.set(child, "");
+  child.stderr.on("data", (text) => complaints.set(child, `${complaints.get(child)}${text}`));
   return child;
 }
 
-/** The next line that a rival prints. */
+/** The next line that a rival prints; one that ends instead fails at once, with what it complained of. */
 async function line(child: ChildProcessWithoutNullStreams): Promise<string> {
-  return String((await once(child.stdout, "data"))[0]).trim();
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  try {
+    return await Promise.race([
+      once(child.stdout, "data", { signal }).then(([said]) => String(said).trim()),
+      once(child, "close", { signal }).then(([status]) => {
+        throw new Error(`the process ended with status ${status}: ${complaints.get(child)}`);
+      }),
+    ]);
+  } finally {
+    stopped.abort();
+  }
 }
 
 async function outcome(child: ChildProcessWithoutNullStreams, time = 0): Promise<string> {
@@ -131,6 +146,21 @@ describe("a lock of another process", () => {
       const outcomes = await Promise.all(rivals.map((each) => outcome(each, soon)));
       expect(outcomes.sort()).toEqual(["ERR_LOCKED", "ERR_LOCKED", "ERR_LOCKED", "held"]);
     }
+  });
+
+  test("waits for no process that has ended: the helper of these tests says why it did", async () => {
+    const child = rival();
+    await line(child);
+    child.kill("SIGKILL");
+    await expect(line(child)).rejects.toThrow(/the process ended/);
+  });
+
+  test.each([0, -1, 1.5, 1e300])("is no lock if its number is %d, which no process has", (pid) => {
+    writeFileSync(lock(), JSON.stringify({ pid, host: hostname() }));
+    expect(refusal().message).toMatch(/just now; try again/);
+    utimesSync(lock(), 1e9, 1e9);
+    lockRun(run)();
+    expect(readdirSync(run)).toEqual([]);
   });
 
   test("is taken over even from a process that died taking it over", () => {

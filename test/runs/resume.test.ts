@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { listCheckpoints, loadCheckpoint } from "../../src/runs/directory.node.ts";
+import { listCheckpoints, loadCheckpoint } from "../../src/runs/checkpoints.node.ts";
 import type { RunSummary } from "../../src/runs/summary.ts";
 import type { RunOptions } from "../../src/runs/train-run.node.ts";
 import { tinyConfig, tsv } from "../training/tiny.ts";

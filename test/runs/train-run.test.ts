@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { Config } from "../../src/config/schema.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
-import { listCheckpoints, loadCheckpoint } from "../../src/runs/directory.node.ts";
+import { listCheckpoints, loadCheckpoint } from "../../src/runs/checkpoints.node.ts";
 import { openRun, openRunOf } from "../../src/runs/open-run.node.ts";
 import type { RunSummary } from "../../src/runs/summary.ts";
 import { pairs, tinyConfig, tsv } from "../training/tiny.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect } from "vitest";
 import type { Config } from "../../src/config/schema.ts";
 import { HeedError } from "../../src/errors.ts";
-import { listCheckpoints, loadCheckpoint } from "../../src/runs/directory.node.ts";
+import { listCheckpoints, loadCheckpoint } from "../../src/runs/checkpoints.node.ts";
 import type { RunSummary } from "../../src/runs/summary.ts";
 import { type RunOptions, trainRun } from "../../src/runs/train-run.node.ts";
 import type { Position } from "../../src/training/trainer.ts";

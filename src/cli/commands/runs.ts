@@ -43,8 +43,8 @@ for each group, {kind: "group", group, config, runs, seeds, valid: {loss:
     const runs = found.map(readRecordedRun);
     const comparison = compareRuns(runs, directory);
     if (out !== undefined) {
-      const { writeAtomically } = await import("../../runs/directory.node.ts");
-      writeAtomically(out, comparisonPage(comparison, directory));
+      const { writeOutput } = await import("../../runs/output-file.node.ts");
+      writeOutput(out, comparisonPage(comparison, directory));
     }
     if (json) {
       for (const run of runs) await io.writeLine(JSON.stringify(runObject(run, comparison)));

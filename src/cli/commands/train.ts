@@ -50,11 +50,16 @@ export default command({
     resume: {
       type: "flag",
       value: "auto|DIR",
-      help: "go on from the newest whole checkpoint of --run, or of the run in DIR",
+      help: "go on from the newest whole checkpoint of --run, or of the run in DIR; if it diverged, from before that",
+    },
+    fromStep: {
+      type: "string",
+      value: "N|best",
+      help: "resume from the checkpoint of this step, or of the best one; later ones are removed",
     },
     allowChange: {
       type: "boolean",
-      help: "resume even if seed, batches or corpus differ; the change is recorded",
+      help: "resume even if seed, batches, corpus or the length of a cosine differ; the change is recorded",
     },
     sweep: {
       type: "string",
@@ -89,6 +94,12 @@ export default command({
     };
     if (options.allowChange && options.resume === false)
       contrary("--allow-change is for a run that is resumed", "add --resume");
+    if (options.fromStep !== undefined && options.resume === false)
+      contrary("--from-step is for a run that is resumed", "add --resume");
+    const isStep = options.fromStep === undefined || /^(best|\d{1,15})$/.test(options.fromStep);
+    if (!isStep)
+      contrary("--from-step is neither a number nor best", "give a step that has a checkpoint, or best");
+    const fromStep = options.fromStep === "best" ? "best" : optionalNumber(options.fromStep);
     const config = parseConfig(text, options.config, options.set);
     if (options.printConfig) {
       await io.writeLine(printConfig(config).trimEnd());
@@ -114,6 +125,7 @@ export default command({
       directory,
       engine,
       resume: options.resume !== false,
+      fromStep,
       allowChange: options.allowChange,
       signal: io.signal,
       ...shown,
@@ -136,6 +148,9 @@ export default command({
     return 0;
   },
 });
+
+const optionalNumber = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text);
 
 /** A word of a command line, for a shell to read. */
 const quoted = (word: string): string =>

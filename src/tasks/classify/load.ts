@@ -29,6 +29,7 @@ export async function loadLabelled(config: ClassifyConfig, reader: CorpusReader)
   };
   return {
     hash: await reader.hash([trainSpec.labelled]),
+    validHash: `${await reader.hash([validSpec.labelled])} cut after ${maxTokens}`,
     prepare: (say, files) => {
       const tokenizer = files
         ? readTokenizer(files)

@@ -12,6 +12,7 @@ export async function loadText(config: GenerateConfig, reader: CorpusReader): Pr
   const lines = { train: await all(reader.lines(train)), valid: await all(reader.lines(valid)) };
   return {
     hash: await reader.hash([train]),
+    validHash: `${await reader.hash([valid])} in windows of ${config.data.context}`,
     prepare: (say, files) => {
       const tokenizer = files ? readTokenizer(files) : learnTokenizer(lines.train, config.tokenizer, say);
       const encoded = {

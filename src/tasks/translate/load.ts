@@ -12,6 +12,7 @@ export async function loadPairs(config: TranslateConfig, reader: CorpusReader): 
   const corpus = await loadCorpus(config, reader);
   return {
     hash: corpus.hashes.train,
+    validHash: corpus.hashes.valid,
     prepare: (say, files) => {
       const tokenizers = files ? readTokenizers(files) : trainTokenizers(config, corpus.train, say);
       const { examples, numbers, report } = encodeCorpus(

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import type { Config } from "../config/schema.ts";
+import type { NamedTensor } from "../formats/safetensors.ts";
+import type { Learner } from "../tasks/task.ts";
+import { type Scores, validationText } from "../tasks/validation-text.ts";
+import { isBetter, type Position, type Validation } from "../training/trainer.ts";
+import { loadCheckpoint, validatedCheckpoints } from "./checkpoints.node.ts";
+import { appendLine } from "./durable.node.ts";
+import { METRICS } from "./metrics-log.node.ts";
+import { writeModel } from "./model-file.node.ts";
+import { writeReport } from "./report.node.ts";
+
+export interface Averaged {
+  readonly config: Config;
+  readonly directory: string;
+  readonly learner: Learner;
+  readonly signal?: AbortSignal | undefined;
+  readonly onMessage?: (message: string) => void;
+}
+
+/** Averages the weights of the last checkpoints; keeps the average if it scores better than the best so far. */
+export async function tryAverage(
+  { config, directory, learner, signal, onMessage }: Averaged,
+  { best, step }: Position,
+): Promise<Scores | undefined> {
+  const last = validatedCheckpoints(directory).slice(-config.training.average);
+  if (config.training.average < 2 || last.length < 2) return undefined;
+  const mean = meanOf(last.map(({ path }) => path));
+  for (const [name, { data }] of mean) learner.step.state.write(name, data);
+  const validation = await learner.validate(signal);
+  if (!validation) return undefined;
+  const isKept = isBetter(validation, best);
+  const shown = (one: Validation): string => validationText(scoresOf(one));
+  const outcome = best && !isKept ? `not better than ${shown(best)}` : "kept";
+  onMessage?.(`${last.length} checkpoints averaged: ${shown(validation)}, ${outcome}`);
+  if (!isKept) return undefined;
+  writeModel(directory, mean);
+  const found = { ...validation, step };
+  writeReport({ directory, config, parameters: learner.step.parameterCount }, found, found);
+  const record = { kind: "average", checkpoints: last.map(({ step }) => step), ...scoresOf(validation) };
+  appendLine(join(directory, METRICS), JSON.stringify(record));
+  return scoresOf(validation);
+}
+
+function meanOf(checkpoints: readonly string[]): Map<string, NamedTensor> {
+  const mean = new Map<string, NamedTensor>();
+  for (const path of checkpoints) {
+    for (const [name, { dtype, shape, data }] of loadCheckpoint(path).model) {
+      const sum = mean.get(name)?.data ?? new Float32Array(data.length);
+      for (let i = 0; i < data.length; i++)
+        sum[i] = (sum[i] as number) + (data[i] as number) / checkpoints.length;
+      mean.set(name, { dtype, shape, data: sum });
+    }
+  }
+  return mean;
+}
+
+export const scoresOf = ({ loss, scores }: Pick<Validation, "loss" | "scores">): Scores => ({
+  loss,
+  ...scores,
+});

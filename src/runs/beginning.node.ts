@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import type { Config } from "../config/schema.ts";
+import type { Learner } from "../tasks/task.ts";
+import type { ScheduleConfig } from "../training/schedule.ts";
+import { type Position, START } from "../training/trainer.ts";
+import { type Checkpoint, removeCheckpointsAfter } from "./checkpoints.node.ts";
+import type { Differences } from "./fingerprint.ts";
+import type { Losses } from "./losses.ts";
+import { METRICS, TIMINGS, truncateLog } from "./metrics-log.node.ts";
+import { readModel, restoreModel } from "./model-file.node.ts";
+import type { SavedState } from "./resumed-checkpoint.node.ts";
+import { lengthOfRun, scheduleChanges } from "./schedule-change.ts";
+
+/** Where a run begins, and what has changed by then. */
+export interface Beginning {
+  readonly from: Position;
+  readonly schedule: ScheduleConfig;
+  readonly changes: readonly string[];
+  readonly losses: Losses;
+}
+
+export interface Resumed {
+  readonly directory: string;
+  readonly config: Config;
+  readonly learner: Learner;
+  readonly allowChange?: boolean | undefined;
+  readonly say: (message: string) => void;
+}
+
+export const NO_DIFFERENCES: Differences = {
+  changes: [],
+  restarts: { best: [], patience: [], reduction: [] },
+};
+
+/**
+ * Where a run begins by its configuration and a checkpoint, nothing written yet: what has another meaning than when it
+ * was saved begins again, and a line says so.
+ *
+ * @throws ERR_CONFIG when the schedule has another length and that was not allowed.
+ */
+export function beginning(
+  { config, learner, directory, allowChange, say }: Resumed,
+  saved: Checkpoint<SavedState> | undefined,
+  { changes, restarts }: Differences,
+): Beginning {
+  const { training, model } = config;
+  const before = saved?.state.position ?? START;
+  const totalSteps = lengthOfRun(training, learner.batchesPerEpoch, before);
+  const schedule = { ...training, totalSteps, dModel: model.dModel };
+  const [again, slower] = [restarts.best.length > 0, restarts.reduction.length > 0];
+  const from = {
+    ...before,
+    stale: again || restarts.patience.length > 0 ? 0 : before.stale,
+    reduction: again || slower ? 1 : before.reduction,
+  };
+  const listed = (differences: readonly string[]): string => differences.join(", ");
+  if (again)
+    say(`${listed(restarts.best)}: the best model is measured anew; patience and plateau begin again`);
+  else {
+    if (restarts.patience.length > 0) say(`${listed(restarts.patience)}: patience begins again`);
+    if (from.reduction !== before.reduction) say(`${listed(restarts.reduction)}: plateau begins again`);
+  }
+  const { state } = saved ?? {};
+  const recorded = [...(state?.changes ?? []), ...changes];
+  if (state?.totalSteps !== undefined && state.fingerprint.training !== undefined) {
+    const saved: Pick<ScheduleConfig, "schedule" | "learningRate" | "warmup"> = JSON.parse(
+      state.fingerprint.training,
+    );
+    const was = { ...saved, totalSteps: state.totalSteps, dModel: model.dModel };
+    const changed = scheduleChanges(
+      { schedule: was, reduction: before.reduction },
+      { schedule, reduction: from.reduction },
+      { step: before.step, where: directory, allowed: allowChange },
+    );
+    recorded.push(...changed.changes);
+    for (const line of changed.said) say(line);
+  }
+  return { from, schedule, changes: recorded, losses: state?.losses ?? {} };
+}
+
+/**
+ * Makes a directory and a learner what they were when a checkpoint was saved. The best model is measured anew where
+ * validations are others now, or looked for anew where it is gone.
+ *
+ * @returns where to train from; `isOther` when the best is not what it was.
+ */
+export async function takeUp(
+  { directory, learner, say }: Resumed,
+  saved: Checkpoint<SavedState>,
+  { from, isRemeasured, signal }: { from: Position; isRemeasured: boolean; signal: AbortSignal | undefined },
+): Promise<{ from: Position; isOther: boolean }> {
+  const { state } = learner.step;
+  const hasBest = restoreModel(directory, saved);
+  removeCheckpointsAfter(directory, saved.step);
+  const isOther = isRemeasured || !hasBest;
+  // What is validated again is logged again.
+  const validated = isOther ? Math.min(from.validated, saved.step - 1) : from.validated;
+  for (const name of [METRICS, TIMINGS]) truncateLog(join(directory, name), { step: saved.step, validated });
+  let best = from.best;
+  if (!hasBest) {
+    say(`the best model, of step ${best?.step}, is gone and so is its checkpoint: it is looked for anew`);
+    best = null;
+  } else if (isRemeasured && best) {
+    for (const [name, { data }] of readModel(directory)) state.write(name, data);
+    const found = await learner.validate(signal);
+    for (const [name, { data }] of saved.model) state.write(name, data);
+    const { sections: _, ...scored } = found ?? { loss: Number.NaN, score: Number.NaN, scores: {} };
+    best = Number.isFinite(scored.loss) ? { ...scored, step: best.step } : null;
+  }
+  for (const [name, { data }] of saved.optimizer) state.write(name, data);
+  return { from: isOther ? { ...from, best, stale: 0, validated } : from, isOther };
+}

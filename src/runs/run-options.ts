@@ -1,0 +1,36 @@
+import type { Config } from "../config/schema.ts";
+import type { FilterReport } from "../data/filters.ts";
+import type { Engine } from "../runtime/engine.ts";
+import type { Task } from "../tasks/task.ts";
+import type { StepRecord, ValidationRecord } from "../training/trainer.ts";
+
+export interface RunStart {
+  readonly parameters: number;
+  readonly totalSteps: number;
+  /** The step it goes on from; 0 for a new run. */
+  readonly from: number;
+  readonly unit: Task["unit"];
+}
+
+export interface RunEvents {
+  /** One line for a person: what is being done. */
+  readonly onMessage?: (message: string) => void;
+  readonly onCorpus?: (report: FilterReport) => void;
+  /** Once, before the first step. `totalSteps` is what the configuration asks for. */
+  readonly onStart?: (about: RunStart) => void;
+  readonly onStep?: (record: StepRecord) => void;
+  readonly onValidation?: (record: ValidationRecord) => void;
+}
+
+export interface RunOptions extends RunEvents {
+  readonly config: Config;
+  readonly directory: string;
+  readonly engine: Engine;
+  /** Goes on from the newest whole checkpoint of the directory; of a run that diverged, from the newest healthy one. */
+  readonly resume?: boolean;
+  /** The checkpoint to go on from instead; later ones are removed. Only with `resume`. */
+  readonly fromStep?: number | "best" | undefined;
+  /** Lets a resumed run differ in seed, batches, corpus or length of a cosine; the difference is recorded. */
+  readonly allowChange?: boolean;
+  readonly signal?: AbortSignal;
+}

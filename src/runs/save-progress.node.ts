@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import { printConfig } from "../config/parse.ts";
+import type { Config } from "../config/schema.ts";
+import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
+import type { State } from "../runtime/state.ts";
+import type { Learner } from "../tasks/task.ts";
+import type { Background } from "../training/background.ts";
+import { saveCheckpoint } from "./checkpoints.node.ts";
+import { syncFile, writeAtomically, writeAtomicallyMeanwhile } from "./durable.node.ts";
+import { areHealthy } from "./losses.ts";
+import { METRICS } from "./metrics-log.node.ts";
+import { hasModel, modelOf } from "./model-file.node.ts";
+import { CONFIG_FILE } from "./open-run.ts";
+import { healthyStep, type SavedState } from "./resumed-checkpoint.node.ts";
+
+export interface SavedRun {
+  readonly config: Config;
+  readonly directory: string;
+  readonly learner: Learner;
+  readonly saving: Background;
+}
+
+/** Saves a checkpoint, and the model if it is the best. The next updates wait for the copies alone. */
+export async function saveProgress(
+  { config, directory, learner, saving }: SavedRun,
+  saved: SavedState,
+  isBest: boolean,
+): Promise<void> {
+  const { keep, average } = config.training;
+  const { position } = saved;
+  await saving.done();
+  const model = await encoded(learner.step.state, learner.step.weights);
+  const optimizer = await encoded(learner.step.state, learner.step.moments);
+  await saving.begin(async () => {
+    syncFile(join(directory, METRICS));
+    // A resumed run may go on for longer, or with what was allowed to change: now there is something made by that.
+    writeConfig(directory, config);
+    await saveCheckpoint(
+      directory,
+      { step: position.step, model, optimizer, state: saved },
+      {
+        keep: Math.max(keep, average),
+        interim: position.validated !== position.step,
+        spared: sparedSteps(directory, saved),
+      },
+    );
+    if (isBest) await writeAtomicallyMeanwhile(modelOf(directory), model);
+  });
+}
+
+/** The best step while no model is written, and the last healthy one while the loss runs away. */
+function sparedSteps(directory: string, { position, losses }: SavedState): number[] {
+  const best = hasModel(directory) ? undefined : position.best?.step;
+  const healthy = areHealthy(losses ?? {}) ? undefined : healthyStep(directory);
+  return [best, healthy].filter((step) => step !== undefined);
+}
+
+export function writeConfig(directory: string, config: Config): void {
+  writeAtomically(join(directory, CONFIG_FILE), printConfig(config));
+}
+
+/** Entries of the state as they are now, as a safetensors file. */
+async function encoded(state: State, names: readonly string[]): Promise<Uint8Array> {
+  const entries = new Map<string, NamedTensor>();
+  for (const name of names) {
+    const tensor = state.current(name);
+    entries.set(name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.read() });
+  }
+  return encodeSafetensors(entries);
+}

@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import type { Learner } from "../tasks/task.ts";
+import { taskOf } from "../tasks/tasks.ts";
+import { Background } from "../training/background.ts";
+import { isBetter, train } from "../training/trainer.ts";
+import { scoresOf, tryAverage } from "./average.node.ts";
+import type { Beginning } from "./beginning.node.ts";
+import { appendLine } from "./durable.node.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+import { withLoss } from "./losses.ts";
+import { METRICS, TIMINGS } from "./metrics-log.node.ts";
+import { requireModel } from "./model-file.node.ts";
+import { writeReport } from "./report.node.ts";
+import { writeDivergence } from "./result.node.ts";
+import { healthyStep } from "./resumed-checkpoint.node.ts";
+import type { RunOptions } from "./run-options.ts";
+import { saveProgress } from "./save-progress.node.ts";
+import type { RunSummary } from "./summary.ts";
+
+export interface Session extends RunOptions, Beginning {
+  readonly learner: Learner;
+  readonly fingerprint: Fingerprint;
+  /** When this process began with it, by `performance.now()`. */
+  readonly began: number;
+}
+
+/** Trains from where a session begins, and writes down in its directory what happens. */
+export async function trainSession(session: Session): Promise<RunSummary> {
+  const { config, directory, learner, from, schedule, fingerprint, changes } = session;
+  const { training } = config;
+  const { totalSteps } = schedule;
+  const parameters = learner.step.parameterCount;
+  const metrics = join(directory, METRICS);
+  const log = (kind: string, record: object): void =>
+    appendLine(metrics, JSON.stringify({ kind, ...record }));
+  session.onStart?.({ parameters, totalSteps, from: from.step, unit: taskOf(config).unit });
+  let loss = Number.NaN;
+  let tokens = 0;
+  let best = from.best;
+  let losses = session.losses;
+  const saving = new Background();
+
+  const trained = train({
+    ...training,
+    step: learner.step,
+    batches: learner.batches,
+    validate: learner.validate,
+    schedule,
+    from,
+    signal: session.signal,
+    onStep: (record) => {
+      saving.check();
+      const { seconds, ...reproducible } = record;
+      loss = record.loss;
+      losses = withLoss(losses, "training", loss);
+      tokens += record.tokens;
+      if (record.step % training.logEvery === 0 || record.step === 1) {
+        log("step", reproducible);
+        appendLine(join(directory, TIMINGS), JSON.stringify({ step: record.step, seconds }));
+      }
+      session.onStep?.(record);
+    },
+    onStatistics: (record) => log("statistics", record),
+    onValidation: (record) => {
+      const { seconds, sections: _, scores, ...reproducible } = record;
+      log("validation", { ...reproducible, ...scores });
+      losses = withLoss(losses, "validation", record.loss);
+      if (best === null || isBetter(record, best)) best = record;
+      writeReport({ directory, config, parameters }, record, best);
+      session.onValidation?.(record);
+    },
+    onDiverged: async (divergence) => {
+      await saving.settled();
+      writeDivergence(directory, divergence);
+      session.onMessage?.(adviceAfterDivergence(directory));
+    },
+    onCheckpoint: (position, isBest) => {
+      const recorded = changes.length > 0 ? { changes } : {};
+      const saved = { position, fingerprint, totalSteps, losses, ...recorded };
+      return saveProgress({ config, directory, learner, saving }, saved, isBest);
+    },
+  });
+  const { position, reason } = await trained.finally(() => saving.settled());
+  saving.check();
+  const averaged = reason === "signal" ? undefined : await tryAverage(session, position);
+  if (reason !== "signal") requireModel(directory, position);
+  const valid = averaged ?? (position.best ? scoresOf(position.best) : { loss: Number.NaN });
+  const seconds = (performance.now() - session.began) / 1000;
+  const { step: steps, epoch: epochs } = position;
+  return { run: directory, steps, epochs, seconds, tokensPerSecond: tokens / seconds, loss, valid, reason };
+}
+
+function adviceAfterDivergence(directory: string): string {
+  const step = healthyStep(directory);
+  return step === undefined
+    ? "no checkpoint is from before the loss ran away: train again in another --run"
+    : `--resume goes on from step ${step}, the last checkpoint whose loss was not far above the best; --from-step chooses another`;
+}
