@@ -1,4 +1,5 @@
 /** `heed/text`: vocabularies learned from text, written and read as tokenizer.json. */
+export { isBlank } from "./blank.ts";
 export { specialTokens, type TokenizerJson, tokenizerConfigJson } from "./layout.ts";
 export type { SpecialIds, Tokenizer } from "./tokenizer.ts";
 export { tokenizerFromJson } from "./tokenizer-json.ts";
