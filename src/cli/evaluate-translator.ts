@@ -12,6 +12,7 @@ import { oneLine } from "./escape.ts";
 import type { Io } from "./io.ts";
 import { progress } from "./progress.ts";
 import { scoresOf, tablesOf, writeScores } from "./scores.ts";
+import { countUnknown, unknownTokens } from "./unknown-tokens.ts";
 
 export interface TranslatorTest extends MetricValues {
   readonly source?: string | undefined;
@@ -68,6 +69,7 @@ async function translations(
   const began = performance.now();
   const hypotheses: string[] = [];
   let cut = 0;
+  let unknown = 0;
   const bar = progress(io, "translate", test.length);
   const window = windowFor(options.batch);
   for (let at = 0; at < test.length; at += window) {
@@ -75,12 +77,14 @@ async function translations(
     for (const { hypotheses: found, isCut } of await translator.translate(sentences)) {
       hypotheses.push(oneLine(found[0]?.text ?? ""));
       if (isCut) cut += 1;
+      unknown += countUnknown(found[0]?.tokens ?? []);
     }
     bar.update(hypotheses.length, `${hypotheses.length} sentences`);
   }
   bar.end();
   translator.close();
   if (cut > 0) io.say(cutLines(cut, run.config.model.maxLength));
+  if (unknown > 0) io.say(unknownTokens(unknown));
   return { hypotheses, seconds: (performance.now() - began) / 1000 };
 }
 
