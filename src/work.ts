@@ -19,7 +19,7 @@ const TURN_MS = 50;
  */
 export async function inTurns<T>(work: Work<T>, signal?: AbortSignal): Promise<T> {
   for (;;) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw signal.reason;
     const end = performance.now() + TURN_MS;
     do {
       const { done, value } = work.next();
@@ -34,3 +34,13 @@ const nextTurn = (): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, 0);
   });
+
+/** What is promised, or undefined when it was given up for the signal. */
+export async function unlessAborted<T>(promised: Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
+  try {
+    return await promised;
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
+}

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { printConfig } from "../config/parse.ts";
 import type { Config } from "../config/schema.ts";
-import { fileReader } from "../data/corpus-reader.node.ts";
+import { fileReaderUntil } from "../data/corpus-reader.node.ts";
 import type { FilterReport } from "../data/filters.ts";
 import { heedError } from "../errors.ts";
 import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
@@ -22,6 +22,7 @@ import {
   type Validation,
   type ValidationRecord,
 } from "../training/trainer.ts";
+import { unlessAborted } from "../work.ts";
 import * as runs from "./directory.node.ts";
 import { directoryFiles } from "./files.node.ts";
 import type { Fingerprint } from "./fingerprint.ts";
@@ -84,7 +85,10 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     }
     const saved = resume ? runs.newestCheckpoint<SavedState>(directory, say) : undefined;
     if (resume && !saved) say(`no checkpoint in ${directory}: starting from the beginning`);
-    const data = await taskOf(config).load(config, fileReader);
+    const stopped = (): RunSummary => stoppedBefore(directory, saved?.state.position ?? START, began);
+    const reader = fileReaderUntil(options.signal);
+    const data = await unlessAborted(taskOf(config).load(config, reader), options.signal);
+    if (!data) return stopped();
     const fingerprint = fingerprintOf(config, data.hash);
     const changes = saved
       ? [
@@ -92,7 +96,9 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
           ...changesSince(saved.state.fingerprint, fingerprint, directory, options.allowChange),
         ]
       : [];
-    const prepared = data.prepare(say, saved ? directoryFiles(directory) : undefined);
+    const files = saved ? directoryFiles(directory) : undefined;
+    const prepared = await unlessAborted(data.prepare(say, files, options.signal), options.signal);
+    if (!prepared) return stopped();
     if (prepared.report) options.onCorpus?.(prepared.report);
     unlock ??= lock(directory);
     const before = saved ? readResult(directory) : undefined;
@@ -121,6 +127,21 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
   } finally {
     unlock?.();
   }
+}
+
+/** What there is to say when a signal came before the first step: a new run has left nothing behind. */
+function stoppedBefore(directory: string, { step, epoch, best }: Position, began: number): RunSummary {
+  const seconds = (performance.now() - began) / 1000;
+  return {
+    run: directory,
+    steps: step,
+    epochs: epoch,
+    seconds,
+    tokensPerSecond: 0,
+    loss: Number.NaN,
+    valid: best ? scoresOf(best) : { loss: Number.NaN },
+    reason: "signal",
+  };
 }
 
 function lock(directory: string): () => void {

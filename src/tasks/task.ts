@@ -59,8 +59,16 @@ export const defineTask = <Name extends TaskName, Opened extends Described<Name>
 export interface TaskData {
   /** Identity of the training data: a resumed run must find the same. */
   readonly hash: string;
-  /** Learns vocabularies, or reads those of a run in `files`, and encodes the data. */
-  readonly prepare: (say: (message: string) => void, files?: RunFiles) => PreparedTask;
+  /**
+   * Learns vocabularies, or reads those of a run in `files`, and encodes the data.
+   *
+   * @throws the signal's reason once it is aborted.
+   */
+  readonly prepare: (
+    say: (message: string) => void,
+    files?: RunFiles,
+    signal?: AbortSignal,
+  ) => Promise<PreparedTask>;
 }
 
 export interface PreparedTask {
