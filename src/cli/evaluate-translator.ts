@@ -1,4 +1,4 @@
-import { readPairs } from "../data/pairs.node.ts";
+import { extraColumns, readPairs } from "../data/pairs.node.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import { openTranslator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
@@ -33,7 +33,7 @@ export async function evaluateTranslator(
   io: Io,
 ): Promise<number> {
   const metrics = chosenMetrics(options, ["perplexity"]);
-  const test = await readTest(options);
+  const test = await readTest(options, io);
   const isNeeded = metrics.size > 0 || options.output !== undefined;
   const { hypotheses, seconds } = isNeeded
     ? await translations(run, engine, test, options, io)
@@ -106,7 +106,7 @@ interface TestSentence {
 }
 
 /** Sources with their references: of a TSV, a source that occurs again has several. */
-async function readTest({ source, reference, pairs }: TranslatorTest): Promise<TestSentence[]> {
+async function readTest({ source, reference, pairs }: TranslatorTest, io: Io): Promise<TestSentence[]> {
   if (pairs && (source || reference)) {
     const cause = "--pairs has sources and references";
     throw heedError("ERR_USAGE", {
@@ -122,7 +122,8 @@ async function readTest({ source, reference, pairs }: TranslatorTest): Promise<T
   const test: TestSentence[] = [];
   const known = new Map<string, string[]>();
   const spec = pairs ? { pairs } : { source: source ?? "", target: reference ?? "" };
-  for await (const pair of readPairs(spec)) {
+  const onExtraColumns = (path: string, lines: number): void => io.say(`heed: ${extraColumns(path, lines)}`);
+  for await (const pair of readPairs(spec, { onExtraColumns })) {
     const others = pairs ? known.get(pair.source) : undefined;
     if (others) others.push(pair.target);
     else {

@@ -117,7 +117,7 @@ export async function openCrossAttention(options: CrossAttentionOptions): Promis
     align: async (pairs) => {
       const aligned: AlignedPair[] = [];
       for (let at = 0; at < pairs.length; at += BATCH)
-        aligned.push(...(await alignBatch(pairs.slice(at, at + BATCH))));
+        for (const one of await alignBatch(pairs.slice(at, at + BATCH))) aligned.push(one);
       return aligned;
     },
     close: () => program.close(),
@@ -154,7 +154,7 @@ function meanMatrix(matrices: readonly Matrix[]): Matrix {
  */
 export function linksOf(weights: Matrix, share = 1): { source: number; target: number }[] {
   return weights.flatMap((row, target) => {
-    const most = Math.max(...row);
+    const most = row.reduce((a, b) => Math.max(a, b), 0);
     return row.flatMap((weight, source) => (weight >= share * most ? [{ source, target }] : []));
   });
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { printConfig } from "../config/parse.ts";
 import type { Config } from "../config/schema.ts";
-import { fileReaderUntil } from "../data/corpus-reader.node.ts";
+import { openFileReader } from "../data/corpus-reader.node.ts";
 import type { FilterReport } from "../data/filters.ts";
 import { heedError } from "../errors.ts";
 import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
@@ -86,7 +86,7 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     const saved = resume ? runs.newestCheckpoint<SavedState>(directory, say) : undefined;
     if (resume && !saved) say(`no checkpoint in ${directory}: starting from the beginning`);
     const stopped = (): RunSummary => stoppedBefore(directory, saved?.state.position ?? START, began);
-    const reader = fileReaderUntil(options.signal);
+    const reader = openFileReader({ signal: options.signal, say });
     const data = await unlessAborted(taskOf(config).load(config, reader), options.signal);
     if (!data) return stopped();
     const fingerprint = fingerprintOf(config, data.hash);

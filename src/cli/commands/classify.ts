@@ -42,13 +42,14 @@ export default command({
       let next = 0;
       for (const text of texts) {
         const found = isBlank(text) ? undefined : judged[next++];
-        const label = found ? (labels[likeliest(found)] as string) : "";
+        const best = found ? likeliest(found) : -1;
+        const label = labels[best] ?? "";
         if (options.json) {
           const entries = found ? labels.map((name, i) => [name, found[i] as number]) : [];
           const probabilities = Object.fromEntries(entries);
           await io.writeLine(JSON.stringify({ text, label, probabilities }));
         } else {
-          await io.writeLine(found ? `${label}\t${Math.max(...found).toFixed(4)}` : "");
+          await io.writeLine(found ? `${label}\t${found[best]?.toFixed(4)}` : "");
         }
       }
     };
