@@ -1,4 +1,4 @@
-/** Which folder of src/ may import which; `errors.ts` and `random.ts` are importable by all. Held by test/house. */
+/** Which folder of src/ may import which; `errors.ts`, `random.ts` and `work.ts` are importable by all. Held by test/house. */
 const ground = ["ir", "text", "evaluation"] as const;
 const graph = ["ir", "ops", "nn"] as const;
 /** What it takes to build a model and run it. */
@@ -41,7 +41,7 @@ export const packages = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Modules at the top of src/ that every folder may import. */
-export const foundations = ["errors.ts", "random.ts"] as const;
+export const foundations = ["errors.ts", "random.ts", "work.ts"] as const;
 
 /** Folders that only ever run in Node; elsewhere `node:` modules belong in files named *.node.ts. */
 export const nodeFolders = ["cli"] as const;

@@ -49,7 +49,8 @@ function table(
 ): string[] {
   const percent = (share: number): string => (100 * share).toFixed(1);
   const names = labels.map(escapeControls);
-  const width = Math.max(6, ...names.map(columnsOf), ...confusion.flat().map((n) => `${n}`.length));
+  const widths = [...names.map(columnsOf), ...confusion.flat().map((n) => `${n}`.length)];
+  const width = widths.reduce((most, one) => Math.max(most, one), 6);
   const space = (text: string): string => " ".repeat(width - columnsOf(text));
   const cells = (head: string, all: readonly (string | number)[]): string =>
     [head + space(head), ...all.map((cell) => space(`${cell}`) + cell)].join("  ");

@@ -26,7 +26,7 @@ export async function evaluateLanguageModel(
   }
   const lines: string[] = [];
   for await (const line of readLines(text)) lines.push(line);
-  const ids = encodeLongEnough(lines, tokenizer, text);
+  const ids = await encodeLongEnough(lines, tokenizer, text);
   const { negativeLogLikelihood, tokens } = languageModelObjective(build(model).call, 0);
   const program = await compile({ engine, constants: weights, outputs: { negativeLogLikelihood, tokens } });
   const loss = (await meanLoss(program, coverText(ids, config.data.context))) as number;

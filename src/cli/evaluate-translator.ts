@@ -1,4 +1,4 @@
-import { readPairs } from "../data/pairs.node.ts";
+import { extraColumns, readPairs } from "../data/pairs.node.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import { openTranslator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
@@ -12,6 +12,7 @@ import { oneLine } from "./escape.ts";
 import type { Io } from "./io.ts";
 import { progress } from "./progress.ts";
 import { scoresOf, tablesOf, writeScores } from "./scores.ts";
+import { countUnknown, unknownTokens } from "./unknown-tokens.ts";
 
 export interface TranslatorTest extends MetricValues {
   readonly source?: string | undefined;
@@ -32,7 +33,7 @@ export async function evaluateTranslator(
   io: Io,
 ): Promise<number> {
   const metrics = chosenMetrics(options, ["perplexity"]);
-  const test = await readTest(options);
+  const test = await readTest(options, io);
   const isNeeded = metrics.size > 0 || options.output !== undefined;
   const { hypotheses, seconds } = isNeeded
     ? await translations(run, engine, test, options, io)
@@ -68,6 +69,7 @@ async function translations(
   const began = performance.now();
   const hypotheses: string[] = [];
   let cut = 0;
+  let unknown = 0;
   const bar = progress(io, "translate", test.length);
   const window = windowFor(options.batch);
   for (let at = 0; at < test.length; at += window) {
@@ -75,12 +77,14 @@ async function translations(
     for (const { hypotheses: found, isCut } of await translator.translate(sentences)) {
       hypotheses.push(oneLine(found[0]?.text ?? ""));
       if (isCut) cut += 1;
+      unknown += countUnknown(found[0]?.tokens ?? []);
     }
     bar.update(hypotheses.length, `${hypotheses.length} sentences`);
   }
   bar.end();
   translator.close();
   if (cut > 0) io.say(cutLines(cut, run.config.model.maxLength));
+  if (unknown > 0) io.say(unknownTokens(unknown));
   return { hypotheses, seconds: (performance.now() - began) / 1000 };
 }
 
@@ -102,7 +106,7 @@ interface TestSentence {
 }
 
 /** Sources with their references: of a TSV, a source that occurs again has several. */
-async function readTest({ source, reference, pairs }: TranslatorTest): Promise<TestSentence[]> {
+async function readTest({ source, reference, pairs }: TranslatorTest, io: Io): Promise<TestSentence[]> {
   if (pairs && (source || reference)) {
     const cause = "--pairs has sources and references";
     throw heedError("ERR_USAGE", {
@@ -118,7 +122,8 @@ async function readTest({ source, reference, pairs }: TranslatorTest): Promise<T
   const test: TestSentence[] = [];
   const known = new Map<string, string[]>();
   const spec = pairs ? { pairs } : { source: source ?? "", target: reference ?? "" };
-  for await (const pair of readPairs(spec)) {
+  const onExtraColumns = (path: string, lines: number): void => io.say(`heed: ${extraColumns(path, lines)}`);
+  for await (const pair of readPairs(spec, { onExtraColumns })) {
     const others = pairs ? known.get(pair.source) : undefined;
     if (others) others.push(pair.target);
     else {

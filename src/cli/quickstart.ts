@@ -22,6 +22,7 @@ import { writeOutput } from "../runs/output-file.node.ts";
 import { trainRun } from "../runs/train-run.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { tasks } from "../tasks/tasks.ts";
+import { isBlank } from "../text/blank.ts";
 import { device } from "./device.ts";
 import type { Io } from "./io.ts";
 import { trainingProgress } from "./training-progress.ts";
@@ -310,7 +311,7 @@ async function prompt(translator: Translator, io: Io): Promise<void> {
   io.say("\nType English sentences (an empty line ends):");
   const lines = createInterface({ input: process.stdin, output: io.terminal });
   try {
-    for (let line = await lines.question("> ", io); line.trim(); line = await lines.question("> ", io)) {
+    for (let line = await lines.question("> ", io); !isBlank(line); line = await lines.question("> ", io)) {
       const [translated] = await translator.translate([line]);
       io.say(`  ${translated?.hypotheses[0]?.text ?? ""}`);
     }

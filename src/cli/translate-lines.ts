@@ -17,6 +17,7 @@ import { inputWindows } from "./input-lines.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
 import { quantization } from "./quantization.ts";
+import { countUnknown, unknownTokens } from "./unknown-tokens.ts";
 
 export interface TranslateLinesOptions {
   readonly run: string;
@@ -74,6 +75,7 @@ export async function translateLines(
   const counter = lineCounter(io, "translate");
   let translator: Translator | undefined;
   let cut = 0;
+  let unknown = 0;
   try {
     for await (const window of inputWindows(io, options.invalidUtf8, windowFor(options.batch))) {
       translator ??= await open(window.length);
@@ -81,6 +83,7 @@ export async function translateLines(
       else {
         for (const translation of await translator.translate(window)) {
           if (translation.isCut) cut += 1;
+          for (const { tokens } of translation.hypotheses) unknown += countUnknown(tokens);
           await writeTranslation(translation, options.json, io);
           attention?.write(attentionOf(translation, source));
         }
@@ -90,6 +93,7 @@ export async function translateLines(
     }
     await references?.end();
     if (cut > 0) io.say(cutLines(cut, maxLength));
+    if (unknown > 0 && !options.replaceUnknown) io.say(unknownTokens(unknown));
   } finally {
     counter.end();
     translator?.close();

@@ -6,7 +6,7 @@ export interface Pair {
 
 /** Where sentence pairs are; every file may be gzip. */
 export type PairSpec =
-  /** Tab-separated lines: source, target; further columns are ignored. */
+  /** Tab-separated lines: source, target. Further columns (Tatoeba: attribution) are not read, which readers may say. */
   | { readonly pairs: string }
   /** Two files, line i of one being the translation of line i of the other. */
   | { readonly source: string; readonly target: string }

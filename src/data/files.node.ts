@@ -8,6 +8,8 @@ import { decodeLines, type LineOptions } from "./lines.ts";
 export interface ReadOptions extends Omit<LineOptions, "name"> {
   /** Most bytes that a compressed file may hold; guards against decompression bombs. Default 1 GiB. */
   readonly maxDecompressedBytes?: number;
+  /** Its reason is thrown once it is aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -40,10 +42,10 @@ export async function hashFiles(paths: readonly string[], options: ReadOptions =
 /** The bytes of a file, decompressed when it is gzip. Errors as `readLines`, without those about lines. */
 export async function* readBytes(
   path: string,
-  { maxDecompressedBytes = 2 ** 30 }: ReadOptions = {},
+  { maxDecompressedBytes = 2 ** 30, signal }: ReadOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const file = createReadStream(path);
-  const raw = readErrors(path, file);
+  const raw = readErrors(path, file, signal);
   try {
     const head = await firstBytes(raw, 2);
     const isGzip = head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b;
@@ -123,9 +125,13 @@ const causes: Readonly<Record<string, string>> = {
 async function* readErrors(
   path: string,
   file: AsyncIterable<unknown>,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    for await (const chunk of file) yield chunk as Uint8Array;
+    for await (const chunk of file) {
+      if (signal?.aborted) break;
+      yield chunk as Uint8Array;
+    }
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
     throw heedError(
@@ -134,4 +140,5 @@ async function* readErrors(
       error,
     );
   }
+  if (signal?.aborted) throw signal.reason;
 }

@@ -1,4 +1,5 @@
 import { heedError } from "../errors.ts";
+import { isBlank } from "../text/blank.ts";
 
 export interface TextPair {
   readonly source: string;
@@ -24,7 +25,7 @@ export interface FilterOptions {
 export interface FilterReport {
   readonly kept: number;
   readonly dropped: {
-    /** A side is empty or white space. */
+    /** A side shows nothing: see `isBlank`. */
     readonly empty: number;
     readonly tooLong: number;
     readonly ratio: number;
@@ -55,7 +56,7 @@ export function pairFilter(options: FilterOptions = {}): PairFilter {
 
   const reasonAgainst = (pair: TextPair): Reason | undefined => {
     const sides = [pair.source, pair.target];
-    if (sides.some((text) => text.trim() === "")) return "empty";
+    if (sides.some(isBlank)) return "empty";
     // Characters first: counting the tokens of a huge text may be slow.
     if (sides.some((text) => text.length > maxChars && [...text].length > maxChars)) return "tooLong";
     const [shorter, longer] = sides.map(countTokens).sort((a, b) => a - b) as [number, number];

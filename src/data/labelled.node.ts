@@ -1,4 +1,5 @@
 import { heedError } from "../errors.ts";
+import { isBlank } from "../text/blank.ts";
 import type { LabelledText } from "./corpus-reader.ts";
 import { type ReadOptions, readLines } from "./files.node.ts";
 
@@ -16,7 +17,7 @@ export async function* readLabelled(
     number++;
     const tab = line.indexOf("\t");
     const label = line.slice(0, Math.max(0, tab)).trim();
-    if (label === "") {
+    if (isBlank(label)) {
       const cause = tab < 0 ? "line without a tab" : "line without a label";
       const remedy = "write label, tab, text on each line";
       throw heedError("ERR_DATA", { where: `${path}:${number}`, cause, remedy });

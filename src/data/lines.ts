@@ -19,7 +19,8 @@ const CR = 13;
  * One `\r` before the end and a byte order mark at the very start are dropped; `a\n` is one line, `a\n\n`
  * two, no bytes none. Keeps one chunk and one unfinished line in memory.
  *
- * @throws ERR_DATA `name:line` for bytes that are not UTF-8 and for a line above `maxLineBytes`.
+ * @throws ERR_DATA `name:line` for bytes that are not UTF-8 and for a line above `maxLineBytes`; for a text of one line
+ *   with a `\r` inside, whose lines end as no system's have for twenty years.
  */
 export async function* decodeLines(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -36,7 +37,10 @@ export async function* decodeLines(
   const grow = (part: Uint8Array): void => {
     unfinishedBytes += part.length;
     // One more for a `\r` that may be about to be dropped.
-    if (unfinishedBytes > limit + 1) throw tooLong(options.name, line + 1, limit);
+    if (unfinishedBytes > limit + 1) {
+      const isWithoutEnds = line === 0 && [...unfinished, part].some((bytes) => bytes.includes(CR));
+      throw isWithoutEnds ? carriageReturns(options.name) : tooLong(options.name, line + 1, limit);
+    }
     // The caller may use the chunk's memory again.
     if (part.length > 0) unfinished.push(part.slice());
   };
@@ -52,19 +56,30 @@ export async function* decodeLines(
     return text;
   };
 
+  /** A first line with `\r` inside waits for a second one, which shows that lines end with `\n`. */
+  let doubtful: string | undefined;
+  const certain = (text: string): string[] => {
+    const isDoubtful = line === 1 && text.includes("\r");
+    const ready = doubtful === undefined ? [] : [doubtful];
+    doubtful = isDoubtful ? text : undefined;
+    return isDoubtful ? ready : [...ready, text];
+  };
+
   for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
-      yield finish(chunk.subarray(start, end));
+      yield* certain(finish(chunk.subarray(start, end)));
       start = end + 1;
     }
     grow(chunk.subarray(start));
   }
-  if (unfinishedBytes === 0) return;
-  const end = concatenate(unfinished);
-  // A byte order mark and nothing else is an empty text.
-  if (line === 0 && end.length === 3 && startsWithMark(end)) return;
-  yield finish(new Uint8Array(0));
+  if (unfinishedBytes > 0) {
+    const end = concatenate(unfinished);
+    // A byte order mark and nothing else is an empty text.
+    if (line === 0 && end.length === 3 && startsWithMark(end)) return;
+    yield* certain(finish(new Uint8Array(0)));
+  }
+  if (doubtful !== undefined) throw carriageReturns(options.name);
 }
 
 function lineDecoder(options: LineOptions): (bytes: Uint8Array, line: number, offset: number) => string {
@@ -131,4 +146,10 @@ function tooLong(name: string, line: number, limit: number): Error {
     cause: `line longer than ${limit} bytes`,
     remedy,
   });
+}
+
+function carriageReturns(name: string): Error {
+  const cause = "its lines end with carriage returns alone, so all of it is one line";
+  const remedy = "convert them to line feeds: tr '\\r' '\\n' < old > new";
+  return heedError("ERR_DATA", { where: name, cause, remedy });
 }

@@ -2,6 +2,15 @@ import { heedError } from "../errors.ts";
 import type { Pair, PairSpec } from "./corpus-reader.ts";
 import { type ReadOptions, readLines } from "./files.node.ts";
 
+export interface PairOptions extends ReadOptions {
+  /** Called once, after the last line, when lines had columns beyond the second: those are not read. */
+  readonly onExtraColumns?: ((path: string, lines: number) => void) | undefined;
+}
+
+/** What to say to a person then. */
+export const extraColumns = (path: string, lines: number): string =>
+  `${path}: ${lines} ${lines === 1 ? "line has" : "lines have"} more than two columns; only source and target are read`;
+
 /**
  * The sentence pairs of `spec` in the order of the file, read as they are taken.
  *
@@ -9,23 +18,26 @@ import { type ReadOptions, readLines } from "./files.node.ts";
  * @throws ERR_DATA when the two files differ in their number of lines, a line has no tab or is not such an
  *   object, and as `readLines` does.
  */
-export function readPairs(spec: PairSpec, options: ReadOptions = {}): AsyncGenerator<Pair, void, undefined> {
+export function readPairs(spec: PairSpec, options: PairOptions = {}): AsyncGenerator<Pair, void, undefined> {
   if ("pairs" in spec) return readTabSeparated(spec.pairs, options);
   if ("jsonl" in spec) return readJsonLines(spec.jsonl, options);
   return readTwoFiles(spec.source, spec.target, options);
 }
 
-async function* readTabSeparated(path: string, options: ReadOptions): AsyncGenerator<Pair, void, undefined> {
+async function* readTabSeparated(path: string, options: PairOptions): AsyncGenerator<Pair, void, undefined> {
   let number = 0;
+  let wider = 0;
   for await (const line of readLines(path, options)) {
     number++;
-    const [source = "", target] = line.split("\t", 2);
+    const [source = "", target, further] = line.split("\t", 3);
+    if (further !== undefined) wider++;
     if (target === undefined) {
       const remedy = "write source, tab, target on each line";
       throw heedError("ERR_DATA", { where: `${path}:${number}`, cause: "line without a tab", remedy });
     }
     yield { source, target };
   }
+  if (wider > 0) options.onExtraColumns?.(path, wider);
 }
 
 async function* readJsonLines(path: string, options: ReadOptions): AsyncGenerator<Pair, void, undefined> {

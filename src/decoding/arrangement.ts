@@ -39,7 +39,8 @@ export function arrange(before: Arrangement, from: Int32Array, sentence: Int32Ar
     if (group) group.push(row);
     else groups.set(of, [row]);
   });
-  const width = Math.max(...Array.from(groups.values(), (rows) => rows.length));
+  let width = 0;
+  for (const { length } of groups.values()) width = Math.max(width, length);
   const isPacked = groups.size <= before.sentences.length * (1 - IDLE);
   const sentences = isPacked ? [...groups.keys()] : before.sentences;
   const positions = new Map(before.sentences.map((of, position) => [of, position]));

@@ -32,7 +32,8 @@ export function copyUnknown(
     flush();
     const row = Array.from(attention[i] ?? []);
     const looked = spans.map(({ from, to }) => row.slice(from, to).reduce((a, b) => a + b, 0));
-    const word = spans[looked.indexOf(Math.max(...looked))]?.text ?? "";
+    const most = looked.reduce((a, b) => Math.max(a, b), 0);
+    const word = spans[looked.indexOf(most)]?.text ?? "";
     text += text === "" ? word : ` ${word}`;
   }
   flush();

@@ -29,7 +29,7 @@ export function padded(
   sentences: readonly ArrayLike<number>[],
   padding: number,
 ): { shape: number[]; data: Int32Array } {
-  const length = Math.max(...sentences.map((ids) => ids.length));
+  const length = sentences.reduce((longest, ids) => Math.max(longest, ids.length), 0);
   const data = new Int32Array(sentences.length * length).fill(padding);
   sentences.forEach((ids, row) => {
     data.set(ids, row * length);

@@ -3,6 +3,7 @@ import type { Seq2Seq } from "../models/seq2seq.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor } from "../runtime/state.ts";
+import { isBlank } from "../text/blank.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { beamSearch } from "./beam.ts";
 import { constrained } from "./constraints.ts";
@@ -216,7 +217,7 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
       source: text,
       hypotheses: Array.from({ length: best }, () => ({ text: "", score: 0, tokens: [] })),
     }));
-    const asked = [...sentences.keys()].filter((i) => source.normalize(sentences[i] as string).trim());
+    const asked = [...sentences.keys()].filter((i) => !isBlank(sentences[i] as string));
     const cut = new Set<number>();
     const sources = asked.map((i, n) => {
       const ids = source.encode(sentences[i] as string);

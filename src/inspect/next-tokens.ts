@@ -78,27 +78,14 @@ function placesIn(length: number, read: number): number[] {
   return Array.from({ length: count }, (_, i) => read + Math.floor((free * (i + 0.5)) / count));
 }
 
-/** Tokens as text; line ends and unknown words are shown. */
+/** Tokens as text, line ends shown. */
 function written(ids: Int32Array, tokenizer: Tokenizer): string {
-  const { eos, unk } = tokenizer.special;
-  const signs = new Map([
-    [eos, "⏎"],
-    [unk, tokenizer.token(unk)],
-  ]);
-  const parts: string[] = [];
-  let plain: number[] = [];
-  const flush = (): void => {
-    parts.push(tokenizer.decode(plain));
-    plain = [];
-  };
+  const { eos } = tokenizer.special;
+  const lines: number[][] = [[]];
   for (const id of ids) {
-    const sign = signs.get(id);
-    if (sign === undefined) plain.push(id);
-    else {
-      flush();
-      parts.push(sign);
-    }
+    if (id === eos) lines.push([]);
+    else lines.at(-1)?.push(id);
   }
-  flush();
-  return parts.filter((part) => part !== "").join(" ");
+  const texts = lines.flatMap((line, at) => [...(at > 0 ? ["⏎"] : []), tokenizer.decode(line)]);
+  return texts.filter((text) => text !== "").join(" ");
 }

@@ -23,8 +23,8 @@ const GAP = 6;
  * the pairs of a gold alignment. Hovering a square tells its number. Colours follow the page: light or dark.
  */
 export function alignmentSvg({ source, target, weights, gold = [], title }: AlignmentPicture): string {
-  const left = GAP + LETTER * Math.max(2, ...target.map(columnsOf));
-  const longest = LETTER * Math.max(2, ...source.map(columnsOf));
+  const left = GAP + LETTER * widest(target);
+  const longest = LETTER * widest(source);
   const top = GAP + longest * Math.SQRT1_2 + LETTER;
   const width = left + source.length * CELL + longest * Math.SQRT1_2 + GAP;
   const height = top + target.length * CELL + GAP;
@@ -69,3 +69,6 @@ const STYLE = `<style>
 .alignment .cells rect { fill: var(--ink) }
 .alignment .gold rect { fill: none; stroke: var(--frame); stroke-width: 1.5 }
 </style>`;
+
+const widest = (words: readonly string[]): number =>
+  words.reduce((most, word) => Math.max(most, columnsOf(word)), 2);

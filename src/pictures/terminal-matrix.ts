@@ -20,7 +20,8 @@ const BLUES = [235, 17, 18, 19, 25, 31, 38, 45] as const;
 /** Lines of text: words across, words down, a shaded cell for each weight, brackets around gold links. */
 export function matrixInTerminal(matrix: TerminalMatrix): string[] {
   const { source, target, weights, gold = [], colour = false, columns = 80 } = matrix;
-  const widest = (words: readonly string[]): number => Math.max(1, ...words.map(columnsOf));
+  const widest = (words: readonly string[]): number =>
+    words.reduce((most, word) => Math.max(most, columnsOf(word)), 1);
   const left = Math.min(widest(target), Math.max(4, Math.floor(columns / 3)));
   const cell = Math.max(
     4,

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileReader } from "../data/corpus-reader.node.ts";
+import { openFileReader } from "../data/corpus-reader.node.ts";
 import { heedError } from "../errors.ts";
 import { taskOf } from "../tasks/tasks.ts";
-import type { Position } from "../training/trainer.ts";
+import { type Position, START } from "../training/trainer.ts";
+import { unlessAborted } from "../work.ts";
+import { scoresOf } from "./average.node.ts";
 import { beginning, NO_DIFFERENCES, takeUp } from "./beginning.node.ts";
 import { listCheckpoints } from "./checkpoints.node.ts";
 import { createRunDirectory, refuseForeign, removeTemporaries } from "./directory.node.ts";
@@ -36,12 +38,17 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     if (!resume) refuseRun(directory);
     const saved = resume ? resumedCheckpoint(directory, options.fromStep, say) : undefined;
     if (resume && !saved) say(`no checkpoint in ${directory}: starting from the beginning`);
-    const data = await taskOf(config).load(config, fileReader);
+    const stopped = (): RunSummary => stoppedBefore(directory, saved?.state.position ?? START, began);
+    const reader = openFileReader({ signal, say });
+    const data = await unlessAborted(taskOf(config).load(config, reader), signal);
+    if (!data) return stopped();
     const fingerprint = fingerprintOf(config, data);
     const differences = saved
       ? differencesSince(saved.state.fingerprint, fingerprint, directory, allowChange)
       : NO_DIFFERENCES;
-    const prepared = data.prepare(say, saved ? directoryFiles(directory) : undefined);
+    const files = saved ? directoryFiles(directory) : undefined;
+    const prepared = await unlessAborted(data.prepare(say, files, signal), signal);
+    if (!prepared) return stopped();
     if (prepared.report) options.onCorpus?.(prepared.report);
     unlock ??= lock(directory);
     const learner = await prepared.open(options.engine, saved?.model);
@@ -75,6 +82,21 @@ function refuseRun(directory: string): void {
   if (listCheckpoints(directory).length === 0) return;
   const remedy = "continue it with --resume, or choose another --run";
   throw heedError("ERR_CREATE", { where: directory, cause: "there is a run here already", remedy });
+}
+
+/** What there is to say when a signal came before the first step: a new run has left nothing behind. */
+function stoppedBefore(directory: string, { step, epoch, best }: Position, began: number): RunSummary {
+  const seconds = (performance.now() - began) / 1000;
+  return {
+    run: directory,
+    steps: step,
+    epochs: epoch,
+    seconds,
+    tokensPerSecond: 0,
+    loss: Number.NaN,
+    valid: best ? scoresOf(best) : { loss: Number.NaN },
+    reason: "signal",
+  };
 }
 
 function lock(directory: string): () => void {

@@ -1,41 +1,62 @@
 import type { GenerateConfig, TranslateConfig } from "../config/schema.ts";
 import type { Tokenizer, Tokenizers } from "../text/tokenizer.ts";
-import { trainTokenizer } from "../text/train.ts";
+import { type TokenizerConfig, tokenizerTraining } from "../text/train.ts";
+import { inTurns } from "../work.ts";
 import type { SentencePair } from "./translate/pairs.ts";
 
+type Say = (message: string) => void;
+
 /** The vocabularies a configuration asks for, learnt from the training pairs. */
-export function trainTokenizers(
+export async function trainTokenizers(
   { tokenizer }: TranslateConfig,
   train: readonly SentencePair[],
-  say: (message: string) => void,
-): Tokenizers {
+  say: Say,
+  signal?: AbortSignal,
+): Promise<Tokenizers> {
   function* side(...sides: readonly ("source" | "target")[]): Generator<string> {
     for (const pair of train) for (const name of sides) yield pair[name];
   }
   const { target } = tokenizer;
   const isShared = tokenizer.shared && !target;
   const kinds = target ? `${tokenizer.kind} + ${target.kind}` : tokenizer.kind;
-  return timed(say, kinds, () => {
-    const source = trainTokenizer(isShared ? side("source", "target") : side("source"), tokenizer);
-    return { source, target: isShared ? source : trainTokenizer(side("target"), target ?? tokenizer) };
+  const learn = (lines: Iterable<string>, config: TokenizerConfig): Promise<Tokenizer> =>
+    learned(lines, config, say, signal);
+  return timed(say, kinds, async () => {
+    const source = await learn(isShared ? side("source", "target") : side("source"), tokenizer);
+    return { source, target: isShared ? source : await learn(side("target"), target ?? tokenizer) };
   });
 }
 
 /** A vocabulary for one language. */
-export function learnTokenizer(
+export async function learnTokenizer(
   lines: Iterable<string>,
   config: GenerateConfig["tokenizer"],
-  say: (message: string) => void,
-): Tokenizer {
-  return timed(say, config.kind, () => {
-    const source = trainTokenizer(lines, config);
+  say: Say,
+  signal?: AbortSignal,
+): Promise<Tokenizer> {
+  const { source } = await timed(say, config.kind, async () => {
+    const source = await learned(lines, config, say, signal);
     return { source, target: source };
-  }).source;
+  });
+  return source;
 }
 
-function timed(say: (message: string) => void, kind: string, learn: () => Tokenizers): Tokenizers {
+const learned = (
+  lines: Iterable<string>,
+  config: TokenizerConfig,
+  say: Say,
+  signal?: AbortSignal,
+): Promise<Tokenizer> => {
+  const onLongWords = (words: number, characters: number): void =>
+    say(
+      `${words} ${words === 1 ? "word is" : "words are"} longer than ${characters} characters; the vocabulary is not learnt from the rest`,
+    );
+  return inTurns(tokenizerTraining(lines, config, { onLongWords }), signal);
+};
+
+async function timed(say: Say, kind: string, learn: () => Promise<Tokenizers>): Promise<Tokenizers> {
   const start = performance.now();
-  const { source, target } = learn();
+  const { source, target } = await learn();
   const sizes = source === target ? `${source.size}` : `${source.size} + ${target.size}`;
   say(`vocabulary of ${sizes} ${kind} entries in ${((performance.now() - start) / 1000).toFixed(1)} s`);
   return { source, target };

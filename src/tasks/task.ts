@@ -61,8 +61,16 @@ export interface TaskData {
   readonly hash: string;
   /** Identity of what validations measure on: scores on another are not to be compared. */
   readonly validHash: string;
-  /** Learns vocabularies, or reads those of a run in `files`, and encodes the data. */
-  readonly prepare: (say: (message: string) => void, files?: RunFiles) => PreparedTask;
+  /**
+   * Learns vocabularies, or reads those of a run in `files`, and encodes the data.
+   *
+   * @throws the signal's reason once it is aborted.
+   */
+  readonly prepare: (
+    say: (message: string) => void,
+    files?: RunFiles,
+    signal?: AbortSignal,
+  ) => Promise<PreparedTask>;
 }
 
 export interface PreparedTask {

@@ -1,5 +1,6 @@
 /** Learning merges from word counts, with pair counts kept up to date instead of recounted. */
 
+import type { Work } from "../work.ts";
 import { pairKey } from "./bpe.ts";
 import { Heap } from "./heap.ts";
 
@@ -21,8 +22,8 @@ interface Pair {
   readonly left: number;
   readonly right: number;
   count: number;
-  /** Words that held the pair when it was last counted there; some may hold it no longer, none is missing. */
-  readonly words: number[];
+  /** Where the pair has appeared since it was last merged; some places may hold it no longer, none is missing. */
+  places: number[];
 }
 
 interface Candidate {
@@ -38,36 +39,72 @@ const comesFirst = (a: Candidate, b: Candidate): boolean =>
       ? a.pair.left < b.pair.left
       : a.pair.right < b.pair.right;
 
+/** Places looked at between two that may be interruptions. */
+const PAUSE = 4096;
+
 /**
  * The merges in order of rank, as strings. Appends to `pieces` one piece for each merge that made a new one.
+ *
+ * A merge visits the places of its pair and no others, so that the whole is linear in the text but for sorting.
  */
-export function learnMerges(training: MergeTraining): [string, string][] {
+export function* learnMerges(training: MergeTraining): Work<[string, string][]> {
   const { pieces, size, minFrequency, onProgress } = training;
-  const { symbols, frequency } = spell(training.words, training.characters);
+  const { symbol, next, previous, times } = yield* spell(training.words, training.characters);
   const pairs = new Map<number, Pair>();
   const candidates = new Heap<Candidate>(comesFirst);
   const count = (left: number, right: number, times: number): Pair => {
     const key = pairKey(left, right);
     let pair = pairs.get(key);
     if (!pair) {
-      pair = { left, right, count: 0, words: [] };
+      pair = { left, right, count: 0, places: [] };
       pairs.set(key, pair);
     }
     pair.count += times;
     return pair;
   };
-  for (const [word, ids] of symbols.entries()) {
-    for (let at = 0; at + 1 < ids.length; at++) {
-      count(ids[at] as number, ids[at + 1] as number, frequency[word] as number).words.push(word);
-    }
+  for (const [at, after] of next.entries()) {
+    if (after >= 0) count(numberAt(symbol, at), numberAt(symbol, after), numberAt(times, at)).places.push(at);
+    if (at % PAUSE === 0) yield;
   }
   for (const pair of pairs.values()) candidates.push({ pair, count: pair.count });
+
+  /** Joins the pair wherever it stands; the pairs that this has made or made more frequent. */
+  function* join(pair: Pair, merged: number): Work<Set<Pair>> {
+    const grown = new Set<Pair>();
+    const add = (left: number, right: number, place: number): void => {
+      const wider = count(numberAt(symbol, left), numberAt(symbol, right), numberAt(times, left));
+      wider.places.push(place);
+      grown.add(wider);
+    };
+    // Leftmost first: of "aaa" the first two become one.
+    const places = Int32Array.from(pair.places).sort();
+    pair.places = [];
+    for (const [visited, at] of places.entries()) {
+      if (visited % PAUSE === PAUSE - 1) yield;
+      const right = numberAt(next, at);
+      if (symbol[at] !== pair.left || right < 0 || symbol[right] !== pair.right) continue;
+      const before = numberAt(previous, at);
+      const after = numberAt(next, right);
+      const lost = -numberAt(times, at);
+      pair.count += lost;
+      if (before >= 0) count(numberAt(symbol, before), pair.left, lost);
+      if (after >= 0) count(pair.right, numberAt(symbol, after), lost);
+      symbol[at] = merged;
+      symbol[right] = GONE;
+      next[at] = after;
+      if (after >= 0) previous[after] = at;
+      if (before >= 0) add(before, at, before);
+      if (after >= 0) add(at, after, at);
+    }
+    return grown;
+  }
 
   const idOf = new Map(pieces.map((piece, id) => [piece, id]));
   const firstLearned = pieces.length;
   const mergeable = new Set(training.characters.values());
   const merges: [string, string][] = [];
   while (pieces.length < size) {
+    yield;
     const best = candidates.pop();
     if (!best) break;
     const { pair } = best;
@@ -88,22 +125,7 @@ export function learnMerges(training: MergeTraining): [string, string][] {
       continue; // Text that spells a byte piece or a special token must not become one.
     }
     merges.push([left, right]);
-    const grown = new Set<Pair>();
-    for (const word of pair.words) {
-      const ids = symbols[word] as number[];
-      const times = frequency[word] as number;
-      if (!hasPair(ids, pair.left, pair.right)) continue;
-      for (let at = 0; at + 1 < ids.length; at++) count(ids[at] as number, ids[at + 1] as number, -times);
-      const shorter = mergePair(ids, pair.left, pair.right, merged);
-      symbols[word] = shorter;
-      for (let at = 0; at + 1 < shorter.length; at++) {
-        const kept = count(shorter[at] as number, shorter[at + 1] as number, times);
-        if (shorter[at] !== merged && shorter[at + 1] !== merged) continue;
-        kept.words.push(word);
-        grown.add(kept);
-      }
-    }
-    for (const wider of grown)
+    for (const wider of yield* join(pair, merged))
       if (wider.count >= minFrequency) candidates.push({ pair: wider, count: wider.count });
     if (merges.length % 64 === 0) onProgress?.(pieces.length - firstLearned, size - firstLearned);
   }
@@ -111,43 +133,44 @@ export function learnMerges(training: MergeTraining): [string, string][] {
   return merges;
 }
 
-/** Words as lists of character ids. A word with foreign characters gives the lists between them. */
-function spell(words: ReadonlyMap<string, number>, characters: ReadonlyMap<string, number>) {
-  const symbols: number[][] = [];
-  const frequency: number[] = [];
-  for (const [word, times] of words) {
-    let ids: number[] = [];
-    const close = (): void => {
-      if (ids.length > 1) {
-        symbols.push(ids);
-        frequency.push(times);
-      }
-      ids = [];
-    };
+const NONE = -1;
+/** The symbol of a place that was merged into the one before it. */
+const GONE = -1;
+const numberAt = (numbers: Int32Array, at: number): number => numbers[at] as number;
+
+/** All words one after the other as lists with links; a word with foreign characters gives the lists between them. */
+interface Spelling {
+  /** The id at each place. */
+  readonly symbol: Int32Array;
+  /** The places beside it in its list, or NONE. */
+  readonly next: Int32Array;
+  readonly previous: Int32Array;
+  /** How often the word occurs. */
+  readonly times: Int32Array;
+}
+
+function* spell(words: ReadonlyMap<string, number>, characters: ReadonlyMap<string, number>): Work<Spelling> {
+  let length = 0;
+  for (const word of words.keys()) length += word.length;
+  const symbol = new Int32Array(length);
+  const next = new Int32Array(length).fill(NONE);
+  const previous = new Int32Array(length).fill(NONE);
+  const times = new Int32Array(length);
+  let at = 0;
+  for (const [word, count] of words) {
+    let before = NONE;
     for (const character of word) {
       const id = characters.get(character);
-      if (id === undefined) close();
-      else ids.push(id);
+      if (id === undefined) before = NONE;
+      else {
+        symbol[at] = id;
+        times[at] = count;
+        previous[at] = before;
+        if (before >= 0) next[before] = at;
+        before = at++;
+      }
     }
-    close();
+    yield;
   }
-  return { symbols, frequency };
-}
-
-function hasPair(ids: readonly number[], left: number, right: number): boolean {
-  for (let at = 0; at + 1 < ids.length; at++) if (ids[at] === left && ids[at + 1] === right) return true;
-  return false;
-}
-
-function mergePair(ids: readonly number[], left: number, right: number, merged: number): number[] {
-  const result: number[] = [];
-  for (let at = 0; at < ids.length; at++) {
-    if (ids[at] === left && ids[at + 1] === right) {
-      result.push(merged);
-      at++;
-    } else {
-      result.push(ids[at] as number);
-    }
-  }
-  return result;
+  return { symbol, next, previous, times };
 }

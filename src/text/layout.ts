@@ -9,6 +9,13 @@ import type { SpecialIds } from "./tokenizer.ts";
 /** How the special ids are spelled. */
 export const specialTokens = { pad: "<pad>", unk: "<unk>", bos: "<s>", eos: "</s>" } as const;
 
+/** Where a text has an unknown word: U+2047, as SentencePiece writes it. NFKC takes it apart, so no text spells it. */
+export const unknownSign = "⁇";
+/** A word right after the sign, which stands apart from words. Its flags are those of JavaScript's reader of the file. */
+const signBeforeWord = `${unknownSign}(?=[\\p{L}\\p{M}\\p{N}])`;
+const signsBeforeWords = new RegExp(signBeforeWord, "gu");
+export const setSignsApart = (text: string): string => text.replace(signsBeforeWords, `${unknownSign} `);
+
 /** What, besides vocabulary and merges, tells one known tokenizer.json from another. */
 export interface TokenizerLayout {
   readonly model: "BPE" | "WordLevel";
@@ -102,16 +109,44 @@ export function preTokenizerJson({ model }: TokenizerLayout): PartJson {
 /**
  * Not the Metaspace decoder: that one strips the metaspace of the first piece before bytes are read, so that
  * a text "<0x41>" in one piece would decode to "A".
+ *
+ * Up to Fuse each step sees one piece. Special pieces are dropped here and not by `skip_special_tokens`, which would need
+ * them declared as added tokens: then "</s>" typed by a user would be read as the end of the sentence.
  */
 export function decoderJson({ byteFallback }: TokenizerLayout): PartJson {
+  const { pad, unk, bos, eos } = specialTokens;
   return {
     type: "Sequence",
     decoders: [
+      replace({ Regex: `^(${pad}|${bos}|${eos})$` }, ""),
+      replace({ Regex: `^${unk}$` }, ` ${unknownSign}`),
       replace({ String: metaspace }, " "),
       ...(byteFallback ? [{ type: "ByteFallback" }] : []),
       { type: "Fuse" },
+      replace({ Regex: signBeforeWord }, `${unknownSign} `),
       { type: "Strip", content: " ", start: 1, stop: 0 },
     ],
+  };
+}
+
+/** What Heed wrote before it read specials as text everywhere: they were declared, and the reader dropped them all. */
+export function formerParts(
+  { byteFallback }: TokenizerLayout,
+  special: SpecialIds,
+): Pick<TokenizerJson, "added_tokens" | "decoder"> {
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+  const names = ["pad", "unk", "bos", "eos"] as const;
+  const decoders = [
+    replace({ String: metaspace }, " "),
+    ...(byteFallback ? [{ type: "ByteFallback" }] : []),
+    { type: "Fuse" },
+    { type: "Strip", content: " ", start: 1, stop: 0 },
+  ];
+  return {
+    added_tokens: names
+      .map((name) => ({ id: special[name], content: specialTokens[name], ...flags }))
+      .sort((left, right) => left.id - right.id),
+    decoder: { type: "Sequence", decoders },
   };
 }
 
@@ -126,14 +161,6 @@ export function postProcessorJson(special: SpecialIds): PartJson {
       [specialTokens.eos]: { id: specialTokens.eos, ids: [special.eos], tokens: [specialTokens.eos] },
     },
   };
-}
-
-export function addedTokensJson(special: SpecialIds): AddedTokenJson[] {
-  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
-  const names = ["pad", "unk", "bos", "eos"] as const;
-  return names
-    .map((name) => ({ id: special[name], content: specialTokens[name], ...flags }))
-    .sort((left, right) => left.id - right.id);
 }
 
 /** The whole object, around a vocabulary in order of ids. */
@@ -163,7 +190,7 @@ export function tokenizerJson(
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: addedTokensJson(special),
+    added_tokens: [],
     normalizer: normalizerJson(layout.lowercase),
     pre_tokenizer: preTokenizerJson(layout),
     post_processor: postProcessorJson(special),
@@ -174,7 +201,8 @@ export function tokenizerJson(
 
 /**
  * The tokenizer_config.json to save beside it: without it `@huggingface/tokenizers` leaves holes for unknown
- * words (unk_token) and removes the space before punctuation (clean_up_tokenization_spaces).
+ * words (unk_token) and removes the space before punctuation (clean_up_tokenization_spaces), and Python's
+ * transformers, which declare these tokens themselves, read a typed "</s>" as one (split_special_tokens).
  */
 export function tokenizerConfigJson(): Readonly<Record<string, unknown>> {
   const { pad, unk, bos, eos } = specialTokens;
@@ -185,5 +213,6 @@ export function tokenizerConfigJson(): Readonly<Record<string, unknown>> {
     bos_token: bos,
     eos_token: eos,
     clean_up_tokenization_spaces: false,
+    split_special_tokens: true,
   };
 }

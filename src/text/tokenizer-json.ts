@@ -2,8 +2,8 @@
 
 import { heedError } from "../errors.ts";
 import {
-  addedTokensJson,
   decoderJson,
+  formerParts,
   normalizerJson,
   postProcessorJson,
   preTokenizerJson,
@@ -18,8 +18,8 @@ const largest = 2 ** 20;
 const unpaired = /\p{Surrogate}/u;
 
 /**
- * The tokenizer of a parsed tokenizer.json. Only what `Tokenizer.toJSON` writes is run; anything else is
- * refused, naming the part.
+ * The tokenizer of a parsed tokenizer.json. Only what `Tokenizer.toJSON` writes, or wrote before, is run; anything
+ * else is refused, naming the part.
  *
  * @param json  The parsed file: untrusted.
  * @param where  Its name for messages. Default "tokenizer.json".
@@ -51,8 +51,10 @@ export function tokenizerFromJson(json: unknown, where = "tokenizer.json"): Toke
   expect("normalizer", top.normalizer, normalizerJson(layout.lowercase));
   expect("pre_tokenizer", top.pre_tokenizer, preTokenizerJson(layout));
   expect("post_processor", top.post_processor, postProcessorJson(special));
-  expect("decoder", top.decoder, decoderJson(layout));
-  expect("added_tokens", top.added_tokens, addedTokensJson(special));
+  const isFormer = Array.isArray(top.added_tokens) && top.added_tokens.length > 0;
+  const parts = isFormer ? formerParts(layout, special) : { added_tokens: [], decoder: decoderJson(layout) };
+  expect("added_tokens", top.added_tokens, parts.added_tokens);
+  expect("decoder", top.decoder, parts.decoder);
   expect("model.unk_token", model.unk_token, specialTokens.unk);
   if (type === "WordLevel") return tokenizerOf({ layout, pieces, merges: [] });
 

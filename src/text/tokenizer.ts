@@ -33,8 +33,9 @@ export interface Tokenizer {
    */
   encode(text: string): number[];
   /**
-   * The text of `ids`; special tokens are dropped. `decode(encode(text)) === normalize(text)` whenever no
-   * word was unknown, which in "char" and "bpe" vocabularies is always.
+   * The text of `ids`: an unknown word is shown as "⁇", apart from other words; the other special tokens are
+   * dropped. `decode(encode(text)) === normalize(text)` whenever no word was unknown, which in "char" and "bpe"
+   * vocabularies is always.
    *
    * @throws ERR_SHAPE when an id is not in [0, size).
    */

@@ -1,6 +1,7 @@
 /** Learning a vocabulary from text. */
 
 import { heedError } from "../errors.ts";
+import { atOnce, type Work } from "../work.ts";
 import { learnMerges } from "./bpe-train.ts";
 import { specialTokens, type TokenizerLayout } from "./layout.ts";
 import { metaspace, metaspaceWords, normalize, wordUnits } from "./normalize.ts";
@@ -24,11 +25,21 @@ export interface TokenizerConfig {
   readonly minFrequency?: number;
 }
 
+/** A word is learned from as far as this many characters: nobody's language has longer ones, binary data has. */
+const LONGEST_WORD = 1000;
+
+export interface TrainingEvents {
+  /** Pieces learned so far and pieces wanted; called now and then. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called once when words were too long to be learned from whole. */
+  readonly onLongWords?: (words: number, characters: number) => void;
+}
+
 /**
  * Learns a vocabulary from lines of text. The same lines in any order give the same vocabulary.
  *
  * Byte-pair vocabularies give at most half of their room to single characters, the most frequent ones; the
- * others are written as bytes.
+ * others are written as bytes. Of a word longer than 1000 characters the rest is not learned from.
  *
  * @param lines  Read once, one after the other; only their distinct words are held.
  * @param onProgress  Pieces learned so far and pieces wanted; called now and then.
@@ -39,6 +50,15 @@ export function trainTokenizer(
   config: TokenizerConfig,
   onProgress?: (done: number, total: number) => void,
 ): Tokenizer {
+  return atOnce(tokenizerTraining(lines, config, { onProgress }));
+}
+
+/** `trainTokenizer` as work that can be interrupted: `inTurns(tokenizerTraining(lines, config), signal)`. */
+export function* tokenizerTraining(
+  lines: Iterable<string>,
+  config: TokenizerConfig,
+  { onProgress, onLongWords }: TrainingEvents = {},
+): Work<Tokenizer> {
   const { kind, vocab, lowercase = false, minFrequency = kind === "bpe" ? 2 : 1 } = config;
   const isWord = kind === "word";
   const pieces: string[] = Object.values(specialTokens);
@@ -46,17 +66,19 @@ export function trainTokenizer(
   checkNumbers(config, pieces.length + (isWord ? 1 : 2), minFrequency);
 
   const layout: TokenizerLayout = { model: isWord ? "WordLevel" : "BPE", lowercase, byteFallback: !isWord };
-  const words = countWords(lines, lowercase);
+  const { words, cut } = yield* countWords(lines, lowercase);
+  if (cut > 0) onLongWords?.(cut, LONGEST_WORD);
   const room = vocab - pieces.length;
   if (isWord) {
-    pieces.push(...mostFrequent(countUnits(words, wordUnits), room, minFrequency));
+    const counts = yield* countUnits(words, wordUnits);
+    for (const unit of mostFrequent(counts, room, minFrequency)) pieces.push(unit);
     onProgress?.(pieces.length, pieces.length);
     return tokenizerOf({ layout, pieces, merges: [] });
   }
 
   // The metaspace leads every word: it must be a piece whatever the corpus, or decoding would not find it.
   const characters = new Map([[metaspace, pieces.push(metaspace) - 1]]);
-  const counts = countUnits(words, (word) => word);
+  const counts = yield* countUnits(words, (word) => word);
   counts.delete(metaspace);
   const single = kind === "char" ? room - 1 : Math.max(1, Math.floor(room / 2) - 1);
   for (const character of mostFrequent(counts, single, minFrequency)) {
@@ -66,7 +88,7 @@ export function trainTokenizer(
     onProgress?.(pieces.length, pieces.length);
     return tokenizerOf({ layout, pieces, merges: [] });
   }
-  const merges = learnMerges({ words, pieces, characters, size: vocab, minFrequency, onProgress });
+  const merges = yield* learnMerges({ words, pieces, characters, size: vocab, minFrequency, onProgress });
   return tokenizerOf({ layout, pieces, merges });
 }
 
@@ -89,19 +111,35 @@ function checkNumbers({ kind, vocab }: TokenizerConfig, least: number, minFreque
   }
 }
 
-function countWords(lines: Iterable<string>, lowercase: boolean): Map<string, number> {
-  const counts = new Map<string, number>();
+/** Words and how often each occurs, and how many were cut. */
+function* countWords(
+  lines: Iterable<string>,
+  lowercase: boolean,
+): Work<{ words: Map<string, number>; cut: number }> {
+  const words = new Map<string, number>();
+  let cut = 0;
   for (const line of lines) {
-    for (const word of metaspaceWords(normalize(line, lowercase)))
-      counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const whole of metaspaceWords(normalize(line, lowercase))) {
+      const word = whole.length <= LONGEST_WORD ? whole : beginning(whole);
+      if (word !== whole) cut += 1;
+      words.set(word, (words.get(word) ?? 0) + 1);
+    }
+    yield;
   }
-  return counts;
+  return { words, cut };
 }
 
-function countUnits(words: ReadonlyMap<string, number>, units: (word: string) => Iterable<string>) {
+/** Not half a character: a high surrogate at the end goes. */
+const beginning = (word: string): string => word.slice(0, LONGEST_WORD).replace(/[\ud800-\udbff]$/, "");
+
+function* countUnits(
+  words: ReadonlyMap<string, number>,
+  units: (word: string) => Iterable<string>,
+): Work<Map<string, number>> {
   const counts = new Map<string, number>();
   for (const [word, times] of words) {
     for (const unit of units(word)) counts.set(unit, (counts.get(unit) ?? 0) + times);
+    yield;
   }
   return counts;
 }

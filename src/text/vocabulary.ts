@@ -2,7 +2,7 @@
 
 import { heedError } from "../errors.ts";
 import { applyMerges, type Merge, pairKey } from "./bpe.ts";
-import { specialTokens, type TokenizerLayout, tokenizerJson } from "./layout.ts";
+import { setSignsApart, specialTokens, type TokenizerLayout, tokenizerJson, unknownSign } from "./layout.ts";
 import { metaspace, metaspaceWords, normalize, wordUnits } from "./normalize.ts";
 import type { SpecialIds, Tokenizer } from "./tokenizer.ts";
 
@@ -34,7 +34,6 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
     bos: idOf(specialTokens.bos),
     eos: idOf(specialTokens.eos),
   };
-  const dropped = new Set<number>(Object.values(special));
   const split =
     layout.model === "BPE" ? bpeSplitter(layout, ids, merges, special.unk) : wordSplitter(ids, special.unk);
   const cache = new Map<string, readonly number[]>();
@@ -50,7 +49,7 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
     return fresh;
   };
 
-  const decode = decoderOf(pieces, dropped, layout.byteFallback);
+  const decode = decoderOf(pieces, special, layout.byteFallback);
 
   return {
     kind: layout.model === "WordLevel" ? "word" : merges.length === 0 ? "char" : "bpe",
@@ -112,14 +111,16 @@ function bpeSplitter(
 
 const byteForm = /^<0x([0-9A-F]{2})>$/;
 
-/** The decoder of tokenizer.json: metaspaces to spaces, runs of byte pieces to text, no leading space. */
-function decoderOf(pieces: readonly string[], dropped: ReadonlySet<number>, byteFallback: boolean) {
+/** `decoderJson` as code: metaspaces to spaces, runs of byte pieces to text, no leading space, unknown words shown. */
+function decoderOf(pieces: readonly string[], { pad, unk, bos, eos }: SpecialIds, byteFallback: boolean) {
   const byteOf = new Map<number, number>();
   for (const [id, piece] of byteFallback ? pieces.entries() : []) {
     const hexadecimal = byteForm.exec(piece)?.[1];
     if (hexadecimal !== undefined) byteOf.set(id, Number.parseInt(hexadecimal, 16));
   }
   const texts = pieces.map((piece) => piece.replaceAll(metaspace, " "));
+  for (const id of [pad, bos, eos]) texts[id] = "";
+  texts[unk] = ` ${unknownSign}`;
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   // A run of bytes that is not UTF-8 becomes one U+FFFD for each byte, as in the native library.
   const textOfBytes = (bytes: readonly number[]): string => {
@@ -134,7 +135,6 @@ function decoderOf(pieces: readonly string[], dropped: ReadonlySet<number>, byte
     let bytes: number[] = [];
     for (let at = 0; at < sequence.length; at++) {
       const id = sequence[at] as number;
-      if (dropped.has(id)) continue;
       const byte = byteOf.get(id);
       if (byte !== undefined) {
         bytes.push(byte);
@@ -145,6 +145,7 @@ function decoderOf(pieces: readonly string[], dropped: ReadonlySet<number>, byte
       text += texts[id] ?? pieceAt(pieces, id);
     }
     if (bytes.length > 0) text += textOfBytes(bytes);
-    return text.startsWith(" ") ? text.slice(1) : text;
+    const apart = setSignsApart(text);
+    return apart.startsWith(" ") ? apart.slice(1) : apart;
   };
 }

@@ -12,7 +12,7 @@ export interface WordSpan {
 
 /**
  * The white-space words of a sequence of ids. Special tokens belong to no word and end the one before them;
- * an unknown word is a word, written "<unk>".
+ * an unknown word is a word, shown as "⁇".
  */
 export function words(tokenizer: Tokenizer, ids: ArrayLike<number>): WordSpan[] {
   const { pad, unk, bos, eos } = tokenizer.special;
@@ -20,7 +20,7 @@ export function words(tokenizer: Tokenizer, ids: ArrayLike<number>): WordSpan[] 
   const spans: WordSpan[] = [];
   let from = -1;
   const close = (to: number): void => {
-    if (from >= 0) spans.push({ text: textOf(tokenizer, all.slice(from, to)), from, to });
+    if (from >= 0) spans.push({ text: tokenizer.decode(all.slice(from, to)), from, to });
     from = -1;
   };
   for (const [at, id] of all.entries()) {
@@ -33,10 +33,4 @@ export function words(tokenizer: Tokenizer, ids: ArrayLike<number>): WordSpan[] 
   }
   close(all.length);
   return spans;
-}
-
-/** An unknown word can only stand first: it begins a span. */
-function textOf(tokenizer: Tokenizer, ids: readonly number[]): string {
-  const text = tokenizer.decode(ids);
-  return ids[0] === tokenizer.special.unk ? tokenizer.token(tokenizer.special.unk) + text : text;
 }

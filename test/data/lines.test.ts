@@ -30,6 +30,32 @@ describe("lines", () => {
     ]);
   });
 
+  test.each([
+    ["carriage returns alone", "a\tb\rc\td\r"],
+    ["a line feed at the very end", "a\rb\rc\n"],
+    ["a byte order mark", "\ufeffa\rb"],
+    ["no end", "a\rb"],
+  ])("that end with carriage returns alone are refused: %s", async (_, text) => {
+    expect(await failure(lines(text))).toMatchObject({
+      code: "ERR_DATA",
+      exit: 65,
+      message:
+        "corpus.de: its lines end with carriage returns alone, so all of it is one line; " +
+        "convert them to line feeds: tr '\\r' '\\n' < old > new",
+    });
+  });
+
+  test("that end with carriage returns alone are told from one that is too long", async () => {
+    const long = lines("ab\r".repeat(100), { maxLineBytes: 50 });
+    expect(await failure(long)).toMatchObject({ message: expect.stringContaining("carriage returns alone") });
+  });
+
+  test("may have a carriage return inside, or one at the end of the only one", async () => {
+    expect(await all(lines("a\rb\nc"))).toEqual(["a\rb", "c"]);
+    expect(await all(lines("a\nb\rc"))).toEqual(["a", "b\rc"]);
+    expect(await all(lines("a\r"))).toEqual(["a"]);
+  });
+
   test("are the same with a byte order mark and with CRLF", async () => {
     const text = "Guten Tag.\n\n  \nZwei \u2028 Hunde.\n";
     const plain = await all(lines(text));

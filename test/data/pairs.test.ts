@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { fileReader } from "../../src/data/corpus-reader.node.ts";
+import { fileReader, openFileReader } from "../../src/data/corpus-reader.node.ts";
 import { filesOf, type PairSpec } from "../../src/data/corpus-reader.ts";
 import { readPairs } from "../../src/data/pairs.node.ts";
 import { all, failure, temporary } from "./files.ts";
@@ -17,6 +17,16 @@ describe("sentence pairs", () => {
 
   test("are the first two columns of tab-separated lines", async () => {
     expect(await all(readPairs({ pairs: temporary(table) }))).toEqual(expected);
+  });
+
+  test("with further columns are counted, once", async () => {
+    const said: string[] = [];
+    const { pairs } = openFileReader({ say: (message) => said.push(message) });
+    const path = temporary(table);
+    await all(pairs({ pairs: path }));
+    expect(said).toEqual([`${path}: 2 lines have more than two columns; only source and target are read`]);
+    await all(pairs({ pairs: temporary("a\tb\nc\td\n") }));
+    expect(said).toHaveLength(1);
   });
 
   test("are the lines of two files", async () => {

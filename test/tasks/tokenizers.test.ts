@@ -8,23 +8,25 @@ const pairs = [
   { source: "bay", target: "B EY1" },
 ];
 
-function learn(tokenizer: string) {
+async function learn(tokenizer: string) {
   const text = `data: { train: { corpus: phrasebook }, valid: { corpus: phrasebook } }\nmodel: {}\ntokenizer: ${tokenizer}`;
   const config = parseConfig(text, "test.yaml");
   if (config.task !== "translate") throw new Error("not a translator");
   const said: string[] = [];
-  return { said, ...trainTokenizers(config, pairs, (message) => said.push(message)) };
+  return { said, ...(await trainTokenizers(config, pairs, (message) => said.push(message))) };
 }
 
-test("one vocabulary for both sides, or one for each", () => {
-  const one = learn("{ kind: word, vocab: 50 }");
+test("one vocabulary for both sides, or one for each", async () => {
+  const one = await learn("{ kind: word, vocab: 50 }");
   expect(one.source).toBe(one.target);
-  const each = learn("{ kind: word, vocab: 50, shared: false }");
+  const each = await learn("{ kind: word, vocab: 50, shared: false }");
   expect([each.source.size, each.target.size]).toEqual([4 + 2, 4 + 4]);
 });
 
-test("a target of another sort: letters on one side, phonemes on the other", () => {
-  const { source, target, said } = learn("{ kind: char, vocab: 300, target: { kind: word, vocab: 100 } }");
+test("a target of another sort: letters on one side, phonemes on the other", async () => {
+  const { source, target, said } = await learn(
+    "{ kind: char, vocab: 300, target: { kind: word, vocab: 100 } }",
+  );
   expect(source.encode("abbey")).toHaveLength(1 + 5 + 1);
   expect(target.encode("AE1 B IY0")).toHaveLength(3 + 1);
   expect(target.decode(target.encode("B IY0"))).toBe("B IY0");

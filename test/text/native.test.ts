@@ -1,9 +1,10 @@
 /** The native `tokenizers` library and `@huggingface/tokenizers` give the same ids and texts as Heed. */
 
 import * as javascript from "@huggingface/tokenizers";
+import fc from "fast-check";
 import native from "tokenizers";
 import { describe, expect, test } from "vitest";
-import { tokenizerConfigJson } from "../../src/text/layout.ts";
+import { specialTokens, tokenizerConfigJson } from "../../src/text/layout.ts";
 import type { Tokenizer } from "../../src/text/tokenizer.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
 import { composedSentences, dataMissing, realSentences } from "./sentences.ts";
@@ -89,18 +90,51 @@ test("the composed sentences have five scripts and more, emoji, combining marks,
   expect(all).toMatch(/\p{L}\p{M}{2}/u);
 });
 
-test("special tokens written in a text are text, as in a native library that has none", async () => {
-  for (const kind of ["bpe", "char"] as const) {
-    const tokenizer = trainTokenizer(corpus.slice(0, 500), { kind, vocab: 800 });
-    const without = { ...tokenizer.toJSON(), added_tokens: [] };
-    const plain = native.Tokenizer.fromString(JSON.stringify(without));
-    for (const text of ["</s>", "a <s>bold</s> claim", "<pad><unk>", "<0x41>", "x</s>"]) {
-      const ids = tokenizer.encode(text);
-      expect(ids).toEqual((await plain.encode(text)).getIds());
-      expect(ids.indexOf(tokenizer.special.eos)).toBe(ids.length - 1);
-      expect(tokenizer.decode(ids)).toBe(text);
-    }
-  }
+describe.each(["bpe", "char", "word"] as const)("special tokens of a vocabulary of kind %s", (kind) => {
+  const tokenizer = trainTokenizer(corpus.slice(0, 500), { kind, vocab: 800 });
+  const { special } = tokenizer;
+  const [rust, other] = [nativeOf(tokenizer), javascriptOf(tokenizer)];
+  const specials = Object.values(specialTokens);
+  const places = (token: string): string[] => [
+    token,
+    `We see ${token} the green car.`,
+    `We see${token}the`,
+    `${token} first`,
+    `last ${token}`,
+    `x${token}${token}`,
+  ];
+
+  test.each([...specials, "<0x41>"])(
+    "%s written in a text is text to Heed and to both libraries",
+    async (token) => {
+      for (const text of places(token)) {
+        const ids = tokenizer.encode(text);
+        expect((await rust.encode(text)).getIds(), text).toEqual(ids);
+        expect(other.encode(text).ids, text).toEqual(ids);
+        expect(ids.indexOf(special.eos)).toBe(ids.length - 1);
+        expect(ids).not.toContain(special.pad);
+        expect(ids).not.toContain(special.bos);
+        if (kind !== "word") expect(tokenizer.decode(ids)).toBe(text);
+      }
+    },
+  );
+
+  test("any ids at all decode alike, unknown words shown and other specials dropped", async () => {
+    const any = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: tokenizer.size - 1 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(any, { minLength: 1, maxLength: 30 }), async (ids) => {
+        const text = tokenizer.decode(ids);
+        for (const skip of [true, false]) {
+          expect(await rust.decode(ids, skip)).toBe(text);
+          // Bytes that are not UTF-8 are one U+FFFD each here, and what TextDecoder makes of them there.
+          if (!text.includes("\ufffd")) expect(other.decode(ids, { skip_special_tokens: skip })).toBe(text);
+        }
+        const unknown = ids.filter((id) => id === special.unk).length;
+        expect(text.split("⁇").length - 1).toBe(unknown);
+      }),
+      { seed: 1, numRuns: 500 },
+    );
+  });
 });
 
 test("bytes that are not UTF-8 decode as in the native library", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { TokenizerJson } from "../../src/text/layout.ts";
+import { formerParts, type TokenizerJson } from "../../src/text/layout.ts";
 import { tokenizerFromJson } from "../../src/text/tokenizer-json.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
 import { words } from "../../src/text/word-spans.ts";
@@ -76,11 +76,28 @@ describe("special tokens", () => {
     expect(tokenizer.id("</s>")).toBe(3);
     expect(tokenizer.id("no such piece")).toBeUndefined();
   });
-  test("are dropped when decoding, wherever they stand", () => {
+  test("are dropped when decoding, wherever they stand, but for an unknown word, which is shown", () => {
     const [first = 0, ...rest] = tokenizer.encode("नमस्ते दुनिया");
-    expect(tokenizer.decode([2, first, 0, 1, ...rest, 0, 0])).toBe("नमस्ते दुनिया");
+    expect(tokenizer.decode([2, first, 0, ...rest, 0, 0])).toBe("नमस्ते दुनिया");
+    expect(tokenizer.decode([2, ...tokenizer.encode("नमस्ते"), 0, 1, 3])).toBe("नमस्ते ⁇");
     expect(tokenizer.decode(new Int32Array([3, 0]))).toBe("");
   });
+  test("an unknown word stands apart from words, and punctuation follows it as it follows any", () => {
+    const word = trainTokenizer(["we see (the) ' t , car . b"], { kind: "word", vocab: 50 });
+    const { unk } = word.special;
+    const id = (piece: string): number => word.id(piece) as number;
+    const decoded = (text: string): string => word.decode(word.encode(text));
+    expect(decoded("we see Zanzibar , Oz .")).toBe("we see ⁇ , ⁇ .");
+    expect(decoded("Zanzibar Oz .")).toBe("⁇ ⁇ .");
+    expect(word.decode([unk, unk, id("\u2581.")])).toBe("⁇ ⁇ .");
+    expect(word.decode([id("\u2581we"), unk, id(")"), unk])).toBe("we ⁇) ⁇");
+    const bpe = tokenizer.special.unk;
+    expect(tokenizer.decode([...tokenizer.encode("The"), bpe, ...tokenizer.encode("quick")])).toBe(
+      "The ⁇ quick",
+    );
+    expect(tokenizer.decode([bpe, tokenizer.id("a") as number, bpe])).toBe("⁇ a ⁇");
+  });
+  test("no text spells the sign of an unknown word", () => expect(tokenizer.normalize("⁇")).toBe("??"));
   test("an id outside the vocabulary is an error", () => {
     for (const id of [-1, 600, 1.5, Number.NaN]) {
       expect(() => tokenizer.decode([id])).toThrow(expect.objectContaining({ code: "ERR_SHAPE" }));
@@ -126,7 +143,7 @@ describe("words", () => {
     expect(spans).toEqual([
       { text: "I", from: 0, to: 1 },
       { text: "don't", from: 1, to: 4 },
-      { text: "<unk>.", from: 4, to: 6 },
+      { text: "⁇.", from: 4, to: 6 },
     ]);
   });
 });
@@ -146,6 +163,24 @@ describe("tokenizer.json", () => {
       for (const line of [...corpus, "__proto__"]) expect(again.encode(line)).toEqual(tokenizer.encode(line));
     });
   }
+
+  test.each(["bpe", "char", "word"] as const)(
+    "%s: a file of before, with added tokens, is read alike",
+    (kind) => {
+      const tokenizer = trainTokenizer(corpus, { kind, vocab: 700 });
+      const layout = {
+        model: kind === "word" ? "WordLevel" : "BPE",
+        lowercase: false,
+        byteFallback: kind !== "word",
+      } as const;
+      const former = { ...tokenizer.toJSON(), ...formerParts(layout, tokenizer.special) };
+      expect(former.added_tokens).toHaveLength(4);
+      const again = tokenizerFromJson(JSON.parse(JSON.stringify(former)));
+      expect(JSON.stringify(again)).toBe(JSON.stringify(tokenizer));
+      const mixed = { ...former, decoder: tokenizer.toJSON().decoder };
+      expect(() => tokenizerFromJson(mixed)).toThrow("decoder.decoders is an array of");
+    },
+  );
 
   const sound = JSON.stringify(trainTokenizer(["aa aa bb bb"], { kind: "bpe", vocab: 270 }));
   const cases: [string, (json: Writable) => unknown, string][] = [
@@ -197,7 +232,7 @@ describe("tokenizer.json", () => {
     [
       "an added token",
       (json) => json.added_tokens.push({ id: 9, content: "x" }),
-      "added_tokens is an array of 5",
+      "added_tokens is an array of 1",
     ],
     ["a vocabulary that is a list", (json) => set(json.model, "vocab", []), "model.vocab is not an object"],
     [

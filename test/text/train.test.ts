@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { randomInts } from "../../src/random.ts";
 import type { BpeModelJson } from "../../src/text/layout.ts";
 import type { Tokenizer } from "../../src/text/tokenizer.ts";
-import { trainTokenizer } from "../../src/text/train.ts";
+import { tokenizerFromJson } from "../../src/text/tokenizer-json.ts";
+import { tokenizerTraining, trainTokenizer } from "../../src/text/train.ts";
+import { atOnce } from "../../src/work.ts";
 import { composedSentences, dataMissing, tatoebaSentences } from "./sentences.ts";
 
 const mergesOf = (tokenizer: Tokenizer) => (tokenizer.toJSON().model as BpeModelJson).merges;
@@ -94,6 +97,38 @@ describe("byte-pair merges", () => {
     for (const [left, right] of mergesOf(tokenizer))
       expect(left + right).not.toMatch(/^<0x..>$|^<\/?s>$|^<unk>$/);
   });
+  test("of words of 20,000 letters, the same and different ones, take no longer than of short ones", () => {
+    const random = randomInts(1, "letters");
+    const letters = Array.from({ length: 400 * 1000 }, () => "abcdefgh"[random() & 7]).join("");
+    const short = letters.match(/.{1,8}/g)?.join(" ") as string;
+    const long = Array.from({ length: 400 }, (_, i) => letters.slice(i * 1000, (i + 1) * 1000).repeat(20));
+    const timed = (lines: readonly string[]): number => {
+      const start = performance.now();
+      trainTokenizer(lines, { kind: "bpe", vocab: 1000 });
+      return performance.now() - start;
+    };
+    timed([short]);
+    const [words, whole, same] = [timed([short]), timed(long), timed(Array(400).fill(long[0]))];
+    expect(whole).toBeLessThan(10 * words + 1000);
+    expect(same).toBeLessThan(10 * words + 1000);
+  }, 30_000);
+  test("of long words are those of their first 1000 characters, and how many were cut is told", () => {
+    const events: [number, number][] = [];
+    const learn = (lines: readonly string[]) =>
+      atOnce(
+        tokenizerTraining(
+          lines,
+          { kind: "bpe", vocab: 400 },
+          { onLongWords: (...told) => events.push(told) },
+        ),
+      );
+    const cut = learn(["ab".repeat(5000), `${"a".repeat(998)}😀😀`, "short ab"]);
+    expect(events).toEqual([[2, 1000]]);
+    // The metaspace is the first of the 1000 and half an emoji would be the last.
+    const whole = learn([`${"ab".repeat(499)}a`, "a".repeat(998), "short ab"]);
+    expect(JSON.stringify(cut)).toBe(JSON.stringify(whole));
+    expect(events).toHaveLength(1);
+  });
   test("do not cross a character that has no piece", () => {
     const tokenizer = trainTokenizer(["abλab", "abab", "ab"], { kind: "bpe", vocab: 300, minFrequency: 2 });
     expect(tokenizer.id("λ")).toBeUndefined();
@@ -123,6 +158,15 @@ describe("a vocabulary", () => {
     const tokenizer = trainTokenizer(['He said : "Don\'t, été!"'], { kind: "word", vocab: 100 });
     const pieces = tokenizer.encode('He said : "Don\'t, été!"').map(tokenizer.token);
     expect(pieces).toEqual(["▁He", "▁said", "▁:", '▁"', "Don", "'", "t", ",", "▁été", "!", '"', "</s>"]);
+  });
+  test("of 200,000 words is learned, written and read", () => {
+    const lines = Array.from({ length: 2000 }, (_, line) =>
+      Array.from({ length: 100 }, (_, at) => `w${100 * line + at}`).join(" "),
+    );
+    const tokenizer = trainTokenizer(lines, { kind: "word", vocab: 2 ** 20 });
+    expect(tokenizer.size).toBe(4 + 200_000);
+    const again = tokenizerFromJson(JSON.parse(JSON.stringify(tokenizer)));
+    expect(again.decode(again.encode("w0 w199999 w200000"))).toBe("w0 w199999 ⁇");
   });
   test("of an empty corpus still writes any text in bytes", () => {
     const tokenizer = trainTokenizer([], { kind: "bpe", vocab: 1000 });

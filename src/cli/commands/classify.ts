@@ -9,7 +9,7 @@ export default command({
   name: "classify",
   summary: "Label each line of standard input.",
   description:
-    "Label each line of standard input: the likeliest label, a tab, and its probability on each line of output. An empty line stays empty; what a text has beyond the run's data.maxTokens is not read, and how often that happened is said at the end.",
+    "Label each line of standard input: the likeliest label, a tab, and its probability on each line of output. A line that shows nothing stays empty; what a text has beyond the run's data.maxTokens is not read, and how often that happened is said at the end.",
   examples: [
     "heed classify runs/polarity < reviews.txt > labels.tsv",
     'echo "a film of rare beauty" | heed classify runs/polarity --json',
@@ -25,6 +25,7 @@ export default command({
     const { encodeLabelled } = await import("../../tasks/classify/texts.ts");
     const { openRunOf } = await import("../../runs/open-run.node.ts");
     const { inputWindows } = await import("../input-lines.ts");
+    const { isBlank } = await import("../../text/blank.ts");
     const { config, labels, model, tokenizer, weights } = openRunOf(options.run, "classify");
     const engine = await device(options.device, io);
     const judge = await openJudge({ engine, model, padding: tokenizer.special.pad, constants: weights });
@@ -34,20 +35,21 @@ export default command({
       cut += 1;
     };
     const flush = async (texts: readonly string[]): Promise<void> => {
-      const real = texts.filter((text) => text.trim());
+      const real = texts.filter((text) => !isBlank(text));
       const judged = await judge.judge(
         real.map((text) => encodeLabelled(text, 0, tokenizer, maxTokens, onCut)),
       );
       let next = 0;
       for (const text of texts) {
-        const found = text.trim() ? judged[next++] : undefined;
-        const label = found ? (labels[likeliest(found)] as string) : "";
+        const found = isBlank(text) ? undefined : judged[next++];
+        const best = found ? likeliest(found) : -1;
+        const label = labels[best] ?? "";
         if (options.json) {
           const entries = found ? labels.map((name, i) => [name, found[i] as number]) : [];
           const probabilities = Object.fromEntries(entries);
           await io.writeLine(JSON.stringify({ text, label, probabilities }));
         } else {
-          await io.writeLine(found ? `${label}\t${Math.max(...found).toFixed(4)}` : "");
+          await io.writeLine(found ? `${label}\t${found[best]?.toFixed(4)}` : "");
         }
       }
     };

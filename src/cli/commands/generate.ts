@@ -30,6 +30,7 @@ export default command({
     const { openGenerator } = await import("../../decoding/generator.ts");
     const { openRunOf } = await import("../../runs/open-run.node.ts");
     const { textWriter } = await import("../text-writer.ts");
+    const { countUnknown, unknownTokens } = await import("../unknown-tokens.ts");
     const { config, model, tokenizer, weights } = openRunOf(options.run, "generate");
     const engine = await device(options.device, io);
     const generator = await openGenerator({ engine, model, weights, context: config.data.context });
@@ -55,10 +56,11 @@ export default command({
     } finally {
       generator.close();
     }
-    if (options.json) {
-      const tokens = written.map((id) => tokenizer.token(id));
-      await io.writeLine(JSON.stringify({ prompt, text, tokens }));
-    } else await io.write("\n");
+    const tokens = written.map((id) => tokenizer.token(id));
+    if (options.json) await io.writeLine(JSON.stringify({ prompt, text, tokens }));
+    else await io.write("\n");
+    const unknown = countUnknown(tokens);
+    if (unknown > 0) io.say(unknownTokens(unknown));
     return 0;
   },
 });

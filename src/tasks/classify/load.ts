@@ -2,6 +2,7 @@ import type { ClassifyConfig } from "../../config/schema.ts";
 import type { PairExample } from "../../data/batches.ts";
 import type { CorpusReader, LabelledText } from "../../data/corpus-reader.ts";
 import { heedError } from "../../errors.ts";
+import { inTurns, type Work } from "../../work.ts";
 import { learnTokenizer } from "../learn-tokenizers.ts";
 import type { TaskData } from "../task.ts";
 import { readTokenizer, tokenizerFiles } from "../tokenizers.ts";
@@ -30,22 +31,31 @@ export async function loadLabelled(config: ClassifyConfig, reader: CorpusReader)
   return {
     hash: await reader.hash([trainSpec.labelled]),
     validHash: `${await reader.hash([validSpec.labelled])} cut after ${maxTokens}`,
-    prepare: (say, files) => {
+    prepare: async (say, files, signal) => {
       const tokenizer = files
         ? readTokenizer(files)
-        : learnTokenizer(
+        : await learnTokenizer(
             train.map(({ text }) => text),
             config.tokenizer,
             say,
+            signal,
           );
       let cut = 0;
-      const examples = (texts: typeof known.train): PairExample[] =>
-        texts.map(({ text, label }) =>
-          encodeLabelled(text, label, tokenizer, maxTokens, () => {
-            cut += 1;
-          }),
-        );
-      const encoded = { train: examples(known.train), valid: examples(known.valid) };
+      const onCut = (): void => {
+        cut += 1;
+      };
+      function* encoding(texts: typeof known.train): Work<PairExample[]> {
+        const examples: PairExample[] = [];
+        for (const { text, label } of texts) {
+          yield;
+          examples.push(encodeLabelled(text, label, tokenizer, maxTokens, onCut));
+        }
+        return examples;
+      }
+      const encoded = {
+        train: await inTurns(encoding(known.train), signal),
+        valid: await inTurns(encoding(known.valid), signal),
+      };
       const also = cut > 0 ? `; ${cut} texts are cut off after ${maxTokens} tokens` : "";
       say(`${train.length} training texts with ${labels.length} labels${also}`);
       return {

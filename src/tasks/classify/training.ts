@@ -54,7 +54,7 @@ export interface ClassificationTaskOptions {
   readonly labels: readonly string[];
   readonly train: readonly PairExample[];
   readonly valid: readonly PairExample[];
-  /** Those of `valid`, for the report; decoded when left out, which drops words the vocabulary has not. */
+  /** Those of `valid`, for the report; decoded when left out, with "⁇" for unknown words. */
   readonly validTexts?: readonly string[];
   readonly weights?: ReadonlyMap<string, HostTensor>;
 }

@@ -13,11 +13,13 @@ export async function loadText(config: GenerateConfig, reader: CorpusReader): Pr
   return {
     hash: await reader.hash([train]),
     validHash: `${await reader.hash([valid])} in windows of ${config.data.context}`,
-    prepare: (say, files) => {
-      const tokenizer = files ? readTokenizer(files) : learnTokenizer(lines.train, config.tokenizer, say);
+    prepare: async (say, files, signal) => {
+      const tokenizer = files
+        ? readTokenizer(files)
+        : await learnTokenizer(lines.train, config.tokenizer, say, signal);
       const encoded = {
-        train: encodeLongEnough(lines.train, tokenizer, train),
-        valid: encodeLongEnough(lines.valid, tokenizer, valid),
+        train: await encodeLongEnough(lines.train, tokenizer, train, signal),
+        valid: await encodeLongEnough(lines.valid, tokenizer, valid, signal),
       };
       say(`${encoded.train.length} training tokens`);
       return {

@@ -2,14 +2,21 @@ import { coverWindows, makeWindows, type WindowBatch } from "../../data/windows.
 import { heedError } from "../../errors.ts";
 import type { BatchFeeds } from "../../runtime/compile.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
+import { atOnce, inTurns, type Work } from "../../work.ts";
 
 /**
  * A text as one sequence of ids: each line ends with `</s>`, which so means the end of a line. Empty lines are kept; within
  * a line the tokenizer's normaliser collapses and strips white space, so that indentation is lost.
  */
-export function encodeText(lines: Iterable<string>, tokenizer: Tokenizer): Int32Array {
+export const encodeText = (lines: Iterable<string>, tokenizer: Tokenizer): Int32Array =>
+  atOnce(encoding(lines, tokenizer));
+
+function* encoding(lines: Iterable<string>, tokenizer: Tokenizer): Work<Int32Array> {
   const ids: number[] = [];
-  for (const line of lines) for (const id of tokenizer.encode(line)) ids.push(id);
+  for (const line of lines) {
+    yield;
+    for (const id of tokenizer.encode(line)) ids.push(id);
+  }
   return Int32Array.from(ids);
 }
 
@@ -37,9 +44,14 @@ export function* coverText(text: Int32Array, context: number): Generator<BatchFe
 /** Windows scored together. */
 const SCORED = 64;
 
-/** @throws ERR_DATA for a text of which nothing can be predicted. */
-export function encodeLongEnough(lines: readonly string[], tokenizer: Tokenizer, where: string): Int32Array {
-  const ids = encodeText(lines, tokenizer);
+/** @throws ERR_DATA for a text of which nothing can be predicted; the signal's reason once it is aborted. */
+export async function encodeLongEnough(
+  lines: readonly string[],
+  tokenizer: Tokenizer,
+  where: string,
+  signal?: AbortSignal,
+): Promise<Int32Array> {
+  const ids = await inTurns(encoding(lines, tokenizer), signal);
   if (ids.length >= 2) return ids;
   throw heedError("ERR_DATA", {
     where,

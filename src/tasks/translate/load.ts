@@ -13,15 +13,18 @@ export async function loadPairs(config: TranslateConfig, reader: CorpusReader): 
   return {
     hash: corpus.hashes.train,
     validHash: corpus.hashes.valid,
-    prepare: (say, files) => {
-      const tokenizers = files ? readTokenizers(files) : trainTokenizers(config, corpus.train, say);
-      const { examples, numbers, report } = encodeCorpus(
+    prepare: async (say, files, signal) => {
+      const tokenizers = files
+        ? readTokenizers(files)
+        : await trainTokenizers(config, corpus.train, say, signal);
+      const { examples, numbers, report } = await encodeCorpus(
         corpus.train,
         tokenizers,
         config,
         nameOf(config.data.train),
+        signal,
       );
-      const valid = fittingPairs(corpus.valid, tokenizers, config, nameOf(config.data.valid));
+      const valid = await fittingPairs(corpus.valid, tokenizers, config, nameOf(config.data.valid), signal);
       const tooLong = corpus.valid.length - valid.length;
       if (tooLong > 0) say(`${tooLong} validation pairs are longer than model.maxLength and left out`);
       return {

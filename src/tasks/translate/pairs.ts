@@ -5,6 +5,7 @@ import { pairFilter } from "../../data/filters.ts";
 import { heedError } from "../../errors.ts";
 import type { BatchFeeds } from "../../runtime/compile.ts";
 import type { Tokenizers } from "../../text/tokenizer.ts";
+import { inTurns, type Work } from "../../work.ts";
 
 export interface SentencePair {
   readonly source: string;
@@ -35,14 +36,28 @@ export function pairFeeds(batch: PairBatch): BatchFeeds {
  * Encodes pairs, leaving out those that cannot be learnt from.
  *
  * @returns the examples, and which pair of the corpus each was, counted from 1
- * @throws ERR_DATA with the counts by reason when none is left.
+ * @throws ERR_DATA with the counts by reason when none is left; the signal's reason once it is aborted.
  */
-export function encodeCorpus(
+export const encodeCorpus = (
+  pairs: readonly SentencePair[],
+  tokenizers: Tokenizers,
+  config: Pick<TranslateConfig, "data" | "model">,
+  name: string,
+  signal?: AbortSignal,
+): Promise<EncodedCorpus> => inTurns(encoding(pairs, tokenizers, config, name), signal);
+
+export interface EncodedCorpus {
+  readonly examples: PairExample[];
+  readonly numbers: number[];
+  readonly report: FilterReport;
+}
+
+function* encoding(
   pairs: readonly SentencePair[],
   tokenizers: Tokenizers,
   { data, model }: Pick<TranslateConfig, "data" | "model">,
   name: string,
-): { examples: PairExample[]; numbers: number[]; report: FilterReport } {
+): Work<EncodedCorpus> {
   const examples: PairExample[] = [];
   const numbers: number[] = [];
   const lengths = new Map<string, number>();
@@ -53,6 +68,7 @@ export function encodeCorpus(
     countTokens: (text) => lengths.get(text) ?? 0,
   });
   for (const [i, pair] of pairs.entries()) {
+    yield;
     const example = encodePair(pair, tokenizers);
     lengths.clear();
     lengths.set(pair.source, example.source.length).set(pair.target, example.target.length);
@@ -63,18 +79,28 @@ export function encodeCorpus(
   return { examples, numbers, report: filter.finish() };
 }
 
-/** The pairs that the model has positions for. @throws ERR_DATA when there are none. */
-export function fittingPairs(
+/** The pairs that the model has positions for. @throws ERR_DATA when there are none, and as `encodeCorpus` does. */
+export const fittingPairs = (
+  pairs: readonly SentencePair[],
+  tokenizers: Tokenizers,
+  config: Pick<TranslateConfig, "model">,
+  name: string,
+  signal?: AbortSignal,
+): Promise<SentencePair[]> => inTurns(fitting(pairs, tokenizers, config, name), signal);
+
+function* fitting(
   pairs: readonly SentencePair[],
   tokenizers: Tokenizers,
   { model: { maxLength } }: Pick<TranslateConfig, "model">,
   name: string,
-): SentencePair[] {
-  const fitting = pairs.filter((pair) => {
+): Work<SentencePair[]> {
+  const found: SentencePair[] = [];
+  for (const pair of pairs) {
+    yield;
     const { source, target } = encodePair(pair, tokenizers);
-    return Math.max(source.length, target.length) <= maxLength;
-  });
-  if (fitting.length > 0) return fitting;
+    if (Math.max(source.length, target.length) <= maxLength) found.push(pair);
+  }
+  if (found.length > 0) return found;
   const cause = `all ${pairs.length} pairs are longer than ${maxLength} tokens`;
   throw heedError("ERR_DATA", { where: name, cause, remedy: "raise model.maxLength or shorten the pairs" });
 }

@@ -31,7 +31,7 @@ export async function translatorPerplexity(
   engine: Engine,
   pairs: readonly SentencePair[],
 ): Promise<{ perplexity: number; leftOut: number }> {
-  const fitting = fittingPairs(pairs, tokenizers, config, "the test set");
+  const fitting = await fittingPairs(pairs, tokenizers, config, "the test set");
   const { negativeLogLikelihood, tokens } = translationObjective(build(model).call, 0);
   const program = await compile({ engine, constants: weights, outputs: { negativeLogLikelihood, tokens } });
   const examples = fitting.map((pair) => encodePair(pair, tokenizers));
