@@ -20,8 +20,9 @@ export default defineConfig({
   plugins: [sourceOfHeed],
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    globalSetup: "test/built.ts",
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     maxWorkers: 2,
   },
 });
