@@ -34,7 +34,10 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: "quick", include: [every], exclude: slow } },
-      { extends: true, test: { name: "slow", include: slow } },
+      {
+        extends: true,
+        test: { name: "slow", include: slow, testTimeout: 180_000, hookTimeout: 180_000 },
+      },
     ],
   },
 });

@@ -211,7 +211,11 @@ describe("heed translate", () => {
     const child = start("translate", run);
     const ended = finished(child);
     child.stdin.write("the cat eats the bread\n");
-    await new Promise((resolve) => child.stdout.once("data", resolve));
+    let answered = false;
+    child.stdout.once("data", () => {
+      answered = true;
+    });
+    await until(() => answered, child);
     child.stdin.end("the dog sees the cake\n");
     expect((await ended).stdout).toBe("le chat mange le pain\nle chien voit le gâteau\n");
   });
