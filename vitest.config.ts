@@ -16,12 +16,28 @@ const sourceOfHeed: Plugin = {
   },
 };
 
+/** What takes its time: whole models on software GPUs and in pages, recipes, the packed package. */
+const slow = [
+  "test/page/**/*.test.ts",
+  "test/parity/**/*.test.ts",
+  "test/examples/**/*.test.ts",
+  "test/house/entries.test.ts",
+];
+const every = "test/**/*.test.ts";
+
 export default defineConfig({
   plugins: [sourceOfHeed],
   test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    globalSetup: "test/built.ts",
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: "quick", include: [every], exclude: slow } },
+      {
+        extends: true,
+        test: { name: "slow", include: slow, testTimeout: 180_000, hookTimeout: 180_000 },
+      },
+    ],
   },
 });

@@ -14,7 +14,10 @@ training: { batchTokens: 1024, validBleu: 200, labelSmoothing: 0 }
 /** Updates of each model; a recipe is quicker, and rougher, with fewer: `STEPS=100 npx tsx examples/lecture/…`. */
 export const STEPS = Number(process.env.STEPS ?? 600);
 
-const corpus = phrasebook({ size: Number(process.env.PAIRS ?? 12_000), test: 300 });
+const corpus = phrasebook({
+  size: Number(process.env.PAIRS ?? 12_000),
+  test: Number(process.env.TEST ?? 300),
+});
 export const test = corpus.test;
 const text = corpus.train.flatMap(({ source, target }) => [source, target]);
 const tokenizer = trainTokenizer(text, { kind: "bpe", vocab: 1500 });

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-import { createRequire } from "node:module";
-import { main } from "./main.ts";
+import { processIo } from "./io.ts";
+import { runCommand } from "./main.ts";
 
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
-process.exitCode = await main(process.argv.slice(2), version);
+process.exitCode = await runCommand(process.argv.slice(2), processIo());
 // Native threads may outlive a command that failed half-way: nothing is left to wait for.
 if (process.exitCode !== 0) process.exit();

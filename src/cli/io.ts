@@ -18,17 +18,26 @@ export interface Io {
 
 export class ReaderGone extends Error {}
 
+/** The reason of an abort that a signal of the system caused. */
+export class Stopped extends Error {
+  /** What a command returns that was stopped by it. */
+  readonly status: number;
+
+  constructor(status: number) {
+    super("stopped by a signal");
+    this.status = status;
+  }
+}
+
 const signals = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** The process's own streams and signals: the first signal asks to finish, a second one ends at once. */
-export function processIo(): { io: Io; exitStatus: () => number | undefined } {
+export function processIo(): Io {
   const abort = new AbortController();
-  let status: number | undefined;
   for (const [name, code] of Object.entries(signals)) {
     process.on(name, () => {
-      if (status !== undefined) process.exit(code);
-      status = code;
-      abort.abort();
+      if (abort.signal.aborted) process.exit(code);
+      abort.abort(new Stopped(code));
       process.stderr.write("heed: finishing the current step; once more to stop at once\n");
     });
   }
@@ -54,7 +63,7 @@ export function processIo(): { io: Io; exitStatus: () => number | undefined } {
     check();
   };
   const failed = (): Promise<unknown> => once(process.stdout, "error").catch(() => undefined);
-  const io: Io = {
+  return {
     stdin: process.stdin,
     write,
     writeLine: (line) => write(`${line}\n`),
@@ -62,5 +71,4 @@ export function processIo(): { io: Io; exitStatus: () => number | undefined } {
     terminal: process.stderr.isTTY ? process.stderr : undefined,
     signal: abort.signal,
   };
-  return { io, exitStatus: () => status };
 }

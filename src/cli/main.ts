@@ -1,8 +1,11 @@
+import { createRequire } from "node:module";
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from "commander";
 import { HeedError, heedError } from "../errors.ts";
 import { type Command, flagOf, type OptionSpec } from "./command.ts";
 import { escapeControls } from "./escape.ts";
-import { type Io, processIo, ReaderGone } from "./io.ts";
+import { type Io, ReaderGone, Stopped } from "./io.ts";
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
 /** Every command, loaded when asked for. */
 export const commands = {
@@ -27,18 +30,20 @@ First steps:
   heed export runs/mine --to models/mine            a folder that transformers.js and Python open
   heed generate runs/text, heed classify runs/tags  the same for language models and classifiers`;
 
-/** Runs a command line; the exit status. */
-export async function main(args: readonly string[], version: string): Promise<number> {
-  const { io, exitStatus } = processIo();
+/**
+ * Runs a command line with nothing of the world but `io`; the exit status. An error is one line said to the person, and
+ * the status of its kind.
+ */
+export async function runCommand(args: readonly string[], io: Io): Promise<number> {
   try {
-    const status = await runCommand(args, version, io);
-    return exitStatus() ?? status;
+    const status = await dispatch(args, io);
+    return io.signal.reason instanceof Stopped ? io.signal.reason.status : status;
   } catch (error) {
-    return report(error);
+    return report(error, io);
   }
 }
 
-async function runCommand(args: readonly string[], version: string, io: Io): Promise<number> {
+async function dispatch(args: readonly string[], io: Io): Promise<number> {
   let status = 0;
   const program = new Program("heed").description(INTRODUCTION).version(version);
   const [asked] = args;
@@ -53,11 +58,15 @@ async function runCommand(args: readonly string[], version: string, io: Io): Pro
       }),
     );
   }
+  let help = "";
+  const writeOut = (text: string): void => {
+    help += text;
+  };
   for (const each of [program, ...program.commands]) {
     each
       .exitOverride()
       .showSuggestionAfterError()
-      .configureOutput({ writeErr: () => undefined });
+      .configureOutput({ writeErr: () => undefined, writeOut });
   }
   if (args.length === 0) {
     await io.writeLine(program.helpInformation().trimEnd());
@@ -67,7 +76,10 @@ async function runCommand(args: readonly string[], version: string, io: Io): Pro
     await program.parseAsync(args as string[], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return 0;
+    if (error.exitCode === 0) {
+      await io.write(help);
+      return 0;
+    }
     const [cause = "", ...more] = error.message.replace(/^error: /, "").split("\n");
     const remedy = more.join(" ").replace(/^\(|\)$/g, "") || "see --help";
     const where = asked && Object.hasOwn(commands, asked) ? `heed ${asked}` : "heed";
@@ -122,14 +134,14 @@ function declareOption(name: string, { type, value, help, range, whole, ...spec 
   return option;
 }
 
-/** One line on standard error, and the exit status. */
-function report(error: unknown): number {
+/** Says what went wrong in one line; the exit status. */
+function report(error: unknown, io: Io): number {
   if (error instanceof ReaderGone) return 0;
   const isKnown = error instanceof HeedError;
   const text = isKnown
     ? error.message
     : `internal: ${String((error as Error)?.message ?? error)}; please report this`;
-  process.stderr.write(`heed: error: ${escapeControls(text)}\n`);
-  if (process.env.HEED_DEBUG) process.stderr.write(`${(error as Error)?.stack ?? ""}\n`);
+  io.say(`heed: error: ${escapeControls(text)}`);
+  if (process.env.HEED_DEBUG) io.say((error as Error)?.stack ?? "");
   return isKnown ? error.exit : 70;
 }

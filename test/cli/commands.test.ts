@@ -1,8 +1,10 @@
-/** The commands on real files, as processes: what they print, write and return. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+/** The commands on real files: what they print, write and return. */
+import { spawn } from "node:child_process";
+import { existsSync, openSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { config, errorOf, finished, folder, heed, start, tsv } from "./heed.ts";
+import { bin } from "../built.ts";
+import { config, errorOf, finished, folder, heed, start, tsv, until } from "./heed.ts";
 
 const { path, write } = folder();
 const run = join(path, "run");
@@ -71,7 +73,7 @@ describe("heed train", () => {
     const long = ["--set", "training.epochs=100000", "--set", "training.validBleu=0"];
     const child = start("train", configFile, "--run", directory, ...long);
     const ended = finished(child);
-    await until(() => existsSync(join(directory, "checkpoints")));
+    await until(() => existsSync(join(directory, "checkpoints")), child);
     child.kill("SIGTERM");
     const { status, stderr } = await ended;
     expect(status, stderr).toBe(143);
@@ -86,10 +88,10 @@ describe("heed train", () => {
     const metrics = join(directory, "metrics.jsonl");
     const long = ["--set", "training.epochs=100000", "--set", "training.validateEvery=5"];
     const child = start("train", configFile, "--run", directory, ...long);
-    await until(() => existsSync(metrics));
+    await until(() => existsSync(metrics), child);
     child.stderr.destroy();
     const size = statSync(metrics).size;
-    await until(() => statSync(metrics).size > size + 5000 || child.exitCode !== null);
+    await until(() => statSync(metrics).size > size + 5000, child);
     expect(child.exitCode).toBe(null);
     child.kill("SIGTERM");
     await new Promise((resolve) => child.on("exit", resolve));
@@ -101,7 +103,7 @@ describe("heed train", () => {
     const long = ["--run", directory, "--set", "training.epochs=100000"];
     const child = start("train", configFile, ...long);
     const ended = finished(child);
-    await until(() => existsSync(join(directory, "lock")));
+    await until(() => existsSync(join(directory, "lock")), child);
     const second = await heed(["train", configFile, ...long]);
     child.kill("SIGKILL");
     await ended;
@@ -209,7 +211,11 @@ describe("heed translate", () => {
     const child = start("translate", run);
     const ended = finished(child);
     child.stdin.write("the cat eats the bread\n");
-    await new Promise((resolve) => child.stdout.once("data", resolve));
+    let answered = false;
+    child.stdout.once("data", () => {
+      answered = true;
+    });
+    await until(() => answered, child);
     child.stdin.end("the dog sees the cake\n");
     expect((await ended).stdout).toBe("le chat mange le pain\nle chien voit le gâteau\n");
   });
@@ -288,14 +294,8 @@ describe("heed evaluate and heed score", () => {
   });
 });
 
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
 async function heedToFull(): Promise<{ status: number | null }> {
-  const { openSync } = await import("node:fs");
-  const { spawn } = await import("node:child_process");
-  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/heed.ts", "translate", run], {
+  const child = spawn(process.execPath, [bin, "translate", run], {
     stdio: ["pipe", openSync("/dev/full", "w"), "pipe"],
   });
   child.stdin?.end("the cat eats the bread\n");

@@ -1,10 +1,11 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-
-const root = join(import.meta.dirname, "../..");
+import type { Io } from "../../src/cli/io.ts";
+import { runCommand } from "../../src/cli/main.ts";
+import { bin } from "../built.ts";
 
 export interface Finished {
   readonly status: number | null;
@@ -12,12 +13,37 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Starts the command line from source, as its own process. */
-export function start(...args: string[]): ChildProcessWithoutNullStreams {
-  const command = ["--import", "tsx", join(root, "src/cli/heed.ts"), ...args];
-  return spawn(process.execPath, command, { cwd: root, stdio: "pipe" });
+/** Runs a command line here, in the process of the tests, with `input` on standard input. */
+export async function heed(args: readonly string[], input: string | Uint8Array = ""): Promise<Finished> {
+  let stdout = "";
+  let stderr = "";
+  const write = async (text: string): Promise<void> => {
+    stdout += text;
+  };
+  const io: Io = {
+    stdin: bytesOf(input),
+    write,
+    writeLine: (line) => write(`${line}\n`),
+    say: (line) => {
+      stderr += `${line}\n`;
+    },
+    terminal: undefined,
+    signal: new AbortController().signal,
+  };
+  const status = await runCommand(args, io);
+  return { status, stdout, stderr };
 }
 
+async function* bytesOf(input: string | Uint8Array): AsyncGenerator<Uint8Array> {
+  if (input.length > 0) yield Buffer.from(input);
+}
+
+/** Starts the command line as its own process, as it was built: for signals, closed pipes and whatever else needs one. */
+export function start(...args: string[]): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [bin, ...args], { stdio: "pipe" });
+}
+
+/** What a process that was started printed until its end. @throws when it could not be started. */
 export function finished(child: ChildProcessWithoutNullStreams): Promise<Finished> {
   let stdout = "";
   let stderr = "";
@@ -27,17 +53,23 @@ export function finished(child: ChildProcessWithoutNullStreams): Promise<Finishe
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
     child.on("close", (status) => resolve({ status, stdout, stderr }));
   });
 }
 
-/** Runs the command line to its end with `input` on standard input. */
-export function heed(args: readonly string[], input: string | Uint8Array = ""): Promise<Finished> {
-  const child = start(...args);
-  child.stdin.on("error", () => undefined); // A command that fails early does not read.
-  child.stdin.end(input);
-  return finished(child);
+/** Waits until something is true of what a process does. @throws what the process said, when it ends before. */
+export async function until(isTrue: () => boolean, child: ChildProcess): Promise<void> {
+  let said = "";
+  child.stderr?.on("data", (text: string | Buffer) => {
+    said += text;
+  });
+  while (!isTrue()) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the process ended with ${child.exitCode ?? child.signalCode}: ${said}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 /** The one line that a failed command says. */

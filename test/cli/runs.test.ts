@@ -1,4 +1,4 @@
-/** `heed runs` on what a sweep wrote, as a process. */
+/** `heed runs` on what a sweep wrote. */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";

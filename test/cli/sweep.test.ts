@@ -1,8 +1,8 @@
-/** `heed train --sweep` on real files, as a process. */
+/** `heed train --sweep` on real files. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { config, errorOf, type Finished, finished, folder, heed, start, tsv } from "./heed.ts";
+import { config, errorOf, type Finished, finished, folder, heed, start, tsv, until } from "./heed.ts";
 
 const { path, write } = folder();
 const runs = join(path, "runs");
@@ -103,8 +103,7 @@ describe("a sweep", () => {
     const command = ["train", configFile, "--sweep", sweepFile, "--run", stopped];
     const child = start(...command, "--set", "training.epochs=30");
     const ended = finished(child);
-    while (!existsSync(join(stopped, "heads=1/seed=1/metrics.jsonl")))
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => existsSync(join(stopped, "heads=1/seed=1/metrics.jsonl")), child);
     child.kill("SIGTERM");
     const { status, stderr } = await ended;
     expect(status, stderr).toBe(143);

@@ -1,4 +1,4 @@
-/** Language models and classifiers through the commands, as processes. */
+/** Language models and classifiers through the commands. */
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { errorOf, folder, heed } from "./heed.ts";

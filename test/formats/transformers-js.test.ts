@@ -29,7 +29,7 @@ beforeAll(async () => {
     for (const { path: file, bytes } of files) expect(readFileSync(join(directory, file)).length).toBe(bytes);
   });
   await Promise.all(exports);
-}, 300_000);
+});
 
 async function greedily(kind: Kind, ...options: string[]): Promise<string[]> {
   const result = await heed(["translate", runOf(kind), "--beam", "1", ...options], sources.join("\n"));
@@ -109,5 +109,5 @@ describe("heed export refuses", () => {
       /: with layer norm after each sum .*; train with `model.positions: sinusoidal`/,
     );
     expect(existsSync(target)).toBe(false);
-  }, 60_000);
+  });
 });

@@ -1,7 +1,7 @@
 /** What the tests ask of a page or of its worker; everything here runs in a browser. */
 import { openEngine } from "../../src/runtime/open-engine.web.ts";
 import { type OpResult, opResults } from "../parity/op-results.ts";
-import { type ModelName, type TenSteps, tenSteps } from "../parity/ten-steps.ts";
+import { type ModelName, type Updated, updates } from "../parity/updates.ts";
 
 type PageDevice = "auto" | "wasm" | "webgpu";
 
@@ -20,6 +20,6 @@ export const requests = {
     return { device: engine.device, description: engine.description, warnings };
   },
   opResults: async (device: PageDevice): Promise<OpResult[]> => opResults(await openEngine(device)),
-  tenSteps: async (device: PageDevice, model: ModelName): Promise<TenSteps> =>
-    tenSteps(await openEngine(device), model),
+  updates: async (device: PageDevice, model: ModelName, count?: number): Promise<Updated> =>
+    updates(await openEngine(device), model, count),
 } as const;

@@ -1,4 +1,4 @@
-/** Ten updates of a small Transformer and of a small GRU with attention, on an engine. For Node and for the page. */
+/** Some updates of a small Transformer and of a small GRU with attention, on an engine. For Node and for the page. */
 
 import { parseConfig } from "../../src/config/parse.ts";
 import { translationModel } from "../../src/config/translation-model.ts";
@@ -16,7 +16,7 @@ const models = {
 } as const;
 export type ModelName = keyof typeof models;
 
-export interface TenSteps {
+export interface Updated {
   /** Loss of each update. */
   readonly losses: readonly number[];
   /** The weights at the end, all in one row. */
@@ -29,7 +29,8 @@ const pairs = Array.from({ length: 80 }, (_, i) => {
   return { source: sentence.join(" "), target: sentence.toReversed().join(" ") };
 });
 
-export async function tenSteps(engine: Engine, name: ModelName): Promise<TenSteps> {
+/** @param count  Ten, or three where an update takes a second. */
+export async function updates(engine: Engine, name: ModelName, count = 10): Promise<Updated> {
   const text = `data: { train: { corpus: phrasebook }, valid: { corpus: phrasebook } }\nmodel: { ${models[name]} }`;
   const config = parseConfig(text, "parity.yaml");
   if (config.task !== "translate") throw new Error("the parity model translates");
@@ -46,7 +47,7 @@ export async function tenSteps(engine: Engine, name: ModelName): Promise<TenStep
     seed: 7,
   });
   const losses: number[] = [];
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < count; i++) {
     const indices = Array.from({ length: 8 }, (_, k) => (i * 8 + k) % examples.length);
     const batch = pairFeeds(makeBatch(examples, indices, tokenizer.special));
     losses.push((await step.run(i + 1, 0.003, [batch])).loss);
