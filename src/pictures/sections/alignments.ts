@@ -1,7 +1,7 @@
 import { escapeMarkup } from "../markup.ts";
 import type { Section } from "../page.ts";
 
-/** Pictures made by `alignmentSvg`, each with what it shows. */
+/** Pictures made by `alignmentSvg`; a caption says which layer and heads are shown, and which row belongs to a word. */
 export function alignmentsSection(
   alignments: readonly { readonly svg: string; readonly caption: string }[],
 ): Section {
@@ -12,8 +12,8 @@ export function alignmentsSection(
   );
   return {
     title,
-    content: `<p>Each row is a word it wrote, each column a word it read: the darker a square, the more it looked there. Frames
-are the links a person, or a grammar, would draw.</p>
+    content: `<p>Each row is a word it wrote, each column a word it read: the fuller the colour of a square, the more it looked
+there. Frames are the links of a gold alignment.</p>
 <div class="alignments">${figures.join("\n")}</div>`,
   };
 }
