@@ -72,6 +72,7 @@ figcaption { color: var(--faint); font-size: 13px }
 .layers svg { width: 100%; min-width: 640px; height: auto; display: block }
 .layers svg[width] { width: auto; min-width: 0; max-width: none }
 .alignments { display: flex; flex-wrap: wrap; gap: 28px 36px; align-items: flex-end }
+.alignments figure { width: min-content; min-width: 210px }
 .alignments svg { max-width: 100%; height: auto }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: start; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); width: 50%; overflow-wrap: anywhere }
