@@ -164,6 +164,7 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
           }),
           caption: `${alignment.where} · ${pair.rule}`,
         })),
+        "Cross-attention of the model that is kept on test sentences, which it is given with their reference translations.",
       ),
     ],
   });
@@ -271,7 +272,7 @@ function showMatrix({ samples, where }: MeasuredAlignment, io: Io): void {
   if (!sample) return;
   const { aligned, pair, weights } = sample;
   io.say("\nWhere it looks in the English sentence (across) while it writes each French word (down).");
-  io.say(`Cross-attention: ${where}.\n`);
+  io.say(`Cross-attention, given the reference translation: ${where}.\n`);
   const colour = io.terminal?.hasColors?.() ?? false;
   const lines = matrixInTerminal({
     source: aligned.sourceWords,
