@@ -21,6 +21,11 @@ const NOTE =
   "± is half the 95 % confidence interval of the mean over the n runs of a group, which differ in their seed alone " +
   "(Student's t, n - 1 degrees of freedom).";
 
+/** A run's lowest loss and its best score need not be at the same step: one model is kept, and all its figures are its. */
+const KEPT =
+  "All scores of a run are those of the one model that it kept: the checkpoint that was best on the validation data, " +
+  "or the average of the last checkpoints where that was better.";
+
 /** What `heed runs` prints for a person. */
 export function comparisonLines(
   comparison: Comparison,
@@ -34,13 +39,12 @@ export function comparisonLines(
     const tasks = tasksNote(comparison);
     if (tasks) lines.push(tasks.trim(), "");
     if (isRepeated) lines.push(...tableLines(groupTable(comparison)), NOTE, "");
-    lines.push(...tableLines(runTable(comparison, root)), "");
+    lines.push(...tableLines(runTable(comparison, root)), KEPT, "");
     for (const { title, curves } of charts(comparison).slice(1)) {
       const plot = curvesInTerminal({ title, curves, xLabel: "step", columns, colour });
       if (plot.length > 0) lines.push(...plot, "");
     }
-    const note = curvesNote(comparison);
-    if (note) lines.push(note, "");
+    lines.push(curvesNote(comparison), "");
   }
   if (others.length > 0) lines.push("Not compared:", ...tableLines(otherTable(comparison, root)), "");
   return lines.slice(0, -1);
@@ -58,9 +62,9 @@ export function comparisonPage(comparison: Comparison, root: string): string {
       ["They differ in", someOf([...comparison.names.values()]) || "their seed"],
       ["Not compared", String(comparison.others.length)],
     ],
-    note: `${tasksNote(comparison)}${NOTE} A filled dot is a mean, a bar its interval, a ring one run.`,
+    note: `${tasksNote(comparison)}${KEPT} ${NOTE} A filled dot is a mean, a bar its interval, a ring one run.`,
     scores: scores.map((key) => ({
-      title: upperFirst(scoreName(key)),
+      title: `${upperFirst(scoreName(key))} of the models that are kept`,
       xLabel: scoreName(key),
       rows: groups.flatMap(({ name, valid, runs }) => {
         const found = valid[key];
@@ -142,7 +146,8 @@ function charts({ groups, score }: Comparison): Chart[] {
 function curvesNote({ groups }: Comparison): string {
   const isRepeated = groups.some(({ runs }) => runs.length > 1);
   const which = groups.length > MOST_CURVES ? `Curves are those of the best ${MOST_CURVES} groups. ` : "";
-  return which + (isRepeated ? "Each curve is the mean over the runs of a group." : "");
+  const repeated = isRepeated ? "Each curve is the mean over the runs of a group. " : "";
+  return `${which}${repeated}Curves are of the models in training: what is kept may be from an earlier step than the last.`;
 }
 
 /** One line of `--json` for a run. */

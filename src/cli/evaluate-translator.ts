@@ -33,12 +33,12 @@ export async function evaluateTranslator(
   io: Io,
 ): Promise<number> {
   const metrics = chosenMetrics(options, ["perplexity"]);
-  const test = await readTest(options, io);
+  const { sentences: test, lines } = await readTest(options, io);
   const isNeeded = metrics.size > 0 || options.output !== undefined;
   const { hypotheses, seconds } = isNeeded
     ? await translations(run, engine, test, options, io)
     : { hypotheses: [], seconds: 0 };
-  if (options.output) writeOutput(options.output, hypotheses.map((line) => `${line}\n`).join(""));
+  if (options.output) writeOutput(options.output, lines.map((at) => `${hypotheses[at]}\n`).join(""));
   const most = test.reduce((count, { references }) => Math.max(count, references.length), 0);
   const sets = Array.from({ length: most }, (_, set) => test.map(({ references }) => references[set]));
   const scores = { ...scoresOf(tablesOf(hypotheses, sets, metrics)), sentences: test.length };
@@ -105,8 +105,14 @@ interface TestSentence {
   readonly references: string[];
 }
 
+interface TestSet {
+  readonly sentences: readonly TestSentence[];
+  /** The sentence of every line of the file: translations are written line by line, as `compare` reads them. */
+  readonly lines: readonly number[];
+}
+
 /** Sources with their references: of a TSV, a source that occurs again has several. */
-async function readTest({ source, reference, pairs }: TranslatorTest, io: Io): Promise<TestSentence[]> {
+async function readTest({ source, reference, pairs }: TranslatorTest, io: Io): Promise<TestSet> {
   if (pairs && (source || reference)) {
     const cause = "--pairs has sources and references";
     throw heedError("ERR_USAGE", {
@@ -119,21 +125,21 @@ async function readTest({ source, reference, pairs }: TranslatorTest, io: Io): P
     const remedy = "give --source and --reference, or --pairs";
     throw heedError("ERR_USAGE", { where: "heed evaluate", cause: "no test set", remedy });
   }
-  const test: TestSentence[] = [];
-  const known = new Map<string, string[]>();
+  const sentences: TestSentence[] = [];
+  const lines: number[] = [];
+  const known = new Map<string, number>();
   const spec = pairs ? { pairs } : { source: source ?? "", target: reference ?? "" };
-  const onExtraColumns = (path: string, lines: number): void => io.say(`heed: ${extraColumns(path, lines)}`);
+  const onExtraColumns = (path: string, count: number): void => io.say(`heed: ${extraColumns(path, count)}`);
   for await (const pair of readPairs(spec, { onExtraColumns })) {
-    const others = pairs ? known.get(pair.source) : undefined;
-    if (others) others.push(pair.target);
-    else {
-      const references = [pair.target];
-      known.set(pair.source, references);
-      test.push({ source: pair.source, references });
-    }
+    const before = pairs ? known.get(pair.source) : undefined;
+    const at = before ?? sentences.length;
+    lines.push(at);
+    known.set(pair.source, at);
+    if (before === undefined) sentences.push({ source: pair.source, references: [pair.target] });
+    else sentences[before]?.references.push(pair.target);
   }
-  if (test.length === 0) {
+  if (sentences.length === 0) {
     throw heedError("ERR_DATA", { where: pairs ?? source ?? "", cause: "no sentences to translate" });
   }
-  return test;
+  return { sentences, lines };
 }

@@ -73,7 +73,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   try {
-    await program.parseAsync(args as string[], { from: "user" });
+    await program.parseAsync(named(args), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) {
@@ -90,6 +90,17 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     );
   }
   return status;
+}
+
+/**
+ * What is parsed of a command line: of an unknown command its name alone, which Commander refuses with what is near. With
+ * `--help` beside it, it would print the general help as if all were well.
+ */
+function named(args: readonly string[]): string[] {
+  const [first = "", second] = args;
+  const isUnknown = (name: string): boolean => !name.startsWith("-") && !Object.hasOwn(commands, name);
+  if (first === "help") return second !== undefined && isUnknown(second) ? [second] : [...args];
+  return isUnknown(first) ? [first] : [...args];
 }
 
 const lowerFirst = (text: string): string => text.replace(/^./, (c) => c.toLowerCase());

@@ -103,6 +103,7 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
     ...run.config.decoding,
     maxLength: run.config.model.maxLength,
   });
+  const { beam } = run.config.decoding;
   const sources = corpus.test.map(({ source }) => source);
   const references = corpus.test.map(({ target }) => target);
   const hypotheses = (await translator.translate(sources)).map((one) => one.hypotheses[0]?.text ?? "");
@@ -110,14 +111,14 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
   const chrf = corpusChrf(hypotheses, [references]);
   const alignment = await measureAlignment(engine, run, corpus);
 
-  io.say(`\nOn ${sources.length} sentences it has never seen, on either side:`);
+  io.say(`\nOn ${sources.length} sentences of the same grammar that it has never seen, on either side:`);
   io.say(`  BLEU ${bleu.score.toFixed(1)}   chrF ${chrf.score.toFixed(1)}   (100 is perfect)`);
   io.say(`  alignment error rate ${(100 * alignment.aer).toFixed(1)} %, ${alignment.where} (0 is perfect)\n`);
   for (let i = 0; i < SHOWN; i++) {
     const mark = hypotheses[i] === references[i] ? " " : `   reference: ${references[i]}`;
     io.say(`  ${sources[i]}  →  ${hypotheses[i]}${mark}`);
   }
-  showMatrix(alignment.samples, io);
+  showMatrix(alignment, io);
   const typed = await translateTyped(options.texts, translator, io);
 
   const seconds = (performance.now() - began) / 1000;
@@ -141,18 +142,22 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
   ];
   const report = trainingReport(readFileSync(join(runDirectory, "metrics.jsonl"), "utf8").split("\n"), {
     title: "Heed quickstart",
-    subtitle: `English to French, learnt in ${Math.round(trainSeconds)} seconds from ${corpus.train.length} pairs`,
+    subtitle: `English to French, learnt in ${Math.round(trainSeconds)} seconds from ${corpus.train.length.toLocaleString("en-US")} pairs that a grammar wrote. It is tested on ${sources.length} further sentences of the same grammar, none of which occurs in training on either side: other English it translates far worse.`,
     facts: [
-      ["BLEU on unseen sentences", bleu.score.toFixed(1)],
-      ["chrF", chrf.score.toFixed(1)],
+      ["BLEU, test sentences of the grammar", bleu.score.toFixed(1)],
+      ["chrF, the same sentences", chrf.score.toFixed(1)],
       ["Alignment error rate", `${(100 * alignment.aer).toFixed(1)} %`],
       ["Parameters", `${(parameters / 1e6).toFixed(2)} million`],
       ["Training", `${Math.round(trainSeconds)} s on ${result.device}`],
       ["BLEU signature", bleu.signature],
     ],
     scores: tasks.translate.scores,
+    curvesNote: `Curves are of the model in training, BLEU on ${run.config.training.validBleu} validation sentences, greedily. The figures above are of the model that was best there, on the test sentences${beam > 1 ? `, with a beam of ${beam}` : ""}.`,
     sections: [
-      translationsSection(translations),
+      translationsSection(
+        translations,
+        `${typed.length > 0 ? "Sentences you typed, then the" : "The"} first 40 test sentences, with a beam of ${beam}, by the model that is kept.`,
+      ),
       alignmentsSection(
         alignment.samples.slice(0, 8).map(({ pair, aligned, weights }) => ({
           svg: alignmentSvg({
@@ -162,8 +167,9 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
             gold: pair.links,
             title: `${pair.source} → ${pair.target}`,
           }),
-          caption: pair.rule,
+          caption: `${alignment.where} · ${pair.rule}`,
         })),
+        "Cross-attention of the model that is kept on test sentences, which it is given with their reference translations.",
       ),
     ],
   });
@@ -200,7 +206,17 @@ interface Sample {
   readonly weights: AlignedPair["layers"][number];
 }
 
-const ROWS = { output: "read where a word is written", input: "read where a word is read again" } as const;
+interface MeasuredAlignment {
+  readonly aer: number;
+  /** Which layer, heads and rows the weights are of. */
+  readonly where: string;
+  readonly samples: readonly Sample[];
+}
+
+const ROWS = {
+  output: "row of the step that writes the word",
+  input: "row of the step that reads it back",
+} as const;
 /** From what share of a word's largest weight on a weight counts as a link. */
 const SHARES = [1, 0.8, 0.6, 0.4];
 
@@ -212,7 +228,7 @@ async function measureAlignment(
   engine: Engine,
   run: TranslatorRun,
   { valid, test }: { valid: readonly PhrasebookPair[]; test: readonly PhrasebookPair[] },
-): Promise<{ aer: number; where: string; samples: Sample[] }> {
+): Promise<MeasuredAlignment> {
   const read = async (row: keyof typeof ROWS, pairs: readonly PhrasebookPair[]): Promise<AlignedPair[]> => {
     const attention = await openCrossAttention({ engine, ...run, ...run.tokenizers, row });
     try {
@@ -246,7 +262,11 @@ async function measureAlignment(
   const best = choices.reduce((a, b) => (b.aer < a.aer ? b : a));
   const aligned = await read(best.row, test);
   const layers = aligned[0]?.layers.length ?? 0;
-  const layer = best.layer === layers - 1 ? "mean of all decoder layers" : `decoder layer ${best.layer + 1}`;
+  const heads = aligned[0]?.heads[0]?.length ?? 0;
+  const layer =
+    best.layer === layers - 1
+      ? `mean of ${layers - 1} decoder layers and ${heads} heads`
+      : `decoder layer ${best.layer + 1}, mean of ${heads} heads`;
   const samples = aligned.map((one, i) => ({
     pair: test[i] as PhrasebookPair,
     aligned: one,
@@ -255,7 +275,7 @@ async function measureAlignment(
   return { aer: error(aligned, test, best), where: `${layer}, ${ROWS[best.row]}`, samples };
 }
 
-function showMatrix(samples: readonly Sample[], io: Io): void {
+function showMatrix({ samples, where }: MeasuredAlignment, io: Io): void {
   // A sentence whose words change order is the most telling.
   const crossed = ({ pair: { links } }: Sample): number =>
     links.filter(([s, t]) => links.some(([s2, t2]) => s2 > s && t2 < t)).length;
@@ -267,7 +287,8 @@ function showMatrix(samples: readonly Sample[], io: Io): void {
     .sort((a, b) => crossed(b) - crossed(a));
   if (!sample) return;
   const { aligned, pair, weights } = sample;
-  io.say("\nWhere it looks in the English sentence (across) while it writes each French word (down):\n");
+  io.say("\nWhere it looks in the English sentence (across) while it writes each French word (down).");
+  io.say(`Cross-attention, given the reference translation: ${where}.\n`);
   const colour = io.terminal?.hasColors?.() ?? false;
   const lines = matrixInTerminal({
     source: aligned.sourceWords,

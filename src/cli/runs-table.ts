@@ -100,6 +100,7 @@ export function runTable(comparison: Comparison, root: string): Table {
         "steps",
         "ms/step",
         `${unitOf(comparison.groups)}s/s`,
+        "kept",
         ...scores.map(scoreName),
       ].map((name) => ({
         name,
@@ -114,6 +115,7 @@ export function runTable(comparison: Comparison, root: string): Table {
         count(run.steps),
         milliseconds(run.millisecondsPerStep),
         count(run.tokensPerSecond),
+        run.kept ?? NONE,
         ...scores.map((key) => run.valid[key]?.toFixed(DECIMALS[key] ?? 3) ?? NONE),
       ]),
     ),

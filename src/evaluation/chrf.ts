@@ -130,35 +130,53 @@ function compare(
   });
 }
 
-/** Precision and recall of each order; undefined where the order is not in both texts. */
-function shares(sums: ArrayLike<number>): ({ precision: number; recall: number } | undefined)[] {
+/** Precision and recall of an order; undefined where the text has no n-grams of that length. */
+interface Shares {
+  readonly precision: number | undefined;
+  readonly recall: number | undefined;
+}
+
+function shares(sums: ArrayLike<number>): Shares[] {
   return Array.from({ length: sums.length / 3 }, (_, order) => {
-    const [hypothesis, reference, matches] = [0, 1, 2].map((k) => sums[3 * order + k]) as [
+    const [hypothesis, reference, matches] = [0, 1, 2].map((k) => sums[3 * order + k] as number) as [
       number,
       number,
       number,
     ];
-    if (hypothesis === 0 || reference === 0) return undefined;
-    return { precision: matches / hypothesis, recall: matches / reference };
+    return {
+      precision: hypothesis > 0 ? matches / hypothesis : undefined,
+      recall: reference > 0 ? matches / reference : undefined,
+    };
   });
 }
 
 function fScoreOfMeans(sums: ArrayLike<number>, beta: number): number {
-  const present = shares(sums).filter((share) => share !== undefined);
+  const present = shares(sums).flatMap(({ precision, recall }) =>
+    precision === undefined || recall === undefined ? [] : [{ precision, recall }],
+  );
   if (present.length === 0) return 0;
   const precision = present.reduce((sum, share) => sum + share.precision, 0) / present.length;
   const recall = present.reduce((sum, share) => sum + share.recall, 0) / present.length;
-  return 100 * fScore(precision, recall, beta);
+  return 100 * fScore(precision, recall, beta, 0);
 }
+
+/** Stands in for what is 0/0, as in chrF++.py and sacreBLEU: too small to show, but it decides between references. */
+const EPSILON = 1e-16;
 
 function meanFScore(sums: ArrayLike<number>, beta: number): number {
   const all = shares(sums);
-  const sum = all.reduce((sum, share) => sum + (share ? fScore(share.precision, share.recall, beta) : 0), 0);
+  const sum = all.reduce(
+    (sum, { precision = EPSILON, recall = EPSILON }) => sum + fScore(precision, recall, beta, EPSILON),
+    0,
+  );
   return (100 * sum) / all.length;
 }
 
-const fScore = (precision: number, recall: number, beta: number): number =>
-  precision + recall === 0 ? 0 : ((1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall);
+/** @param without  The score where precision and recall are both 0. */
+function fScore(precision: number, recall: number, beta: number, without: number): number {
+  const denominator = beta ** 2 * precision + recall;
+  return denominator > 0 ? ((1 + beta ** 2) * precision * recall) / denominator : without;
+}
 
 function total(grams: ReadonlyMap<string, number>): number {
   let sum = 0;

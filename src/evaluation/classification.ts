@@ -24,7 +24,7 @@ export interface LabelScores {
 export interface ClassificationScores {
   /** Share of right answers, 0 to 1. */
   readonly accuracy: number;
-  /** Mean of the labels' F1, 0 to 1: rare labels count as much as frequent ones. */
+  /** Mean F1 of the labels that occur or are given, 0 to 1: rare labels count as much as frequent ones. */
   readonly macroF1: number;
   readonly perLabel: readonly LabelScores[];
   readonly confusion: Confusion;
@@ -35,8 +35,10 @@ export interface ClassificationScores {
  *
  *   P = TP / (TP + FP),   R = TP / (TP + FN),   F1 = 2 P R / (P + R),   macro-F1 = mean over labels of F1
  *
- * A label that neither occurs nor is given counts as 0.
+ * As in scikit-learn, a quotient without a denominator is 0 (`zero_division=0`), and the mean is over the labels that
+ * occur or are given: those that do neither say nothing about the answers.
  *
+ * @see https://scikit-learn.org/stable/modules/generated/sklearn.metrics.f1_score.html
  * @see Sokolova & Lapalme 2009 - https://doi.org/10.1016/j.ipm.2009.03.002
  */
 export function scoresOf(counts: Confusion): ClassificationScores {
@@ -44,15 +46,18 @@ export function scoresOf(counts: Confusion): ClassificationScores {
   const share = (part: number, all: number): number => (all === 0 ? 0 : part / all);
   const total = sum(counts.map(sum));
   const right = sum(counts.map((row, i) => row[i] as number));
+  const occurring = counts.map(sum);
+  const given = counts.map((_, i) => sum(counts.map((row) => row[i] as number)));
   const perLabel = counts.map((row, i): LabelScores => {
     const hit = row[i] as number;
-    const precision = share(hit, sum(counts.map((other) => other[i] as number)));
-    const recall = share(hit, sum(row));
+    const precision = share(hit, given[i] as number);
+    const recall = share(hit, occurring[i] as number);
     return { precision, recall, f1: share(2 * precision * recall, precision + recall) };
   });
+  const present = perLabel.filter((_, i) => (occurring[i] as number) + (given[i] as number) > 0);
   return {
     accuracy: share(right, total),
-    macroF1: share(sum(perLabel.map(({ f1 }) => f1)), counts.length),
+    macroF1: share(sum(present.map(({ f1 }) => f1)), present.length),
     perLabel,
     confusion: counts,
   };

@@ -17,7 +17,7 @@ export function meanMatrix(matrices: readonly Matrix[]): Matrix {
  */
 export function linksOf(weights: Matrix, share = 1): Link[] {
   return weights.flatMap((row, target) => {
-    const most = Math.max(...row);
+    const most = row.reduce((a, b) => Math.max(a, b), 0);
     return row.flatMap((weight, source) => (weight >= share * most ? [{ source, target }] : []));
   });
 }

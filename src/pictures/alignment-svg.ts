@@ -6,7 +6,7 @@ export interface AlignmentPicture {
   readonly source: readonly string[];
   /** Words written, down. */
   readonly target: readonly string[];
-  /** Rows are target words, columns source words; 0 is white, 1 is full ink. */
+  /** Rows are target words, columns source words; 0 is paper, 1 is full ink. */
   readonly weights: readonly (readonly number[])[];
   /** [source word, target word]: outlined. */
   readonly gold?: readonly (readonly [number, number])[] | undefined;
@@ -19,7 +19,7 @@ const LETTER = 7;
 const GAP = 6;
 
 /**
- * Who looks where, as a picture: one square for each pair of words, the darker the more attention, and a frame around
+ * Who looks where, as a picture: one square for each pair of words, the fuller its colour the more attention, and a frame around
  * the pairs of a gold alignment. Hovering a square tells its number. Colours follow the page: light or dark.
  */
 export function alignmentSvg({ source, target, weights, gold = [], title }: AlignmentPicture): string {

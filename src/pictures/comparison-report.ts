@@ -63,9 +63,12 @@ export function comparisonReport(report: ComparisonReport): string {
 function tableOf({ columns, rows }: Table): string {
   if (rows.length === 0) return "";
   const kind = (i: number): string => (columns[i]?.isText ? ' class="text"' : "");
+  // On a phone a row is lines of "column value": nothing stands outside the page.
+  const named = (i: number): string => ` data-column="${escapeMarkup(columns[i]?.name ?? "")}"`;
   const head = columns.map(({ name }, i) => `<th${kind(i)}>${escapeMarkup(name)}</th>`).join("");
   const body = rows.map(
-    (row) => `<tr>${row.map((cell, i) => `<td${kind(i)}>${escapeMarkup(cell)}</td>`).join("")}</tr>`,
+    (row) =>
+      `<tr>${row.map((cell, i) => `<td${kind(i)}${named(i)}>${escapeMarkup(cell)}</td>`).join("")}</tr>`,
   );
-  return `<div class="wide"><table class="numbers"><thead><tr>${head}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>`;
+  return `<div class="wide"><table class="numbers rows"><thead><tr>${head}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>`;
 }

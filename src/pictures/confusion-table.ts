@@ -2,7 +2,7 @@ import type { ClassificationScores } from "../evaluation/classification.ts";
 import { escapeMarkup } from "./markup.ts";
 
 /**
- * How often texts with each label (row) were given each label (column), the darker the larger a row's share, with
+ * How often texts with each label (row) were given each label (column), the fuller the colour the larger a row's share, with
  * precision, recall and F1 of every label.
  */
 export function confusionTable(

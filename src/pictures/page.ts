@@ -5,6 +5,8 @@ export type Facts = readonly (readonly [name: string, value: string])[];
 /** A part of a page under a heading. */
 export interface Section {
   readonly title: string;
+  /** Which model, which sentences: a line under the heading. */
+  readonly note?: string | undefined;
   /** Markup: whoever makes it escapes what is not its own. */
   readonly content: string;
 }
@@ -40,8 +42,10 @@ ${[factList(facts), ...sections.map(sectionMarkup)].join("\n")}
 `;
 }
 
-const sectionMarkup = ({ title, content }: Section): string =>
-  content === "" ? "" : `<section><h2>${escapeMarkup(title)}</h2>\n${content}</section>`;
+const sectionMarkup = ({ title, note, content }: Section): string =>
+  content === ""
+    ? ""
+    : `<section><h2>${escapeMarkup(title)}</h2>\n${note ? `<p class="note">${escapeMarkup(note)}</p>\n` : ""}${content}</section>`;
 
 const factList = (facts: Facts): string => (facts.length > 0 ? `<dl>${facts.map(fact).join("")}</dl>` : "");
 
@@ -49,13 +53,13 @@ const fact = ([name, value]: readonly [string, string]): string =>
   `<div><dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd></div>`;
 
 const STYLE = `
-:root { color-scheme: light dark; --text: #1c1e21; --faint: #687078; --line: #e3e6e9; --paper: #fff; --mark: #b4480f }
-@media (prefers-color-scheme: dark) { :root { --text: #e4e6e8; --faint: #9aa2aa; --line: #30363d; --paper: #14171a; --mark: #ff9d5c } }
+:root { color-scheme: light dark; --text: #1c1e21; --faint: #687078; --line: #e3e6e9; --paper: #fff; --mark: #b4480f; --edge: #0003 }
+@media (prefers-color-scheme: dark) { :root { --text: #e4e6e8; --faint: #9aa2aa; --line: #30363d; --paper: #14171a; --mark: #ff9d5c; --edge: #fff4 } }
 body { margin: 0; background: var(--paper); color: var(--text); font: 15px/1.5 ui-sans-serif, system-ui, sans-serif }
 main { max-width: 1000px; margin: 0 auto; padding: 32px 20px 64px }
-h1 { font-size: 26px; margin: 0; line-height: 1.2 }
+h1 { font-size: 26px; margin: 0; line-height: 1.2; overflow-wrap: anywhere }
 h2 { font-size: 17px; margin: 40px 0 12px }
-.subtitle { color: var(--faint); margin: 4px 0 0 }
+.subtitle { color: var(--faint); margin: 4px 0 0; max-width: 75ch; overflow-wrap: anywhere }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 16px 24px; margin: 24px 0 0 }
 dt { color: var(--faint); font-size: 13px }
 dd { margin: 0; font-size: 17px; font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
@@ -68,6 +72,7 @@ figcaption { color: var(--faint); font-size: 13px }
 .layers svg { width: 100%; min-width: 640px; height: auto; display: block }
 .layers svg[width] { width: auto; min-width: 0; max-width: none }
 .alignments { display: flex; flex-wrap: wrap; gap: 28px 36px; align-items: flex-end }
+.alignments figure { width: min-content; min-width: 210px }
 .alignments svg { max-width: 100%; height: auto }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: start; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); width: 50%; overflow-wrap: anywhere }
@@ -86,6 +91,16 @@ table.numbers { width: auto; font-variant-numeric: tabular-nums }
 .confusion .wrong { --hue: #d1602d }
 .expected { color: var(--faint); white-space: nowrap }
 .wide { overflow-x: auto; margin-top: 20px }
-.note { color: var(--faint); font-size: 13px }
+.note { color: var(--faint); font-size: 13px; max-width: 90ch }
+h2 + .note { margin-top: -6px }
+.wide, .layers figure { background: linear-gradient(to left, transparent, var(--paper) 60%) left / 48px 100% local, linear-gradient(to right, transparent, var(--paper) 60%) right / 48px 100% local, linear-gradient(to right, var(--edge), transparent) left / 12px 100% scroll, linear-gradient(to left, var(--edge), transparent) right / 12px 100% scroll; background-repeat: no-repeat }
+@media (max-width: 640px) {
+  .numbers.rows, .rows tbody, .rows tr { display: block }
+  .rows thead { display: none }
+  .rows tr { display: flex; flex-wrap: wrap; gap: 0 18px; padding: 8px 0; border-bottom: 1px solid var(--line) }
+  .rows td, .rows td:first-child { padding: 0; border: none; text-align: start; white-space: normal; overflow-wrap: anywhere }
+  .rows td:first-child { flex-basis: 100%; font-weight: 500 }
+  .rows td:not(:first-child)::before { content: attr(data-column) " "; color: var(--faint); font-size: 13px }
+}
 @media print { main { max-width: none; padding: 0 } figure, tr { break-inside: avoid } }
 `;

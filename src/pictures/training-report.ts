@@ -11,6 +11,8 @@ export interface TrainingReport {
   readonly unit?: "token" | "text";
   /** Validation scores drawn beside the loss; those of one title share a chart. */
   readonly scores?: readonly ScoreCurve[];
+  /** Which curves these are, where that is not plain: they need not be of the model that the facts are of. */
+  readonly curvesNote?: string;
   /** What the model did, as its task shows it. */
   readonly sections?: readonly Section[];
 }
@@ -28,13 +30,17 @@ export interface ScoreCurve {
  * @param metrics  Lines of metrics.jsonl; what cannot be read is left out.
  */
 export function trainingReport(metrics: Iterable<string>, report: TrainingReport): string {
-  const { title, subtitle, facts, unit = "token", scores = [], sections = [] } = report;
+  const { title, subtitle, facts, unit = "token", scores = [], curvesNote, sections = [] } = report;
   const records = [...metrics].flatMap(parse);
   return page({
     title,
     subtitle,
     facts,
-    sections: [curves(records, unit, scores), layers(records), ...sections],
+    sections: [
+      { ...curves(records, unit, scores), note: curvesNote },
+      { ...layers(records), note: LAYERS_NOTE },
+      ...sections,
+    ],
   });
 }
 
@@ -96,6 +102,9 @@ function layers(records: readonly LogRecord[]): Section {
     content: drawn.length > 0 ? `<div class="layers">${drawn.join("\n")}</div>` : "",
   };
 }
+
+const LAYERS_NOTE =
+  "The model in training, at the updates that were measured. Attention's entropy is a mean over heads and words.";
 
 type LogRecord = Readonly<Record<string, unknown>>;
 

@@ -36,8 +36,9 @@ export async function tryAverage(
   if (!isKept) return undefined;
   writeModel(directory, mean);
   const found = { ...validation, step };
-  writeReport({ directory, config, parameters: learner.step.parameterCount }, found, found);
-  const record = { kind: "average", checkpoints: last.map(({ step }) => step), ...scoresOf(validation) };
+  const averaged = last.map(({ step }) => step);
+  writeReport({ directory, config, parameters: learner.step.parameterCount, averaged }, found, found);
+  const record = { kind: "average", checkpoints: averaged, ...scoresOf(validation) };
   appendLine(join(directory, METRICS), JSON.stringify(record));
   return scoresOf(validation);
 }

@@ -27,6 +27,8 @@ export interface RecordedRun {
   readonly tokensPerSecond?: number;
   /** Scores on the validation data: those of the model that is kept, or the last ones of a run that is not finished. */
   readonly valid: Readonly<Record<string, number>>;
+  /** Which model is kept of a finished run: "step 800", or "average" of its last checkpoints. */
+  readonly kept?: string;
   readonly curves: {
     /** Nats per token of the references, label smoothing left out. */
     readonly training: Points;
@@ -74,6 +76,7 @@ export function readRecordedRun(directory: string): RecordedRun {
       steps: result?.steps ?? log.last,
       ...speed(join(directory, "timings.jsonl"), log.tokens),
       valid: result ? numbersOf(result.valid) : reached,
+      ...(result ? keptIn(log, numbersOf(result.valid)) : {}),
       curves: log,
     };
   } catch (error) {
@@ -98,6 +101,18 @@ function whyUnfinished(directory: string, step: number): Pick<RecordedRun, "stat
     return { state: "diverged", reason: `the loss or the gradient was not a number at step ${at}` };
   }
   return { state: "unfinished", reason: `stopped after step ${step}` };
+}
+
+/** The model whose scores a run ended with. */
+function keptIn({ validation }: Log, valid: Readonly<Record<string, number>>): Pick<RecordedRun, "kept"> {
+  const keys = Object.keys(valid);
+  const steps = (validation.loss ?? []).map(([step]) => step);
+  const isKept = (step: number): boolean =>
+    keys.every((key) => validation[key]?.some(([at, value]) => at === step && value === valid[key]));
+  const step = steps.find(isKept);
+  if (step !== undefined) return { kept: `step ${step.toLocaleString("en-US")}` };
+  // An average of checkpoints was validated at no step.
+  return steps.length > 0 ? { kept: "average" } : {};
 }
 
 interface Log {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { trainingReport } from "../pictures/training-report.ts";
 import { taskOf } from "../tasks/tasks.ts";
@@ -12,31 +12,55 @@ export interface ReportedRun {
   readonly directory: string;
   readonly config: Config;
   readonly parameters: number;
+  /** The steps of the checkpoints whose average is reported; undefined for the model of one step. */
+  readonly averaged?: readonly number[];
 }
 
 /**
- * The run as a page to look at, so far: what it reached is said of the model that is kept, `best`; what that one does is
- * shown if this process has seen it, else what the last one does.
+ * The run as a page to look at, so far. Its figures are those of the model that is kept, `best`; its examples too, if this
+ * process has seen them, else they are those of the last one.
  */
 export function writeReport(
-  { directory, config, parameters }: ReportedRun,
+  { directory, config, parameters, averaged }: ReportedRun,
   last: Validation & { readonly step: number },
   best: Validation & { readonly step: number },
 ): void {
   const task = taskOf(config);
   const lines = readFileSync(join(directory, METRICS), "utf8").split("\n");
+  const kept = averaged
+    ? averageOf(averaged)
+    : `the model of step ${steps(best.step)}, the best on validation data`;
+  const shown = best.sections ?? last.sections;
+  const shownOf = shown === best.sections ? kept : `the model of step ${steps(last.step)}`;
   const report = trainingReport(lines, {
-    title: basename(directory),
+    title: titleOf(directory),
     subtitle: `${Object.values(config.data.train).join(", ")}, seed ${config.seed}`,
     facts: [
-      ["Updates", last.step.toLocaleString("en-US")],
+      ["Updates", steps(last.step)],
+      ...(averaged ? [["Model that is kept", `average of ${averaged.length} checkpoints`] as const] : []),
       ...validationFacts({ loss: best.loss, ...best.scores }, task),
-      ...(best.step < last.step ? [["Best after", best.step.toLocaleString("en-US")] as const] : []),
+      ...(best.step < last.step ? [["Best after", steps(best.step)] as const] : []),
       ["Parameters", `${(parameters / 1e6).toFixed(2)} million`],
     ],
     unit: task.unit,
     scores: task.scores,
-    sections: (best.sections ?? last.sections)?.() ?? [],
+    curvesNote: `Curves are of the model in training, step by step; the figures above are those of ${kept}.`,
+    sections: (shown?.() ?? []).map((section) => ({
+      ...section,
+      note: [section.note, `By ${shownOf}.`].filter((part) => part !== undefined).join(" "),
+    })),
   });
   writeAtomically(join(directory, "report.html"), report);
+}
+
+const steps = (count: number): string => count.toLocaleString("en-US");
+
+const averageOf = (averaged: readonly number[]): string =>
+  `the average of the checkpoints of steps ${averaged.map(steps).join(" · ")}`;
+
+/** The name of the run; of one that a sweep trained, its cell and its seed. */
+function titleOf(directory: string): string {
+  const path = resolve(directory);
+  const name = basename(path);
+  return /^seed=/.test(name) ? `${basename(dirname(path))}, ${name}` : name;
 }

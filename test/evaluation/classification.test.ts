@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { confusion, scoresOf } from "../../src/evaluation/classification.ts";
@@ -23,13 +24,45 @@ test("precision, recall, F1 and their mean, as worked out by hand", () => {
   expect(macroF1).toBeCloseTo((1 / 2 + 2 / 3 + 4 / 5) / 3, 12);
 });
 
-test("a label that neither occurs nor is given counts as 0", () => {
+test("a label that neither occurs nor is given does not count", () => {
   const { accuracy, macroF1 } = scoresOf([
-    [3, 0],
-    [0, 0],
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 0],
   ]);
   expect(accuracy).toBe(1);
-  expect(macroF1).toBe(0.5);
+  expect(macroF1).toBe(1);
+});
+
+test("a label that occurs and is never given, or is given and never occurs, counts as 0", () => {
+  expect(scoresOf(confusion([0, 1], [0, 0], 2)).macroF1).toBeCloseTo((2 / 3 + 0) / 2, 12);
+  expect(scoresOf(confusion([0, 0], [0, 1], 2)).macroF1).toBeCloseTo((2 / 3 + 0) / 2, 12);
+});
+
+interface Scored {
+  readonly labels: number;
+  readonly truth: readonly number[];
+  readonly answers: readonly number[];
+  readonly accuracy: number;
+  readonly macroF1: number;
+  readonly precision: readonly number[];
+  readonly recall: readonly number[];
+  readonly f1: readonly number[];
+}
+
+test("scores of drawn answers are scikit-learn's", () => {
+  const { cases } = JSON.parse(readFileSync("test/golden/scikit-learn/scores.json", "utf8")) as {
+    readonly cases: readonly Scored[];
+  };
+  expect(cases).toHaveLength(100);
+  for (const { labels, truth, answers, ...expected } of cases) {
+    const { accuracy, macroF1, perLabel } = scoresOf(confusion(truth, answers, labels));
+    expect(accuracy).toBeCloseTo(expected.accuracy, 12);
+    expect(macroF1).toBeCloseTo(expected.macroF1, 12);
+    for (const key of ["precision", "recall", "f1"] as const)
+      for (const [i, scores] of perLabel.entries())
+        expect(scores[key]).toBeCloseTo(expected[key][i] as number, 12);
+  }
 });
 
 test("with two labels and equal errors, accuracy and macro-F1 agree", () => {

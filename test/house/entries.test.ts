@@ -1,12 +1,13 @@
 /** The package as it is published: every subpath of package.json can be imported. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   readonly exports: Readonly<Record<string, unknown>>;
+  readonly files: readonly string[];
 };
 const subpaths = Object.keys(manifest.exports)
   .filter((path) => !path.endsWith(".json"))
@@ -30,7 +31,8 @@ beforeAll(() => {
   // A scope of its own: otherwise Node takes "heed" for the package around it, this checkout, packed or not.
   writeFileSync(join(folder, "package.json"), "{}\n");
   const source = join(folder, "source");
-  for (const name of ["package.json", "configs", "README.md", "CHANGELOG.md", "LICENSE"]) {
+  const listed = manifest.files.filter((name) => name !== "dist");
+  for (const name of ["package.json", ...listed]) {
     cpSync(join(root, name), join(source, name), { recursive: true });
   }
   const compiler = join(root, "node_modules/typescript/bin/tsc");
@@ -63,6 +65,26 @@ describe("the packed package", () => {
       expect(inNode).toEqual(expect.arrayContaining(portable));
       expect(inNode.length).toBeGreaterThan(portable.length);
     }
+  });
+
+  test.each(["README.md", "CONTRIBUTING.md", "docs/design.md", "docs/results.md"])(
+    "links of %s lead to files of the package, or elsewhere on the web",
+    (name) => {
+      const packed = join(folder, "node_modules/heed");
+      const text = readFileSync(join(packed, name), "utf8").replaceAll(/^```.*?^```/gms, "");
+      const targets = [...text.matchAll(/\]\(([^)\s#]+)/g)].map(([, target]) => target as string);
+      const relative = targets.filter((target) => !/^https?:/.test(target));
+      if (name === "README.md") expect(relative).toContain("docs/results.md");
+      expect(relative.filter((target) => !existsSync(join(packed, dirname(name), target)))).toEqual([]);
+    },
+  );
+
+  test("no script has to run when it is installed: README's --ignore-scripts leaves a whole package", () => {
+    const { scripts } = JSON.parse(readFileSync(join(folder, "node_modules/heed/package.json"), "utf8")) as {
+      readonly scripts: object;
+    };
+    const atInstall = ["preinstall", "install", "postinstall", "prepare"];
+    expect(Object.keys(scripts).filter((name) => atInstall.includes(name))).toEqual([]);
   });
 
   test("the command answers", () => {

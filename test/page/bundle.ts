@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "../..");
 const everySubpath = "virtual:every-subpath";
 
 /** `heed/ops` is what a page gets of it: src/ops/index.web.ts where there is one, or else src/ops/index.ts. */
-const sourceOfHeed: Plugin = {
+export const sourceOfHeed: Plugin = {
   name: "source-of-heed",
   enforce: "pre",
   resolveId: (specifier) => {

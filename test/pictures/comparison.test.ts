@@ -116,7 +116,9 @@ describe("a page of runs", () => {
     const page = comparisonReport({ ...report, groups: table, runs: table, others: table });
     expect(page).toMatch(/^<!doctype html>/);
     expect(page).not.toMatch(/<script|<link|\ssrc=|url\(|@import|<b>|<runs>/);
-    expect(page).toContain('<td class="text">&lt;b&gt;</td><td>1.234</td>');
+    expect(page).toContain(
+      '<td class="text" data-column="run">&lt;b&gt;</td><td data-column="loss">1.234</td>',
+    );
     expect(page).toContain("Not compared");
   });
 

@@ -30,7 +30,11 @@ keep the translations with --output.`,
     },
     labelled: { type: "string", value: "FILE", help: "classifier: lines of label, tab, text" },
     text: { type: "string", value: "FILE", help: "language model: a plain text" },
-    output: { type: "string", value: "FILE", help: "write the translations here" },
+    output: {
+      type: "string",
+      value: "FILE",
+      help: "write the translations here, one for every line of the test set",
+    },
     ...metricOptions,
     metrics: {
       ...metricOptions.metrics,

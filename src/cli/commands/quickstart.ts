@@ -5,8 +5,8 @@ export default command({
   name: "quickstart",
   summary: "The whole way on an embedded English-French corpus, in under three minutes.",
   description:
-    "Show the corpus, train a small Transformer on it, score it on unseen sentences, read its attention, and write a\n" +
-    "report: quickstart/report.html and quickstart/result.json.",
+    "Show the corpus, train a small Transformer on it, score it on unseen sentences of the same grammar, read its\n" +
+    "attention, and write a report: quickstart/report.html and quickstart/result.json.",
   examples: ["heed quickstart", 'heed quickstart --text "My sister is not reading the book."'],
   args: [],
   options: {

@@ -10,7 +10,9 @@ mean of its runs ± half the 95 % confidence interval of that mean (Student's
 t, n - 1 degrees of freedom, for scores that scatter normally). Two runs make
 a wide interval; three or more a useful one. Milliseconds a step and tokens a
 second are medians of the logged steps, validation left out. Groups stand best
-first.
+first. All scores of a run are those of the one model that it kept ("kept":
+the step of the checkpoint that was best on the validation data, or the
+average of the last checkpoints where that was better).
 
 Runs that are unfinished, diverged or damaged, and those that have the
 configuration and the seed of another, are listed with the reason and not

@@ -1,9 +1,10 @@
 import { escapeMarkup } from "../markup.ts";
 import type { Section } from "../page.ts";
 
-/** Pictures made by `alignmentSvg`, each with what it shows. */
+/** Pictures made by `alignmentSvg`; a caption says which layer and heads are shown, and which row belongs to a word. */
 export function alignmentsSection(
   alignments: readonly { readonly svg: string; readonly caption: string }[],
+  note?: string,
 ): Section {
   const title = "Where it looks";
   if (alignments.length === 0) return { title, content: "" };
@@ -12,8 +13,9 @@ export function alignmentsSection(
   );
   return {
     title,
-    content: `<p>Each row is a word it wrote, each column a word it read: the darker a square, the more it looked there. Frames
-are the links a person, or a grammar, would draw.</p>
+    note,
+    content: `<p>Each row is a word of the translation, each column a word of the source: the fuller the colour of a square, the more it looked
+there. Frames are the links of a gold alignment.</p>
 <div class="alignments">${figures.join("\n")}</div>`,
   };
 }

@@ -8,8 +8,9 @@ export interface ShownTranslation {
 }
 
 /** Translations beside their sources, with what was expected where that is something else. */
-export const translationsSection = (translations: readonly ShownTranslation[]): Section => ({
+export const translationsSection = (translations: readonly ShownTranslation[], note?: string): Section => ({
   title: "What it says",
+  note,
   content: table(translations),
 });
 

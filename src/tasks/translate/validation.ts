@@ -73,7 +73,13 @@ export async function openValidation({
       hypothesis: hypotheses[n] ?? "",
       reference: references[n] ?? "",
     }));
-    return { loss: mean, scores: { bleu }, score: bleu, sections: () => [translationsSection(translations)] };
+    const note = `The first ${translations.length} of the validation sentences that are scored, translated greedily.`;
+    return {
+      loss: mean,
+      scores: { bleu },
+      score: bleu,
+      sections: () => [translationsSection(translations, note)],
+    };
   };
   return {
     run,
