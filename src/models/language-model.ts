@@ -7,6 +7,7 @@ import { Linear } from "../nn/linear.ts";
 import { LayerNorm } from "../nn/norm.ts";
 import { type CellKind, type CellState, cellAnatomy, Recurrent } from "../nn/recurrent.ts";
 import { zeros } from "../ops/gather.ts";
+import { inLayers, under } from "./named-tensors.ts";
 import type { Decoder, Tensors } from "./seq2seq.ts";
 import {
   AddedPositions,
@@ -48,11 +49,7 @@ export function TransformerLanguageModel(c: TransformerLanguageModelConfig): Lay
       projection: m.project ?? m.embed.weight,
       start: (_, batch) => {
         const empty = (size: number): Value => zeros(m.embed.weight.dtype, [batch, c.heads, 0, size]);
-        const entries = m.layers.flatMap((__, i) => [
-          [`${i}.keys`, empty(dKey)],
-          [`${i}.values`, empty(c.dValue ?? dKey)],
-        ]);
-        return Object.fromEntries(entries);
+        return inLayers(m.layers.map(() => ({ keys: empty(dKey), values: empty(c.dValue ?? dKey) })));
       },
       decode: (tokens, _, before) => {
         const embedded = withPositions(m.embed.lookup(tokens), m.positions, before);
@@ -97,22 +94,20 @@ export function RecurrentLanguageModel(c: RecurrentLanguageModelConfig): Layer<D
     (m, scope) => {
       const start = (batch: Size): Tensors => {
         const zero = zeros(m.embed.weight.dtype, [batch, hidden]);
-        const all = Array.from({ length: layers }, (_, i) => names.map((name) => [`${i}.${name}`, zero]));
-        return Object.fromEntries(all.flat());
+        const one = Object.fromEntries(names.map((name) => [name, zero]));
+        return inLayers(Array.from({ length: layers }, () => one));
       };
       return {
         projection: m.project ?? m.embed.weight,
         start: (_, batch) => start(batch),
         decode: (tokens, _, before = start(tokens.shape[0] as Size)) => {
-          const states = Array.from({ length: layers }, (__, i) => [
-            Object.fromEntries(names.map((name) => [name, before[`${i}.${name}`]])) as CellState,
-          ]);
+          const states = Array.from({ length: layers }, (__, i) => [under(i, before) as CellState]);
           const x = scope.dropout(m.embed.lookup(tokens), dropout);
           const { outputs, states: after } = m.network(x, { states });
-          const state = after.flatMap(([one], i) =>
-            names.map((name): [string, Value] => [`${i}.${name}`, one?.[name] as Value]),
+          const carried = after.map(([one]) =>
+            Object.fromEntries(names.map((name) => [name, one?.[name] as Value])),
           );
-          return { hidden: scope.dropout(m.output(outputs), dropout), state: Object.fromEntries(state) };
+          return { hidden: scope.dropout(m.output(outputs), dropout), state: inLayers(carried) };
         },
       };
     },

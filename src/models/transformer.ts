@@ -18,6 +18,7 @@ import { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } 
 import { add } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
 import { concat } from "../ops/reshape.ts";
+import { inLayers, under } from "./named-tensors.ts";
 import { askTogether, type Decoded, type Seq2Seq, type Tensors } from "./seq2seq.ts";
 
 /** Waves or learned vectors added to the embeddings; or the queries and keys of every self-attention turn. */
@@ -119,7 +120,7 @@ export function AddedPositions({
 }
 
 /** Tokens that were decoded before. */
-const lengthOf = (state: Tensors | undefined): Size => state?.["0.keys"]?.shape[2] ?? 0;
+const lengthOf = (state: Tensors | undefined): Size => (state && under(0, state).keys?.shape[2]) ?? 0;
 
 /**
  * Adds to each vector what tells its place, if anything does.
@@ -136,7 +137,10 @@ export function withPositions(x: Value, positions: Positions | undefined, state?
 
 /** What all decoder layers read of the source at every step: "0.keys", "0.values", … and the bias that hides padding. */
 export function remember(decoder: readonly BoundDecoderLayer[], states: Value, mask: Value): Tensors {
-  return { ...named(decoder.map(({ cross }) => cross.remember(states))), bias: paddingBias(mask) };
+  return {
+    ...inLayers(decoder.map(({ cross }) => keysAndValues(cross.remember(states)))),
+    bias: paddingBias(mask),
+  };
 }
 
 /** The state of decoder layers that have seen nothing: no keys, no values. */
@@ -199,22 +203,12 @@ export function throughCached<L>(
     hidden = stepped.x;
     return stepped.present;
   });
-  return { hidden, state: named(present) };
+  return { hidden, state: inLayers(present.map(keysAndValues)) };
 }
 
-const layerOf = (tensors: Tensors, i: number): Remembered => ({
-  keys: tensors[`${i}.keys`] as Value,
-  values: tensors[`${i}.values`] as Value,
-});
+const layerOf = (tensors: Tensors, i: number): Remembered => under(i, tensors) as unknown as Remembered;
 
-function named(layers: readonly Remembered[]): Tensors {
-  return Object.fromEntries(
-    layers.flatMap(({ keys, values }, i) => [
-      [`${i}.keys`, keys],
-      [`${i}.values`, values],
-    ]),
-  );
-}
+const keysAndValues = ({ keys, values }: Remembered): Tensors => ({ keys, values });
 
 /** Of a block's attention: to itself, or across to the source. */
 export function attentionConfig(c: BlockConfig, isSelf: boolean): MultiHeadAttentionConfig {
