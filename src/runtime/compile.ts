@@ -35,6 +35,8 @@ export interface CompileOptions<Name extends string = string> {
    * what a run returns.
    */
   readonly repeat?: Repetition | undefined;
+  /** Names that may be fed though the graph reads nothing by them. Feeding any other name it lacks is refused. */
+  readonly optional?: readonly string[];
   readonly session?: SessionOptions;
 }
 
@@ -55,7 +57,7 @@ const nextName = (name: string): string => `${name}/next`;
  * Turns a graph into an async function on one ONNX Runtime session. Inputs are found in the graph; parameters are read
  * from `state`, and `updates` writes them back without the numbers passing through user code.
  *
- * @throws ERR_GRAPH for a parameter without state, ERR_SHAPE and ERR_DTYPE for feeds that do not fit.
+ * @throws ERR_GRAPH for a parameter without state and for a feed that the graph does not read, ERR_SHAPE and ERR_DTYPE for feeds that do not fit.
  */
 export async function compile<Name extends string>(options: CompileOptions<Name>): Promise<Program<Name>> {
   const { engine, outputs, updates = new Map<Value, Value>(), state, constants } = options;
@@ -104,6 +106,7 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
   const inPlace = engine.overwrites ? overwritable(model.graph, pairs) : new Set<string>();
   const swapped = updated.filter((name) => !inPlace.has(name));
   const session = await loading;
+  const optional = new Set(options.optional);
   const names = (Object.keys(outputs) as Name[]).filter((name) => name !== repeat?.while);
 
   const run = async (feeds: Readonly<Record<string, Feed>>): Promise<Record<Name, Tensor>> => {
@@ -111,6 +114,11 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
     const temporary: Tensor[] = [];
     const lengths = new Map<string, number>();
     try {
+      for (const name of Object.keys(feeds)) {
+        if (inputs.has(name) || optional.has(name)) continue;
+        const problem = `the graph has no input "${name}"; it reads ${[...inputs.keys()].join(", ") || "none"}`;
+        throw heedError("ERR_GRAPH", { operation: "run", problem });
+      }
       for (const [name, type] of inputs) {
         const feed = feeds[name];
         if (feed === undefined || feed === null) {
