@@ -1,15 +1,17 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { readLines } from "../data/files.node.ts";
-import { checkDecodingOptions, type DecodingOptions } from "../decoding/decoding-options.ts";
+import type { Bias } from "../decoding/bias.ts";
+import type { DecodingOptions } from "../decoding/decoding-options.ts";
+import { planDecoding } from "../decoding/decoding-plan.ts";
 import { ensembleWeights } from "../decoding/ensemble.ts";
 import type { LengthPenalty } from "../decoding/hypothesis.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
-import { openTranslator, type Translation, type Translator } from "../decoding/translator.ts";
+import type { Translation } from "../decoding/translated-text.ts";
+import { openTranslator, type Translator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
 import { flagOf } from "./command.ts";
 import { cutLines } from "./cut-lines.ts";
 import { oneLine } from "./escape.ts";
@@ -53,18 +55,21 @@ export async function translateLines(
   engine: Promise<Engine>,
 ): Promise<number> {
   checkTarget(options);
+  checkSampling(options);
   const run = openRunOf(options.run, "translate");
   const { source, target } = run.tokenizers;
   const members = [run, ...options.ensemble.map((directory) => memberOf(run, directory))];
   const decoding = decodingOf(options, run);
-  checkDecodingOptions(decoding, (option) => flagOf(otherNames[option] ?? option));
   const quantize = quantization(options.quantize);
   const weights = ensembleWeights(members.map(({ weights }) => weights));
   const maxLength = Math.min(...members.map(({ config }) => config.model.maxLength));
+  const model = members.map((member) => member.model);
+  // Refused before a line is read, in the words of the command line.
+  planDecoding({ ...decoding, model, target, maxLength }, (option) => flagOf(otherNames[option] ?? option));
   const open = async (lines: number): Promise<Translator> =>
     openTranslator({
       ...{ engine: await engine, source, target, batch: options.batch, quantize, ...decoding },
-      model: members.map(({ model }) => model),
+      model,
       weights,
       maxLength,
       ...streamsFor(lines, options.batch, weights),
@@ -82,7 +87,7 @@ export async function translateLines(
         for (const translation of await translator.translate(window)) {
           if (translation.isCut) cut += 1;
           await writeTranslation(translation, options.json, io);
-          attention?.write(attentionOf(translation, source));
+          attention?.write(attentionOf(translation));
         }
       }
       counter.add(window.length);
@@ -104,19 +109,45 @@ const otherNames: Partial<Record<keyof DecodingOptions, string>> = {
   minDecodingLength: "minLength",
   maxDecodingLength: "maxLength",
   best: "nBest",
+  replaceUnknowns: "replaceUnknown",
 };
 
 /** @throws ERR_USAGE for a search beside translations that are given. */
-function checkTarget({ target, attention, prefix, sample, nBest }: TranslateLinesOptions): void {
-  const searches = {
+function checkTarget({ target, ...options }: TranslateLinesOptions): void {
+  if (target === undefined) return;
+  const { attention, prefix, sample, nBest, beam, coveragePenalty, minLength, maxLength } = options;
+  const { noRepeatNgram, repetitionPenalty, bias, temperature, topK, topP, replaceUnknown } = options;
+  const flag = firstGiven({
     attention,
     prefix,
-    sample: sample || undefined,
-    "n-best": nBest > 1 ? nBest : undefined,
-  };
-  const [flag] = Object.entries(searches).find(([, value]) => value !== undefined) ?? [];
-  if (target !== undefined && flag)
-    throw usage("--target", "scores what is given and searches nothing", `leave out --${flag}`);
+    sample,
+    nBest: nBest > 1,
+    beam,
+    coveragePenalty,
+    minLength,
+    maxLength,
+    noRepeatNgram,
+    repetitionPenalty,
+    bias: bias.length > 0,
+    temperature,
+    topK,
+    topP,
+    replaceUnknown,
+  });
+  if (flag) throw usage("--target", "scores what is given and searches nothing", `leave out ${flag}`);
+}
+
+/** @throws ERR_USAGE for a beam where texts are drawn. */
+function checkSampling({ sample, temperature, topK, topP, beam }: TranslateLinesOptions): void {
+  const flag = firstGiven({ sample, temperature, topK, topP });
+  if (flag && beam !== undefined)
+    throw usage("--beam", `there is none where ${flag} draws translations`, `leave out --beam or ${flag}`);
+}
+
+/** The flag of the first option that was given. */
+function firstGiven(options: Readonly<Record<string, unknown>>): string | undefined {
+  const [name] = Object.entries(options).find(([, value]) => value !== undefined && value !== false) ?? [];
+  return name === undefined ? undefined : flagOf(name);
 }
 
 const usage = (where: string, cause: string, remedy?: string): Error =>
@@ -145,7 +176,7 @@ function decodingOf(options: TranslateLinesOptions, run: TranslatorRun): Decodin
     maxDecodingLength: options.maxLength,
     noRepeatNgram: options.noRepeatNgram,
     repetitionPenalty: options.repetitionPenalty,
-    bias: biasOf(options.bias, run.tokenizers.target),
+    bias: biasOf(options.bias),
     sample: isSampled ? defined({ temperature, topK, topP, seed }) : undefined,
     replaceUnknowns: options.replaceUnknown,
     attention: options.attention !== undefined,
@@ -158,18 +189,16 @@ type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 const defined = <T extends object>(record: T): Defined<T> =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Defined<T>;
 
-/** "PIECE=N": the piece as the vocabulary has it, or a word that is one piece. */
-function biasOf(given: readonly string[], tokenizer: Tokenizer): ReadonlyMap<number, number> {
+/** "WORD=N" */
+function biasOf(given: readonly string[]): Bias {
   return new Map(
     given.map((text) => {
       const at = text.lastIndexOf("=");
-      const [piece, number] = [text.slice(0, at), text.slice(at + 1)];
+      const [word, number] = [text.slice(0, at), text.slice(at + 1)];
       const value = Number(number);
       if (at < 1 || number.trim() === "" || !(value < Infinity))
-        throw usage("--bias", `"${text}" is not PIECE=N`, "N is a number, or -Infinity to ban the piece");
-      const id = tokenizer.id(piece) ?? tokenizer.id(`▁${piece}`);
-      if (id === undefined) throw usage("--bias", `"${piece}" is no piece of the target's vocabulary`);
-      return [id, value];
+        throw usage("--bias", `"${text}" is not WORD=N`, "N is a number, or -Infinity to ban the word");
+      return [word, value];
     }),
   );
 }
@@ -194,16 +223,14 @@ async function writeScores(
     await io.writeLine(json ? JSON.stringify(found) : String(found.score));
 }
 
-/** What a line of the attention file says. */
-function attentionOf({ source, hypotheses }: Translation, tokenizer: Tokenizer): object {
-  return {
-    source,
-    sourceTokens: tokenizer.encode(source).map((id) => tokenizer.token(id)),
-    hypotheses: hypotheses.flatMap(({ tokens, attention }) =>
-      attention ? [{ tokens, weights: attention }] : [],
-    ),
-  };
-}
+/** What a line of the attention file says: weights have a row for each token, and a column for each source token. */
+const attentionOf = ({ source, sourceTokens, hypotheses }: Translation): object => ({
+  source,
+  sourceTokens,
+  hypotheses: hypotheses.flatMap(({ attention, attentionTokens }) =>
+    attention ? [{ tokens: attentionTokens, weights: attention }] : [],
+  ),
+});
 
 function jsonLines(path: string): { write: (line: object) => void; close: () => void } {
   const failed = (code: "ERR_CREATE" | "ERR_IO", error: unknown): Error => {

@@ -7,24 +7,27 @@ export {
   minLength,
   noRepeatNgram,
   repetitionPenalty,
+  sequenceBias,
   tokenBias,
   type Written,
 } from "./constraints.ts";
+export { coverage } from "./coverage.ts";
 export { checkDecodingOptions, type DecodingOptions, decodingRanges } from "./decoding-options.ts";
 export { ensembleWeights } from "./ensemble.ts";
-export { type GenerateOptions, type Generator, type GeneratorOptions, openGenerator } from "./generator.ts";
+export type { ForcedText } from "./forced-text.ts";
+export {
+  type ContinueOptions,
+  type GenerateOptions,
+  type Generator,
+  type GeneratorOptions,
+  openGenerator,
+} from "./generator.ts";
 export { type Greedy, type GreedyOptions, openGreedy } from "./greedy.ts";
 export { type Hypothesis, type LengthPenalty, lengthPenalty, type ScoreOptions } from "./hypothesis.ts";
 export { type SampleOptions, sampleSearch } from "./sample-search.ts";
 export { draw, nextTokens, type SamplingOptions } from "./sampling.ts";
 export { type Forced, openScorer, type Scorer, type ScorerOptions } from "./scorer.ts";
 export { type Candidates, type Decoding, openStepper, type Stepper, type StepperOptions } from "./stepper.ts";
-export {
-  coverage,
-  type ForcedText,
-  openTranslator,
-  type TranslatedText,
-  type Translation,
-  type Translator,
-  type TranslatorOptions,
-} from "./translator.ts";
+export { openTextStepper, type TextStepperOptions } from "./text-stepper.ts";
+export type { TranslatedText, Translation } from "./translated-text.ts";
+export { openTranslator, type Translator, type TranslatorOptions } from "./translator.ts";

@@ -4,16 +4,12 @@ import { translationModel } from "../../src/config/translation-model.ts";
 import { makeBatch } from "../../src/data/batches.ts";
 import { beamSearch } from "../../src/decoding/beam.ts";
 import { copyUnknown } from "../../src/decoding/copy-unknown.ts";
+import { coverage } from "../../src/decoding/coverage.ts";
 import { lengthPenalty } from "../../src/decoding/hypothesis.ts";
 import { openScorer } from "../../src/decoding/scorer.ts";
 import { openStepper } from "../../src/decoding/stepper.ts";
-import {
-  coverage,
-  openTranslator,
-  type TranslatedText,
-  type Translator,
-  type TranslatorOptions,
-} from "../../src/decoding/translator.ts";
+import type { TranslatedText } from "../../src/decoding/translated-text.ts";
+import { openTranslator, type Translator, type TranslatorOptions } from "../../src/decoding/translator.ts";
 import { translationObjective } from "../../src/models/objective.ts";
 import type { Seq2Seq } from "../../src/models/seq2seq.ts";
 import { build, type Layer } from "../../src/nn/layer.ts";
@@ -281,8 +277,8 @@ test("an unknown word becomes the source word it looked at most", () => {
   const text = "The \u201cZanzibar\u201d.";
   // The | \u201c | Zanzibar | \u201d | . | </s>
   expect(known.encode(text)).toHaveLength(6);
-  expect(copyUnknown(ids, attention, text, { source: known, target: known })).toBe("le Zanzibar.");
-  expect(copyUnknown([unk, eos], [look(0), look(5)], text, { source: known, target: known })).toBe("The");
+  expect(copyUnknown(ids, attention, text, 6, { source: known, target: known })).toBe("le Zanzibar.");
+  expect(copyUnknown([unk, eos], [look(0), look(5)], text, 6, { source: known, target: known })).toBe("The");
 });
 
 describe("blank lines", () => {
