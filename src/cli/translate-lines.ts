@@ -1,10 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { readLines } from "../data/files.node.ts";
-import type { Bias } from "../decoding/bias.ts";
-import type { DecodingOptions } from "../decoding/decoding-options.ts";
 import { planDecoding } from "../decoding/decoding-plan.ts";
 import { ensembleWeights } from "../decoding/ensemble.ts";
-import type { LengthPenalty } from "../decoding/hypothesis.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import type { Translation } from "../decoding/translated-text.ts";
 import { openTranslator, type Translator } from "../decoding/translator.ts";
@@ -12,41 +9,19 @@ import { heedError } from "../errors.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { flagOf } from "./command.ts";
 import { cutLines } from "./cut-lines.ts";
 import { oneLine } from "./escape.ts";
 import { inputWindows } from "./input-lines.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
 import { quantization } from "./quantization.ts";
-
-export interface TranslateLinesOptions {
-  readonly run: string;
-  readonly beam?: number | undefined;
-  readonly alpha?: number | undefined;
-  readonly lengthPenalty: string;
-  readonly coveragePenalty?: number | undefined;
-  readonly nBest: number;
-  readonly prefix?: string | undefined;
-  readonly minLength?: number | undefined;
-  readonly maxLength?: number | undefined;
-  readonly noRepeatNgram?: number | undefined;
-  readonly repetitionPenalty?: number | undefined;
-  readonly bias: readonly string[];
-  readonly sample: boolean;
-  readonly temperature?: number | undefined;
-  readonly topK?: number | undefined;
-  readonly topP?: number | undefined;
-  readonly seed: number;
-  readonly ensemble: readonly string[];
-  readonly replaceUnknown: boolean;
-  readonly target?: string | undefined;
-  readonly attention?: string | undefined;
-  readonly quantize?: string | undefined;
-  readonly batch: number;
-  readonly invalidUtf8: string;
-  readonly json: boolean;
-}
+import {
+  checkSampling,
+  checkTarget,
+  decodingFlag,
+  decodingOf,
+  type TranslateLinesOptions,
+} from "./translate-options.ts";
 
 /** Translates, or scores, the lines of standard input. */
 export async function translateLines(
@@ -65,7 +40,7 @@ export async function translateLines(
   const maxLength = Math.min(...members.map(({ config }) => config.model.maxLength));
   const model = members.map((member) => member.model);
   // Refused before a line is read, in the words of the command line.
-  planDecoding({ ...decoding, model, target, maxLength }, (option) => flagOf(otherNames[option] ?? option));
+  planDecoding({ ...decoding, model, target, maxLength }, decodingFlag);
   const open = async (lines: number): Promise<Translator> =>
     openTranslator({
       ...{ engine: await engine, source, target, batch: options.batch, quantize, ...decoding },
@@ -104,55 +79,6 @@ export async function translateLines(
   return 0;
 }
 
-/** Options of decoding that the command line calls otherwise. */
-const otherNames: Partial<Record<keyof DecodingOptions, string>> = {
-  minDecodingLength: "minLength",
-  maxDecodingLength: "maxLength",
-  best: "nBest",
-  replaceUnknowns: "replaceUnknown",
-};
-
-/** @throws ERR_USAGE for a search beside translations that are given. */
-function checkTarget({ target, ...options }: TranslateLinesOptions): void {
-  if (target === undefined) return;
-  const { attention, prefix, sample, nBest, beam, coveragePenalty, minLength, maxLength } = options;
-  const { noRepeatNgram, repetitionPenalty, bias, temperature, topK, topP, replaceUnknown } = options;
-  const flag = firstGiven({
-    attention,
-    prefix,
-    sample,
-    nBest: nBest > 1,
-    beam,
-    coveragePenalty,
-    minLength,
-    maxLength,
-    noRepeatNgram,
-    repetitionPenalty,
-    bias: bias.length > 0,
-    temperature,
-    topK,
-    topP,
-    replaceUnknown,
-  });
-  if (flag) throw usage("--target", "scores what is given and searches nothing", `leave out ${flag}`);
-}
-
-/** @throws ERR_USAGE for a beam where texts are drawn. */
-function checkSampling({ sample, temperature, topK, topP, beam }: TranslateLinesOptions): void {
-  const flag = firstGiven({ sample, temperature, topK, topP });
-  if (flag && beam !== undefined)
-    throw usage("--beam", `there is none where ${flag} draws translations`, `leave out --beam or ${flag}`);
-}
-
-/** The flag of the first option that was given. */
-function firstGiven(options: Readonly<Record<string, unknown>>): string | undefined {
-  const [name] = Object.entries(options).find(([, value]) => value !== undefined && value !== false) ?? [];
-  return name === undefined ? undefined : flagOf(name);
-}
-
-const usage = (where: string, cause: string, remedy?: string): Error =>
-  heedError("ERR_USAGE", { where, cause, ...(remedy ? { remedy } : {}) });
-
 function memberOf(run: TranslatorRun, directory: string): TranslatorRun {
   const member = openRunOf(directory, "translate");
   const vocabularies = ({ tokenizers: { source, target } }: TranslatorRun): string =>
@@ -160,47 +86,6 @@ function memberOf(run: TranslatorRun, directory: string): TranslatorRun {
   if (vocabularies(member) === vocabularies(run)) return member;
   const remedy = "an ensemble needs runs with the same tokenizers";
   throw heedError("ERR_INPUT", { where: directory, cause: "its vocabulary is another one", remedy });
-}
-
-function decodingOf(options: TranslateLinesOptions, run: TranslatorRun): DecodingOptions {
-  const { temperature, topK, topP, seed } = options;
-  const isSampled = options.sample || [temperature, topK, topP].some((value) => value !== undefined);
-  return defined({
-    beam: options.beam ?? (isSampled ? 1 : run.config.decoding.beam),
-    alpha: options.alpha ?? run.config.decoding.alpha,
-    lengthPenalty: options.lengthPenalty as LengthPenalty,
-    coveragePenalty: options.coveragePenalty,
-    best: options.nBest,
-    prefix: options.prefix,
-    minDecodingLength: options.minLength,
-    maxDecodingLength: options.maxLength,
-    noRepeatNgram: options.noRepeatNgram,
-    repetitionPenalty: options.repetitionPenalty,
-    bias: biasOf(options.bias),
-    sample: isSampled ? defined({ temperature, topK, topP, seed }) : undefined,
-    replaceUnknowns: options.replaceUnknown,
-    attention: options.attention !== undefined,
-  });
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Without the keys that have no value. */
-const defined = <T extends object>(record: T): Defined<T> =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Defined<T>;
-
-/** "WORD=N" */
-function biasOf(given: readonly string[]): Bias {
-  return new Map(
-    given.map((text) => {
-      const at = text.lastIndexOf("=");
-      const [word, number] = [text.slice(0, at), text.slice(at + 1)];
-      const value = Number(number);
-      if (at < 1 || number.trim() === "" || !(value < Infinity))
-        throw usage("--bias", `"${text}" is not WORD=N`, "N is a number, or -Infinity to ban the word");
-      return [word, value];
-    }),
-  );
 }
 
 async function writeTranslation({ source, hypotheses }: Translation, json: boolean, io: Io): Promise<void> {

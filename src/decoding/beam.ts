@@ -10,6 +10,8 @@ export interface BeamOptions extends ScoreOptions {
    * goes on for others. Where it finds none, the rest of `best` is filled up with those. Default: by their ids.
    */
   readonly textOf?: ((ids: readonly number[]) => string) | undefined;
+  /** Once aborted, the search ends with what is finished. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A hypothesis alive, and the row of the last step it stands in. */
@@ -56,6 +58,7 @@ export async function beamSearch(
   const decoding = await stepper.start(sources);
   try {
     for (let active = sentences; active.length > 0; active = active.filter(({ alive }) => alive.length > 0)) {
+      if (options.signal?.aborted) break;
       const rows = active.reduce((sum, { alive }) => sum + alive.length, 0);
       const [from, of, tokens] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
       let place = 0;

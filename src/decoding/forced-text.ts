@@ -3,7 +3,7 @@ import type { Tokenizer } from "../text/tokenizer.ts";
 import { lengthPenalty } from "./hypothesis.ts";
 import type { Scorer } from "./scorer.ts";
 import { cutTo } from "./translated-text.ts";
-import type { TranslatorOptions } from "./translator.ts";
+import type { TranslatorOptions } from "./translator-options.ts";
 
 export interface ForcedText {
   readonly source: string;

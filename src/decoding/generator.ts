@@ -36,6 +36,8 @@ export interface GenerateOptions extends SamplingOptions, WritingOptions {
 export interface ContinueOptions extends WritingOptions, Pick<DecodingOptions, "beam" | "best"> {
   /** Tokens to write. */
   readonly tokens: number;
+  /** Once aborted, what was not found yet is not looked for. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -99,13 +101,13 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       if (drawn?.token !== undefined) yield drawn.token;
   }
 
-  const search: Generator["search"] = async (prompts, { tokens, beam = 4, best = 1, ...options }) => {
+  const search: Generator["search"] = async (prompts, { tokens, beam = 4, best = 1, signal, ...options }) => {
     for (const prompt of prompts) checkPrompt(prompt, vocabulary);
     checkDecodingOptions({ beam, best, ...options });
     const width = Math.max(beam, best);
     const constraints = repetitionConstraints(options);
     const searched = constrained(stepper, constraints, width === 1 ? 1 : 2 * width);
-    const how = { beam: width, best, alpha: 0, start: NEVER, end: NEVER, maxLength: () => tokens };
+    const how = { beam: width, best, signal, alpha: 0, start: NEVER, end: NEVER, maxLength: () => tokens };
     const results: Hypothesis[][] = prompts.map(() => []);
     for (const chosen of byLength(prompts.map(({ length }) => Math.min(length, context)))) {
       const texts = chosen.map((i) => prompts[i] ?? []);

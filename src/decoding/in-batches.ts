@@ -3,7 +3,7 @@ import type { Tokenizer } from "../text/tokenizer.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 import { batchesByTokens } from "./packing.ts";
 import type { TranslationSearch } from "./translation-search.ts";
-import type { TranslatorOptions } from "./translator.ts";
+import type { TranslatorOptions } from "./translator-options.ts";
 
 /** Searches for translations of any number of sources, several batches of alike lengths on their way at a time. */
 export async function searchInBatches(

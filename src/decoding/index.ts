@@ -1,5 +1,6 @@
 /** `heed/decoding`: search, written once for every model; a translator over frozen weights. */
 export { type BeamOptions, beamSearch } from "./beam.ts";
+export type { Bias, BiasedTokens } from "./bias.ts";
 export {
   beginWith,
   type Constraint,
@@ -30,4 +31,5 @@ export { type Forced, openScorer, type Scorer, type ScorerOptions } from "./scor
 export { type Candidates, type Decoding, openStepper, type Stepper, type StepperOptions } from "./stepper.ts";
 export { openTextStepper, type TextStepperOptions } from "./text-stepper.ts";
 export type { TranslatedText, Translation } from "./translated-text.ts";
-export { openTranslator, type Translator, type TranslatorOptions } from "./translator.ts";
+export { openTranslator, type Translator } from "./translator.ts";
+export type { TranslatorOptions } from "./translator-options.ts";

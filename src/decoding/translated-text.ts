@@ -1,7 +1,7 @@
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { copyUnknown } from "./copy-unknown.ts";
 import type { Looked } from "./coverage.ts";
-import type { TranslatorOptions } from "./translator.ts";
+import type { TranslatorOptions } from "./translator-options.ts";
 
 export interface Translation {
   readonly source: string;

@@ -6,7 +6,7 @@ import type { Hypothesis, ScoreOptions } from "./hypothesis.ts";
 import { sampleSearch } from "./sample-search.ts";
 import { closeLater } from "./sessions.ts";
 import { openStepper, type Stepper, type StepperOptions } from "./stepper.ts";
-import type { TranslatorOptions } from "./translator.ts";
+import type { TranslatorOptions } from "./translator-options.ts";
 import { shows, visiblyBegun } from "./visible.ts";
 
 /** Finds translations of one batch of sources. */
