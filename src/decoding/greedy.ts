@@ -1,4 +1,5 @@
 import { beginning, MEMORY, NEXT, STATE, under } from "../models/named-tensors.ts";
+import { feedsFor } from "../runtime/compile.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { beamSearch } from "./beam.ts";
 import { finish, type Hypothesis, type Path, type ScoreOptions } from "./hypothesis.ts";
@@ -69,7 +70,7 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
         // In tokens, the shortest first: as many texts may end by their limits as by </s>.
         const left = alive.map(({ limit, path }) => Math.ceil(limit) - path.length).sort((a, b) => a - b);
         const { best, logProbabilities, ...next } = (await step({
-          ...memory,
+          ...feedsFor(step, memory),
           ...state,
           tokens: { shape: [rows, 1], data: Int32Array.from(alive, ({ path }) => path.token) },
           ended: { shape: [rows, 1], data: new Float32Array(rows) },

@@ -40,11 +40,7 @@ export async function openSessions(
 ): Promise<SearchSessions> {
   const plain = { engine, ...(session ? { session } : {}) };
   const shared = { ...plain, quantize, ...(state ? { state } : {}), ...(constants ? { constants } : {}) };
-  const opening = [
-    compile({ ...shared, outputs: read }),
-    // A step need not look at all that was read.
-    compile({ ...shared, ...step, optional: Object.keys(read) }),
-  ] as const;
+  const opening = [compile({ ...shared, outputs: read }), compile({ ...shared, ...step })] as const;
   let opened: readonly [Program, Program];
   try {
     opened = await Promise.all(opening);

@@ -1,6 +1,7 @@
 import { beginning, MEMORY, NEXT, STATE, under } from "../models/named-tensors.ts";
 import type { Decoder, Seq2Seq } from "../models/seq2seq.ts";
 import { build, type Layer } from "../nn/layer.ts";
+import { feedsFor } from "../runtime/compile.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { type Arrangement, arrange, firstArrangement } from "./arrangement.ts";
 import { padded } from "./packing.ts";
@@ -102,7 +103,7 @@ export function goingOn(
       const shape = isOrdered ? [after.sentences.length, width] : [placed.length, 1];
       const order = isOrdered && (states ?? Int32Array.from(placed, (_, place) => place));
       const stepped: Named = await step({
-        ...memory,
+        ...feedsFor(step, memory),
         ...state,
         tokens: { shape, data: placed },
         ...(order ? { [ORDER]: { shape: [order.length], data: order } } : {}),

@@ -35,8 +35,6 @@ export interface CompileOptions<Name extends string = string> {
    * what a run returns.
    */
   readonly repeat?: Repetition | undefined;
-  /** Names that may be fed though the graph reads nothing by them. Feeding any other name it lacks is refused. */
-  readonly optional?: readonly string[];
   readonly session?: SessionOptions;
 }
 
@@ -50,6 +48,12 @@ export interface Program<Name extends string = string> {
   readonly inputs: ReadonlyMap<string, TensorType>;
   close(): void;
 }
+
+/** Of feeds that were made for any model, those that one graph reads. A program refuses the others. */
+export const feedsFor = <F extends Feed>(
+  { inputs }: Program,
+  feeds: Readonly<Record<string, F>>,
+): Record<string, F> => Object.fromEntries(Object.entries(feeds).filter(([name]) => inputs.has(name)));
 
 const nextName = (name: string): string => `${name}/next`;
 
@@ -106,7 +110,6 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
   const inPlace = engine.overwrites ? overwritable(model.graph, pairs) : new Set<string>();
   const swapped = updated.filter((name) => !inPlace.has(name));
   const session = await loading;
-  const optional = new Set(options.optional);
   const names = (Object.keys(outputs) as Name[]).filter((name) => name !== repeat?.while);
 
   const run = async (feeds: Readonly<Record<string, Feed>>): Promise<Record<Name, Tensor>> => {
@@ -115,7 +118,7 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
     const lengths = new Map<string, number>();
     try {
       for (const name of Object.keys(feeds)) {
-        if (inputs.has(name) || optional.has(name)) continue;
+        if (inputs.has(name)) continue;
         const problem = `the graph has no input "${name}"; it reads ${[...inputs.keys()].join(", ") || "none"}`;
         throw heedError("ERR_GRAPH", { operation: "run", problem });
       }
