@@ -1,51 +1,28 @@
 import { readLines } from "../data/files.node.ts";
-import { checkDecodingOptions, type DecodingOptions } from "../decoding/decoding-options.ts";
+import { planDecoding } from "../decoding/decoding-plan.ts";
 import { ensembleWeights } from "../decoding/ensemble.ts";
-import type { LengthPenalty } from "../decoding/hypothesis.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
-import { openTranslator, type Translation, type Translator } from "../decoding/translator.ts";
+import type { Translation } from "../decoding/translated-text.ts";
+import { openTranslator, type Translator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import { openOutput } from "../runs/output-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
-import { flagOf } from "./command.ts";
 import { cutLines } from "./cut-lines.ts";
 import { oneLine } from "./escape.ts";
 import { inputWindows } from "./input-lines.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
 import { quantization } from "./quantization.ts";
+import {
+  checkSampling,
+  checkTarget,
+  decodingFlag,
+  decodingOf,
+  type TranslateLinesOptions,
+} from "./translate-options.ts";
 import { countUnknown, unknownTokens } from "./unknown-tokens.ts";
-
-export interface TranslateLinesOptions {
-  readonly run: string;
-  readonly beam?: number | undefined;
-  readonly alpha?: number | undefined;
-  readonly lengthPenalty: string;
-  readonly coveragePenalty?: number | undefined;
-  readonly nBest: number;
-  readonly prefix?: string | undefined;
-  readonly minLength?: number | undefined;
-  readonly maxLength?: number | undefined;
-  readonly noRepeatNgram?: number | undefined;
-  readonly repetitionPenalty?: number | undefined;
-  readonly bias: readonly string[];
-  readonly sample: boolean;
-  readonly temperature?: number | undefined;
-  readonly topK?: number | undefined;
-  readonly topP?: number | undefined;
-  readonly seed: number;
-  readonly ensemble: readonly string[];
-  readonly replaceUnknown: boolean;
-  readonly target?: string | undefined;
-  readonly attention?: string | undefined;
-  readonly quantize?: string | undefined;
-  readonly batch: number;
-  readonly invalidUtf8: string;
-  readonly json: boolean;
-}
 
 /** Translates, or scores, the lines of standard input. */
 export async function translateLines(
@@ -54,18 +31,21 @@ export async function translateLines(
   engine: Promise<Engine>,
 ): Promise<number> {
   checkTarget(options);
+  checkSampling(options);
   const run = openRunOf(options.run, "translate");
   const { source, target } = run.tokenizers;
   const members = [run, ...options.ensemble.map((directory) => memberOf(run, directory))];
   const decoding = decodingOf(options, run);
-  checkDecodingOptions(decoding, (option) => flagOf(otherNames[option] ?? option));
   const quantize = quantization(options.quantize);
   const weights = ensembleWeights(members.map(({ weights }) => weights));
   const maxLength = Math.min(...members.map(({ config }) => config.model.maxLength));
+  const model = members.map((member) => member.model);
+  // Refused before a line is read, in the words of the command line.
+  planDecoding({ ...decoding, model, target, maxLength }, decodingFlag);
   const open = async (lines: number): Promise<Translator> =>
     openTranslator({
       ...{ engine: await engine, source, target, batch: options.batch, quantize, ...decoding },
-      model: members.map(({ model }) => model),
+      model,
       weights,
       maxLength,
       ...streamsFor(lines, options.batch, weights),
@@ -85,7 +65,7 @@ export async function translateLines(
           if (translation.isCut) cut += 1;
           for (const { tokens } of translation.hypotheses) unknown += countUnknown(tokens);
           await writeTranslation(translation, options.json, io);
-          attention?.write(attentionOf(translation, source));
+          attention?.write(attentionOf(translation));
         }
       }
       counter.add(window.length);
@@ -103,29 +83,6 @@ export async function translateLines(
   return 0;
 }
 
-/** Options of decoding that the command line calls otherwise. */
-const otherNames: Partial<Record<keyof DecodingOptions, string>> = {
-  minDecodingLength: "minLength",
-  maxDecodingLength: "maxLength",
-  best: "nBest",
-};
-
-/** @throws ERR_USAGE for a search beside translations that are given. */
-function checkTarget({ target, attention, prefix, sample, nBest }: TranslateLinesOptions): void {
-  const searches = {
-    attention,
-    prefix,
-    sample: sample || undefined,
-    "n-best": nBest > 1 ? nBest : undefined,
-  };
-  const [flag] = Object.entries(searches).find(([, value]) => value !== undefined) ?? [];
-  if (target !== undefined && flag)
-    throw usage("--target", "scores what is given and searches nothing", `leave out --${flag}`);
-}
-
-const usage = (where: string, cause: string, remedy?: string): Error =>
-  heedError("ERR_USAGE", { where, cause, ...(remedy ? { remedy } : {}) });
-
 function memberOf(run: TranslatorRun, directory: string): TranslatorRun {
   const member = openRunOf(directory, "translate");
   const vocabularies = ({ tokenizers: { source, target } }: TranslatorRun): string =>
@@ -133,49 +90,6 @@ function memberOf(run: TranslatorRun, directory: string): TranslatorRun {
   if (vocabularies(member) === vocabularies(run)) return member;
   const remedy = "an ensemble needs runs with the same tokenizers";
   throw heedError("ERR_INPUT", { where: directory, cause: "its vocabulary is another one", remedy });
-}
-
-function decodingOf(options: TranslateLinesOptions, run: TranslatorRun): DecodingOptions {
-  const { temperature, topK, topP, seed } = options;
-  const isSampled = options.sample || [temperature, topK, topP].some((value) => value !== undefined);
-  return defined({
-    beam: options.beam ?? (isSampled ? 1 : run.config.decoding.beam),
-    alpha: options.alpha ?? run.config.decoding.alpha,
-    lengthPenalty: options.lengthPenalty as LengthPenalty,
-    coveragePenalty: options.coveragePenalty,
-    best: options.nBest,
-    prefix: options.prefix,
-    minDecodingLength: options.minLength,
-    maxDecodingLength: options.maxLength,
-    noRepeatNgram: options.noRepeatNgram,
-    repetitionPenalty: options.repetitionPenalty,
-    bias: biasOf(options.bias, run.tokenizers.target),
-    sample: isSampled ? defined({ temperature, topK, topP, seed }) : undefined,
-    replaceUnknowns: options.replaceUnknown,
-    attention: options.attention !== undefined,
-  });
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Without the keys that have no value. */
-const defined = <T extends object>(record: T): Defined<T> =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Defined<T>;
-
-/** "PIECE=N": the piece as the vocabulary has it, or a word that is one piece. */
-function biasOf(given: readonly string[], tokenizer: Tokenizer): ReadonlyMap<number, number> {
-  return new Map(
-    given.map((text) => {
-      const at = text.lastIndexOf("=");
-      const [piece, number] = [text.slice(0, at), text.slice(at + 1)];
-      const value = Number(number);
-      if (at < 1 || number.trim() === "" || !(value < Infinity))
-        throw usage("--bias", `"${text}" is not PIECE=N`, "N is a number, or -Infinity to ban the piece");
-      const id = tokenizer.id(piece) ?? tokenizer.id(`▁${piece}`);
-      if (id === undefined) throw usage("--bias", `"${piece}" is no piece of the target's vocabulary`);
-      return [id, value];
-    }),
-  );
 }
 
 async function writeTranslation({ source, hypotheses }: Translation, json: boolean, io: Io): Promise<void> {
@@ -198,16 +112,14 @@ async function writeScores(
     await io.writeLine(json ? JSON.stringify(found) : String(found.score));
 }
 
-/** What a line of the attention file says. */
-function attentionOf({ source, hypotheses }: Translation, tokenizer: Tokenizer): object {
-  return {
-    source,
-    sourceTokens: tokenizer.encode(source).map((id) => tokenizer.token(id)),
-    hypotheses: hypotheses.flatMap(({ tokens, attention }) =>
-      attention ? [{ tokens, weights: attention }] : [],
-    ),
-  };
-}
+/** What a line of the attention file says: weights have a row for each token, and a column for each source token. */
+const attentionOf = ({ source, sourceTokens, hypotheses }: Translation): object => ({
+  source,
+  sourceTokens,
+  hypotheses: hypotheses.flatMap(({ attention, attentionTokens }) =>
+    attention ? [{ tokens: attentionTokens, weights: attention }] : [],
+  ),
+});
 
 function jsonLines(path: string): { write: (line: object) => void; close: () => void } {
   const { write, close } = openOutput(path);

@@ -1,9 +1,17 @@
+import { type Finished, finishedTexts } from "./finished.ts";
 import { finish, type Hypothesis, lengthPenalty, type Path, type ScoreOptions } from "./hypothesis.ts";
 import type { Candidates, Stepper } from "./stepper.ts";
 
 export interface BeamOptions extends ScoreOptions {
   /** Hypotheses kept at each step; 1 is greedy. At most half the stepper's candidates. Default 4. */
   readonly beam?: number;
+  /**
+   * What hypotheses are told apart by: of those for which it gives the same, only the best is returned, and the search
+   * goes on for others. Where it finds none, the rest of `best` is filled up with those. Default: by their ids.
+   */
+  readonly textOf?: ((ids: readonly number[]) => string) | undefined;
+  /** Once aborted, the search ends with what is finished. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A hypothesis alive, and the row of the last step it stands in. */
@@ -18,7 +26,7 @@ interface Sentence {
   readonly limit: number;
   /** Best first. */
   alive: readonly Alive[];
-  readonly finished: Hypothesis[];
+  readonly finished: Finished;
 }
 
 /**
@@ -41,7 +49,7 @@ export async function beamSearch(
       index,
       limit: Math.max(1, maxLength(source.length)),
       alive: [{ path: root, row: index }],
-      finished: [],
+      finished: finishedTexts(options.textOf),
     }),
   );
   if (sources.length === 0) return [];
@@ -50,6 +58,7 @@ export async function beamSearch(
   const decoding = await stepper.start(sources);
   try {
     for (let active = sentences; active.length > 0; active = active.filter(({ alive }) => alive.length > 0)) {
+      if (options.signal?.aborted) break;
       const rows = active.reduce((sum, { alive }) => sum + alive.length, 0);
       const [from, of, tokens] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
       let place = 0;
@@ -71,7 +80,7 @@ export async function beamSearch(
   } finally {
     decoding.end();
   }
-  return sentences.map(({ finished }) => finished.sort((a, b) => b.score - a.score).slice(0, best));
+  return sentences.map(({ finished }) => finished.best(best));
 }
 
 /** A way on for a hypothesis; a path only once it is chosen. */
@@ -127,28 +136,28 @@ function advance(sentence: Sentence, extended: readonly Extension[], options: Be
   for (const { before, row, token, logProbability } of extended) {
     if (token !== end && alive.length === beam) continue;
     const path = { token, before, length: before.length + 1, logProbability };
-    if (token === end) sentence.finished.push(finish(path, options));
+    if (token === end) sentence.finished.add(finish(path, options));
     else alive.push({ path, row });
   }
   sentence.alive = [];
   const [leader] = alive;
   if (!leader) {
     // Nothing is allowed any more: what was written so far has to do.
-    if (sentence.finished.length === 0)
-      for (const { path } of before) sentence.finished.push(finish(path, options));
+    if (sentence.finished.size === 0)
+      for (const { path } of before) sentence.finished.add(finish(path, options));
     return;
   }
   if (leader.path.length >= sentence.limit) {
-    if (sentence.finished.length < best)
-      for (const { path } of alive) sentence.finished.push(finish(path, options));
+    if (sentence.finished.size < best)
+      for (const { path } of alive) sentence.finished.add(finish(path, options));
     return;
   }
-  if (sentence.finished.length >= Math.max(best, 1)) {
-    const scores = sentence.finished.map(({ score }) => score).sort((a, b) => b - a);
+  const worst = sentence.finished.score(Math.max(best, 1));
+  if (worst !== undefined) {
     // Log probabilities only fall, and the penalty is largest at the limit: nothing alive can score above this.
     const longest = alpha > 0 ? sentence.limit : leader.path.length;
     const reachable = leader.path.logProbability / lengthPenalty(longest, alpha, kind);
-    if ((scores[best - 1] as number) >= reachable) return;
+    if (worst >= reachable) return;
   }
   sentence.alive = alive;
 }

@@ -1,4 +1,5 @@
 /** What may be written next: functions on the scores of all tokens, composed in order. */
+import type { BiasedTokens } from "./bias.ts";
 import type { Candidates, Stepper } from "./stepper.ts";
 
 /** A hypothesis whose next token is looked for. */
@@ -45,6 +46,22 @@ export function tokenBias(bias: ReadonlyMap<number, number>): Constraint {
   };
 }
 
+/**
+ * Adds to the log probability of a token, or of the last token of a sequence where those before it have just been written,
+ * as HF's `sequence_bias`: -Infinity keeps what is begun from being finished, and so bans a word of several pieces.
+ */
+export function sequenceBias(sequences: readonly BiasedTokens[]): Constraint {
+  return (scores, { ids }) => {
+    for (const { ids: wanted, bias } of sequences) {
+      const begun = ids.length - (wanted.length - 1);
+      let same = 0;
+      while (begun >= 0 && same < wanted.length - 1 && ids[begun + same] === wanted[same]) same++;
+      const last = wanted[wanted.length - 1];
+      if (same === wanted.length - 1 && last !== undefined) scores[last] = (scores[last] as number) + bias;
+    }
+  };
+}
+
 /** Nothing ends before it has `length` tokens, </s> not counted. */
 export function minLength(length: number, end: number): Constraint {
   return (scores, { ids }) => {
@@ -80,13 +97,10 @@ export function constrained(
     candidates: kept,
     start: async (sources) => {
       const decoding = await stepper.start(sources);
-      let written: readonly (readonly number[])[] | undefined;
+      let written: readonly number[][] | undefined;
       return {
         step: async (from, sentence, tokens) => {
-          const before = written;
-          const now = Array.from(from, (row, i) =>
-            before ? [...(before[row] ?? []), tokens[i] as number] : [],
-          );
+          const now = written ? extended(written, from, tokens) : Array.from(from, (): number[] => []);
           written = now;
           const { logProbabilities } = await decoding.step(from, sentence, tokens);
           now.forEach((ids, row) => {
@@ -101,6 +115,19 @@ export function constrained(
     },
     close: () => stepper.close(),
   };
+}
+
+/** What is written with a token more; a text that goes on in one way only is not copied. */
+function extended(before: readonly number[][], from: Int32Array, tokens: Int32Array): number[][] {
+  const ways = new Uint32Array(before.length);
+  for (const row of from) ways[row] = (ways[row] as number) + 1;
+  return Array.from(from, (row, i) => {
+    const text = before[row] as number[];
+    const token = tokens[i] as number;
+    if (ways[row] !== 1) return [...text, token];
+    text.push(token);
+    return text;
+  });
 }
 
 /** The k best of each row, best first; of equals the one with the smaller id. */

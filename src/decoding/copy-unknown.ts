@@ -6,15 +6,17 @@ import type { Tokenizer } from "../text/tokenizer.ts";
  * at most.
  *
  * @param attention  [target tokens][source tokens]
+ * @param seen       Source tokens that the model saw: words beyond are not copied.
  * @see Luong et al. 2015 - https://arxiv.org/abs/1410.8206 - and Jean et al. 2015 - https://arxiv.org/abs/1412.2007
  */
 export function copyUnknown(
   ids: readonly number[],
   attention: readonly ArrayLike<number>[],
   sentence: string,
+  seen: number,
   { source, target }: { readonly source: Tokenizer; readonly target: Tokenizer },
 ): string {
-  const spans = sourceWords(source, sentence);
+  const spans = sourceWords(source, sentence).filter(({ from }) => from < seen);
   let text = "";
   let known: number[] = [];
   const flush = (): void => {

@@ -1,13 +1,5 @@
 import { heedError } from "../errors.ts";
-import type { SpecialIds } from "../text/tokenizer.ts";
-import {
-  beginWith,
-  type Constraint,
-  minLength,
-  noRepeatNgram,
-  repetitionPenalty,
-  tokenBias,
-} from "./constraints.ts";
+import type { Bias } from "./bias.ts";
 import { type LengthPenalty, lengthPenalties } from "./hypothesis.ts";
 import type { SampleOptions } from "./sample-search.ts";
 
@@ -24,7 +16,10 @@ export interface DecodingOptions {
    * score is β Σ_i log(min(Σ_j a_ij, 1)), a_ij what output j looked at source word i. 0 to 10; 0 for none. Default 0.
    */
   readonly coveragePenalty?: number;
-  /** Hypotheses returned for each sentence, 1 to 100. Default 1. */
+  /**
+   * Hypotheses returned for each sentence, 1 to 100, that say different things: two ways to write one text are one of
+   * them, the likelier. A text stands there twice only where no other was found. Default 1.
+   */
   readonly best?: number;
   /** How every translation begins. Default: with nothing. */
   readonly prefix?: string;
@@ -34,9 +29,15 @@ export interface DecodingOptions {
   readonly noRepeatNgram?: number;
   /** What the log probability of a token that was written already is multiplied by, 1 to 100. Default 1. */
   readonly repetitionPenalty?: number;
-  /** Added to the log probabilities of target tokens, by id; -Infinity bans one. */
-  readonly bias?: ReadonlyMap<number, number>;
-  /** Fewest tokens of a translation without its </s>, and most tokens with it. Default 0, and 2 · source + 10. */
+  /**
+   * Added to log probabilities, -Infinity bans: of target tokens by id, or of words and pieces by their text. Of a word of
+   * several pieces it is added to the last, where the others stand before it: the word is finished or not.
+   */
+  readonly bias?: Bias;
+  /**
+   * Fewest tokens of a translation without its </s>, and most tokens with it. Default 0 (though something of it shows),
+   * and 10 more than twice the source has, or than the prefix or the fewest tokens where that is more.
+   */
   readonly minDecodingLength?: number;
   readonly maxDecodingLength?: number;
   /** Puts in place of <unk> the source word that its step looked at most. Default false. */
@@ -86,34 +87,4 @@ export function checkDecodingOptions(
       "minDecodingLength",
       `${minDecodingLength} is more than ${called("maxDecodingLength")} ${maxDecodingLength}`,
     );
-  for (const [id, value] of options.bias ?? [])
-    if (!(value < Infinity)) refuse("bias", `${value} for token ${id} is not a number below infinity`);
-}
-
-/** The constraints that options ask for. What must be written is, whatever the others say of it. */
-export function constraintsOf(
-  options: DecodingOptions,
-  special: SpecialIds,
-  prefix: readonly number[],
-): Constraint[] {
-  const {
-    noRepeatNgram: n = 0,
-    repetitionPenalty: penalty = 1,
-    bias,
-    minDecodingLength: least = 0,
-  } = options;
-  const free = [
-    ...(penalty === 1 ? [] : [repetitionPenalty(penalty)]),
-    ...(bias && bias.size > 0 ? [tokenBias(bias)] : []),
-    ...(n === 0 ? [] : [noRepeatNgram(n)]),
-    ...(least === 0 ? [] : [minLength(least, special.eos)]),
-  ];
-  if (prefix.length === 0) return free;
-  const afterPrefix = free.map(
-    (constraint): Constraint =>
-      (scores, written) => {
-        if (written.ids.length >= prefix.length) constraint(scores, written);
-      },
-  );
-  return [beginWith(prefix), ...afterPrefix];
 }

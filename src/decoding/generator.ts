@@ -1,17 +1,17 @@
 import { heedError } from "../errors.ts";
-import { input } from "../ir/leaf.ts";
-import { plus, type Size } from "../ir/size.ts";
-import type { Value } from "../ir/value.ts";
-import type { Decoder, Tensors } from "../models/seq2seq.ts";
+import type { Decoder } from "../models/seq2seq.ts";
 import { build, type Layer } from "../nn/layer.ts";
-import { linear } from "../ops/matmul.ts";
-import { reshape, slice } from "../ops/reshape.ts";
 import { randomStream } from "../random.ts";
-import { compile } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor } from "../runtime/state.ts";
-import type { Tensor } from "../runtime/tensor.ts";
-import { draw, nextTokens, type SamplingOptions } from "./sampling.ts";
+import { beamSearch } from "./beam.ts";
+import { constrained } from "./constraints.ts";
+import { checkDecodingOptions, type DecodingOptions } from "./decoding-options.ts";
+import { repetitionConstraints } from "./decoding-plan.ts";
+import type { Hypothesis } from "./hypothesis.ts";
+import { drawTexts } from "./sample-search.ts";
+import type { SamplingOptions } from "./sampling.ts";
+import { openTextStepper } from "./text-stepper.ts";
 
 export interface GeneratorOptions {
   readonly engine: Engine;
@@ -25,102 +25,111 @@ export interface GeneratorOptions {
   readonly session?: SessionOptions;
 }
 
-export interface GenerateOptions extends SamplingOptions {
+/** What may follow the prompt, whose own tokens do not count. */
+export type WritingOptions = Pick<DecodingOptions, "noRepeatNgram" | "repetitionPenalty">;
+
+export interface GenerateOptions extends SamplingOptions, WritingOptions {
   /** Same seed, same text. Default 42. */
   readonly seed?: number;
 }
 
-/** Goes on with a text, token by token, for ever: whoever reads the tokens stops. */
+export interface ContinueOptions extends WritingOptions, Pick<DecodingOptions, "beam" | "best"> {
+  /** Tokens to write. */
+  readonly tokens: number;
+  /** Once aborted, what was not found yet is not looked for. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Goes on with texts. They have no end of their own: to a language model </s> is the end of a line, and one line may be
+ * empty. So nothing is held against an ending here, unlike in a translation.
+ */
 export interface Generator {
   /**
+   * Draws token by token, for ever: whoever reads the tokens stops.
+   *
    * @param prompt  Ids of the text so far; at least one.
    * @throws ERR_USAGE for a prompt that is empty or has ids the model does not know, and as `nextTokens` does.
    */
   readonly generate: (prompt: readonly number[], options?: GenerateOptions) => AsyncGenerator<number>;
+  /**
+   * Searches for the likeliest ways to go on, with a beam; prompts of one length are searched together. The score is the
+   * log probability of what was written.
+   *
+   * @returns for every prompt, in order, `best` hypotheses of `tokens` tokens each, best first.
+   */
+  readonly search: (
+    prompts: readonly (readonly number[])[],
+    options: ContinueOptions,
+  ) => Promise<Hypothesis[][]>;
   readonly close: () => void;
 }
+
+/** No token: these texts go on. */
+const NEVER = -1;
 
 /** A generator over frozen weights: a session for how a text begins and one for how it goes on, any number of tokens each. */
 export async function openGenerator(options: GeneratorOptions): Promise<Generator> {
   const { engine, model, weights, context } = options;
   const vocabulary = build(model).call.projection.shape[0] as number;
-  const shared = { engine, constants: weights, ...(options.session ? { session: options.session } : {}) };
-  const first = await compile({ ...shared, outputs: nextGraph(build(model).call, false) });
-  const further = await compile({ ...shared, outputs: nextGraph(build(model).call, true) });
-
-  const read = async (
-    tokens: readonly number[],
-    state: Record<string, Tensor> | undefined,
-  ): Promise<{ logits: Float32Array; state: Record<string, Tensor> }> => {
-    const feeds = { tokens: { shape: [1, tokens.length], data: Int32Array.from(tokens) } };
-    const { logits, ...next } = state ? await further({ ...feeds, ...state }) : await first(feeds);
-    const numbers = ((await (logits as Tensor).read()) as Float32Array).slice();
-    logits?.dispose();
-    const kept = Object.entries(next).map(([name, tensor]) => [`state.${name.slice(5)}`, tensor as Tensor]);
-    return { logits: numbers, state: Object.fromEntries(kept) };
-  };
+  const session = options.session ? { session: options.session } : {};
+  const stepper = await openTextStepper({
+    engine,
+    model,
+    constants: weights,
+    candidates: "all",
+    context,
+    ...session,
+  });
 
   async function* generate(
     prompt: readonly number[],
-    { seed = 42, ...sampling }: GenerateOptions = {},
+    { seed = 42, ...options }: GenerateOptions = {},
   ): AsyncGenerator<number> {
-    check(prompt);
-    const uniform = randomStream(seed, "generate");
-    let recent = prompt.slice(-context);
-    let seen = await read(recent, undefined);
-    try {
-      for (;;) {
-        const token = draw(nextTokens(seen.logits, sampling), uniform());
-        yield token;
-        const goesOn = recent.length < context;
-        recent = goesOn ? [...recent, token] : [...recent, token].slice(-Math.ceil(context / 2));
-        const next = goesOn ? await read([token], seen.state) : await read(recent, undefined);
-        release(seen.state);
-        seen = next;
-      }
-    } finally {
-      release(seen.state);
-    }
+    checkPrompt(prompt, vocabulary);
+    checkDecodingOptions(options);
+    const constraints = repetitionConstraints(options);
+    const writing = constraints.length > 0 ? constrained(stepper, constraints, "all") : stepper;
+    const how = {
+      ...options,
+      uniform: () => randomStream(seed, "generate"),
+      start: NEVER,
+      end: NEVER,
+      maxLength: () => Infinity,
+    };
+    for await (const [drawn] of drawTexts(writing, [prompt], [{ sentence: 0, n: 0 }], how))
+      if (drawn?.token !== undefined) yield drawn.token;
   }
-  const release = (state: Record<string, Tensor>): void => {
-    for (const tensor of Object.values(state)) tensor.dispose();
+
+  const search: Generator["search"] = async (prompts, { tokens, beam = 4, best = 1, signal, ...options }) => {
+    for (const prompt of prompts) checkPrompt(prompt, vocabulary);
+    checkDecodingOptions({ beam, best, ...options });
+    const width = Math.max(beam, best);
+    const constraints = repetitionConstraints(options);
+    const searched = constrained(stepper, constraints, width === 1 ? 1 : 2 * width);
+    const how = { beam: width, best, signal, alpha: 0, start: NEVER, end: NEVER, maxLength: () => tokens };
+    const results: Hypothesis[][] = prompts.map(() => []);
+    for (const chosen of byLength(prompts.map(({ length }) => Math.min(length, context)))) {
+      const texts = chosen.map((i) => prompts[i] ?? []);
+      const found = await beamSearch(searched, texts, how);
+      for (const [n, i] of chosen.entries()) results[i] = found[n] ?? [];
+    }
+    return results;
   };
-  const check = (prompt: readonly number[]): void => {
-    const unknown = prompt.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
-    if (unknown === undefined && prompt.length > 0) return;
-    const cause = unknown === undefined ? "it is empty" : `there is no token ${unknown} among ${vocabulary}`;
-    throw heedError("ERR_USAGE", {
-      where: "prompt",
-      cause,
-      remedy: "begin with ids of the model's vocabulary",
-    });
-  };
-  return {
-    generate,
-    close: () => {
-      first.close();
-      further.close();
-    },
-  };
+  return { generate, search, close: stepper.close };
 }
 
-/** Logits after the last token, and the state then. */
-function nextGraph(model: Decoder, goesOn: boolean): Record<string, Value> {
-  const tokens = input("tokens", "int32", [1, "time"]);
-  const state = goesOn
-    ? Object.fromEntries(
-        Object.entries(model.start({}, 1)).map(([name, { dtype, shape }]) => {
-          const grown = shape.map((size) => (size === 0 ? "past" : size));
-          return [name, input(`state.${name}`, dtype, grown)];
-        }),
-      )
-    : undefined;
-  const { hidden, state: next } = model.decode(tokens, {}, state as Tensors);
-  const last = slice(hidden, 1, plus("time", -1), 1);
-  const dim = hidden.shape[2] as Size;
-  const logits = reshape(linear(reshape(last, [1, dim]), model.projection), [
-    model.projection.shape[0] as number,
-  ]);
-  const named = Object.entries(next).map(([name, value]) => [`next.${name}`, value]);
-  return { logits, ...Object.fromEntries(named) };
+function checkPrompt(prompt: readonly number[], vocabulary: number): void {
+  const unknown = prompt.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
+  if (unknown === undefined && prompt.length > 0) return;
+  const cause = unknown === undefined ? "it is empty" : `there is no token ${unknown} among ${vocabulary}`;
+  const remedy = "begin with ids of the model's vocabulary";
+  throw heedError("ERR_USAGE", { where: "prompt", cause, remedy });
+}
+
+/** Indices of items in groups of one length. */
+function byLength(lengths: readonly number[]): number[][] {
+  const groups = new Map<number, number[]>();
+  for (const [i, length] of lengths.entries()) groups.set(length, [...(groups.get(length) ?? []), i]);
+  return [...groups.values()];
 }

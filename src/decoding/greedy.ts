@@ -1,9 +1,11 @@
+import { beginning, MEMORY, NEXT, STATE, under } from "../models/named-tensors.ts";
+import { feedsFor } from "../runtime/compile.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { beamSearch } from "./beam.ts";
 import { finish, type Hypothesis, type Path, type ScoreOptions } from "./hypothesis.ts";
 import { padded } from "./packing.ts";
-import { type Named, namedBy, openSessions, release, unprefixed } from "./sessions.ts";
-import { greedyGraph, MEMORY, STATE, together } from "./step-graphs.ts";
+import { type Named, openSessions, release } from "./sessions.ts";
+import { encodeGraph, greedyGraph, together } from "./step-graphs.ts";
 import { openStepper, type StepperOptions } from "./stepper.ts";
 
 export interface GreedyOptions extends Omit<StepperOptions, "candidates"> {
@@ -41,8 +43,12 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
     };
   }
   const models = together(options.model);
-  const sessions = await openSessions(options, models, greedyGraph(models, end));
-  const { encode, step, memoryRows, stateRows } = sessions;
+  const sessions = await openSessions(
+    options,
+    encodeGraph(models, options.padding),
+    greedyGraph(models, end),
+  );
+  const { read: encode, step, memoryRows, stateRows } = sessions;
 
   const search: Greedy["search"] = async (sources, how) => {
     const { maxLength = (n: number): number => 2 * n + 10, start } = how;
@@ -55,8 +61,8 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
     }));
     if (alive.length === 0) return found;
     const read = await encode({ source: padded(sources, options.padding) });
-    let memory = namedBy(MEMORY, read);
-    let state = namedBy(STATE, read);
+    let memory = beginning(MEMORY, read);
+    let state = beginning(STATE, read);
     try {
       for (;;) {
         const rows = alive.length;
@@ -64,7 +70,7 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
         // In tokens, the shortest first: as many texts may end by their limits as by </s>.
         const left = alive.map(({ limit, path }) => Math.ceil(limit) - path.length).sort((a, b) => a - b);
         const { best, logProbabilities, ...next } = (await step({
-          ...memory,
+          ...feedsFor(step, memory),
           ...state,
           tokens: { shape: [rows, 1], data: Int32Array.from(alive, ({ path }) => path.token) },
           ended: { shape: [rows, 1], data: new Float32Array(rows) },
@@ -72,8 +78,9 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
           limit: Math.min(left[enough - 1] as number, LONGEST),
         })) as Named;
         release(state);
-        state = unprefixed(namedBy(`next.${STATE}`, next));
-        for (const one of [next["next.tokens"], next["next.ended"]]) one?.dispose();
+        const { tokens: last, ended, ...after } = under(NEXT, next);
+        state = after;
+        for (const one of [last, ended]) one?.dispose();
         const [tokens, logs] = await Promise.all([taken(best as Tensor), taken(logProbabilities as Tensor)]);
         const going: number[] = [];
         for (const [row, text] of alive.entries()) {

@@ -1,5 +1,6 @@
 /** `heed/decoding`: search, written once for every model; a translator over frozen weights. */
 export { type BeamOptions, beamSearch } from "./beam.ts";
+export type { Bias, BiasedTokens } from "./bias.ts";
 export {
   beginWith,
   type Constraint,
@@ -7,24 +8,28 @@ export {
   minLength,
   noRepeatNgram,
   repetitionPenalty,
+  sequenceBias,
   tokenBias,
   type Written,
 } from "./constraints.ts";
+export { coverage } from "./coverage.ts";
 export { checkDecodingOptions, type DecodingOptions, decodingRanges } from "./decoding-options.ts";
 export { ensembleWeights } from "./ensemble.ts";
-export { type GenerateOptions, type Generator, type GeneratorOptions, openGenerator } from "./generator.ts";
+export type { ForcedText } from "./forced-text.ts";
+export {
+  type ContinueOptions,
+  type GenerateOptions,
+  type Generator,
+  type GeneratorOptions,
+  openGenerator,
+} from "./generator.ts";
 export { type Greedy, type GreedyOptions, openGreedy } from "./greedy.ts";
 export { type Hypothesis, type LengthPenalty, lengthPenalty, type ScoreOptions } from "./hypothesis.ts";
 export { type SampleOptions, sampleSearch } from "./sample-search.ts";
 export { draw, nextTokens, type SamplingOptions } from "./sampling.ts";
 export { type Forced, openScorer, type Scorer, type ScorerOptions } from "./scorer.ts";
 export { type Candidates, type Decoding, openStepper, type Stepper, type StepperOptions } from "./stepper.ts";
-export {
-  coverage,
-  type ForcedText,
-  openTranslator,
-  type TranslatedText,
-  type Translation,
-  type Translator,
-  type TranslatorOptions,
-} from "./translator.ts";
+export { openTextStepper, type TextStepperOptions } from "./text-stepper.ts";
+export type { TranslatedText, Translation } from "./translated-text.ts";
+export { openTranslator, type Translator } from "./translator.ts";
+export type { TranslatorOptions } from "./translator-options.ts";

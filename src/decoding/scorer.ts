@@ -51,12 +51,16 @@ export interface Scorer {
 /** Target tokens whose logits are in memory together, padding included. */
 const TOKENS = 1024;
 
+/** Whether a model, or one of several, looks at its source: has something for `attention`. */
+export const hasAttention = (model: ScorerOptions["model"]): boolean =>
+  read(together(model), 0).looked.length > 0;
+
 /**
  * @throws ERR_USAGE when attention is asked of a model that has none.
  */
 export async function openScorer(options: ScorerOptions): Promise<Scorer> {
   const { engine, padding, start, attention = false, weights } = options;
-  const models = together(Array.isArray(options.model) ? options.model : [options.model as Layer<Seq2Seq>]);
+  const models = together(options.model);
   const program = await compile({
     ...{ engine, constants: weights, outputs: forcedGraph(models, padding, attention) },
     quantize: options.quantize,
@@ -106,17 +110,10 @@ export async function openScorer(options: ScorerOptions): Promise<Scorer> {
   };
 }
 
-function forcedGraph(
-  models: Layer<readonly Seq2Seq[]>,
-  padding: number,
-  attention: boolean,
-): Record<string, Value> {
+/** What each model makes of a target given to it: logits [sentences · target, vocabulary], and what it looked at. */
+function read(models: Layer<readonly Seq2Seq[]>, padding: number): { logits: Value[]; looked: Value[] } {
   const source = input("source", "int32", ["sentences", "source"]);
   const target = input("target", "int32", ["sentences", "target"]);
-  const labels = reshape(input("labels", "int32", ["sentences", "target"]), [
-    times("sentences", "target"),
-    1,
-  ]);
   const mask = sub(1, cast(equal(source, padding), "float32"));
   const built = build(models);
   const looked: Value[] = [];
@@ -126,6 +123,19 @@ function forcedGraph(
     if (last) looked.push(mean(last[1], [1]));
     return linear(flattenLead(hidden), model.projection);
   });
+  return { logits, looked };
+}
+
+function forcedGraph(
+  models: Layer<readonly Seq2Seq[]>,
+  padding: number,
+  attention: boolean,
+): Record<string, Value> {
+  const labels = reshape(input("labels", "int32", ["sentences", "target"]), [
+    times("sentences", "target"),
+    1,
+  ]);
+  const { logits, looked } = read(models, padding);
   const [only, ...others] = logits as [Value, ...Value[]];
   const picked =
     others.length === 0

@@ -1,21 +1,18 @@
 /** The sessions that a search runs, and tensors of the runtime by name, whose rows are sentences or hypotheses. */
 import type { TensorType, Value } from "../ir/value.ts";
-import type { Seq2Seq } from "../models/seq2seq.ts";
-import type { Layer } from "../nn/layer.ts";
+import { beginning, MEMORY, NEXT, STATE, under } from "../models/named-tensors.ts";
 import type { Repetition } from "../onnx/repeated.ts";
 import { compile, type Program } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor, State } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";
-import { encodeGraph, MEMORY, reorderGraph, STATE } from "./step-graphs.ts";
+import { ORDER, reorderGraph } from "./step-graphs.ts";
 
 export type Named = Record<string, Tensor>;
 
-export interface SearchedModel {
+/** Where a search runs, and with which weights. */
+export interface SearchRuntime {
   readonly engine: Engine;
-  /** One model, or several of one vocabulary whose probabilities are averaged: see `ensembleWeights`. */
-  readonly model: Layer<Seq2Seq> | readonly Layer<Seq2Seq>[];
-  readonly padding: number;
   /** Weights that live in a runtime's state (a model in training)… */
   readonly state?: State;
   /** …or weights frozen into the graphs, which is faster. */
@@ -27,7 +24,7 @@ export interface SearchedModel {
 
 export interface SearchSessions {
   /** Reads a batch and computes what every step looks back at, and the state before the first. */
-  readonly encode: Program;
+  readonly read: Program;
   readonly step: Program;
   /** Put rows of what is looked back at, and of the state, into another order. */
   readonly memoryRows: Reorder;
@@ -35,18 +32,15 @@ export interface SearchSessions {
   readonly close: () => void;
 }
 
-/** Opens what a search needs. @param step  The graph of a step, or of many. */
+/** Opens what a search needs. @param read  The graph of how it begins. @param step  That of a step, or of many. */
 export async function openSessions(
-  { engine, padding, state, constants, quantize, session }: SearchedModel,
-  models: Layer<readonly Seq2Seq[]>,
+  { engine, state, constants, quantize, session }: SearchRuntime,
+  read: Readonly<Record<string, Value>>,
   step: { readonly outputs: Readonly<Record<string, Value>>; readonly repeat?: Repetition },
 ): Promise<SearchSessions> {
   const plain = { engine, ...(session ? { session } : {}) };
   const shared = { ...plain, quantize, ...(state ? { state } : {}), ...(constants ? { constants } : {}) };
-  const opening = [
-    compile({ ...shared, outputs: encodeGraph(models, padding) }),
-    compile({ ...shared, ...step }),
-  ] as const;
+  const opening = [compile({ ...shared, outputs: read }), compile({ ...shared, ...step })] as const;
   let opened: readonly [Program, Program];
   try {
     opened = await Promise.all(opening);
@@ -54,13 +48,18 @@ export async function openSessions(
     for (const one of opening) closeLater(one);
     throw error;
   }
-  const [encode, steps] = opened;
-  const memoryRows = openReorder(plain, inputsNamed(steps, MEMORY));
-  const stateRows = openReorder(plain, inputsNamed(steps, STATE));
+  const [reading, stepping] = opened;
+  const [memoryRows, stateRows] = [MEMORY, STATE].map((role) => {
+    const types = beginning(role, Object.fromEntries(stepping.inputs));
+    return openReorder(plain, new Map(Object.entries(types)));
+  }) as [Reorder, Reorder];
   return {
-    ...{ encode, step: steps, memoryRows, stateRows },
+    read: reading,
+    step: stepping,
+    memoryRows,
+    stateRows,
     close: () => {
-      for (const each of [encode, steps, memoryRows, stateRows]) each.close();
+      for (const each of [reading, stepping, memoryRows, stateRows]) each.close();
     },
   };
 }
@@ -77,17 +76,6 @@ export const release = (tensors: Named): void => {
   for (const tensor of Object.values(tensors)) tensor.dispose();
 };
 
-/** Those whose names begin with `prefix`. */
-export const namedBy = (prefix: string, tensors: Named): Named =>
-  Object.fromEntries(Object.entries(tensors).filter(([name]) => name.startsWith(prefix)));
-
-/** "next.state.0.keys" -> "state.0.keys" */
-export const unprefixed = (next: Named): Named =>
-  Object.fromEntries(Object.entries(next).map(([name, tensor]) => [name.slice("next.".length), tensor]));
-
-const inputsNamed = ({ inputs }: Program, prefix: string): Map<string, TensorType> =>
-  new Map([...inputs].filter(([name]) => name.startsWith(prefix)));
-
 interface Reorder {
   readonly run: (tensors: Named, order: Int32Array) => Promise<Named>;
   readonly close: () => void;
@@ -102,11 +90,11 @@ function openReorder(
   return {
     run: async (tensors, order) => {
       opened ??= compile({ ...shared, outputs: reorderGraph(types) });
-      const moved = (await (
-        await opened
-      )({ ...tensors, order: { shape: [order.length], data: order } })) as Named;
+      const program = await opened;
+      const wanted = Object.fromEntries([...types.keys()].map((name) => [name, tensors[name] as Tensor]));
+      const moved: Named = await program({ ...wanted, [ORDER]: { shape: [order.length], data: order } });
       release(tensors);
-      return unprefixed(moved);
+      return under(NEXT, moved);
     },
     close: () => closeLater(opened),
   };

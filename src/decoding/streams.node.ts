@@ -1,6 +1,6 @@
 import type { HostTensor } from "../runtime/state.ts";
 import { physicalCores } from "../runtime/threads.node.ts";
-import type { TranslatorOptions } from "./translator.ts";
+import type { TranslatorOptions } from "./translator-options.ts";
 
 /** A model of fewer weights decodes faster on one core than on two, which wait for each other between its small products. */
 const SMALL = 3e6;

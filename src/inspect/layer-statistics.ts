@@ -6,7 +6,7 @@ import { sum } from "../ops/broadcast.ts";
 import { log, maximum, mul, neg } from "../ops/elementwise.ts";
 import { sizeAsTensor } from "../ops/range.ts";
 import { concat, reshape } from "../ops/reshape.ts";
-import { compile, type Feed, type Program } from "../runtime/compile.ts";
+import { compile, type Feed, feedsFor, type Program } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { State } from "../runtime/state.ts";
 
@@ -137,7 +137,7 @@ async function tally(
   return {
     add: async (feeds) => {
       if (!program) return;
-      const { totals, counts } = await program(feeds);
+      const { totals, counts } = await program(feedsFor(program, feeds));
       const [more, of] = [await totals.read(), await counts.read()];
       sums = sums.map(([total, count], i) => [total + Number(more[i]), count + Number(of[i])]);
       totals.dispose();

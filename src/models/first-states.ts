@@ -4,6 +4,7 @@ import { positionsFrom } from "../nn/attention.ts";
 import { type Layer, layer, type Scope } from "../nn/layer.ts";
 import { LearnedPositions, type Positions, positionsLike, SinusoidalPositions } from "../nn/positions.ts";
 import { add } from "../ops/elementwise.ts";
+import { under } from "./named-tensors.ts";
 import type { Tensors } from "./seq2seq.ts";
 
 /** Waves or learned vectors added to the embeddings; or the queries and keys of every self-attention turn. */
@@ -26,7 +27,7 @@ export function AddedPositions(c: AddedPositionsConfig): Layer<Positions | undef
 }
 
 /** Tokens that were decoded before. */
-export const lengthOf = (state: Tensors | undefined): Size => state?.["0.keys"]?.shape[2] ?? 0;
+export const lengthOf = (state: Tensors | undefined): Size => (state && under(0, state).keys?.shape[2]) ?? 0;
 
 /**
  * Adds to each vector what tells its place, if anything does.

@@ -8,6 +8,7 @@ import { LayerNorm } from "../nn/norm.ts";
 import { type CellKind, type CellState, cellAnatomy, Recurrent } from "../nn/recurrent.ts";
 import { zeros } from "../ops/gather.ts";
 import { AddedPositions, firstStates, type PositionKind } from "./first-states.ts";
+import { inLayers, under } from "./named-tensors.ts";
 import type { Decoder, Tensors } from "./seq2seq.ts";
 import { type BlockConfig, CausalLayer, throughCached } from "./transformer.ts";
 
@@ -42,11 +43,7 @@ export function TransformerLanguageModel(c: TransformerLanguageModelConfig): Lay
       projection: m.project ?? m.embed.weight,
       start: (_, batch) => {
         const empty = (size: number): Value => zeros(m.embed.weight.dtype, [batch, c.heads, 0, size]);
-        const entries = m.layers.flatMap((__, i) => [
-          [`${i}.keys`, empty(dKey)],
-          [`${i}.values`, empty(c.dValue ?? dKey)],
-        ]);
-        return Object.fromEntries(entries);
+        return inLayers(m.layers.map(() => ({ keys: empty(dKey), values: empty(c.dValue ?? dKey) })));
       },
       decode: (tokens, _, before) => {
         const { positions } = m;
@@ -92,24 +89,22 @@ export function RecurrentLanguageModel(c: RecurrentLanguageModelConfig): Layer<D
     (m, scope) => {
       const start = (batch: Size): Tensors => {
         const zero = zeros(m.embed.weight.dtype, [batch, hidden]);
-        const all = Array.from({ length: layers }, (_, i) => names.map((name) => [`${i}.${name}`, zero]));
-        return Object.fromEntries(all.flat());
+        const one = Object.fromEntries(names.map((name) => [name, zero]));
+        return inLayers(Array.from({ length: layers }, () => one));
       };
       return {
         projection: m.project ?? m.embed.weight,
         start: (_, batch) => start(batch),
         decode: (tokens, _, before = start(tokens.shape[0] as Size)) => {
-          const states = Array.from({ length: layers }, (__, i) => [
-            Object.fromEntries(names.map((name) => [name, before[`${i}.${name}`]])) as CellState,
-          ]);
+          const states = Array.from({ length: layers }, (__, i) => [under(i, before) as CellState]);
           const embedded = scope.child("input").tap("embedding", m.embed.lookup(tokens));
           const x = scope.dropout(embedded, dropout);
           const { outputs, states: after } = m.network(x, { states });
-          const state = after.flatMap(([one], i) =>
-            names.map((name): [string, Value] => [`${i}.${name}`, one?.[name] as Value]),
+          const carried = after.map(([one]) =>
+            Object.fromEntries(names.map((name) => [name, one?.[name] as Value])),
           );
           const given = scope.tap("output", scope.dropout(m.output(outputs), dropout));
-          return { hidden: given, state: Object.fromEntries(state) };
+          return { hidden: given, state: inLayers(carried) };
         },
       };
     },

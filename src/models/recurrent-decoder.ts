@@ -10,6 +10,7 @@ import { zeros } from "../ops/gather.ts";
 import { matmul } from "../ops/matmul.ts";
 import { concat, reshape } from "../ops/reshape.ts";
 import { softmax } from "../ops/softmax.ts";
+import { inLayers, under } from "./named-tensors.ts";
 import { askTogether, type Tensors } from "./seq2seq.ts";
 
 export interface RecurrentDecoderConfig {
@@ -209,28 +210,27 @@ function Stack(c: RecurrentDecoderConfig, beside = 0): Layer<BoundStack> {
   };
   return layer(parts, (m, scope) => ({
     start: (summary) => {
-      const entries = m.bridge.map((bridge, i): [string, Value] => {
-        const name = `${Math.floor(i / names.length)}.${names[i % names.length]}`;
-        return [name, tanh(bridge(summary))];
-      });
-      return Object.fromEntries(entries);
+      const states = m.bridge.map((bridge) => tanh(bridge(summary)));
+      const layerStates = Array.from({ length: layers }, (_, i) =>
+        Object.fromEntries(names.map((name, at) => [name, states[i * names.length + at] as Value])),
+      );
+      return inLayers(layerStates);
     },
-    top: (state) => state[`${layers - 1}.h`] as Value,
+    top: (state) => under(layers - 1, state).h as Value,
     project: (x) => (m.cells[0] as (typeof m.cells)[number]).project(x),
     read: (x) => (m.beside as (x: Value) => Value)(x),
     step: (projected, state) => {
-      const after: Record<string, Value> = {};
+      const after: Tensors[] = [];
       let h = projected;
       m.cells.forEach((cell, i) => {
-        const before = Object.fromEntries(names.map((name) => [name, state[`${i}.${name}`] as Value]));
         const next = cell.step(
           i === 0 ? projected : cell.project(scope.dropout(h, c.dropout)),
-          before as CellState,
+          under(i, state) as CellState,
         );
-        for (const name of names) after[`${i}.${name}`] = next[name] as Value;
+        after.push(Object.fromEntries(names.map((name) => [name, next[name] as Value])));
         h = next.h;
       });
-      return { h, state: after };
+      return { h, state: inLayers(after) };
     },
   }));
 }

@@ -16,6 +16,7 @@ import { LayerNorm, PostNorm, PreNorm, type Residual } from "../nn/norm.ts";
 import { zeros } from "../ops/gather.ts";
 import { concat } from "../ops/reshape.ts";
 import { AddedPositions, firstStates, lengthOf, type PositionKind } from "./first-states.ts";
+import { inLayers, under } from "./named-tensors.ts";
 import { askTogether, type Decoded, type Seq2Seq, type Tensors } from "./seq2seq.ts";
 
 export interface TransformerConfig {
@@ -104,7 +105,10 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
 
 /** What all decoder layers read of the source at every step: "0.keys", "0.values", … and the bias that hides padding. */
 export function remember(decoder: readonly BoundDecoderLayer[], states: Value, mask: Value): Tensors {
-  return { ...named(decoder.map(({ cross }) => cross.remember(states))), bias: paddingBias(mask) };
+  return {
+    ...inLayers(decoder.map(({ cross }) => keysAndValues(cross.remember(states)))),
+    bias: paddingBias(mask),
+  };
 }
 
 /** The state of decoder layers that have seen nothing: no keys, no values. */
@@ -167,22 +171,12 @@ export function throughCached<L>(
     hidden = stepped.x;
     return stepped.present;
   });
-  return { hidden, state: named(present) };
+  return { hidden, state: inLayers(present.map(keysAndValues)) };
 }
 
-const layerOf = (tensors: Tensors, i: number): Remembered => ({
-  keys: tensors[`${i}.keys`] as Value,
-  values: tensors[`${i}.values`] as Value,
-});
+const layerOf = (tensors: Tensors, i: number): Remembered => under(i, tensors) as unknown as Remembered;
 
-function named(layers: readonly Remembered[]): Tensors {
-  return Object.fromEntries(
-    layers.flatMap(({ keys, values }, i) => [
-      [`${i}.keys`, keys],
-      [`${i}.values`, values],
-    ]),
-  );
-}
+const keysAndValues = ({ keys, values }: Remembered): Tensors => ({ keys, values });
 
 /** Of a block's attention: to itself, or across to the source. */
 export function attentionConfig(c: BlockConfig, isSelf: boolean): MultiHeadAttentionConfig {

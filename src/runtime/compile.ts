@@ -49,13 +49,19 @@ export interface Program<Name extends string = string> {
   close(): void;
 }
 
+/** Of feeds that were made for any model, those that one graph reads. A program refuses the others. */
+export const feedsFor = <F extends Feed>(
+  { inputs }: Program,
+  feeds: Readonly<Record<string, F>>,
+): Record<string, F> => Object.fromEntries(Object.entries(feeds).filter(([name]) => inputs.has(name)));
+
 const nextName = (name: string): string => `${name}/next`;
 
 /**
  * Turns a graph into an async function on one ONNX Runtime session. Inputs are found in the graph; parameters are read
  * from `state`, and `updates` writes them back without the numbers passing through user code.
  *
- * @throws ERR_GRAPH for a parameter without state, ERR_SHAPE and ERR_DTYPE for feeds that do not fit.
+ * @throws ERR_GRAPH for a parameter without state and for a feed that the graph does not read, ERR_SHAPE and ERR_DTYPE for feeds that do not fit.
  */
 export async function compile<Name extends string>(options: CompileOptions<Name>): Promise<Program<Name>> {
   const { engine, outputs, updates = new Map<Value, Value>(), state, constants } = options;
@@ -111,6 +117,11 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
     const temporary: Tensor[] = [];
     const lengths = new Map<string, number>();
     try {
+      for (const name of Object.keys(feeds)) {
+        if (inputs.has(name)) continue;
+        const problem = `the graph has no input "${name}"; it reads ${[...inputs.keys()].join(", ") || "none"}`;
+        throw heedError("ERR_GRAPH", { operation: "run", problem });
+      }
       for (const [name, type] of inputs) {
         const feed = feeds[name];
         if (feed === undefined || feed === null) {

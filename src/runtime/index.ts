@@ -1,7 +1,7 @@
 /** `heed/runtime`: a graph becomes a function, and its parameters live between calls. In Node and in the page also `openEngine`. */
 
 export type { Repetition } from "../onnx/repeated.ts";
-export { type CompileOptions, compile, type Feed, type Program, toNumber } from "./compile.ts";
+export { type CompileOptions, compile, type Feed, feedsFor, type Program, toNumber } from "./compile.ts";
 export type { Device, Engine, Session, SessionOptions } from "./engine.ts";
 export { createState, type HostTensor, readEntries, type State } from "./state.ts";
 export type { Tensor } from "./tensor.ts";

@@ -1,4 +1,4 @@
-import { type BatchFeeds, type Program, toNumber } from "../runtime/compile.ts";
+import { type BatchFeeds, feedsFor, type Program, toNumber } from "../runtime/compile.ts";
 
 /** Mean loss over batches; undefined when a signal came first. */
 export async function meanLoss(
@@ -10,7 +10,7 @@ export async function meanLoss(
   let count = 0;
   for (const feeds of batches) {
     if (signal?.aborted) return undefined;
-    const { negativeLogLikelihood, tokens } = await program(feeds);
+    const { negativeLogLikelihood, tokens } = await program(feedsFor(program, feeds));
     total += await toNumber(negativeLogLikelihood);
     count += await toNumber(tokens);
     negativeLogLikelihood.dispose();

@@ -17,7 +17,7 @@ import { build, type Layer, type Model } from "../nn/layer.ts";
 import { add, div } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
 import type { BatchFeeds } from "../runtime/compile.ts";
-import { compile, type Feed, type Program, toNumber } from "../runtime/compile.ts";
+import { compile, type Feed, feedsFor, type Program, toNumber } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import { createState, type HostTensor, type State } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";
@@ -162,13 +162,13 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
       for (const [micro, batch] of batches.entries()) {
         const feeds = feedsOf(batch, micro);
         await probe?.batch(feeds);
-        await count(await gather(feeds));
+        await count(await gather(feedsFor(gather, feeds)));
       }
     }
     const feeds = gather ? {} : feedsOf(batches[0] ?? {}, 0);
     if (!gather) await probe?.batch(feeds);
     const statistics = await probe?.finish();
-    await count(await update({ ...feeds, ...scalars }));
+    await count(await update(feedsFor(update, { ...feeds, ...scalars })));
     if (renewal && step % renewal.every === 0) {
       renewing ??= load({ outputs: {}, updates: renewal.updates });
       await (await renewing)();

@@ -136,6 +136,10 @@ describe("heed translate", () => {
 
   test.each([
     [["--min-length", "9", "--max-length", "5"], "--min-length: 9 is more than --max-length 5"],
+    [["--min-length", "5000"], "--min-length: 5000 is more than the 255 tokens that the model writes"],
+    [["--bias", "zebra=1"], '--bias: "zebra" is not in the target\'s vocabulary'],
+    [["--prefix", "zebra"], '--prefix: "zebra" has a word that is not in the target\'s vocabulary'],
+    [["--beam", "4", "--sample"], "--beam: there is none where --sample draws translations"],
     [["--length-penalty", "none"], '--length-penalty: "none" is not gnmt or average'],
   ])("refuses %j in the words of the command line", async (flags, says) => {
     const refused = await heed(["translate", run, ...flags], "the cat\n");
@@ -199,12 +203,36 @@ describe("heed translate", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(first.hypotheses[0].weights).toHaveLength(first.hypotheses[0].tokens.length + 1);
+    expect(first.hypotheses[0].tokens).toEqual([...found[0].tokens, "</s>"]);
+    expect(first.hypotheses[0].weights).toHaveLength(first.hypotheses[0].tokens.length);
     expect(first.hypotheses[0].weights[0]).toHaveLength(first.sourceTokens.length);
     expect(blank.hypotheses).toEqual([]);
     const short = await heed(["translate", run, "--target", write("short.txt", "le chat\n")], lines);
     expect(short.status).toBe(65);
     expect(errorOf(short)).toContain("has 1 lines, standard input has more");
+  });
+
+  test("--attention has what the model saw of a line that it cut", async () => {
+    const looked = join(path, "cut.jsonl");
+    const { status, stderr } = await heed(
+      ["translate", run, "--attention", looked],
+      `${"the cat ".repeat(300)}\n`,
+    );
+    expect(status, stderr).toBe(0);
+    const { source, sourceTokens, hypotheses } = JSON.parse(readFileSync(looked, "utf8"));
+    expect(source.split(" ").length).toBeGreaterThan(600);
+    const reads = Number(/cut off after (\d+) tokens/.exec(stderr)?.[1]);
+    expect([sourceTokens.length, sourceTokens.at(-1)]).toEqual([reads, "</s>"]);
+    expect(hypotheses[0].weights).toHaveLength(hypotheses[0].tokens.length);
+    for (const row of hypotheses[0].weights) expect(row).toHaveLength(reads);
+  });
+
+  test("--min-length is honoured beyond the usual limit, --bias takes words", async () => {
+    const line = "the cat eats the bread\n";
+    const long = await heed(["translate", run, "--min-length", "40", "--json"], line);
+    expect(JSON.parse(long.stdout).hypotheses[0].tokens.length, long.stderr).toBeGreaterThanOrEqual(40);
+    const without = await heed(["translate", run, "--bias", "le pain=-Infinity"], line);
+    expect(without.stdout, without.stderr).not.toContain("le pain");
   });
 
   test("answers a line before the next one comes", async () => {

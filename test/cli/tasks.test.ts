@@ -119,6 +119,24 @@ describe("a language model", () => {
     expect(tokens).toHaveLength(5);
   });
 
+  test("goes on with the likeliest text that a beam finds, repeating nothing when told so", async () => {
+    const args = ["generate", run, "--prompt", "Roses are", "--tokens", "30"];
+    const searched = await heed([...args, "--beam", "3"]);
+    expect(searched.stdout, searched.stderr).toMatch(/^Roses are red,\nviolets are blue\.\n/);
+    const varied = await heed([
+      ...args.slice(0, 4),
+      "--tokens",
+      "8",
+      "--beam",
+      "2",
+      "--no-repeat-ngram",
+      "1",
+      "--json",
+    ]);
+    const { tokens } = JSON.parse(varied.stdout);
+    expect([tokens.length, new Set(tokens).size]).toEqual([8, 8]);
+  });
+
   test("is evaluated by perplexity, per token and per character", async () => {
     const { stdout } = await heed(["evaluate", run, "--text", text, "--json"]);
     const { tokens, loss, perplexity, characters, lossPerCharacter } = JSON.parse(stdout);

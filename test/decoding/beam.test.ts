@@ -155,6 +155,40 @@ describe.each(alphas)("alpha %d", (alpha) => {
   });
 });
 
+describe("hypotheses that say the same", () => {
+  /** Tokens 2 and 3 are two ways to write one word. */
+  const textOf = (ids: readonly number[]): string => ids.join().replaceAll("3", "2");
+
+  test.each(seeds)("count once, with the best score, and others are looked for (seed %i)", async (seed) => {
+    const model = randomModel(seed);
+    const found = await search(model, { beam: 400, alpha: 1, best: 6, maxLength: () => 4, textOf });
+    for (const [i, source] of sources.entries()) {
+      const texts = new Set<string>();
+      const distinct = everything(model, source, 4, 1).filter(({ ids }) => {
+        const isNew = !texts.has(textOf(ids));
+        texts.add(textOf(ids));
+        return isNew;
+      });
+      expectSame(found[i], distinct.slice(0, 6));
+    }
+  });
+
+  test("fill up what is asked for where there are no others", async () => {
+    const options = { beam: 4, best: 4, maxLength: () => 2, textOf: () => "" };
+    for (const found of await search(randomModel(1), options)) {
+      expect(found).toHaveLength(4);
+      const scores = found.map(({ score }) => score);
+      expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    }
+  });
+});
+
+test("a search whose signal is aborted asks for no further step", async () => {
+  const stepper = stepperOf(randomModel(1));
+  const found = await beamSearch(stepper, sources, { ...common, signal: AbortSignal.abort() });
+  expect([found, stepper.rows, stepper.open]).toEqual([[[], [], [], []], [], 0]);
+});
+
 describe("the length limit", () => {
   const endless: LanguageModel = () => Float32Array.of(-30, -40, Math.log(0.5), Math.log(0.3), Math.log(0.2));
 

@@ -6,6 +6,7 @@ import {
   minLength,
   noRepeatNgram,
   repetitionPenalty,
+  sequenceBias,
   tokenBias,
 } from "../../src/decoding/constraints.ts";
 
@@ -40,6 +41,17 @@ test("a bias is added, and minus infinity bans", () => {
       [],
     ),
   ).toEqual([-0.5, -2, -Infinity, -4]);
+});
+
+test("a bias of several tokens is added to the last where the others were just written", () => {
+  const biased = sequenceBias([
+    { ids: [0, 1, 2], bias: -Infinity },
+    { ids: [3], bias: 0.5 },
+  ]);
+  expect(after(biased, [])).toEqual([-1, -2, -3, -3.5]);
+  expect(after(biased, [0])).toEqual([-1, -2, -3, -3.5]);
+  expect(after(biased, [3, 0, 1])).toEqual([-1, -2, -Infinity, -3.5]);
+  expect(after(biased, [0, 1, 3])).toEqual([-1, -2, -3, -3.5]);
 });
 
 test("nothing ends before its least length", () => {

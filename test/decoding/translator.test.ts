@@ -4,23 +4,27 @@ import { translationModel } from "../../src/config/translation-model.ts";
 import { makeBatch } from "../../src/data/batches.ts";
 import { beamSearch } from "../../src/decoding/beam.ts";
 import { copyUnknown } from "../../src/decoding/copy-unknown.ts";
+import { coverage } from "../../src/decoding/coverage.ts";
+import type { DecodingOptions } from "../../src/decoding/decoding-options.ts";
+import { planDecoding } from "../../src/decoding/decoding-plan.ts";
 import { lengthPenalty } from "../../src/decoding/hypothesis.ts";
 import { openScorer } from "../../src/decoding/scorer.ts";
 import { openStepper } from "../../src/decoding/stepper.ts";
-import {
-  coverage,
-  openTranslator,
-  type TranslatedText,
-  type Translator,
-  type TranslatorOptions,
-} from "../../src/decoding/translator.ts";
+import type { TranslatedText, Translation } from "../../src/decoding/translated-text.ts";
+import { openTranslator, type Translator } from "../../src/decoding/translator.ts";
+import type { TranslatorOptions } from "../../src/decoding/translator-options.ts";
+import { constant } from "../../src/ir/leaf.ts";
 import { translationObjective } from "../../src/models/objective.ts";
+import { RecurrentSeq2Seq } from "../../src/models/recurrent-seq2seq.ts";
 import type { Seq2Seq } from "../../src/models/seq2seq.ts";
 import { build, type Layer } from "../../src/nn/layer.ts";
+import { add, concat, mul, slice } from "../../src/ops/index.ts";
 import { compile, toNumber } from "../../src/runtime/compile.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { type HostTensor, readEntries } from "../../src/runtime/state.ts";
 import { pairFeeds } from "../../src/tasks/translate/pairs.ts";
+import { isBlank } from "../../src/text/blank.ts";
+import type { Tokenizer } from "../../src/text/tokenizer.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
 import {
   batchOf,
@@ -218,6 +222,41 @@ describe("a translator with options", () => {
     }
   });
 
+  test("returns the tokens of both sides as the model saw them, of a sentence that was cut too", async () => {
+    const translator = await open({ attention: true, best: 2 });
+    const [short, long, blank] = await translator.translate(["two cat", "two cat ".repeat(500), "\u200b"]);
+    expect(short?.sourceTokens).toEqual(["▁two", "▁cat", "</s>"]);
+    expect(long?.sourceTokens).toHaveLength(maxLength);
+    expect(long?.sourceTokens.at(-1)).toBe("</s>");
+    expect([blank?.sourceTokens, blank?.hypotheses[0]?.text]).toEqual([[], ""]);
+    for (const { sourceTokens, hypotheses } of [short, long] as Translation[]) {
+      for (const { tokens, attentionTokens = [], attention = [] } of hypotheses) {
+        expect(attentionTokens.slice(0, tokens.length)).toEqual(tokens);
+        expect(attention).toHaveLength(attentionTokens.length);
+        for (const row of attention) expect(row).toHaveLength(sourceTokens.length);
+      }
+    }
+    expect(short?.hypotheses[0]?.attentionTokens?.at(-1)).toBe("</s>");
+  });
+
+  test("takes words for a bias, of one piece or of several", async () => {
+    expect((await first({ bias: new Map([["two", -Infinity]]) })).text).not.toContain("two");
+    expect((await first({ bias: new Map([["▁two", -Infinity]]) })).text).not.toContain("two");
+    expect((await first({}, "two red house")).text).toBe("red house two two");
+    const banned = await first({ bias: new Map([["red house", -Infinity]]) }, "two red house");
+    expect(banned.text).toContain("red");
+    expect(banned.text).not.toContain("red house");
+    await expect(open({ bias: new Map([["zebra", 1]]) })).rejects.toThrow(
+      'bias: "zebra" is not in the target\'s vocabulary',
+    );
+  });
+
+  test("refuses a prefix with a word that it does not know", async () => {
+    await expect(open({ prefix: "the zebra" })).rejects.toThrow(
+      'prefix: "the zebra" has a word that is not in the target\'s vocabulary',
+    );
+  });
+
   test("ranks by coverage what it found", async () => {
     const { best, coveragePenalty } = { best: 4, coveragePenalty: 3 };
     const [plainly] = await (await open({ best, attention: true })).translate(["two cat"]);
@@ -248,11 +287,121 @@ describe("a translator with options", () => {
     [{ beam: 1.5 }, "beam: 1.5 is not a whole number from 1 to 100"],
     [{ alpha: -1 }, "alpha: -1 is not a number from 0 to 5"],
     [{ repetitionPenalty: Number.NaN }, "repetitionPenalty: NaN is not a number from 1 to 100"],
+    [{ minDecodingLength: 40 }, "minDecodingLength: 40 is more than the 15 tokens that the model writes"],
     [{ minDecodingLength: 5, maxDecodingLength: 4 }, "minDecodingLength: 5 is more than maxDecodingLength 4"],
     [{ lengthPenalty: "wu" as never }, 'lengthPenalty: "wu" is not gnmt or average'],
     [{ bias: new Map([[1, Number.NaN]]) }, "bias: NaN for token 1 is not a number below infinity"],
   ])("refuses %j", async (options, message) => {
     await expect(open(options)).rejects.toThrow(message);
+  });
+});
+
+test("the fewest tokens asked for raise the most", () => {
+  const limit = (options: DecodingOptions): number =>
+    planDecoding({ model, target, maxLength: 100, ...options }).limit(3);
+  expect(limit({})).toBe(16);
+  expect(limit({ minDecodingLength: 1 })).toBe(16);
+  expect(limit({ minDecodingLength: 40 })).toBe(50);
+  expect(limit({ minDecodingLength: 95 })).toBe(99);
+  expect(limit({ minDecodingLength: 40, maxDecodingLength: 41 })).toBe(41);
+});
+
+describe("a model that would rather say nothing", () => {
+  /** Whatever it read, </s> is likeliest, then <pad>, then <s>; the rest as it was. */
+  const silent: Layer<Seq2Seq> = {
+    bind: (scope) => {
+      const bound = model.bind(scope);
+      const favours = new Float32Array(target.size);
+      for (const [id, by] of [
+        [target.special.eos, 3000],
+        [target.special.pad, 2000],
+        [target.special.bos, 1000],
+      ] as const)
+        favours[id] = by;
+      const column = constant("float32", [target.size, 1], favours);
+      return {
+        ...bound,
+        projection: concat([bound.projection, column], 1),
+        decode: (tokens, memory, state) => {
+          const { hidden, state: after } = bound.decode(tokens, memory, state);
+          const one = add(mul(slice(hidden, 2, 0, 1), 0), 1);
+          return { hidden: concat([hidden, one], 2), state: after };
+        },
+      };
+    },
+  };
+
+  test.each([
+    [{ beam: 1 }],
+    [{ beam: 4 }],
+    [{ beam: 4, best: 3 }],
+    [{ beam: 2, noRepeatNgram: 2 }],
+    [{ minDecodingLength: 1 }],
+    [{ maxDecodingLength: 1 }],
+    [{ sample: {} }],
+    [{ sample: { temperature: 0 } }],
+  ] as const)("says a word all the same: %j", async (options) => {
+    const [one, blank] = await (await open({ model: silent, ...options })).translate(["two cat", " \u00ad"]);
+    for (const { text, score } of one?.hypotheses ?? []) {
+      expect(isBlank(text)).toBe(false);
+      expect(Number.isFinite(score)).toBe(true);
+    }
+    for (const { text } of blank?.hypotheses ?? []) expect(text).toBe("");
+  });
+
+  test("says the same word greedily, with a beam of 1 among constraints, and in company", async () => {
+    const texts = async (options: Partial<TranslatorOptions>): Promise<unknown> => {
+      const found = await (await open({ model: silent, beam: 1, ...options })).translate(sentences);
+      return found.map(({ hypotheses }) => hypotheses[0]?.text);
+    };
+    const greedy = await texts({});
+    expect(await texts({ batch: 1 })).toEqual(greedy);
+    expect(await texts({ bias: new Map([[target.special.unk, -0.001]]) })).toEqual(greedy);
+  });
+});
+
+describe("n best", () => {
+  /** Marks that are read as one: what differs in them alone is one text. */
+  const alike: Tokenizer = { ...target, decode: (ids) => target.decode(ids).replaceAll("one", "two") };
+
+  test.each([[{ beam: 4 }], [{ beam: 2, noRepeatNgram: 5 }], [{ sample: { temperature: 2 } }]])(
+    "are different texts, and the first what is best: %j",
+    async (options) => {
+      const found = await (await open({ ...options, best: 6, target: alike })).translate(sentences);
+      for (const { hypotheses } of found) {
+        expect(new Set(hypotheses.map(({ text }) => text)).size).toBe(6);
+        const scores = hypotheses.map(({ score }) => score);
+        expect(scores).toEqual([...scores].sort((a, b) => b - a));
+      }
+    },
+  );
+
+  test("are as many as asked for even where there is one text to say", async () => {
+    const found = await (await open({ best: 3, sample: { temperature: 0 } })).translate(["two cat"]);
+    expect(found[0]?.hypotheses.map(({ text }) => text)).toEqual(Array(3).fill("cat two two"));
+  });
+});
+
+describe("a model without attention", () => {
+  const blind = RecurrentSeq2Seq({
+    cell: "gru",
+    layers: 1,
+    embedding: 6,
+    hidden: 8,
+    attention: "none",
+    tie: "all",
+    sourceVocabulary: source.size,
+    targetVocabulary: target.size,
+  });
+
+  test.each([
+    [{ attention: true }, "attention"],
+    [{ replaceUnknowns: true }, "replaceUnknowns"],
+    [{ coveragePenalty: 1 }, "coveragePenalty"],
+  ])("is refused what reads it, before anything is translated: %j", async (options, name) => {
+    await expect(open({ model: blind, ...options })).rejects.toThrow(
+      `${name}: the model has no attention to its source; leave it out`,
+    );
   });
 });
 
@@ -281,8 +430,8 @@ test("an unknown word becomes the source word it looked at most", () => {
   const text = "The \u201cZanzibar\u201d.";
   // The | \u201c | Zanzibar | \u201d | . | </s>
   expect(known.encode(text)).toHaveLength(6);
-  expect(copyUnknown(ids, attention, text, { source: known, target: known })).toBe("le Zanzibar.");
-  expect(copyUnknown([unk, eos], [look(0), look(5)], text, { source: known, target: known })).toBe("The");
+  expect(copyUnknown(ids, attention, text, 6, { source: known, target: known })).toBe("le Zanzibar.");
+  expect(copyUnknown([unk, eos], [look(0), look(5)], text, 6, { source: known, target: known })).toBe("The");
 });
 
 describe("blank lines", () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { input, parameter } from "../../src/ir/leaf.ts";
 import { add, cast, mul, sum } from "../../src/ops/index.ts";
-import { compile, toNumber } from "../../src/runtime/compile.ts";
+import { compile, feedsFor, toNumber } from "../../src/runtime/compile.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
 import { createState } from "../../src/runtime/state.ts";
@@ -118,6 +118,10 @@ describe("it refuses", () => {
     expect(await toNumber((await program({ y: of(6), z: of(3) })).both)).toBe(9);
     await expect(program({ y: of(7), z: of(3) })).rejects.toThrow('axis 0 is 7 but "2*n" is 6');
     await expect(program({ y: of(6), z: null as never })).rejects.toThrow('input "z" [n] was not fed');
+    await expect(program({ y: of(6), z: of(3), zz: of(3) })).rejects.toThrow(
+      'the graph has no input "zz"; it reads y, z',
+    );
+    expect(feedsFor(program, { zz: of(3), y: of(6) })).toEqual({ y: of(6) });
     await expect(program({ y: of(6), z: [1, 2, 3] as never })).rejects.toThrow(
       "a feed is a tensor, a number, or",
     );

@@ -1,11 +1,18 @@
+import { heedError } from "../../errors.ts";
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
+import { firstGiven, given } from "../given.ts";
 
 export default command({
   name: "generate",
   summary: "Go on with a text, token by token.",
-  description:
-    "Go on with a text, token by token, as a language model sees fit. The text appears as it is written. A temperature below 1 stays with what is likely, 0 always takes the likeliest token; --top-k and --top-p leave out the unlikely.",
+  description: `Go on with a text, token by token, as a language model sees fit. The text appears
+as it is written. A temperature below 1 stays with what is likely, 0 always
+takes the likeliest token; --top-k and --top-p leave out the unlikely.
+
+With --beam nothing is drawn: the text is the likeliest of --tokens tokens that
+a beam search finds, and appears when it is found. A line end is a token like
+any other, so that lines may be empty.`,
   examples: [
     'heed generate runs/shakespeare --prompt "ROMEO:" --tokens 300',
     "heed generate runs/shakespeare --temperature 0.8 --top-p 0.95 --seed 7",
@@ -14,19 +21,36 @@ export default command({
   options: {
     prompt: { type: "string", value: "TEXT", help: "how the text begins (default: a new line)" },
     tokens: { type: "number", whole: true, range: [1, 1e6], default: 200, help: "tokens to write" },
-    temperature: { type: "number", range: [0, 100], default: 1, help: "0 takes the likeliest token" },
+    temperature: { type: "number", range: [0, 100], help: "0 takes the likeliest token (default: 1)" },
     topK: { type: "number", whole: true, range: [1, 1e6], help: "draw from the k likeliest tokens only" },
-    topP: {
+    topP: { type: "number", range: [0, 1], help: "draw from the likeliest with this probability together" },
+    beam: {
       type: "number",
-      range: [0, 1],
+      whole: true,
+      range: [1, 100],
+      help: "search for the likeliest text, keeping so many hypotheses at each step, instead of drawing",
+    },
+    noRepeatNgram: {
+      type: "number",
+      whole: true,
+      range: [0, 100],
+      default: 0,
+      help: "no N tokens in a row are written twice; 0 is off",
+    },
+    repetitionPenalty: {
+      type: "number",
+      range: [1, 100],
       default: 1,
-      help: "draw from the likeliest with this probability together",
+      help: "factor on log probabilities of tokens already written; 1 is off",
     },
     seed: { type: "number", whole: true, range: [0, 2 ** 31 - 1], default: 42, help: "same seed, same text" },
     device: deviceOption,
     json: { type: "boolean", help: "one JSON object at the end: {prompt, text, tokens}" },
   },
   async run(options, io) {
+    const { temperature, topK, topP, seed, beam, tokens, prompt = "" } = options;
+    const sampling = { temperature, topK, topP };
+    refuseDrawing(beam, sampling);
     const { openGenerator } = await import("../../decoding/generator.ts");
     const { openRunOf } = await import("../../runs/open-run.node.ts");
     const { textWriter } = await import("../text-writer.ts");
@@ -34,7 +58,6 @@ export default command({
     const { config, model, tokenizer, weights } = openRunOf(options.run, "generate");
     const engine = await device(options.device, io);
     const generator = await openGenerator({ engine, model, weights, context: config.data.context });
-    const { temperature, topK, topP, seed, prompt = "" } = options;
     const writer = textWriter(tokenizer, prompt);
     // White space at the end is nothing the model reads: it writes its own.
     const begun = prompt.replace(/[^\S\n]+$/u, "");
@@ -45,22 +68,43 @@ export default command({
       if (!options.json) await io.write(piece);
     };
     await show(begun);
-    const sampling = { temperature, topP, seed, ...(topK === undefined ? {} : { topK }) };
+    const { noRepeatNgram, repetitionPenalty } = options;
+    const constraints = { noRepeatNgram, repetitionPenalty };
+    async function* searched(width: number): AsyncGenerator<number> {
+      const [[best] = []] = await generator.search([writer.prompt], {
+        tokens,
+        beam: width,
+        signal: io.signal,
+        ...constraints,
+      });
+      yield* best?.ids ?? [];
+    }
+    const found = beam
+      ? searched(beam)
+      : generator.generate(writer.prompt, { seed, ...constraints, ...given(sampling) });
     try {
-      for await (const token of generator.generate(writer.prompt, sampling)) {
+      for await (const token of found) {
         written.push(token);
         await show(writer.push(token));
-        if (written.length >= options.tokens || io.signal.aborted) break;
+        if (written.length >= tokens || io.signal.aborted) break;
       }
       await show(writer.end());
     } finally {
       generator.close();
     }
-    const tokens = written.map((id) => tokenizer.token(id));
-    if (options.json) await io.writeLine(JSON.stringify({ prompt, text, tokens }));
+    const pieces = written.map((id) => tokenizer.token(id));
+    if (options.json) await io.writeLine(JSON.stringify({ prompt, text, tokens: pieces }));
     else await io.write("\n");
-    const unknown = countUnknown(tokens);
+    const unknown = countUnknown(pieces);
     if (unknown > 0) io.say(unknownTokens(unknown));
     return 0;
   },
 });
+
+/** @throws ERR_USAGE for options of drawing beside a beam. */
+function refuseDrawing(beam: number | undefined, drawing: Readonly<Record<string, unknown>>): void {
+  const flag = firstGiven(drawing);
+  if (beam === undefined || flag === undefined) return;
+  const remedy = `leave out --beam or ${flag}`;
+  throw heedError("ERR_USAGE", { where: flag, cause: "a beam search draws nothing", remedy });
+}

@@ -4,8 +4,23 @@ import { device, deviceOption } from "../device.ts";
 export default command({
   name: "translate",
   summary: "Translate each line of standard input.",
-  description:
-    "Translate each line of standard input, in order, writing as it goes. Beam search by default; --sample, --temperature, --top-k and --top-p draw translations instead. With --target FILE nothing is translated: each line gets the log probability of the translation that stands in FILE.",
+  description: `Translate each line of standard input, in order, writing as it goes. Beam search
+by default; --sample, --temperature, --top-k and --top-p draw translations
+instead. With --target FILE nothing is translated: each line gets the log
+probability of the translation that stands in FILE.
+
+Only a blank line has a blank translation: a translation neither ends nor goes
+on with white space before something of it shows.
+
+--bias takes a word, or a piece as the vocabulary has it. Of a word of several
+pieces the last is what becomes likelier or less likely, where the others stand
+before it: so the word is finished or not, also as the beginning of another.
+
+--attention writes {source, sourceTokens, hypotheses: [{tokens, weights}]} for
+each line, with the tokens as the model saw them, </s> included: weights have a
+row for each of tokens, and in it a number for each of sourceTokens. They are
+the mean over the heads of the last decoder layer's attention to the source; a
+recurrent decoder has one attention, and an ensemble's is its members' mean.`,
   examples: [
     "heed translate runs/en-fr < news.en > news.fr",
     'echo "We see the green car." | heed translate runs/en-fr --beam 8 --n-best 3 --json',
@@ -33,7 +48,13 @@ export default command({
       range: [0, 10],
       help: "how much leaving source words out costs a finished hypothesis (default: 0)",
     },
-    nBest: { type: "number", whole: true, range: [1, 100], default: 1, help: "hypotheses written per line" },
+    nBest: {
+      type: "number",
+      whole: true,
+      range: [1, 100],
+      default: 1,
+      help: "hypotheses written per line, all of different text where there are as many",
+    },
     prefix: { type: "string", help: "how every translation begins" },
     minLength: {
       type: "number",
@@ -45,7 +66,7 @@ export default command({
       type: "number",
       whole: true,
       range: [1, 1e6],
-      help: "most tokens (default: 2 · source + 10)",
+      help: "most tokens (default: 2 · source + 10, or 10 more than --prefix or --min-length has)",
     },
     noRepeatNgram: {
       type: "number",
@@ -60,8 +81,8 @@ export default command({
     },
     bias: {
       type: "list",
-      value: "PIECE=N",
-      help: "added to the log probability of a piece; -Infinity bans it; may be repeated",
+      value: "WORD=N",
+      help: "added to the log probability of a word or a piece; -Infinity bans it; may be repeated",
     },
     sample: { type: "boolean", help: "draw translations instead of searching for the best" },
     temperature: { type: "number", range: [0, 100], help: "of sampling (default: 1)" },
@@ -88,7 +109,7 @@ export default command({
     attention: {
       type: "string",
       value: "FILE",
-      help: "write what each token looked at, one JSON object a line",
+      help: "write what each token looked at in the last decoder layer, the mean of its heads, as JSON lines",
     },
     quantize: { type: "string", value: "KIND", help: "int8: weights of 8 bits, smaller and faster" },
     batch: {

@@ -2,6 +2,7 @@ import type { HostArray } from "../../ir/dtype.ts";
 import { constant, input } from "../../ir/leaf.ts";
 import { plus, times } from "../../ir/size.ts";
 import type { Value } from "../../ir/value.ts";
+import { inLayers, under } from "../../models/named-tensors.ts";
 import type { Tensors } from "../../models/seq2seq.ts";
 import { Transformer, type TransformerConfig } from "../../models/transformer.ts";
 import { build } from "../../nn/layer.ts";
@@ -69,22 +70,23 @@ export function decoderGraph(config: TransformerConfig, options: GraphOptions): 
 
   const missing = slice(states, 1, PAST_SOURCE, plus(SOURCE, times(PAST_SOURCE, -1)));
   const remembered = model.call.remember({ states: missing }, cast(mask, "float32"));
-  const memory: Record<string, Value> = { bias: remembered.bias as Value };
-  const before: Record<string, Value> = {};
-  for (let i = 0; i < decoderLayers; i++) {
-    for (const part of ["key", "value"]) {
-      const name = `${i}.${part}s`;
-      memory[name] = concat([pastOf(i, "encoder", part), remembered[name] as Value], 2);
-      before[name] = pastOf(i, "decoder", part);
-    }
-  }
+  const each = Array.from({ length: decoderLayers }, (_, i) => i);
+  const known = (i: number, part: "key" | "value"): Value =>
+    concat([pastOf(i, "encoder", part), under(i, remembered)[`${part}s`] as Value], 2);
+  const memory: Tensors = {
+    bias: remembered.bias as Value,
+    ...inLayers(each.map((i) => ({ keys: known(i, "key"), values: known(i, "value") }))),
+  };
+  const before = inLayers(
+    each.map((i) => ({ keys: pastOf(i, "decoder", "key"), values: pastOf(i, "decoder", "value") })),
+  );
   const tokens = cast(ids, "int32");
   const { hidden, state } = model.call.decode(tokens, memory, before);
   const logits = onlyEndAfterEnd(linear(hidden, model.call.projection), tokens, options.end);
   const outputs = new Map([["logits", logits]]);
   const present = (layer: number, side: string, tensors: Tensors): void => {
     for (const part of ["key", "value"])
-      outputs.set(`present.${layer}.${side}.${part}`, tensors[`${layer}.${part}s`] as Value);
+      outputs.set(`present.${layer}.${side}.${part}`, under(layer, tensors)[`${part}s`] as Value);
   };
   for (let i = 0; i < decoderLayers; i++) {
     present(i, "decoder", state);

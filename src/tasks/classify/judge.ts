@@ -6,7 +6,7 @@ import { textInputs } from "../../models/objective.ts";
 import { build, type Layer } from "../../nn/layer.ts";
 import { linear } from "../../ops/matmul.ts";
 import { softmax } from "../../ops/softmax.ts";
-import { compile } from "../../runtime/compile.ts";
+import { compile, feedsFor } from "../../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../../runtime/engine.ts";
 import type { HostTensor, State } from "../../runtime/state.ts";
 import { textFeeds } from "./texts.ts";
@@ -44,7 +44,7 @@ export async function openJudge({ engine, model, padding, ...rest }: JudgeOption
       const byLength = [...examples.keys()].sort((a, b) => lengthOf(examples[a]) - lengthOf(examples[b]));
       for (const chunk of chunks(byLength, JUDGED)) {
         if (signal?.aborted) break;
-        const found = await program(textFeeds(makeBatch(examples, chunk, special)));
+        const found = await program(feedsFor(program, textFeeds(makeBatch(examples, chunk, special))));
         const all = (await found.probabilities.read()) as Float32Array;
         const labels = all.length / chunk.length;
         chunk.forEach((i, row) => {

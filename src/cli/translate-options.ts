@@ -1,0 +1,118 @@
+/** What the options of `heed translate` ask for, and which of them contradict each other. */
+import type { Bias } from "../decoding/bias.ts";
+import type { DecodingOptions } from "../decoding/decoding-options.ts";
+import type { LengthPenalty } from "../decoding/hypothesis.ts";
+import { heedError } from "../errors.ts";
+import type { TranslatorRun } from "../runs/open-run.ts";
+import { flagOf } from "./command.ts";
+import { firstGiven, given } from "./given.ts";
+
+export interface TranslateLinesOptions {
+  readonly run: string;
+  readonly beam?: number | undefined;
+  readonly alpha?: number | undefined;
+  readonly lengthPenalty: string;
+  readonly coveragePenalty?: number | undefined;
+  readonly nBest: number;
+  readonly prefix?: string | undefined;
+  readonly minLength?: number | undefined;
+  readonly maxLength?: number | undefined;
+  readonly noRepeatNgram?: number | undefined;
+  readonly repetitionPenalty?: number | undefined;
+  readonly bias: readonly string[];
+  readonly sample: boolean;
+  readonly temperature?: number | undefined;
+  readonly topK?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly seed: number;
+  readonly ensemble: readonly string[];
+  readonly replaceUnknown: boolean;
+  readonly target?: string | undefined;
+  readonly attention?: string | undefined;
+  readonly quantize?: string | undefined;
+  readonly batch: number;
+  readonly invalidUtf8: string;
+  readonly json: boolean;
+}
+
+/** Options of decoding that the command line calls otherwise. */
+const otherNames: Partial<Record<keyof DecodingOptions, string>> = {
+  minDecodingLength: "minLength",
+  maxDecodingLength: "maxLength",
+  best: "nBest",
+  replaceUnknowns: "replaceUnknown",
+};
+
+/** The flag of an option of decoding. */
+export const decodingFlag = (option: keyof DecodingOptions): string => flagOf(otherNames[option] ?? option);
+
+/** @throws ERR_USAGE for a search beside translations that are given. */
+export function checkTarget({ target, ...options }: TranslateLinesOptions): void {
+  if (target === undefined) return;
+  const { attention, prefix, sample, nBest, beam, coveragePenalty, minLength, maxLength } = options;
+  const { noRepeatNgram, repetitionPenalty, bias, temperature, topK, topP, replaceUnknown } = options;
+  const flag = firstGiven({
+    attention,
+    prefix,
+    sample,
+    nBest: nBest > 1,
+    beam,
+    coveragePenalty,
+    minLength,
+    maxLength,
+    noRepeatNgram,
+    repetitionPenalty,
+    bias: bias.length > 0,
+    temperature,
+    topK,
+    topP,
+    replaceUnknown,
+  });
+  if (flag) throw usage("--target", "scores what is given and searches nothing", `leave out ${flag}`);
+}
+
+/** @throws ERR_USAGE for a beam where texts are drawn. */
+export function checkSampling({ sample, temperature, topK, topP, beam }: TranslateLinesOptions): void {
+  const flag = firstGiven({ sample, temperature, topK, topP });
+  if (flag && beam !== undefined)
+    throw usage("--beam", `there is none where ${flag} draws translations`, `leave out --beam or ${flag}`);
+}
+
+const usage = (where: string, cause: string, remedy?: string): Error =>
+  heedError("ERR_USAGE", { where, cause, ...(remedy ? { remedy } : {}) });
+
+/** The options of decoding that a command line asks for; the others are the run's. */
+export function decodingOf(options: TranslateLinesOptions, run: TranslatorRun): DecodingOptions {
+  const { temperature, topK, topP, seed } = options;
+  const isSampled = options.sample || [temperature, topK, topP].some((value) => value !== undefined);
+  return given({
+    beam: options.beam ?? (isSampled ? 1 : run.config.decoding.beam),
+    alpha: options.alpha ?? run.config.decoding.alpha,
+    lengthPenalty: options.lengthPenalty as LengthPenalty,
+    coveragePenalty: options.coveragePenalty,
+    best: options.nBest,
+    prefix: options.prefix,
+    minDecodingLength: options.minLength,
+    maxDecodingLength: options.maxLength,
+    noRepeatNgram: options.noRepeatNgram,
+    repetitionPenalty: options.repetitionPenalty,
+    bias: biasOf(options.bias),
+    sample: isSampled ? given({ temperature, topK, topP, seed }) : undefined,
+    replaceUnknowns: options.replaceUnknown,
+    attention: options.attention !== undefined,
+  });
+}
+
+/** "WORD=N" */
+function biasOf(given: readonly string[]): Bias {
+  return new Map(
+    given.map((text) => {
+      const at = text.lastIndexOf("=");
+      const [word, number] = [text.slice(0, at), text.slice(at + 1)];
+      const value = Number(number);
+      if (at < 1 || number.trim() === "" || !(value < Infinity))
+        throw usage("--bias", `"${text}" is not WORD=N`, "N is a number, or -Infinity to ban the word");
+      return [word, value];
+    }),
+  );
+}

@@ -1,0 +1,49 @@
+import { heedError } from "../errors.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+import type { Hypothesis } from "./hypothesis.ts";
+import { batchesByTokens } from "./packing.ts";
+import type { TranslationSearch } from "./translation-search.ts";
+import type { TranslatorOptions } from "./translator-options.ts";
+
+/** Searches for translations of any number of sources, several batches of alike lengths on their way at a time. */
+export async function searchInBatches(
+  sources: readonly ArrayLike<number>[],
+  { search }: TranslationSearch,
+  {
+    batch = 32,
+    batchTokens = 2048,
+    streams = 1,
+  }: Pick<TranslatorOptions, "batch" | "batchTokens" | "streams">,
+): Promise<Hypothesis[][]> {
+  const results: Hypothesis[][] = sources.map(() => []);
+  const length = (i: number): number => sources[i]?.length ?? 0;
+  const waiting = batchesByTokens(sources.length, length, { sentences: batch, tokens: batchTokens });
+  const work = async (): Promise<void> => {
+    // The longest first, so that streams end at about the same time.
+    for (let chosen = waiting.pop(); chosen; chosen = waiting.pop()) {
+      const found = await search(chosen.map((i) => sources[i] ?? []));
+      for (const [n, i] of chosen.entries()) results[i] = found[n] ?? [];
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, streams) }, work));
+  return results;
+}
+
+/** @throws ERR_USAGE for a sentence that is no sentence of a vocabulary, or longer than a model reads. */
+export function checkSources(
+  sources: readonly ArrayLike<number>[],
+  vocabulary: Tokenizer,
+  maxLength: number,
+): void {
+  const refuse = (cause: string): never => {
+    throw heedError("ERR_USAGE", { where: "translateIds", cause });
+  };
+  for (const [i, ids] of sources.entries()) {
+    if (ids.length > maxLength)
+      refuse(`sentence ${i} has ${ids.length} tokens, the model reads at most ${maxLength}`);
+    if (ids.length === 0) refuse(`sentence ${i} has no tokens: even an empty one ends with </s>`);
+    const odd = Array.from(ids).find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary.size);
+    if (odd !== undefined)
+      refuse(`sentence ${i} has token ${odd}, the vocabulary has 0 to ${vocabulary.size - 1}`);
+  }
+}

@@ -1,0 +1,29 @@
+import type { Seq2Seq } from "../models/seq2seq.ts";
+import type { Layer } from "../nn/layer.ts";
+import type { Engine, SessionOptions } from "../runtime/engine.ts";
+import type { HostTensor } from "../runtime/state.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+import type { DecodingOptions } from "./decoding-options.ts";
+
+export interface TranslatorOptions extends DecodingOptions {
+  readonly engine: Engine;
+  /** One model, or several of one vocabulary whose probabilities are averaged: see `ensembleWeights`. */
+  readonly model: Layer<Seq2Seq> | readonly Layer<Seq2Seq>[];
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  readonly source: Tokenizer;
+  readonly target: Tokenizer;
+  /** Most sentences decoded together. Default 32. */
+  readonly batch?: number;
+  /** Most source tokens decoded together, padding included. Default 2048. */
+  readonly batchTokens?: number;
+  /**
+   * Batches on their way at the same time, each on threads of its own. Default 1. In Node more than four at a time need
+   * the environment variable UV_THREADPOOL_SIZE, set before the process starts; the command line sets it.
+   */
+  readonly streams?: number;
+  /** Longest sentence in tokens, in and out: what the model's positions allow. */
+  readonly maxLength: number;
+  /** "int8": products with weights on 8-bit integers, smaller and faster. Default: as trained. */
+  readonly quantize?: "int8" | undefined;
+  readonly session?: SessionOptions;
+}

@@ -1,0 +1,92 @@
+/** Nothing that is translated becomes a blank line. */
+import { isBlank } from "../text/blank.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+import type { Constraint } from "./constraints.ts";
+import type { Candidates, Stepper } from "./stepper.ts";
+
+/** Tokens that may not be written while nothing shows of a text. */
+export interface Unseen {
+  /** As its first token: an ending, or what is no text at all. */
+  readonly first: ReadonlySet<number>;
+  /** As a further one, with these all that show nothing: one space may stand before a word. */
+  readonly further: ReadonlySet<number>;
+}
+
+/** The tokens of a vocabulary of which nothing shows. */
+export function unseenTokens(target: Tokenizer): Unseen {
+  const { pad, bos, eos } = target.special;
+  const first = new Set([pad, bos, eos]);
+  const further = new Set(first);
+  for (let id = 0; id < target.size; id++) {
+    const piece = target.token(id);
+    if (isBlank(isByte(piece) ? target.decode([id]) : piece)) further.add(id);
+  }
+  return { first, further };
+}
+
+const isByte = (piece: string): boolean => /^<0x[0-9A-F]{2}>$/.test(piece);
+
+export const shows = (ids: readonly number[], { further }: Unseen): boolean =>
+  ids.some((id) => !further.has(id));
+
+/** A text may neither end nor go on with what shows nothing before something of it shows. */
+export function beginVisibly(unseen: Unseen): Constraint {
+  return (scores, { ids }) => {
+    if (shows(ids, unseen)) return;
+    for (const id of ids.length === 0 ? unseen.first : unseen.further) scores[id] = -Infinity;
+  };
+}
+
+/**
+ * A stepper whose texts begin visibly.
+ *
+ * @param stepper     One that gives its candidates with their tokens, as many more as there are unseen ones.
+ * @param candidates  How many to keep of each row.
+ */
+export function visiblyBegun(stepper: Stepper, unseen: Unseen, candidates: number): Stepper {
+  const kept = Math.min(candidates, stepper.candidates);
+  return {
+    candidates: kept,
+    start: async (sources) => {
+      const decoding = await stepper.start(sources);
+      let isShown: readonly boolean[] | undefined;
+      return {
+        step: async (from, sentence, tokens) => {
+          const before = isShown;
+          const forbidden = before ? unseen.further : unseen.first;
+          const now = Array.from(
+            from,
+            (row, i) => !!before && (before[row] || !unseen.further.has(tokens[i] as number)),
+          );
+          isShown = now;
+          const found = await decoding.step(from, sentence, tokens);
+          return allowed(found, now, stepper.candidates, kept, forbidden);
+        },
+        end: () => decoding.end(),
+      };
+    },
+    close: () => stepper.close(),
+  };
+}
+
+/** The best of each row that are not forbidden, in order. */
+function allowed(
+  all: Candidates,
+  isShown: readonly boolean[],
+  given: number,
+  kept: number,
+  forbidden: ReadonlySet<number>,
+): Candidates {
+  const tokens = new Int32Array(isShown.length * kept);
+  const logProbabilities = new Float32Array(isShown.length * kept).fill(-Infinity);
+  for (const [row, isFree] of isShown.entries()) {
+    let at = row * kept;
+    for (let from = row * given; from < (row + 1) * given && at < (row + 1) * kept; from++) {
+      const token = all.tokens?.[from] as number;
+      if (!isFree && forbidden.has(token)) continue;
+      tokens[at] = token;
+      logProbabilities[at++] = all.logProbabilities[from] as number;
+    }
+  }
+  return { tokens, logProbabilities };
+}
