@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { printConfig } from "../config/parse.ts";
+import { printConfig } from "../config/print.ts";
 import { type ConfiguredCell, configureCells, parseSweep } from "../config/sweep.ts";
 import { HeedError, heedError } from "../errors.ts";
 import type { RunEvents } from "../runs/train-run.node.ts";
