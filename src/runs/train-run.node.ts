@@ -1,6 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { printConfig } from "../config/parse.ts";
+import { type CorpusSize, fitToData, fitToRun } from "../config/fit.ts";
+import { parseConfig } from "../config/parse.ts";
+import { printConfig } from "../config/print.ts";
 import type { Config } from "../config/schema.ts";
 import { fileReader } from "../data/corpus-reader.node.ts";
 import type { FilterReport } from "../data/filters.ts";
@@ -26,6 +28,7 @@ import * as runs from "./directory.node.ts";
 import { directoryFiles } from "./files.node.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { changesSince, fingerprintOf } from "./fingerprint.ts";
+import { forewarnings } from "./forewarnings.ts";
 import { lockRun } from "./lock.node.ts";
 import { METRICS, TIMINGS, truncateLog } from "./metrics-log.node.ts";
 import { writeReport } from "./report.node.ts";
@@ -52,6 +55,8 @@ export interface RunEvents {
 
 export interface RunOptions extends RunEvents {
   readonly config: Config;
+  /** The keys of it that the user chose: others are fitted to the size of the corpus. Default: all. */
+  readonly given?: ReadonlySet<string>;
   readonly directory: string;
   readonly engine: Engine;
   /** Goes on from the newest whole checkpoint of the directory. */
@@ -72,7 +77,7 @@ interface SavedState {
  * and at the end the average of the last checkpoints if that is better.
  */
 export async function trainRun(options: RunOptions): Promise<RunSummary> {
-  const { config, directory, resume = false } = options;
+  const { directory, resume = false } = options;
   const say = options.onMessage ?? ((): void => undefined);
   const began = performance.now();
   // A run that exists is locked before anything slow; a new one is not created before its data has been read.
@@ -84,7 +89,8 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     }
     const saved = resume ? runs.newestCheckpoint<SavedState>(directory, say) : undefined;
     if (resume && !saved) say(`no checkpoint in ${directory}: starting from the beginning`);
-    const data = await taskOf(config).load(config, fileReader);
+    const data = await taskOf(options.config).load(options.config, fileReader);
+    const config = saved ? asBegun(options) : fitted(options, data.size, say);
     const fingerprint = fingerprintOf(config, data.hash);
     const changes = saved
       ? [
@@ -92,7 +98,7 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
           ...changesSince(saved.state.fingerprint, fingerprint, directory, options.allowChange),
         ]
       : [];
-    const prepared = data.prepare(say, saved ? directoryFiles(directory) : undefined);
+    const prepared = data.prepare(config, say, saved ? directoryFiles(directory) : undefined);
     if (prepared.report) options.onCorpus?.(prepared.report);
     unlock ??= lock(directory);
     const before = saved ? readResult(directory) : undefined;
@@ -109,7 +115,8 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     const learner = await prepared.open(options.engine, saved?.model);
     try {
       if (saved) for (const [name, { data }] of saved.optimizer) learner.step.state.write(name, data);
-      const session = { ...options, learner, fingerprint, changes, began, from };
+      const { tokens } = prepared;
+      const session = { ...options, config, tokens, learner, fingerprint, changes, began, from };
       const trained = await trainTask(session);
       // Where nothing was left to do, what was reached is what was reached before.
       const summary = before && trained.steps === from.step ? { ...trained, ...asBefore(before) } : trained;
@@ -121,6 +128,21 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
   } finally {
     unlock?.();
   }
+}
+
+/** The configuration as it fits the corpus, in what the user has left to us. */
+function fitted({ config, given }: RunOptions, size: CorpusSize, say: (message: string) => void): Config {
+  if (!given) return config;
+  const fit = fitToData({ config, given }, size);
+  if (fit.changes.length > 0) say(`defaults for ${size.name}: ${fit.changes.join(", ")}`);
+  return fit.config;
+}
+
+/** The configuration of a run that goes on: what was fitted when it began stays. */
+function asBegun({ config, given, directory }: RunOptions): Config {
+  const file = join(directory, "config.yaml");
+  if (!given || !existsSync(file)) return config;
+  return fitToRun({ config, given }, parseConfig(readFileSync(file, "utf8"), file));
 }
 
 function lock(directory: string): () => void {
@@ -157,6 +179,8 @@ const asBefore = ({ parameters: _, loss, ...result }: RunResult): Omit<RunSummar
 
 interface Session extends RunOptions {
   readonly learner: Learner;
+  /** Of the training data. */
+  readonly tokens: number;
   readonly fingerprint: Fingerprint;
   readonly changes: readonly string[];
   readonly began: number;
@@ -171,8 +195,12 @@ async function trainTask(session: Session): Promise<RunSummary> {
   const timings = join(directory, TIMINGS);
   const perEpoch = Math.ceil(learner.batchesPerEpoch / training.accumulate);
   const totalSteps = Math.min(training.steps ?? Infinity, training.epochs * perEpoch);
+  const { parameterCount: parameters } = learner.step;
+  const outlook = { config, totalSteps, stepsPerEpoch: perEpoch, parameters, tokens: session.tokens };
+  for (const warning of from.step === 0 ? forewarnings(outlook) : [])
+    session.onMessage?.(`warning: ${warning}`);
   session.onStart?.({
-    parameters: learner.step.parameterCount,
+    parameters,
     totalSteps,
     from: from.step,
     unit: taskOf(config).unit,

@@ -15,10 +15,19 @@ export function trainTokenizers(
   const { target } = tokenizer;
   const isShared = tokenizer.shared && !target;
   const kinds = target ? `${tokenizer.kind} + ${target.kind}` : tokenizer.kind;
-  return timed(say, kinds, () => {
+  const learnt = timed(say, kinds, () => {
     const source = trainTokenizer(isShared ? side("source", "target") : side("source"), tokenizer);
     return { source, target: isShared ? source : trainTokenizer(side("target"), target ?? tokenizer) };
   });
+  warnIfExhausted("tokenizer.vocab", tokenizer, learnt.source, say);
+  if (!isShared)
+    warnIfExhausted(
+      target ? "tokenizer.target.vocab" : "tokenizer.vocab",
+      target ?? tokenizer,
+      learnt.target,
+      say,
+    );
+  return learnt;
 }
 
 /** A vocabulary for one language. */
@@ -27,10 +36,26 @@ export function learnTokenizer(
   config: GenerateConfig["tokenizer"],
   say: (message: string) => void,
 ): Tokenizer {
-  return timed(say, config.kind, () => {
+  const { source } = timed(say, config.kind, () => {
     const source = trainTokenizer(lines, config);
     return { source, target: source };
-  }).source;
+  });
+  warnIfExhausted("tokenizer.vocab", config, source, say);
+  return source;
+}
+
+/** Subwords that ran out have become whole words: nothing is left of what they are good for. */
+function warnIfExhausted(
+  key: string,
+  { kind, vocab }: GenerateConfig["tokenizer"],
+  { size }: Tokenizer,
+  say: (message: string) => void,
+): void {
+  if (kind !== "bpe" || size >= vocab) return;
+  say(
+    `warning: ${key} asks for ${vocab} entries and the training data carries ${size}, every word whole: ` +
+      `set ${key} to ${Math.max(300, Math.round(size / 400) * 100)} or so`,
+  );
 }
 
 function timed(say: (message: string) => void, kind: string, learn: () => Tokenizers): Tokenizers {

@@ -69,7 +69,8 @@ export default command({
   async run(options, io) {
     const { existsSync, readFileSync } = await import("node:fs");
     const { basename, extname, join, resolve } = await import("node:path");
-    const { parseConfig, printConfig } = await import("../../config/parse.ts");
+    const { readConfig } = await import("../../config/parse.ts");
+    const { printConfig } = await import("../../config/print.ts");
     const { taskOf } = await import("../../tasks/tasks.ts");
     const { validationText } = await import("../../tasks/validation-text.ts");
     const { heedError } = await import("../../errors.ts");
@@ -89,7 +90,7 @@ export default command({
     };
     if (options.allowChange && options.resume === false)
       contrary("--allow-change is for a run that is resumed", "add --resume");
-    const config = parseConfig(text, options.config, options.set);
+    const { config, given } = readConfig(text, options.config, options.set);
     if (options.printConfig) {
       await io.writeLine(printConfig(config).trimEnd());
       return 0;
@@ -111,6 +112,7 @@ export default command({
     const shown = trainingProgress(io);
     const summary = await trainRun({
       config,
+      given,
       directory,
       engine,
       resume: options.resume !== false,

@@ -10,8 +10,11 @@ import { encodeLabelled, textsOf } from "./texts.ts";
 import { openClassificationTask } from "./training.ts";
 
 /** Labelled texts: a classifier. */
-export async function loadLabelled(config: ClassifyConfig, reader: CorpusReader): Promise<TaskData> {
-  const { train: trainSpec, valid: validSpec, maxTokens } = config.data;
+export async function loadLabelled(
+  asked: ClassifyConfig,
+  reader: CorpusReader,
+): Promise<TaskData<"classify">> {
+  const { train: trainSpec, valid: validSpec } = asked.data;
   const train = await textsOf(trainSpec.labelled, reader);
   const valid = await textsOf(validSpec.labelled, reader);
   const labels = [...new Set(train.map(({ label }) => label))].sort();
@@ -29,7 +32,12 @@ export async function loadLabelled(config: ClassifyConfig, reader: CorpusReader)
   };
   return {
     hash: await reader.hash([trainSpec.labelled]),
-    prepare: (say, files) => {
+    size: {
+      name: `${train.length.toLocaleString("en-US")} texts`,
+      characters: train.reduce((sum, { text }) => sum + text.length, 0),
+    },
+    prepare: (config, say, files) => {
+      const { maxTokens } = config.data;
       const tokenizer = files
         ? readTokenizer(files)
         : learnTokenizer(
@@ -48,6 +56,7 @@ export async function loadLabelled(config: ClassifyConfig, reader: CorpusReader)
       const also = cut > 0 ? `; ${cut} texts are cut off after ${maxTokens} tokens` : "";
       say(`${train.length} training texts with ${labels.length} labels${also}`);
       return {
+        tokens: encoded.train.reduce((sum, { source }) => sum + source.length, 0),
         files: { ...tokenizerFiles({ source: tokenizer, target: tokenizer }), [LABELS]: labels },
         open: (engine, weights) =>
           openClassificationTask({
