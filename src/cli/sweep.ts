@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import { fittedKeys } from "../config/fit.ts";
 import { printConfig } from "../config/print.ts";
 import { type ConfiguredCell, configureCells, parseSweep } from "../config/sweep.ts";
 import { HeedError, heedError } from "../errors.ts";
@@ -36,8 +37,8 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
   }
   const cells = configureCells(parseSweep(read(command.sweep), command.sweep), command);
   if (command.printConfig) {
-    for (const { name, config } of cells)
-      await io.writeLine(`--- # ${name}\n${printConfig(config).trimEnd()}`);
+    for (const cell of cells)
+      await io.writeLine(`--- # ${cell.name}\n${printConfig(cell.config, fittedKeys(cell)).trimEnd()}`);
     return 0;
   }
   const directory = command.run ?? join("runs", basename(command.sweep, extname(command.sweep)));

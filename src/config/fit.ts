@@ -54,11 +54,21 @@ const paths = Object.keys(table[0].defaults) as Path[];
 const together: Readonly<Partial<Record<Path, readonly string[]>>> = {
   "model.dModel": ["model.heads", "model.dKey"],
   "model.heads": ["model.dModel"],
+  "training.epochs": ["training.steps", "training.minutes"],
 };
 
 /** Whether the user has left this key to us. */
-const isFree = (path: Path, given: GivenConfig["given"]): boolean =>
-  ![path, ...(together[path] ?? [])].some((one) => given.has(one));
+function isFree(path: Path, { config, given }: GivenConfig): boolean {
+  // A vocabulary of words or letters has those that occur, few or many.
+  if (path === "tokenizer.vocab" && config.tokenizer.kind !== "bpe") return false;
+  return ![path, ...(together[path] ?? [])].some((one) => given.has(one));
+}
+
+/** The keys that a training will fit to its data, by their paths. */
+export function fittedKeys({ config, given }: GivenConfig): ReadonlySet<string> {
+  const has = flatten(config);
+  return new Set(paths.filter((path) => has.has(path) && isFree(path, { config, given })));
+}
 
 /**
  * A configuration whose defaults fit the corpus: only keys that were left out change.
@@ -66,18 +76,17 @@ const isFree = (path: Path, given: GivenConfig["given"]): boolean =>
  * @returns the configuration, and which keys changed to what.
  */
 export function fitToData(
-  { config, given }: GivenConfig,
+  asked: GivenConfig,
   { characters }: CorpusSize,
 ): { config: Config; changes: readonly string[] } {
+  const { config } = asked;
   const row = table.find(({ below }) => characters < below);
   const before = flatten(config);
   const changed = new Map<Path, number>();
   for (const path of row ? paths : []) {
     const value = row?.defaults[path];
     if (value === undefined || !before.has(path) || before.get(path) === value) continue;
-    // A vocabulary of words has those that occur, few or many.
-    const isOfWords = path === "tokenizer.vocab" && config.tokenizer.kind !== "bpe";
-    if (isFree(path, given) && !isOfWords) changed.set(path, value);
+    if (isFree(path, asked)) changed.set(path, value);
   }
   return {
     config: withValues(config, changed),
@@ -86,11 +95,10 @@ export function fitToData(
 }
 
 /** A configuration with what a run was fitted to when it began, where the user leaves that to us still. */
-export function fitToRun({ config, given }: GivenConfig, run: Config): Config {
+export function fitToRun(asked: GivenConfig, run: Config): Config {
   const then = flatten(run);
-  const now = flatten(config);
-  const kept = paths.filter((path) => isFree(path, given) && then.has(path) && now.has(path));
-  return withValues(config, new Map(kept.map((path) => [path, then.get(path) as number])));
+  const kept = [...fittedKeys(asked)].filter((path) => then.has(path)) as Path[];
+  return withValues(asked.config, new Map(kept.map((path) => [path, then.get(path) as number])));
 }
 
 function withValues(config: Config, values: ReadonlyMap<Path, number>): Config {

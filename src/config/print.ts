@@ -5,22 +5,32 @@ import { type Config, schemaOf } from "./schema.ts";
 /**
  * The whole configuration as YAML: every key there is, with its meaning beside it. Keys that may be left out and are
  * stand there as comments, so that the text reads back as the same configuration.
+ *
+ * @param fitted  Paths of keys whose defaults a training fits to its data: comments as well. Default: none.
  */
-export function printConfig(config: Config): string {
+export function printConfig(config: Config, fitted: ReadonlySet<string> = new Set()): string {
   const document = new Document(config);
   const schema = described(schemaOf({ task: config.task, model: config.model.kind }));
-  if (isMap(document.contents)) annotate(document.contents, schema);
+  if (isMap(document.contents)) annotate(document.contents, schema, { path: "", fitted });
   return document.toString({ lineWidth: 0 });
 }
 
-function annotate(map: YAMLMap, schema: Described): void {
+interface At {
+  /** "training." */
+  readonly path: string;
+  readonly fitted: ReadonlySet<string>;
+}
+
+function annotate(map: YAMLMap, schema: Described, { path, fitted }: At): void {
   const { shape = {} } = unwrapped(schema);
   const values = new Map(map.items.map((item) => [String((item.key as Scalar).value), item]));
   let leftOut: string[] = [];
   for (const [key, inner] of Object.entries(shape)) {
-    const item = values.get(key);
+    const isFitted = fitted.has(path + key);
+    if (isFitted) map.delete(key);
+    const item = isFitted ? undefined : values.get(key);
     if (!item) {
-      leftOut.push(...commented(key, inner));
+      leftOut.push(...commented(key, inner, isFitted ? "; for large corpora, fitted to smaller ones" : ""));
       continue;
     }
     if (leftOut.length > 0) {
@@ -29,7 +39,7 @@ function annotate(map: YAMLMap, schema: Described): void {
     }
     const { value } = item;
     const meaning = meaningOf(inner);
-    if (isMap(value) && isSection(inner)) annotate(value, inner);
+    if (isMap(value) && isSection(inner)) annotate(value, inner, { path: `${path}${key}.`, fitted });
     else if (isMap(value) || isSeq(value)) value.flow = true;
     if (meaning && (isScalar(value) || isSeq(value) || (isMap(value) && value.flow)))
       value.comment = ` ${meaning}`;
@@ -42,12 +52,12 @@ const isSection = (schema: Described): boolean =>
   Object.values(unwrapped(schema).shape ?? {}).some((inner) => meaningOf(inner) !== undefined);
 
 /** Lines of a comment for a key that is left out, each with the space after its #. */
-function commented(key: string, schema: Described, indent = " "): string[] {
+function commented(key: string, schema: Described, note = "", indent = " "): string[] {
   const { shape } = unwrapped(schema);
   const meaning = meaningOf(schema);
   const value = defaultOf(schema);
   const shown = shape ? "" : ` ${value === undefined ? "…" : stringify(value).trimEnd()}`;
-  const line = `${indent}${key}:${shown}${meaning ? ` # ${meaning}` : ""}`;
-  const inner = Object.entries(shape ?? {}).flatMap(([name, one]) => commented(name, one, `${indent}  `));
+  const line = `${indent}${key}:${shown}${meaning ? ` # ${meaning}${note}` : ""}`;
+  const inner = Object.entries(shape ?? {}).flatMap(([name, one]) => commented(name, one, "", `${indent}  `));
   return [line, ...inner];
 }

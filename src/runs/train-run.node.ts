@@ -134,7 +134,8 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
 function fitted({ config, given }: RunOptions, size: CorpusSize, say: (message: string) => void): Config {
   if (!given) return config;
   const fit = fitToData({ config, given }, size);
-  if (fit.changes.length > 0) say(`defaults for ${size.name}: ${fit.changes.join(", ")}`);
+  if (fit.changes.length > 0)
+    say(`defaults fitted to ${size.name}, too few for the usual ones: ${fit.changes.join(", ")}`);
   return fit.config;
 }
 

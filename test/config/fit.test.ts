@@ -1,11 +1,14 @@
 /** Defaults fit the corpus: what the user chose stays, and a run that goes on stays as it began. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { modelKinds } from "../../src/config/families/families.ts";
-import { fitToData, fitToRun } from "../../src/config/fit.ts";
+import { fitToData, fitToRun, fittedKeys } from "../../src/config/fit.ts";
 import { parseConfig, readConfig } from "../../src/config/parse.ts";
 import { printConfig } from "../../src/config/print.ts";
 import { type TaskName, taskNames } from "../../src/config/schema.ts";
 
+const recipes = join(import.meta.dirname, "../../configs");
 const data = {
   translate: "{ train: { pairs: a.tsv }, valid: { pairs: b.tsv } }",
   generate: "{ train: { text: a.txt }, valid: { text: b.txt } }",
@@ -54,6 +57,18 @@ test.each(["model.heads=256", "model.dKey=7", "model.dModel=512"])(
     expect(parseConfig(printConfig(config), "printed.yaml")).toEqual(config);
   },
 );
+
+test("training that the user gave an end has no other number of epochs", () => {
+  for (const set of ["training.steps=100", "training.minutes=1"])
+    expect(fitToData(read(set), small).config.training.epochs).toBe(10);
+});
+
+test.each(
+  readdirSync(recipes, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".yaml")),
+)("the recipe %s leaves nothing to be fitted", (name) => {
+  const text = readFileSync(join(recipes, name), "utf8");
+  expect([...fittedKeys(readConfig(text, name))]).toEqual([]);
+});
 
 test("a vocabulary of words has those that occur", () => {
   expect(fitToData(read("tokenizer.kind=word"), small).config.tokenizer.vocab).toBe(8000);

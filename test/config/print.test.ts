@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { type Described, described, meaningOf, unwrapped } from "../../src/config/described.ts";
 import { modelKinds } from "../../src/config/families/families.ts";
-import { parseConfig } from "../../src/config/parse.ts";
+import { fittedKeys } from "../../src/config/fit.ts";
+import { parseConfig, readConfig } from "../../src/config/parse.ts";
 import { printConfig } from "../../src/config/print.ts";
 import { schemaOf, type TaskName, taskNames } from "../../src/config/schema.ts";
 
@@ -58,6 +59,18 @@ test("keys that are left out are comments where they would stand", () => {
   );
   expect(printed).toContain("\n  # target: # the target's own vocabulary");
   expect(printed).toContain("\n  #   vocab: 8000 # most entries");
+});
+
+test("keys that a training fits to its data are comments, so that a printed configuration trains the same", () => {
+  const asked = readConfig(`data: ${data.translate}`, "run.yaml", ["training.warmup=1000"]);
+  const printed = printConfig(asked.config, fittedKeys(asked));
+  expect(printed).toContain(
+    "\n  # epochs: 10 # passes over the data; for large corpora, fitted to smaller ones\n",
+  );
+  expect(printed).toContain("\n  warmup: 1000 # updates until the peak rate\n");
+  const again = readConfig(printed, "printed.yaml");
+  expect(again.config).toEqual(asked.config);
+  expect(fittedKeys(again)).toEqual(fittedKeys(asked));
 });
 
 test("a key that is commented out can be given in its place", () => {

@@ -30,7 +30,9 @@ test("a vocabulary of subwords that the training data cannot fill is said, with 
     `warning: tokenizer.vocab asks for 8000 entries and the training data carries ${source.size}, every word whole: set tokenizer.vocab to 300 or so`,
   ]);
   const apart = learn("{ kind: bpe, vocab: 262, target: { kind: bpe, vocab: 900 } }");
-  expect(apart.said.slice(1)).toEqual([expect.stringMatching(/^warning: tokenizer\.target\.vocab asks for 900 /)]);
+  expect(apart.said.slice(1)).toEqual([
+    expect.stringMatching(/^warning: tokenizer\.target\.vocab asks for 900 /),
+  ]);
   expect(learn("{ kind: word, vocab: 8000 }").said).toHaveLength(1);
 });
 

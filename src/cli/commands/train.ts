@@ -1,7 +1,7 @@
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
 
-const EXAMPLE_CONFIG = `A configuration is YAML; what it leaves out has a default:
+const EXAMPLE_CONFIG = `A configuration is YAML; what it leaves out has a default, sizes and schedule one that fits the data:
 
   data:
     train: { pairs: train.tsv }        # source<TAB>target lines; or { source: train.en, target: train.fr }
@@ -70,6 +70,7 @@ export default command({
     const { existsSync, readFileSync } = await import("node:fs");
     const { basename, extname, join, resolve } = await import("node:path");
     const { readConfig } = await import("../../config/parse.ts");
+    const { fittedKeys } = await import("../../config/fit.ts");
     const { printConfig } = await import("../../config/print.ts");
     const { taskOf } = await import("../../tasks/tasks.ts");
     const { validationText } = await import("../../tasks/validation-text.ts");
@@ -92,7 +93,7 @@ export default command({
       contrary("--allow-change is for a run that is resumed", "add --resume");
     const { config, given } = readConfig(text, options.config, options.set);
     if (options.printConfig) {
-      await io.writeLine(printConfig(config).trimEnd());
+      await io.writeLine(printConfig(config, fittedKeys({ config, given })).trimEnd());
       return 0;
     }
     const { trainRun } = await import("../../runs/train-run.node.ts");
