@@ -27,6 +27,7 @@ const table = [
       "model.dropout": 0.2,
       "training.batchTokens": 512,
       "training.epochs": 40,
+      "training.learningRate": 2e-3,
       "training.warmup": 200,
     },
   },
@@ -42,6 +43,7 @@ const table = [
       "model.dropout": 0.2,
       "training.batchTokens": 2048,
       "training.epochs": 20,
+      "training.learningRate": 1e-3,
       "training.warmup": 400,
     },
   },
@@ -55,6 +57,8 @@ const together: Readonly<Partial<Record<Path, readonly string[]>>> = {
   "model.dModel": ["model.heads", "model.dKey"],
   "model.heads": ["model.dModel"],
   "training.epochs": ["training.steps", "training.minutes"],
+  // Another rule reads the rate in another way.
+  "training.learningRate": ["training.optimizer", "training.schedule"],
 };
 
 /** Whether the user has left this key to us. */

@@ -29,7 +29,7 @@ test("a small corpus gets a small model, a small vocabulary, and many short epoc
   expect(config).toMatchObject({
     tokenizer: { vocab: 1000 },
     model: { layers: 2, dModel: 128, heads: 4, feedForward: 256, dropout: 0.2 },
-    training: { batchTokens: 512, epochs: 40, warmup: 200, learningRate: 7e-4 },
+    training: { batchTokens: 512, epochs: 40, warmup: 200, learningRate: 2e-3, schedule: "inverse-sqrt" },
   });
   expect(changes).toContain("tokenizer.vocab 1000");
   expect(changes).not.toContain("model.heads 4");
