@@ -12,7 +12,7 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { Device } from "../../src/runtime/engine.ts";
+import type { Device } from "../../src/runtime/devices.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
 import { machine, median, spread } from "../machine.ts";
 import { openPeer } from "../peer.ts";

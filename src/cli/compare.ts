@@ -3,6 +3,7 @@ import type { Curve } from "../pictures/curves-svg.ts";
 import { curvesInTerminal } from "../pictures/terminal-curves.ts";
 import { type Comparison, meanCurve, type RunGroup, seedOf } from "../runs/compare-runs.ts";
 import type { Points, RecordedRun } from "../runs/recorded-run.node.ts";
+import { recordedTask } from "../tasks/tasks.ts";
 import {
   groupTable,
   interval,
@@ -92,7 +93,7 @@ const someOf = (names: readonly string[]): string =>
 
 /** A warning where groups are beside each other that have nothing in common. */
 function tasksNote({ groups }: Comparison): string {
-  const tasks = new Set(groups.map(({ config }) => config.get("task") ?? "translate"));
+  const tasks = new Set(groups.map(({ config }) => recordedTask(config).name));
   return tasks.size > 1
     ? `These are runs of several tasks: ${[...tasks].join(", ")}. Only runs of one task compare. `
     : "";

@@ -1,4 +1,5 @@
-import { type Device, devices, type Engine } from "../runtime/engine.ts";
+import { devices } from "../runtime/devices.ts";
+import type { Engine } from "../runtime/engine.ts";
 import type { OptionSpec } from "./command.ts";
 import type { Io } from "./io.ts";
 
@@ -13,7 +14,7 @@ export const deviceOption = {
 /** The engine for `--device`. @throws ERR_USAGE for a word that names none, ERR_CONFIG for one that is absent. */
 export async function device(name: string, io: Pick<Io, "say">): Promise<Engine> {
   const { openEngine } = await import("../runtime/open-engine.node.ts");
-  const found = devices.find((one): one is Device => one === name);
+  const found = devices.find((one) => one === name);
   if (!found) {
     const { heedError } = await import("../errors.ts");
     const cause = `"${name}" is not a device`;

@@ -4,9 +4,8 @@ import type { ClassificationScores } from "../evaluation/classification.ts";
 import { columnsOf } from "../pictures/terminal-matrix.ts";
 import type { ClassifierRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { openJudge, scoreLabelled } from "../tasks/classify/judge.ts";
-import { labelNumber } from "../tasks/classify/labels.ts";
-import { encodeLabelled, textsOf } from "../tasks/classify/texts.ts";
+import { scoreTexts } from "../tasks/classify/test-set.ts";
+import { textsOf } from "../tasks/classify/texts.ts";
 import { escapeControls } from "./escape.ts";
 import type { Io } from "./io.ts";
 
@@ -21,19 +20,9 @@ export async function evaluateClassifier(
     const remedy = "give --labelled, a TSV of label and text";
     throw heedError("ERR_USAGE", { where: "heed evaluate", cause: "no test set for a classifier", remedy });
   }
-  const { config, labels, model, tokenizer, weights } = run;
+  const { labels } = run;
   const texts = await textsOf(labelled, fileReader);
-  const examples = texts.map(({ label, text }, i) =>
-    encodeLabelled(
-      text,
-      labelNumber(label, labels, `${labelled}:${i + 1}`),
-      tokenizer,
-      config.data.maxTokens,
-    ),
-  );
-  const judge = await openJudge({ engine, model, padding: tokenizer.special.pad, constants: weights });
-  const scores = await scoreLabelled(judge, examples, labels.length);
-  judge.close();
+  const scores = await scoreTexts(run, engine, texts, labelled);
   const { accuracy, macroF1, perLabel, confusion } = scores;
   if (json) {
     const found = { sentences: texts.length, accuracy, macroF1, labels, perLabel, confusion };

@@ -1,23 +1,25 @@
-import type { TaskName } from "../config/schema.ts";
 import type { MeanInterval } from "../evaluation/mean-interval.ts";
 import type { Table } from "../pictures/comparison-report.ts";
 import { columnsOf } from "../pictures/terminal-matrix.ts";
 import { type Comparison, type RunGroup, relative, seedOf } from "../runs/compare-runs.ts";
 import { median, type RecordedRun } from "../runs/recorded-run.node.ts";
-import { tasks } from "../tasks/tasks.ts";
+import type { Score } from "../tasks/task.ts";
+import { recordedTask } from "../tasks/tasks.ts";
+import { scoreOf } from "../tasks/validation-text.ts";
 import { escapeControls } from "./escape.ts";
 
 const NONE = "–";
-/** Decimals of a score; of a loss and of shares, three. */
-const DECIMALS: Readonly<Record<string, number>> = { bleu: 1, chrf: 1, perplexity: 2 };
-const NAMES: Readonly<Record<string, string>> = { bleu: "BLEU", chrf: "chrF", macroF1: "macro F1" };
+/** The loss, which every task has, as a score. */
+const LOSS: Pick<Score, "name" | "decimals"> = { name: "validation loss", decimals: 3 };
+const known = (key: string): Pick<Score, "name" | "decimals"> =>
+  key === "loss" ? LOSS : (scoreOf(key) ?? { name: key, decimals: 3 });
 
 /** How a score is called in headings. */
-export const scoreName = (key: string): string => NAMES[key] ?? (key === "loss" ? "validation loss" : key);
+export const scoreName = (key: string): string => known(key).name;
 
 /** "34.1 ± 1.2" */
 export function interval(key: string, { mean, half }: MeanInterval): string {
-  const digits = DECIMALS[key] ?? 3;
+  const digits = known(key).decimals;
   return half === undefined ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${half.toFixed(digits)}`;
 }
 
@@ -33,9 +35,7 @@ const listed = (value: string): string =>
 
 /** What losses and speeds of runs count. */
 export function unitOf(runs: readonly (RunGroup | RecordedRun)[]): string {
-  const units = new Set(
-    runs.map(({ config }) => tasks[(config.get("task") ?? "translate") as TaskName].unit),
-  );
+  const units = new Set(runs.map(({ config }) => recordedTask(config).unit));
   return [...units].sort().reverse().join(" or ");
 }
 
@@ -116,7 +116,7 @@ export function runTable(comparison: Comparison, root: string): Table {
         milliseconds(run.millisecondsPerStep),
         count(run.tokensPerSecond),
         run.kept ?? NONE,
-        ...scores.map((key) => run.valid[key]?.toFixed(DECIMALS[key] ?? 3) ?? NONE),
+        ...scores.map((key) => run.valid[key]?.toFixed(known(key).decimals) ?? NONE),
       ]),
     ),
   };

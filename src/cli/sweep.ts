@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { printConfig } from "../config/parse.ts";
+import { fittedKeys } from "../config/fit.ts";
+import { printConfig } from "../config/print.ts";
 import { type ConfiguredCell, configureCells, parseSweep } from "../config/sweep.ts";
 import { HeedError, heedError } from "../errors.ts";
-import type { RunEvents } from "../runs/train-run.node.ts";
+import type { RunEvents } from "../runs/run-options.ts";
 import { type CellOutcome, trainSweep } from "../runs/train-sweep.node.ts";
 import { validationText } from "../tasks/validation-text.ts";
 import { device } from "./device.ts";
@@ -37,8 +38,8 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
   }
   const cells = configureCells(parseSweep(read(command.sweep), command.sweep), command);
   if (command.printConfig) {
-    for (const { name, config } of cells)
-      await io.writeLine(`--- # ${name}\n${printConfig(config).trimEnd()}`);
+    for (const cell of cells)
+      await io.writeLine(`--- # ${cell.name}\n${printConfig(cell.config, fittedKeys(cell)).trimEnd()}`);
     return 0;
   }
   const directory = command.run ?? join("runs", basename(command.sweep, extname(command.sweep)));

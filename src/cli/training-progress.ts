@@ -1,4 +1,4 @@
-import type { RunEvents } from "../runs/train-run.node.ts";
+import type { RunEvents } from "../runs/run-options.ts";
 import { validationText } from "../tasks/validation-text.ts";
 import type { Io } from "./io.ts";
 import { type Progress, progress } from "./progress.ts";

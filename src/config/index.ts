@@ -1,14 +1,9 @@
 /** `heed/config`: what a run is asked to be, and the model that describes. */
 export { classifierModel } from "./classifier-model.ts";
+export type { TaskName } from "./families/family.ts";
 export { languageModel } from "./language-model.ts";
-export { parseConfig, printConfig } from "./parse.ts";
-export {
-  type ClassifyConfig,
-  type Config,
-  configSchemas,
-  type GenerateConfig,
-  type TaskName,
-  type TranslateConfig,
-} from "./schema.ts";
+export { type GivenConfig, parseConfig, readConfig } from "./parse.ts";
+export { printConfig } from "./print.ts";
+export type { ClassifyConfig, Config, GenerateConfig, TranslateConfig } from "./schema.ts";
 export { type ConfiguredCell, configureCells, parseSweep, type SweepCell } from "./sweep.ts";
 export { translationModel } from "./translation-model.ts";

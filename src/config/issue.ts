@@ -1,29 +1,15 @@
 import type { z } from "zod";
 import { heedError } from "../errors.ts";
-import { configSchemas, families, type TaskName } from "./schema.ts";
-
-/** What decides which keys a configuration has. */
-export interface Kinds {
-  readonly task: TaskName;
-  readonly model: keyof typeof families;
-}
-
-/** The parts of a zod schema that messages and printing read; zod types them only per kind. */
-export interface Described {
-  readonly description?: string | undefined;
-  readonly shape?: Readonly<Record<string, Described>>;
-  readonly def?: { readonly innerType?: Described; readonly options?: readonly Described[] };
-}
-
-export const schemaOf = ({ task, model }: Kinds): Described =>
-  configSchemas[task][families[model]] as unknown as Described;
+import { described, keysAt, meaningOf, schemaAt } from "./described.ts";
+import { modelKinds } from "./families/families.ts";
+import { type Kinds, schemaOf, taskNames } from "./schema.ts";
 
 /** The error for what a schema finds wrong: one key, what is wrong with it, and what is allowed. */
 export function issueError(issues: readonly z.core.$ZodIssue[], where: string, kinds: Kinds): Error {
   // A key that does not belong says more than the one that is missing in its place.
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (!issue) return heedError("ERR_CONFIG", { where, cause: "not a configuration" });
-  const schema = schemaOf(kinds);
+  const schema = described(schemaOf(kinds));
   const path = issue.path.join(".");
   if (issue.code === "unrecognized_keys") {
     const [key = ""] = issue.keys;
@@ -41,7 +27,7 @@ export function issueError(issues: readonly z.core.$ZodIssue[], where: string, k
     const remedy = "give {source, target}, {pairs}, {jsonl} or {corpus: phrasebook}";
     return heedError("ERR_CONFIG", { where, cause: `"${path}" does not say where the data is`, remedy });
   }
-  const description = describedAt(schema, issue.path);
+  const description = meaningOf(schemaAt(schema, issue.path));
   const problem = issue.message
     .replace(/^./, (c) => c.toLowerCase())
     .replace(/^invalid input: (.*), received undefined$/, "missing ($1)");
@@ -54,38 +40,11 @@ export function issueError(issues: readonly z.core.$ZodIssue[], where: string, k
 
 /** Which other models or tasks have a key that these do not: it is not misspelt but out of place. */
 function elsewhere(key: string, path: readonly PropertyKey[], { task, model }: Kinds): string | undefined {
-  const has = (kinds: Kinds): boolean => keysAt(schemaOf(kinds), path).includes(key);
-  const models = (Object.keys(families) as Kinds["model"][]).filter((other) => has({ task, model: other }));
+  const has = (kinds: Kinds): boolean => keysAt(described(schemaOf(kinds)), path).includes(key);
+  const models = modelKinds.filter((other) => has({ task, model: other }));
   if (models.length > 0) return `only model.kind ${models.join(" or ")} has it`;
-  const tasks = (Object.keys(configSchemas) as TaskName[]).filter((other) => has({ task: other, model }));
+  const tasks = taskNames.filter((other) => has({ task: other, model }));
   return tasks.length > 0 ? `only task ${tasks.join(" or ")} has it` : undefined;
-}
-
-function unwrapped(schema: Described): Described {
-  return schema.shape || !schema.def?.innerType ? schema : unwrapped(schema.def.innerType);
-}
-
-function schemaAt(schema: Described, path: readonly PropertyKey[]): Described | undefined {
-  return path.reduce<Described | undefined>(
-    (at, key) => (at ? unwrapped(at).shape?.[String(key)] : undefined),
-    schema,
-  );
-}
-
-/** Keys of what stands at a path, of any of its forms where it may have several. */
-function keysAt(schema: Described, path: readonly PropertyKey[]): string[] {
-  const at = schemaAt(schema, path);
-  if (!at) return [];
-  const { shape, def } = unwrapped(at);
-  const forms = shape ? [shape] : (def?.options ?? []).map((option) => unwrapped(option).shape ?? {});
-  return forms.flatMap((form) => Object.keys(form));
-}
-
-/** What a key means, from its schema. */
-export function describedAt(schema: Described, path: readonly PropertyKey[]): string | undefined {
-  let at = schemaAt(schema, path);
-  while (at && !at.description) at = at.def?.innerType;
-  return at?.description;
 }
 
 /** The known word that differs least, if it differs little. */

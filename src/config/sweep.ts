@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { heedError } from "../errors.ts";
 import { nearest } from "./issue.ts";
-import { parseConfig, readYaml } from "./parse.ts";
-import type { Config } from "./schema.ts";
+import { type GivenConfig, readConfig } from "./parse.ts";
+import { readYaml } from "./yaml.ts";
 
 /** One run of a sweep. */
 export interface SweepCell {
@@ -124,9 +124,7 @@ export function shortNames(paths: readonly string[]): Map<string, string> {
 }
 
 /** A cell with its complete configuration. */
-export interface ConfiguredCell extends SweepCell {
-  readonly config: Config;
-}
+export interface ConfiguredCell extends SweepCell, GivenConfig {}
 
 /**
  * The configuration of every cell.
@@ -142,7 +140,7 @@ export function configureCells(
   const faults: { group: string; error: Error }[] = [];
   const configured = cells.flatMap((cell) => {
     try {
-      return [{ ...cell, config: parseConfig(text, config, [...set, ...cell.overrides]) }];
+      return [{ ...cell, ...readConfig(text, config, [...set, ...cell.overrides]) }];
     } catch (error) {
       faults.push({ group: cell.group, error: error as Error });
       return [];

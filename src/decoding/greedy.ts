@@ -1,5 +1,6 @@
 import { beginning, MEMORY, NEXT, STATE, under } from "../models/named-tensors.ts";
 import { feedsFor } from "../runtime/compile.ts";
+import { deviceOf } from "../runtime/devices.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { beamSearch } from "./beam.ts";
 import { finish, type Hypothesis, type Path, type ScoreOptions } from "./hypothesis.ts";
@@ -34,8 +35,7 @@ const LONGEST = 2 ** 31 - 1;
  * a graphics card, where ONNX Runtime's Loop waits for every condition, a run makes one.
  */
 export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Greedy> {
-  const { device } = options.engine;
-  if (device !== "cpu" && device !== "wasm") {
+  if (!deviceOf(options.engine.device).hasLoop) {
     const stepper = await openStepper({ ...options, candidates: 1 });
     return {
       search: (sources, how) => beamSearch(stepper, sources, { ...how, end, beam: 1 }),

@@ -23,11 +23,8 @@ export {
   translationObjective,
   windowInputs,
 } from "./objective.ts";
-export {
-  type RecurrentAttention,
-  RecurrentSeq2Seq,
-  type RecurrentSeq2SeqConfig,
-} from "./recurrent-seq2seq.ts";
+export type { RecurrentAttention } from "./recurrent-attention.ts";
+export { RecurrentSeq2Seq, type RecurrentSeq2SeqConfig } from "./recurrent-seq2seq.ts";
 export type { Decoded, Decoder, Encoded, Seq2Seq, Tensors } from "./seq2seq.ts";
 export {
   type BlockConfig,

@@ -3,22 +3,11 @@ import { Embedding } from "../nn/embedding.ts";
 import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer } from "../nn/layer.ts";
 import { type CellKind, Recurrent, swapTime } from "../nn/recurrent.ts";
-import { AdditiveScore, DotScore, GeneralScore } from "../nn/score.ts";
 import { tapAs } from "../nn/taps.ts";
 import { concat } from "../ops/reshape.ts";
-import {
-  BahdanauDecoder,
-  InputFeedingDecoder,
-  LuongDecoder,
-  type RecurrentDecoder,
-  type RecurrentDecoderConfig,
-  StaticDecoder,
-  scoreBias,
-} from "./recurrent-decoder.ts";
+import { type RecurrentAttention, recurrentAttentions } from "./recurrent-attention.ts";
+import { type RecurrentDecoder, type RecurrentDecoderConfig, scoreBias } from "./recurrent-decoder.ts";
 import type { Seq2Seq } from "./seq2seq.ts";
-
-/** How a recurrent decoder looks back at the source. "none": at one summary of it. */
-export type RecurrentAttention = "none" | "additive" | "dot" | "scaled-dot" | "general";
 
 export interface RecurrentSeq2SeqConfig {
   readonly cell: CellKind;
@@ -96,11 +85,6 @@ function decoderOf(
   { attention, inputFeeding = false }: RecurrentSeq2SeqConfig,
   c: RecurrentDecoderConfig,
 ): Layer<RecurrentDecoder> {
-  if (attention === "none") return StaticDecoder(c);
-  if (attention === "additive") return BahdanauDecoder(c, AdditiveScore(c.hidden, c.states));
-  const score =
-    attention === "general"
-      ? GeneralScore(c.hidden, c.states)
-      : DotScore(c.hidden, c.states, attention === "dot" ? 1 : c.hidden ** -0.5);
-  return inputFeeding ? InputFeedingDecoder(c, score) : LuongDecoder(c, score);
+  const { build, feeding } = recurrentAttentions[attention];
+  return inputFeeding && feeding ? feeding(c) : build(c);
 }

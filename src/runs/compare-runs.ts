@@ -1,6 +1,8 @@
 import type { FlatConfig } from "../config/flat.ts";
 import { shortNames } from "../config/sweep.ts";
 import { type MeanInterval, meanInterval } from "../evaluation/mean-interval.ts";
+import { recordedTask } from "../tasks/tasks.ts";
+import { scoreOf } from "../tasks/validation-text.ts";
 import type { Points, RecordedRun } from "./recorded-run.node.ts";
 
 /** Finished runs that differ in nothing but their seed. */
@@ -31,7 +33,7 @@ export interface Comparison {
 
 /** What tables have columns for: a key of the configuration with such a name is called by its whole path. */
 const COLUMNS = ["run", "group", "n", "seed", "parameters", "steps"];
-const SMALLER_IS_BETTER = new Set(["loss", "perplexity"]);
+const isLessBetter = (key: string): boolean => key === "loss" || scoreOf(key)?.better === "less";
 
 /**
  * Puts runs that differ in their seed alone together and says what the groups differ in.
@@ -70,9 +72,9 @@ export function compareRuns(runs: readonly RecordedRun[], root: string): Compari
     return { name, runs: sorted, seeds: sorted.map(seedOf), config: first.config, valid: scoresOf(set) };
   });
   const scores = [...new Set(groups.flatMap(({ valid }) => Object.keys(valid)))];
-  const score = scores.find((key) => !SMALLER_IS_BETTER.has(key)) ?? scores.at(-1);
-  const sign = score !== undefined && SMALLER_IS_BETTER.has(score) ? 1 : -1;
-  const task = ({ config }: RunGroup): string => String(config.get("task") ?? "translate");
+  const score = scores.find((key) => !isLessBetter(key)) ?? scores.at(-1);
+  const sign = score !== undefined && isLessBetter(score) ? 1 : -1;
+  const task = ({ config }: RunGroup): string => recordedTask(config).name;
   const order = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
   const lossOf = ({ valid }: RunGroup): number => valid.loss?.mean ?? Infinity;
   const rank = ({ valid }: RunGroup): number => sign * (valid[score ?? ""]?.mean ?? sign * Infinity);

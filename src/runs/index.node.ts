@@ -6,6 +6,7 @@ export { openRun, openRunOf } from "./open-run.node.ts";
 export type { ClassifierRun, LanguageRun, OpenedRun, TranslatorRun } from "./open-run.ts";
 export { findRuns, type RecordedRun, readRecordedRun } from "./recorded-run.node.ts";
 export { type RunResult, readResult } from "./result.node.ts";
+export type { RunEvents } from "./run-options.ts";
 export type { RunSummary } from "./summary.ts";
-export { type RunEvents, type RunOptions, trainRun } from "./train-run.node.ts";
+export { type RunOptions, trainRun } from "./train-run.node.ts";
 export { type CellOutcome, type SweepOptions, trainSweep } from "./train-sweep.node.ts";

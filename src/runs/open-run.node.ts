@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TaskName } from "../config/schema.ts";
+import type { TaskName } from "../config/families/family.ts";
 import { heedError } from "../errors.ts";
 import { directoryFiles } from "./files.node.ts";
 import {

@@ -1,5 +1,5 @@
+import type { TaskName } from "../config/families/family.ts";
 import { parseConfig } from "../config/parse.ts";
-import type { TaskName } from "../config/schema.ts";
 import { heedError } from "../errors.ts";
 import { decodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
 import { build } from "../nn/layer.ts";

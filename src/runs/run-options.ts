@@ -24,6 +24,8 @@ export interface RunEvents {
 
 export interface RunOptions extends RunEvents {
   readonly config: Config;
+  /** The keys of it that the user chose: others are fitted to the size of the corpus. Default: all. */
+  readonly given?: ReadonlySet<string>;
   readonly directory: string;
   readonly engine: Engine;
   /** Goes on from the newest whole checkpoint of the directory; of a run that diverged, from the newest healthy one. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { printConfig } from "../config/parse.ts";
+import { printConfig } from "../config/print.ts";
 import type { Config } from "../config/schema.ts";
 import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
 import type { State } from "../runtime/state.ts";

@@ -1,5 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type CorpusSize, fitToData, fitToRun } from "../config/fit.ts";
+import { parseConfig } from "../config/parse.ts";
+import type { Config } from "../config/schema.ts";
 import { openFileReader } from "../data/corpus-reader.node.ts";
 import { heedError } from "../errors.ts";
 import { taskOf } from "../tasks/tasks.ts";
@@ -14,6 +17,7 @@ import { directoryFiles } from "./files.node.ts";
 import { differencesSince, fingerprintOf } from "./fingerprint.ts";
 import { lockRun } from "./lock.node.ts";
 import { METRICS, TIMINGS, truncateLog } from "./metrics-log.node.ts";
+import { CONFIG_FILE } from "./open-run.ts";
 import { clearOutcome, type RunResult, readResult, writeResult } from "./result.node.ts";
 import { resumedCheckpoint } from "./resumed-checkpoint.node.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -28,7 +32,7 @@ export type { RunEvents, RunOptions, RunStart } from "./run-options.ts";
  * and at the end the average of the last checkpoints if that is better.
  */
 export async function trainRun(options: RunOptions): Promise<RunSummary> {
-  const { config, directory, resume = false, allowChange, signal } = options;
+  const { directory, resume = false, allowChange, signal } = options;
   const say = options.onMessage ?? ((): void => undefined);
   const began = performance.now();
   refuseForeign(directory);
@@ -40,14 +44,15 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     if (resume && !saved) say(`no checkpoint in ${directory}: starting from the beginning`);
     const stopped = (): RunSummary => stoppedBefore(directory, saved?.state.position ?? START, began);
     const reader = openFileReader({ signal, say });
-    const data = await unlessAborted(taskOf(config).load(config, reader), signal);
+    const data = await unlessAborted(taskOf(options.config).load(options.config, reader), signal);
     if (!data) return stopped();
+    const config = saved ? asBegun(options) : fitted(options, data.size, say);
     const fingerprint = fingerprintOf(config, data);
     const differences = saved
       ? differencesSince(saved.state.fingerprint, fingerprint, directory, allowChange)
       : NO_DIFFERENCES;
     const files = saved ? directoryFiles(directory) : undefined;
-    const prepared = await unlessAborted(data.prepare(say, files, signal), signal);
+    const prepared = await unlessAborted(data.prepare(config, say, files, signal), signal);
     if (!prepared) return stopped();
     if (prepared.report) options.onCorpus?.(prepared.report);
     unlock ??= lock(directory);
@@ -61,8 +66,17 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
       const isRemeasured = differences.restarts.best.length > 0;
       const { from, isOther } = saved
         ? await takeUp(resumed, saved, { from: planned.from, isRemeasured, signal })
-        : startAnew(options, planned.from, prepared.files);
-      const session = { ...options, ...planned, from, learner, fingerprint, began };
+        : startAnew({ config, directory }, planned.from, prepared.files);
+      const session = {
+        ...options,
+        ...planned,
+        config,
+        from,
+        learner,
+        tokens: prepared.tokens,
+        fingerprint,
+        began,
+      };
       const trained = await trainSession(session);
       // Where nothing was left to do, what was reached is what was reached before.
       const isUnchanged = before && !isOther && trained.steps === from.step;
@@ -99,6 +113,22 @@ function stoppedBefore(directory: string, { step, epoch, best }: Position, began
   };
 }
 
+/** The configuration as it fits the corpus, in what the user has left to us. */
+function fitted({ config, given }: RunOptions, size: CorpusSize, say: (message: string) => void): Config {
+  if (!given) return config;
+  const fit = fitToData({ config, given }, size);
+  if (fit.changes.length > 0)
+    say(`defaults fitted to ${size.name}, too few for the usual ones: ${fit.changes.join(", ")}`);
+  return fit.config;
+}
+
+/** The configuration of a run that goes on: what was fitted when it began stays. */
+function asBegun({ config, given, directory }: RunOptions): Config {
+  const file = join(directory, CONFIG_FILE);
+  if (!given || !existsSync(file)) return config;
+  return fitToRun({ config, given }, parseConfig(readFileSync(file, "utf8"), file));
+}
+
 function lock(directory: string): () => void {
   createRunDirectory(directory);
   const unlock = lockRun(directory);
@@ -108,7 +138,7 @@ function lock(directory: string): () => void {
 
 /** What a new run writes before its first update. */
 function startAnew(
-  { directory, config }: RunOptions,
+  { directory, config }: Pick<RunOptions, "directory" | "config">,
   from: Position,
   files: Readonly<Record<string, unknown>>,
 ): { from: Position; isOther: boolean } {

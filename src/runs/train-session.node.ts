@@ -7,6 +7,7 @@ import { scoresOf, tryAverage } from "./average.node.ts";
 import type { Beginning } from "./beginning.node.ts";
 import { appendLine } from "./durable.node.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import { forewarnings } from "./forewarnings.ts";
 import { withLoss } from "./losses.ts";
 import { METRICS, TIMINGS } from "./metrics-log.node.ts";
 import { requireModel } from "./model-file.node.ts";
@@ -19,6 +20,8 @@ import type { RunSummary } from "./summary.ts";
 
 export interface Session extends RunOptions, Beginning {
   readonly learner: Learner;
+  /** Tokens of the training data. */
+  readonly tokens: number;
   readonly fingerprint: Fingerprint;
   /** When this process began with it, by `performance.now()`. */
   readonly began: number;
@@ -33,6 +36,10 @@ export async function trainSession(session: Session): Promise<RunSummary> {
   const metrics = join(directory, METRICS);
   const log = (kind: string, record: object): void =>
     appendLine(metrics, JSON.stringify({ kind, ...record }));
+  const stepsPerEpoch = Math.ceil(learner.batchesPerEpoch / training.accumulate);
+  const outlook = { config, totalSteps, stepsPerEpoch, parameters, tokens: session.tokens };
+  for (const warning of from.step === 0 ? forewarnings(outlook) : [])
+    session.onMessage?.(`warning: ${warning}`);
   session.onStart?.({ parameters, totalSteps, from: from.step, unit: taskOf(config).unit });
   let loss = Number.NaN;
   let tokens = 0;

@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fitToRun } from "../config/fit.ts";
 import { flatten } from "../config/flat.ts";
 import { parseConfig } from "../config/parse.ts";
 import type { ConfiguredCell } from "../config/sweep.ts";
 import { heedError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type RunResult, readResult } from "./result.node.ts";
-import { type RunEvents, trainRun } from "./train-run.node.ts";
+import type { RunEvents } from "./run-options.ts";
+import { trainRun } from "./train-run.node.ts";
 
 /** What became of a cell. */
 export type CellOutcome =
@@ -45,7 +47,7 @@ async function trainCell(
   { directory: parent, engine, signal, onCell }: SweepOptions,
 ): Promise<CellOutcome | undefined> {
   const directory = join(parent, cell.name);
-  const { config } = cell;
+  const { config, given } = cell;
   try {
     const isBegun = wasBegun(directory, cell);
     const before = isBegun ? readResult(directory) : undefined;
@@ -53,6 +55,7 @@ async function trainCell(
     const events = onCell?.(cell) ?? {};
     const { reason } = await trainRun({
       config,
+      given,
       directory,
       engine,
       resume: isBegun,
@@ -67,11 +70,12 @@ async function trainCell(
 }
 
 /** Whether there is a run already. @throws ERR_CONFIG when its configuration is not the cell's */
-function wasBegun(directory: string, { config }: ConfiguredCell): boolean {
+function wasBegun(directory: string, cell: ConfiguredCell): boolean {
   const file = join(directory, "config.yaml");
   if (!existsSync(file)) return false;
-  const before = flatten(parseConfig(readFileSync(file, "utf8"), file));
-  const now = flatten(config);
+  const begun = parseConfig(readFileSync(file, "utf8"), file);
+  const before = flatten(begun);
+  const now = flatten(fitToRun(cell, begun));
   const keys = [...new Set([...before.keys(), ...now.keys()])];
   const changes = keys.flatMap((key) =>
     before.get(key) === now.get(key) ? [] : [`${key} was ${before.get(key)} and is ${now.get(key)}`],

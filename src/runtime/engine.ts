@@ -1,9 +1,6 @@
 import type { DType, HostArray } from "../ir/dtype.ts";
+import type { DeviceName } from "./devices.ts";
 import type { Tensor } from "./tensor.ts";
-
-/** Every word for where a graph may run. `auto` picks one, and the engine's description says which and why. */
-export const devices = ["auto", "cpu", "wasm", "webgpu", "cuda", "coreml", "dml"] as const;
-export type Device = (typeof devices)[number];
 
 export interface SessionOptions {
   /** ONNX Runtime's graph optimisation level; gradient checks in float64 use "basic". Default "all". */
@@ -44,7 +41,7 @@ export const showThreads = (count: number): string => `${count} thread${count ==
 /** One binding to ONNX Runtime: native C API, onnxruntime-node or onnxruntime-web, behind one interface. */
 export interface Engine {
   readonly name: "native" | "node" | "web";
-  readonly device: Exclude<Device, "auto">;
+  readonly device: DeviceName;
   /** What runs here, in one line: `cpu (native ONNX Runtime 1.30.0, 2 threads)`. */
   readonly description: string;
   /** Whether an output may be given a tensor that is an input of the same run. */

@@ -1,6 +1,7 @@
 /** ONNX Runtime's JavaScript API, which onnxruntime-node and onnxruntime-web share, as an engine. */
 
 import type { InferenceSession } from "onnxruntime-node";
+import { deviceOf } from "./devices.ts";
 import type { Engine, SessionOptions } from "./engine.ts";
 import { GpuMemory } from "./gpu-memory.ts";
 import { hostData } from "./host-data.ts";
@@ -17,26 +18,26 @@ export interface JavaScriptEngineOptions extends Pick<Engine, "name" | "device" 
   readonly inTurn?: InTurn;
 }
 
-/** An engine over one of the packages; `device` "webgpu" keeps state on the GPU. */
+/** An engine over one of the packages; state stays on the device where the API can leave tensors there. */
 export function javaScriptEngine({ ort, session, inTurn, ...named }: JavaScriptEngineOptions): Engine {
-  const { device } = named;
-  const order = inTurn ?? (device === "webgpu" ? turns() : atOnce);
+  const { location } = deviceOf(named.device);
+  const order = inTurn ?? (location ? turns() : atOnce);
   const create = async (model: Uint8Array, options: SessionOptions): Promise<InferenceSession> => {
     const { optimisation = "all", residents } = options;
-    const stays = device === "webgpu" ? (residents?.outputs ?? []) : [];
+    const stays = location ? (residents?.outputs ?? []).map((output) => [output, location]) : [];
     try {
       return await ort.InferenceSession.create(model, {
         graphOptimizationLevel: optimisation === "none" ? "disabled" : optimisation,
         executionMode: "sequential",
         enableMemPattern: false,
         ...session(options),
-        preferredOutputLocation: Object.fromEntries(stays.map((output) => [output, "gpu-buffer"])),
+        preferredOutputLocation: Object.fromEntries(stays),
       });
     } catch (cause) {
       throw failed("load", cause);
     }
   };
-  const gpu = device === "webgpu" ? new GpuMemory(create, order) : undefined;
+  const gpu = location ? new GpuMemory(create, order) : undefined;
   return {
     ...named,
     load: async (model, options = {}) =>

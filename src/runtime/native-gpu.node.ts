@@ -38,6 +38,8 @@ export const gpuProviders = {
 
 export type GpuDevice = keyof typeof gpuProviders;
 
+export const isGpu = (device: string): device is GpuDevice => Object.hasOwn(gpuProviders, device);
+
 /** Opens a raw session whose graph runs on the GPU. */
 type Create = (model: Uint8Array, options: SessionOptions) => Promise<bigint>;
 

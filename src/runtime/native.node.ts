@@ -1,7 +1,7 @@
 import type { DType, HostArray } from "../ir/dtype.ts";
 import type { Engine, SessionOptions } from "./engine.ts";
 import { showThreads } from "./engine.ts";
-import { type GpuDevice, gpuProviders, NativeGpu } from "./native-gpu.node.ts";
+import { type GpuDevice, gpuProviders, isGpu, NativeGpu } from "./native-gpu.node.ts";
 import { NativeSession } from "./native-session.node.ts";
 import { NativeMemory } from "./native-tensor.node.ts";
 import { bundledLibrary, callAsync, loadOrtApi, type OrtApi } from "./ort-api.node.ts";
@@ -42,7 +42,7 @@ export function openNativeEngine(
   const library = options.library ?? (process.env.HEED_ONNXRUNTIME || bundledLibrary());
   const { device = "cpu" } = options;
   const { api, env, memory } = load(library);
-  if (device !== "cpu") {
+  if (isGpu(device)) {
     const gpu = new NativeGpu(api, memory, device, (model, options) =>
       createSession(api, env, model, options, device),
     );
@@ -98,7 +98,7 @@ async function createSession(
     set(api.disableMemPattern(options));
     // Without it the idle threads of one session take the cores from another.
     set(api.addSessionConfigEntry(options, "session.force_spinning_stop", "1"));
-    if (device !== "cpu") gpuProviders[device].append(api, options);
+    if (isGpu(device)) gpuProviders[device].append(api, options);
     const args = [env, model, model.byteLength, options, out];
     const status = await callAsync(api.createSessionFromArray, args, [model, out]);
     api.check(status, "load");

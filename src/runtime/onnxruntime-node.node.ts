@@ -1,4 +1,5 @@
 import * as ort from "onnxruntime-node";
+import { deviceOf } from "./devices.ts";
 import { type Engine, showThreads } from "./engine.ts";
 import { javaScriptEngine } from "./javascript.ts";
 import { physicalCores } from "./threads.node.ts";
@@ -12,7 +13,7 @@ export const onnxRuntimeNodeDevices = (): string[] => ort.listSupportedBackends(
  * output. On WebGPU state stays on the GPU; on other devices it passes through the host at every run.
  */
 export function openOnnxRuntimeNodeEngine(device: Exclude<Engine["device"], "wasm"> = "cpu"): Engine {
-  const threads = device === "cpu" ? `, ${showThreads(physicalCores())}` : "";
+  const threads = deviceOf(device).hasThreads ? `, ${showThreads(physicalCores())}` : "";
   return javaScriptEngine({
     ort,
     name: "node",

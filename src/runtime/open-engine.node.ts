@@ -1,5 +1,6 @@
 import { heedError } from "../errors.ts";
-import { type Device, devices, type Engine } from "./engine.ts";
+import { type Device, type DeviceName, devices } from "./devices.ts";
+import type { Engine } from "./engine.ts";
 import { present } from "./probe.ts";
 import { physicalCores } from "./threads.node.ts";
 
@@ -18,21 +19,23 @@ export interface OpenEngineOptions {
  * @throws ERR_CONFIG when the device is not there or HEED_RUNTIME is neither; ERR_RUNTIME when none loads.
  */
 export async function openEngine(device: Device = "auto", options: OpenEngineOptions = {}): Promise<Engine> {
-  switch (device) {
-    case "auto":
-    case "cpu":
-      return openNativeOrNode("cpu", options);
-    case "webgpu":
-    case "cuda":
-      return present(await openNativeOrNode(device, options));
-    case "coreml":
-    case "dml":
-      return present(await openNode(device));
-    case "wasm": {
-      const { openWebEngine } = await import("./web.ts");
-      return openWebEngine("wasm", () => import("onnxruntime-web"), { threads: physicalCores() });
-    }
-  }
+  return openers[device](options);
+}
+
+/** How each device is opened; what only a session tells is there is tried first. */
+const openers: Readonly<Record<Device, (options: OpenEngineOptions) => Promise<Engine>>> = {
+  auto: (options) => openNativeOrNode("cpu", options),
+  cpu: (options) => openNativeOrNode("cpu", options),
+  wasm: openWasm,
+  webgpu: async (options) => present(await openNativeOrNode("webgpu", options)),
+  cuda: async (options) => present(await openNativeOrNode("cuda", options)),
+  coreml: async () => present(await openNode("coreml")),
+  dml: async () => present(await openNode("dml")),
+};
+
+async function openWasm(): Promise<Engine> {
+  const { openWebEngine } = await import("./web.ts");
+  return openWebEngine("wasm", () => import("onnxruntime-web"), { threads: physicalCores() });
 }
 
 async function openNativeOrNode(
@@ -61,11 +64,12 @@ async function openNativeOrNode(
   }
 }
 
-async function openNode(device: Exclude<Device, "auto" | "wasm">): Promise<Engine> {
+async function openNode(device: Exclude<DeviceName, "wasm">): Promise<Engine> {
   const { onnxRuntimeNodeDevices, openOnnxRuntimeNodeEngine } = await import("./onnxruntime-node.node.ts");
   const known = onnxRuntimeNodeDevices();
   if (known.includes(device)) return openOnnxRuntimeNodeEngine(device);
-  const here = devices.filter((name) => name === "auto" || name === "wasm" || known.includes(name));
+  const others = new Set<Device>(["auto", "wasm"]);
+  const here = devices.filter((name) => others.has(name) || known.includes(name));
   throw heedError("ERR_CONFIG", {
     where: "device",
     cause: `"${device}" is not a part of ONNX Runtime on ${process.platform}`,

@@ -1,5 +1,6 @@
 import { heedError } from "../errors.ts";
-import type { Device, Engine } from "./engine.ts";
+import type { Device } from "./devices.ts";
+import type { Engine } from "./engine.ts";
 import { present } from "./probe.ts";
 import { type OpenWebOptions, openWebEngine } from "./web.ts";
 
@@ -36,19 +37,22 @@ const page = globalThis as Page;
  * @throws ERR_CONFIG when the device is not there, ERR_RUNTIME when onnxruntime-web cannot be loaded.
  */
 export async function openEngine(device: Device = "auto", options: OpenEngineOptions = {}): Promise<Engine> {
-  switch (device) {
-    case "auto":
-      return openBest(options);
-    case "wasm":
-      return openWasm(options);
-    case "webgpu":
-      return openWebGpu(options, await page.navigator?.gpu?.requestAdapter());
-    default: {
-      const cause = `"${device}" is not available in a page`;
-      throw heedError("ERR_CONFIG", { where: "device", cause, remedy: 'use "auto", "wasm" or "webgpu"' });
-    }
-  }
+  const open = openers[device];
+  if (open) return open(options);
+  const cause = `"${device}" is not available in a page`;
+  const [last, ...others] = Object.keys(openers)
+    .map((name) => `"${name}"`)
+    .reverse();
+  const remedy = `use ${others.reverse().join(", ")} or ${last}`;
+  throw heedError("ERR_CONFIG", { where: "device", cause, remedy });
 }
+
+/** How each device that pages have is opened. */
+const openers: Readonly<Partial<Record<Device, (options: OpenEngineOptions) => Promise<Engine>>>> = {
+  auto: openBest,
+  wasm: openWasm,
+  webgpu: async (options) => openWebGpu(options, await page.navigator?.gpu?.requestAdapter()),
+};
 
 /** WebGPU on a graphics card; WASM otherwise, for a WebGPU that is computed by the CPU is slower. */
 async function openBest(options: OpenEngineOptions): Promise<Engine> {

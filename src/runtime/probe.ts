@@ -1,6 +1,7 @@
 import { HeedError, heedError } from "../errors.ts";
 import type { DType } from "../ir/dtype.ts";
 import { encodeModel } from "../onnx/proto.ts";
+import { deviceOf } from "./devices.ts";
 import type { Engine, Session } from "./engine.ts";
 
 /** A model that gives its input `x` back as `y`: any sizes on `rank` axes. */
@@ -35,8 +36,8 @@ export async function present(engine: Engine): Promise<Engine> {
     return engine;
   } catch (cause) {
     const reason = cause instanceof HeedError ? cause.message : String(cause);
-    const other = engine.device === "cuda" ? "name a library built for it in HEED_ONNXRUNTIME, or " : "";
-    const remedy = `${other}use another device (${reason})`;
+    const { remedy: first } = deviceOf(engine.device);
+    const remedy = `${first ? `${first}, or ` : ""}use another device (${reason})`;
     throw heedError(
       "ERR_CONFIG",
       { where: "device", cause: `"${engine.device}" is not here`, remedy },

@@ -1,7 +1,9 @@
 /** `heed/tasks`: translation, language modelling and classification, each as something to train. In Node also from files. */
 export { type Judge, likeliest, openJudge } from "./classify/judge.ts";
+export { scoreTexts } from "./classify/test-set.ts";
 export { encodeLabelled } from "./classify/texts.ts";
 export { type ClassificationTaskOptions, openClassificationTask } from "./classify/training.ts";
+export { type TextPerplexity, textPerplexity } from "./generate/perplexity.ts";
 export { encodeText } from "./generate/text.ts";
 export { type LanguageTaskOptions, openLanguageTask } from "./generate/training.ts";
 export type { RunFiles } from "./run-files.ts";

@@ -21,10 +21,19 @@ export async function trainTokenizers(
   const kinds = target ? `${tokenizer.kind} + ${target.kind}` : tokenizer.kind;
   const learn = (lines: Iterable<string>, config: TokenizerConfig): Promise<Tokenizer> =>
     learned(lines, config, say, signal);
-  return timed(say, kinds, async () => {
+  const learnt = await timed(say, kinds, async () => {
     const source = await learn(isShared ? side("source", "target") : side("source"), tokenizer);
     return { source, target: isShared ? source : await learn(side("target"), target ?? tokenizer) };
   });
+  warnIfExhausted("tokenizer.vocab", tokenizer, learnt.source, say);
+  if (!isShared)
+    warnIfExhausted(
+      target ? "tokenizer.target.vocab" : "tokenizer.vocab",
+      target ?? tokenizer,
+      learnt.target,
+      say,
+    );
+  return learnt;
 }
 
 /** A vocabulary for one language. */
@@ -38,7 +47,22 @@ export async function learnTokenizer(
     const source = await learned(lines, config, say, signal);
     return { source, target: source };
   });
+  warnIfExhausted("tokenizer.vocab", config, source, say);
   return source;
+}
+
+/** Subwords that ran out have become whole words: nothing is left of what they are good for. */
+function warnIfExhausted(
+  key: string,
+  { kind, vocab }: GenerateConfig["tokenizer"],
+  { size }: Tokenizer,
+  say: Say,
+): void {
+  if (kind !== "bpe" || size >= vocab) return;
+  say(
+    `warning: ${key} asks for ${vocab} entries and the training data carries ${size}, every word whole: ` +
+      `set ${key} to ${Math.max(300, Math.round(size / 400) * 100)} or so`,
+  );
 }
 
 const learned = (

@@ -1,4 +1,6 @@
-import type { Config, TaskName } from "../config/schema.ts";
+import type { TaskName } from "../config/families/family.ts";
+import type { CorpusSize } from "../config/fit.ts";
+import type { Config } from "../config/schema.ts";
 import type { CorpusReader } from "../data/corpus-reader.ts";
 import type { FilterReport } from "../data/filters.ts";
 import type { Layer } from "../nn/layer.ts";
@@ -27,6 +29,9 @@ export interface Score {
   /** In the report's list of facts: "Validation BLEU, greedy". */
   readonly label: string;
   readonly show: (score: number) => string;
+  readonly better: "more" | "less";
+  /** Decimals in a table, where spreads stand beside it. */
+  readonly decimals: number;
   /** The report's chart with its curve; scores of one title share a chart. */
   readonly chart: { readonly title: string; readonly yLabel: string };
 }
@@ -45,7 +50,7 @@ export interface Task<Name extends TaskName = TaskName, Opened extends Described
   /** The model of a run and what using it takes. @throws ERR_MODEL for a file that is missing or damaged. */
   readonly describe: (config: ConfigOf<Name>, files: RunFiles) => Opened;
   /** Reads the data a configuration names. @throws what the reader throws, ERR_DATA for data that cannot be learnt from. */
-  readonly load: (config: ConfigOf<Name>, reader: CorpusReader) => Promise<TaskData>;
+  readonly load: (config: ConfigOf<Name>, reader: CorpusReader) => Promise<TaskData<Name>>;
   /** A command to try a new run with. */
   readonly tryIt: (run: string) => string;
 }
@@ -56,17 +61,21 @@ export const defineTask = <Name extends TaskName, Opened extends Described<Name>
 ): Task<Name, Opened> => task;
 
 /** What a configuration says to learn, with its data read. */
-export interface TaskData {
+export interface TaskData<Name extends TaskName = TaskName> {
   /** Identity of the training data: a resumed run must find the same. */
   readonly hash: string;
   /** Identity of what validations measure on: scores on another are not to be compared. */
   readonly validHash: string;
+  /** What defaults are fitted to. */
+  readonly size: CorpusSize;
   /**
    * Learns vocabularies, or reads those of a run in `files`, and encodes the data.
    *
+   * @param config  The one it was loaded by, or one that differs from it in what was fitted to its size.
    * @throws the signal's reason once it is aborted.
    */
   readonly prepare: (
+    config: ConfigOf<Name>,
     say: (message: string) => void,
     files?: RunFiles,
     signal?: AbortSignal,
@@ -76,6 +85,8 @@ export interface TaskData {
 export interface PreparedTask {
   /** What was left out of the training data, and why. */
   readonly report?: FilterReport;
+  /** Of the training data, on all sides. */
+  readonly tokens: number;
   /** What using the model takes beside its weights, by file name, as JSON: vocabularies, labels. */
   readonly files: Readonly<Record<string, unknown>>;
   readonly open: (engine: Engine, weights?: ReadonlyMap<string, HostTensor>) => Promise<Learner>;

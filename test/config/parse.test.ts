@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nearest } from "../../src/config/issue.ts";
-import { parseConfig, printConfig } from "../../src/config/parse.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { printConfig } from "../../src/config/print.ts";
 import { HeedError } from "../../src/errors.ts";
 
 const data = "data: { train: { pairs: train.tsv }, valid: { source: v.en, target: v.fr } }\n";

@@ -11,11 +11,8 @@ import {
   type Objective,
   translationObjective,
 } from "../../src/models/objective.ts";
-import {
-  type RecurrentAttention,
-  RecurrentSeq2Seq,
-  type RecurrentSeq2SeqConfig,
-} from "../../src/models/recurrent-seq2seq.ts";
+import type { RecurrentAttention } from "../../src/models/recurrent-attention.ts";
+import { RecurrentSeq2Seq, type RecurrentSeq2SeqConfig } from "../../src/models/recurrent-seq2seq.ts";
 import type { Decoder, Seq2Seq, Tensors } from "../../src/models/seq2seq.ts";
 import { Transformer, type TransformerConfig } from "../../src/models/transformer.ts";
 import { build, type Layer } from "../../src/nn/layer.ts";

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { flatten } from "../../src/config/flat.ts";
-import { printConfig } from "../../src/config/parse.ts";
+import { printConfig } from "../../src/config/print.ts";
 import { compareRuns, meanCurve, relative } from "../../src/runs/compare-runs.ts";
 import { findRuns, median, type RecordedRun, readRecordedRun } from "../../src/runs/recorded-run.node.ts";
 import { tinyConfig } from "../training/tiny.ts";

@@ -23,6 +23,19 @@ test("one vocabulary for both sides, or one for each", async () => {
   expect([each.source.size, each.target.size]).toEqual([4 + 2, 4 + 4]);
 });
 
+test("a vocabulary of subwords that the training data cannot fill is said, with what to set", async () => {
+  const { source, said } = await learn("{ kind: bpe, vocab: 8000 }");
+  expect(source.size).toBeLessThan(300);
+  expect(said.slice(1)).toEqual([
+    `warning: tokenizer.vocab asks for 8000 entries and the training data carries ${source.size}, every word whole: set tokenizer.vocab to 300 or so`,
+  ]);
+  const apart = await learn("{ kind: bpe, vocab: 262, target: { kind: bpe, vocab: 900 } }");
+  expect(apart.said.slice(1)).toEqual([
+    expect.stringMatching(/^warning: tokenizer\.target\.vocab asks for 900 /),
+  ]);
+  expect((await learn("{ kind: word, vocab: 8000 }")).said).toHaveLength(1);
+});
+
 test("a target of another sort: letters on one side, phonemes on the other", async () => {
   const { source, target, said } = await learn(
     "{ kind: char, vocab: 300, target: { kind: word, vocab: 100 } }",

@@ -56,21 +56,8 @@ keep the translations with --output.`,
   },
   async run(options, io) {
     const { openRun } = await import("../../runs/open-run.node.ts");
+    const { evaluateRun } = await import("../evaluators.ts");
     const run = openRun(options.run);
-    const engine = await device(options.device, io);
-    switch (run.task) {
-      case "translate": {
-        const { evaluateTranslator } = await import("../evaluate-translator.ts");
-        return evaluateTranslator(run, engine, options, io);
-      }
-      case "classify": {
-        const { evaluateClassifier } = await import("../evaluate-classifier.ts");
-        return evaluateClassifier(run, engine, options, io);
-      }
-      case "generate": {
-        const { evaluateLanguageModel } = await import("../evaluate-language-model.ts");
-        return evaluateLanguageModel(run, engine, options, io);
-      }
-    }
+    return evaluateRun(run, await device(options.device, io), options, io);
   },
 });

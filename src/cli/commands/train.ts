@@ -1,7 +1,7 @@
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
 
-const EXAMPLE_CONFIG = `A configuration is YAML; what it leaves out has a default:
+const EXAMPLE_CONFIG = `A configuration is YAML; what it leaves out has a default, sizes and schedule one that fits the data:
 
   data:
     train: { pairs: train.tsv }        # source<TAB>target lines; or { source: train.en, target: train.fr }
@@ -74,7 +74,9 @@ export default command({
   async run(options, io) {
     const { existsSync, readFileSync } = await import("node:fs");
     const { basename, extname, join, resolve } = await import("node:path");
-    const { parseConfig, printConfig } = await import("../../config/parse.ts");
+    const { readConfig } = await import("../../config/parse.ts");
+    const { fittedKeys } = await import("../../config/fit.ts");
+    const { printConfig } = await import("../../config/print.ts");
     const { taskOf } = await import("../../tasks/tasks.ts");
     const { validationText } = await import("../../tasks/validation-text.ts");
     const { heedError } = await import("../../errors.ts");
@@ -100,9 +102,9 @@ export default command({
     if (!isStep)
       contrary("--from-step is neither a number nor best", "give a step that has a checkpoint, or best");
     const fromStep = options.fromStep === "best" ? "best" : optionalNumber(options.fromStep);
-    const config = parseConfig(text, options.config, options.set);
+    const { config, given } = readConfig(text, options.config, options.set);
     if (options.printConfig) {
-      await io.writeLine(printConfig(config).trimEnd());
+      await io.writeLine(printConfig(config, fittedKeys({ config, given })).trimEnd());
       return 0;
     }
     const { trainRun } = await import("../../runs/train-run.node.ts");
@@ -122,6 +124,7 @@ export default command({
     const shown = trainingProgress(io);
     const summary = await trainRun({
       config,
+      given,
       directory,
       engine,
       resume: options.resume !== false,

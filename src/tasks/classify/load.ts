@@ -11,8 +11,11 @@ import { encodeLabelled, textsOf } from "./texts.ts";
 import { openClassificationTask } from "./training.ts";
 
 /** Labelled texts: a classifier. */
-export async function loadLabelled(config: ClassifyConfig, reader: CorpusReader): Promise<TaskData> {
-  const { train: trainSpec, valid: validSpec, maxTokens } = config.data;
+export async function loadLabelled(
+  asked: ClassifyConfig,
+  reader: CorpusReader,
+): Promise<TaskData<"classify">> {
+  const { train: trainSpec, valid: validSpec } = asked.data;
   const train = await textsOf(trainSpec.labelled, reader);
   const valid = await textsOf(validSpec.labelled, reader);
   const labels = [...new Set(train.map(({ label }) => label))].sort();
@@ -30,8 +33,13 @@ export async function loadLabelled(config: ClassifyConfig, reader: CorpusReader)
   };
   return {
     hash: await reader.hash([trainSpec.labelled]),
-    validHash: `${await reader.hash([validSpec.labelled])} cut after ${maxTokens}`,
-    prepare: async (say, files, signal) => {
+    validHash: `${await reader.hash([validSpec.labelled])} cut after ${asked.data.maxTokens}`,
+    size: {
+      name: `${train.length.toLocaleString("en-US")} texts`,
+      characters: train.reduce((sum, { text }) => sum + text.length, 0),
+    },
+    prepare: async (config, say, files, signal) => {
+      const { maxTokens } = config.data;
       const tokenizer = files
         ? readTokenizer(files)
         : await learnTokenizer(
@@ -59,6 +67,7 @@ export async function loadLabelled(config: ClassifyConfig, reader: CorpusReader)
       const also = cut > 0 ? `; ${cut} texts are cut off after ${maxTokens} tokens` : "";
       say(`${train.length} training texts with ${labels.length} labels${also}`);
       return {
+        tokens: encoded.train.reduce((sum, { source }) => sum + source.length, 0),
         files: { ...tokenizerFiles({ source: tokenizer, target: tokenizer }), [LABELS]: labels },
         open: (engine, weights) =>
           openClassificationTask({

@@ -22,6 +22,8 @@ export const classify = defineTask<"classify", DescribedClassifier>({
       name: "accuracy",
       label: "Validation accuracy",
       show: (score) => `${(100 * score).toFixed(1)} %`,
+      better: "more",
+      decimals: 3,
       chart,
     },
     {
@@ -29,6 +31,8 @@ export const classify = defineTask<"classify", DescribedClassifier>({
       name: "macro-F1",
       label: "Validation macro-F1",
       show: (score) => (100 * score).toFixed(1),
+      better: "more",
+      decimals: 3,
       chart,
     },
   ],

@@ -1,3 +1,4 @@
+import type { CorpusSize } from "../../config/fit.ts";
 import type { GenerateConfig } from "../../config/schema.ts";
 import type { CorpusReader } from "../../data/corpus-reader.ts";
 import { learnTokenizer } from "../learn-tokenizers.ts";
@@ -7,13 +8,14 @@ import { encodeLongEnough } from "./text.ts";
 import { openLanguageTask } from "./training.ts";
 
 /** A plain text: a language model. */
-export async function loadText(config: GenerateConfig, reader: CorpusReader): Promise<TaskData> {
-  const [train, valid] = [config.data.train.text, config.data.valid.text];
+export async function loadText(asked: GenerateConfig, reader: CorpusReader): Promise<TaskData<"generate">> {
+  const [train, valid] = [asked.data.train.text, asked.data.valid.text];
   const lines = { train: await all(reader.lines(train)), valid: await all(reader.lines(valid)) };
   return {
     hash: await reader.hash([train]),
-    validHash: `${await reader.hash([valid])} in windows of ${config.data.context}`,
-    prepare: async (say, files, signal) => {
+    validHash: `${await reader.hash([valid])} in windows of ${asked.data.context}`,
+    size: sizeOf(lines.train),
+    prepare: async (config, say, files, signal) => {
       const tokenizer = files
         ? readTokenizer(files)
         : await learnTokenizer(lines.train, config.tokenizer, say, signal);
@@ -23,12 +25,18 @@ export async function loadText(config: GenerateConfig, reader: CorpusReader): Pr
       };
       say(`${encoded.train.length} training tokens`);
       return {
+        tokens: encoded.train.length,
         files: tokenizerFiles({ source: tokenizer, target: tokenizer }),
         open: (engine, weights) =>
           openLanguageTask({ ...{ engine, config, tokenizer, ...encoded }, ...(weights ? { weights } : {}) }),
       };
     },
   };
+}
+
+function sizeOf(lines: readonly string[]): CorpusSize {
+  const characters = lines.reduce((sum, line) => sum + line.length, 0);
+  return { name: `${characters.toLocaleString("en-US")} characters`, characters };
 }
 
 async function all(lines: AsyncIterable<string>): Promise<string[]> {

@@ -18,6 +18,8 @@ export const generate = defineTask<"generate", DescribedLanguageModel>({
       name: "perplexity",
       label: "Validation perplexity",
       show: (score) => score.toPrecision(4),
+      better: "less",
+      decimals: 2,
       chart: { title: "Perplexity of the validation text", yLabel: "perplexity" },
     },
   ],

@@ -8,12 +8,19 @@ import { encodeCorpus, fittingPairs } from "./pairs.ts";
 import { openTranslationTask } from "./training.ts";
 
 /** Sentence pairs: a translator. */
-export async function loadPairs(config: TranslateConfig, reader: CorpusReader): Promise<TaskData> {
-  const corpus = await loadCorpus(config, reader);
+export async function loadPairs(
+  asked: TranslateConfig,
+  reader: CorpusReader,
+): Promise<TaskData<"translate">> {
+  const corpus = await loadCorpus(asked, reader);
   return {
     hash: corpus.hashes.train,
     validHash: corpus.hashes.valid,
-    prepare: async (say, files, signal) => {
+    size: {
+      name: `${corpus.train.length.toLocaleString("en-US")} pairs`,
+      characters: corpus.train.reduce((sum, { target }) => sum + target.length, 0),
+    },
+    prepare: async (config, say, files, signal) => {
       const tokenizers = files
         ? readTokenizers(files)
         : await trainTokenizers(config, corpus.train, say, signal);
@@ -29,6 +36,7 @@ export async function loadPairs(config: TranslateConfig, reader: CorpusReader): 
       if (tooLong > 0) say(`${tooLong} validation pairs are longer than model.maxLength and left out`);
       return {
         report,
+        tokens: examples.reduce((sum, { source, target }) => sum + source.length + target.length, 0),
         files: tokenizerFiles(tokenizers),
         open: (engine, weights) =>
           openTranslationTask({

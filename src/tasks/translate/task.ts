@@ -18,6 +18,8 @@ export const translate = defineTask<"translate", DescribedTranslator>({
       name: "BLEU",
       label: "Validation BLEU, greedy",
       show: (score) => score.toFixed(1),
+      better: "more",
+      decimals: 1,
       chart: { title: "BLEU on validation sentences", yLabel: "BLEU" },
     },
   ],

@@ -1,0 +1,36 @@
+import type { TaskName } from "../config/families/family.ts";
+import type { OpenedRunOf } from "../runs/open-run.ts";
+import type { Engine } from "../runtime/engine.ts";
+import type { TranslatorTest } from "./evaluate-translator.ts";
+import type { Io } from "./io.ts";
+
+/** What `heed evaluate` may be given: each task takes what its test sets are made of. */
+export interface TestOptions extends TranslatorTest {
+  readonly labelled?: string | undefined;
+  readonly text?: string | undefined;
+}
+
+type Evaluate<Name extends TaskName> = (
+  run: OpenedRunOf<Name>,
+  engine: Engine,
+  options: TestOptions,
+  io: Io,
+) => Promise<number>;
+
+/** How the run of each task is scored on a test set, and the scores are told. */
+const evaluators: { readonly [Name in TaskName]: () => Promise<Evaluate<Name>> } = {
+  translate: async () => (await import("./evaluate-translator.ts")).evaluateTranslator,
+  generate: async () => (await import("./evaluate-language-model.ts")).evaluateLanguageModel,
+  classify: async () => (await import("./evaluate-classifier.ts")).evaluateClassifier,
+};
+
+/** Scores a run on a test set. @returns the exit status */
+export async function evaluateRun<Name extends TaskName>(
+  run: OpenedRunOf<Name>,
+  engine: Engine,
+  options: TestOptions,
+  io: Io,
+): Promise<number> {
+  const evaluate = (await evaluators[run.task]()) as Evaluate<Name>;
+  return evaluate(run, engine, options, io);
+}

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import type { ModelKeys } from "../families/families.ts";
+import { count, file } from "../keys.ts";
+import { seed, training } from "./training.ts";
+import { tokenizer } from "./vocabulary.ts";
+
+const text = z
+  .strictObject({ text: file })
+  .describe("{text}: a plain text file; lines are kept, white space within them collapses");
+
+const data = z.strictObject({
+  train: text,
+  valid: text,
+  context: count(2).default(128).describe("tokens of a training window; generation looks back as far"),
+});
+
+/** Keys of a language model's configuration. */
+export const generate = (model: ModelKeys<"generate">) =>
+  z.strictObject({
+    task: z.literal("generate").describe("what is learnt"),
+    seed,
+    data,
+    tokenizer: tokenizer.prefault({}),
+    model,
+    training: z.strictObject(training).prefault({}),
+  });

@@ -1,0 +1,61 @@
+import { type Document, isCollection, isMap, isScalar, parseDocument, visit, YAMLMap } from "yaml";
+import { heedError } from "../errors.ts";
+
+const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
+const MAX_NODES = 10_000;
+const MAX_LENGTH = 50_000;
+
+/** YAML as a document that is safe to turn into values. `hasLines` says whether errors tell the line. @throws ERR_CONFIG */
+export function readYaml(text: string, where: string, hasLines = true): Document.Parsed {
+  if (text.length > MAX_LENGTH) {
+    throw heedError("ERR_CONFIG", { where, cause: `more than ${MAX_LENGTH} characters` });
+  }
+  const document = parseDocument(text, { uniqueKeys: true, merge: false });
+  const [error] = document.errors;
+  if (error) {
+    const line = hasLines ? error.linePos?.[0].line : undefined;
+    const cause =
+      error.code === "DUPLICATE_KEY" ? "a key occurs twice" : (error.message.split("\n")[0] ?? "not YAML");
+    throw heedError("ERR_CONFIG", {
+      where: line ? `${where}:${line}` : where,
+      cause: cause.replace(/:$/, ""),
+    });
+  }
+  refuseHostile(document, where);
+  return document;
+}
+
+/** Aliases can grow without bound, and some keys reach into JavaScript's own objects: no configuration needs either. */
+function refuseHostile(document: Document.Parsed, where: string): void {
+  let nodes = 0;
+  const refuse = (cause: string): never => {
+    throw heedError("ERR_CONFIG", { where, cause });
+  };
+  visit(document, {
+    Node: () => {
+      nodes += 1;
+      if (nodes > MAX_NODES) refuse(`more than ${MAX_NODES} values`);
+    },
+    Alias: (_, alias) => refuse(`alias *${alias.source} is not allowed`),
+    Pair: (_, { key }) => {
+      const name = isScalar(key) ? String(key.value) : "";
+      if (FORBIDDEN.has(name)) refuse(`key "${name}" is not allowed`);
+    },
+  });
+}
+
+/** `key.path=value`, as after `--set`, into a document. @throws ERR_CONFIG */
+export function assign(document: Document.Parsed, override: string): void {
+  const at = override.indexOf("=");
+  const path = override.slice(0, at).split(".");
+  if (at <= 0 || path.some((key) => key === "" || FORBIDDEN.has(key))) {
+    const remedy = "write --set key.path=value, e.g. --set training.epochs=3";
+    throw heedError("ERR_CONFIG", { where: `--set ${override}`, cause: "not an assignment", remedy });
+  }
+  if (!isMap(document.contents)) document.contents = new YAMLMap() as never;
+  for (let depth = 1; depth < path.length; depth++) {
+    const parent = path.slice(0, depth);
+    if (!isCollection(document.getIn(parent))) document.setIn(parent, new YAMLMap());
+  }
+  document.setIn(path, readYaml(override.slice(at + 1), `--set ${override}`, false).toJS());
+}
