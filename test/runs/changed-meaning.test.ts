@@ -1,6 +1,6 @@
 /** Numbers of a resumed run whose meaning has changed begin again, or resuming is refused. */
 import { describe, expect, test } from "vitest";
-import { keysAt } from "../../src/config/described.ts";
+import { described, keysAt } from "../../src/config/described.ts";
 import { schemaOf, taskNames } from "../../src/config/schema.ts";
 import { listCheckpoints, loadCheckpoint } from "../../src/runs/checkpoints.node.ts";
 import { differencesSince, fingerprintOf, flatFingerprint, treatmentOf } from "../../src/runs/fingerprint.ts";
@@ -185,7 +185,7 @@ describe("a cosine", () => {
 describe("the table of changes", () => {
   test("has a row for every key that a fingerprint can have", () => {
     for (const task of taskNames) {
-      for (const key of keysAt(schemaOf({ task, model: "transformer" }), ["training"])) {
+      for (const key of keysAt(described(schemaOf({ task, model: "transformer" })), ["training"])) {
         const inside = ["batchTokens", "accumulate", "optimizer"].includes(key) ? key : `training.${key}`;
         expect(treatmentOf(inside), key).toBeDefined();
       }
