@@ -61,7 +61,6 @@ export class GraphWriter {
   readonly emit: Emit;
   readonly #constants: Constants;
   readonly #wanted: ReadonlyMap<string, Value>;
-  readonly #overwriting: ReadonlySet<string>;
   readonly #root = newScope();
   #scope = this.#root;
   readonly #initializers: OnnxInitializer[] = [];
@@ -72,14 +71,12 @@ export class GraphWriter {
   readonly #fixed = new Set<Name>();
   #count = 0;
 
-  constructor(constants: Constants, wanted: ReadonlyMap<string, Value>, overwriting: ReadonlySet<string>) {
+  constructor(constants: Constants, wanted: ReadonlyMap<string, Value>) {
     this.#constants = constants;
     this.#wanted = wanted;
-    this.#overwriting = overwriting;
     const single = (opType: string, inputs: readonly Name[], attributes = {}): Name =>
       this.#node(opType, inputs, attributes, 1)[0] as Name;
     this.emit = Object.assign(single, {
-      overwrites: overwriting.size > 0,
       many: this.#node.bind(this),
       constant: (dtype: DType, shape: readonly number[], data: HostArray) =>
         this.#initializer(dtype, shape, data),
@@ -173,21 +170,18 @@ export class GraphWriter {
     });
   }
 
-  /** Calls a value by the name of an output; says what it is there. */
-  output(name: string, value: Name, { dtype, shape: asked }: TensorType): TensorType {
+  /** Calls a value by the name of an output. */
+  output(name: string, from: Name, { dtype, shape }: TensorType): void {
     if (this.inputs.has(name) || this.#constants.has(name)) {
       throw heedError("ERR_GRAPH", {
         operation: "lower",
         problem: `an output and an input are both named "${name}"`,
       });
     }
-    const before = this.#overwriting.has(name) ? this.#source(value) : undefined;
-    const { name: from, shape = asked } = before?.shape ? before : { name: value };
     const direct = !this.#fixed.has(from) && !this.#renamed.has(from);
     if (direct) this.#renamed.set(from, name);
     else this.#root.nodes.push({ opType: "Identity", inputs: [from], outputs: [name] });
     this.#outputs.push({ name, dtype, shape });
-    return { dtype, shape };
   }
 
   graph(): OnnxGraph {
@@ -217,11 +211,7 @@ export class GraphWriter {
     const encoded = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, attribute(value)]),
     );
-    const domain = /^(.+)\.(.+)$/.exec(opType);
-    scope.nodes.push({
-      ...(domain ? { domain: domain[1] as string, opType: domain[2] as string } : { opType }),
-      ...{ inputs: operands, outputs: results, attributes: encoded },
-    });
+    scope.nodes.push({ opType, inputs: operands, outputs: results, attributes: encoded });
     scope.written.set(key, results);
     if (opType === "Reshape") scope.reshaped.set(results[0] as Name, { name: operands[0] as Name });
     return results;

@@ -65,6 +65,8 @@ interface SavedState {
   readonly position: Position;
   readonly fingerprint: Fingerprint;
   readonly changes?: readonly string[];
+  /** How the optimiser's state is kept. Not in checkpoints of before, which kept growing sums. */
+  readonly optimizer?: "moments";
 }
 
 /**
@@ -83,6 +85,7 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
       throw heedError("ERR_CREATE", { where: directory, cause: "there is a run here already", remedy });
     }
     const saved = resume ? runs.newestCheckpoint<SavedState>(directory, say) : undefined;
+    if (saved) checkOptimizer(saved, directory);
     if (resume && !saved) say(`no checkpoint in ${directory}: starting from the beginning`);
     const data = await taskOf(config).load(config, fileReader);
     const fingerprint = fingerprintOf(config, data.hash);
@@ -128,6 +131,14 @@ function lock(directory: string): () => void {
   const unlock = lockRun(directory);
   runs.removeTemporaries(directory);
   return unlock;
+}
+
+/** @throws ERR_MODEL when the optimiser's state means something else than it does now. */
+function checkOptimizer({ optimizer, state }: runs.Checkpoint<SavedState>, where: string): void {
+  if (optimizer.size === 0 || state.optimizer === "moments") return;
+  const cause = "its checkpoints keep the optimiser's moments as sums, as older versions of Heed did";
+  const remedy = "train from the beginning in another --run; its model can be used as before";
+  throw heedError("ERR_MODEL", { where, cause, remedy });
 }
 
 const modelOf = (directory: string): string => join(directory, "model.safetensors");
@@ -219,7 +230,12 @@ async function trainTask(session: Session): Promise<RunSummary> {
       const model = await encoded(state, weights);
       const optimizer = await encoded(state, moments);
       const { fingerprint, changes } = session;
-      const saved: SavedState = { position: at, fingerprint, ...(changes.length > 0 ? { changes } : {}) };
+      const saved: SavedState = {
+        position: at,
+        fingerprint,
+        optimizer: "moments",
+        ...(changes.length > 0 ? { changes } : {}),
+      };
       await saving.begin(async () => {
         runs.syncFile(metrics);
         // A resumed run may go on for longer, or with what was allowed to change: now there is something made by that.

@@ -65,8 +65,7 @@ export interface TrainingStep {
   readonly moments: readonly string[];
   readonly parameterCount: number;
   /**
-   * One update of all weights from `batches` (at least one, at most as many as `accumulate`). `step` counts from 1, without
-   * a gap: what the moments hold depends on it. With `statistics` the batches pass through the model once more, in a
+   * One update of all weights from `batches` (at least one, at most as many as `accumulate`). `step` counts from 1. With `statistics` the batches pass through the model once more, in a
    * session that opens when it is first needed. Updates asked for at once go one after the other; one that fails changes
    * nothing.
    */
@@ -120,8 +119,6 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   // Zeros that are written get memory of their own now, and not page by page during the first step.
   clear(parts.state);
   const [gather, update] = await loading;
-  const { renewal } = parts.optimiser;
-  let renewing: Promise<Program> | undefined;
   const sites = dropoutSites([objective.loss]);
 
   let opening: Promise<StatisticsProbe> | undefined;
@@ -169,20 +166,14 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     if (!gather) await probe?.batch(feeds);
     const statistics = await probe?.finish();
     await count(await update({ ...feeds, ...scalars }));
-    if (renewal && step % renewal.every === 0) {
-      renewing ??= load({ outputs: {}, updates: renewal.updates });
-      await (await renewing)();
-    }
     const result = { loss: loss / tokens, negativeLogLikelihood: nll / tokens, tokens, gradientNorm };
     return statistics ? { ...result, statistics } : result;
   };
   const dispose = (): void => {
-    for (const late of [opening, renewing]) {
-      late?.then(
-        (opened) => opened.close(),
-        () => undefined,
-      );
-    }
+    opening?.then(
+      (probe) => probe.close(),
+      () => undefined,
+    );
     gather?.close();
     update.close();
     state.dispose();
