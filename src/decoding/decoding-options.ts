@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import type { SpecialIds } from "../text/tokenizer.ts";
+import type { SpecialIds } from "../text/layout.ts";
 import {
   beginWith,
   type Constraint,

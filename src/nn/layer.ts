@@ -6,13 +6,7 @@ import type { Value } from "../ir/value.ts";
 import { cast } from "../ops/compare.ts";
 import { dropoutMask, type RandomTables } from "../ops/dropout-mask.ts";
 import { mul } from "../ops/elementwise.ts";
-import type { Initialiser } from "./initialise.ts";
-
-/** A weight to be: its shape and how it starts. */
-export interface ParameterSpec {
-  readonly shape: readonly number[];
-  readonly init: Initialiser;
-}
+import type { Initialiser, ParameterSpec } from "./initialise.ts";
 
 /** A description of a layer, without weights. `bind` gives it weights named by paths under `scope`. */
 export interface Layer<F> {
