@@ -50,7 +50,9 @@ const watch = setInterval(() => {
 }, 2);
 try {
   await trainRun({
-    ...{ config, engine: openNativeEngine(), directory: join(folder, "run") },
+    config,
+    engine: openNativeEngine(),
+    directory: join(folder, "run"),
     onStart: (start) => {
       parameters = start.parameters;
     },

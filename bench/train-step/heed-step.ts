@@ -15,7 +15,11 @@ export interface Size {
 
 const size = (layers: number, dModel: number, vocabulary: number, batch: number, length: number): Size => ({
   name: `${layers}+${layers} layers, d ${dModel}, V ${vocabulary}, ${batch}×${length}`,
-  ...{ layers, dModel, vocabulary, batch, length },
+  layers,
+  dModel,
+  vocabulary,
+  batch,
+  length,
 });
 
 /** Small, middle and large: what benches call 0, 1 and 2. */

@@ -54,7 +54,9 @@ const marks: { readonly at: number; readonly inSession: number; readonly tokens:
 const folder = mkdtempSync(join(tmpdir(), "heed-bench-"));
 try {
   await trainRun({
-    ...{ config, engine, directory: join(folder, "run") },
+    config,
+    engine,
+    directory: join(folder, "run"),
     onStep: ({ tokens }) => {
       marks.push({ at: performance.now(), inSession, tokens });
     },

@@ -1,4 +1,5 @@
 import { heedError } from "../errors.ts";
+import type { SpecialIds } from "../text/layout.ts";
 import { shuffle } from "./shuffle.ts";
 
 /** One encoded sentence pair; the ids of both sides end with `</s>`. */
@@ -109,14 +110,6 @@ function pairLengths({ source, target }: PairExample): PairLengths {
   return { source: source.length, target: target.length };
 }
 
-/** Ids with a meaning of their own. */
-export interface SpecialIds {
-  /** `<s>`, the decoder's first input. */
-  readonly bos: number;
-  /** Fills rows up to the longest. */
-  readonly pad: number;
-}
-
 /** Row-major matrices for one training step: B sentences, S and T tokens in the longest source and target. */
 export interface PairBatch {
   /** B */
@@ -145,7 +138,7 @@ export interface PairBatch {
 export function makeBatch(
   examples: readonly PairExample[],
   indices: ArrayLike<number>,
-  special: SpecialIds,
+  special: Pick<SpecialIds, "bos" | "pad">,
 ): PairBatch {
   const rows = Array.from(indices, (index) => {
     const example = examples[index];

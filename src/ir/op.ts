@@ -15,14 +15,11 @@ export interface Subgraph {
 export type Name = string;
 
 /**
- * Writes ONNX nodes. `emit("Softmax", [x], { axis: -1 })` adds one node and returns the name of its output; an op that is
- * not ONNX's own has its domain before it, "com.microsoft.FusedConv".
+ * Writes ONNX nodes. `emit("Softmax", [x], { axis: -1 })` adds one node and returns the name of its output.
  * Constants and shape tensors are shared across the graph.
  */
 export interface Emit {
   (opType: string, inputs: readonly Name[], attributes?: Readonly<Record<string, OnnxAttr>>): Name;
-  /** Whether the runtime writes next values of parameters over the parameters. */
-  readonly overwrites: boolean;
   /** A node with several outputs. */
   many(
     opType: string,

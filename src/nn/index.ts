@@ -13,7 +13,16 @@ export {
 } from "./attention.ts";
 export { type BoundEmbedding, Embedding } from "./embedding.ts";
 export { type Activation, FeedForward } from "./feed-forward.ts";
-export { glorotUniform, type Initialiser, initialise, normal, ones, uniform, zeros } from "./initialise.ts";
+export {
+  glorotUniform,
+  type Initialiser,
+  initialise,
+  normal,
+  ones,
+  type ParameterSpec,
+  uniform,
+  zeros,
+} from "./initialise.ts";
 export {
   type BuildOptions,
   build,
@@ -21,7 +30,6 @@ export {
   type Layer,
   layer,
   type Model,
-  type ParameterSpec,
   repeat,
   replacing,
   type Scope,

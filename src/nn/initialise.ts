@@ -1,9 +1,14 @@
 import type { HostArray } from "../ir/dtype.ts";
 import { randomStream } from "../random.ts";
-import type { ParameterSpec } from "./layer.ts";
 
 /** Fills a new weight; `uniform` draws from [0, 1). */
 export type Initialiser = (weights: Float32Array, shape: readonly number[], uniform: () => number) => void;
+
+/** A weight to be: its shape and how it starts. */
+export interface ParameterSpec {
+  readonly shape: readonly number[];
+  readonly init: Initialiser;
+}
 
 export const zeros: Initialiser = (weights) => {
   weights.fill(0);

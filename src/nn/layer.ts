@@ -7,14 +7,8 @@ import { cast } from "../ops/compare.ts";
 import { dropoutMask, type RandomTables } from "../ops/dropout-mask.ts";
 import { mul } from "../ops/elementwise.ts";
 import type { scan } from "../ops/scan.ts";
-import type { Initialiser } from "./initialise.ts";
+import type { Initialiser, ParameterSpec } from "./initialise.ts";
 import { type Observer, openTaps, type TapName } from "./taps.ts";
-
-/** A weight to be: its shape and how it starts. */
-export interface ParameterSpec {
-  readonly shape: readonly number[];
-  readonly init: Initialiser;
-}
 
 /** A description of a layer, without weights. `bind` gives it weights named by paths under `scope`. */
 export interface Layer<F> {

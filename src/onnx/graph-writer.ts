@@ -5,6 +5,7 @@ import { leafName, parameterOp } from "../ir/leaf.ts";
 import type { Emit, Name, OnnxAttr, Subgraph } from "../ir/op.ts";
 import { type Shape, type Size, sameShape, showShape, termsOf } from "../ir/size.ts";
 import type { Node, TensorType, Value } from "../ir/value.ts";
+import { type Flattening, flattening } from "./flattening.ts";
 import {
   namesRead,
   type OnnxAttribute,
@@ -61,7 +62,6 @@ export class GraphWriter {
   readonly emit: Emit;
   readonly #constants: Constants;
   readonly #wanted: ReadonlyMap<string, Value>;
-  readonly #overwriting: ReadonlySet<string>;
   readonly #root = newScope();
   #scope = this.#root;
   readonly #initializers: OnnxInitializer[] = [];
@@ -72,14 +72,12 @@ export class GraphWriter {
   readonly #fixed = new Set<Name>();
   #count = 0;
 
-  constructor(constants: Constants, wanted: ReadonlyMap<string, Value>, overwriting: ReadonlySet<string>) {
+  constructor(constants: Constants, wanted: ReadonlyMap<string, Value>) {
     this.#constants = constants;
     this.#wanted = wanted;
-    this.#overwriting = overwriting;
     const single = (opType: string, inputs: readonly Name[], attributes = {}): Name =>
       this.#node(opType, inputs, attributes, 1)[0] as Name;
     this.emit = Object.assign(single, {
-      overwrites: overwriting.size > 0,
       many: this.#node.bind(this),
       constant: (dtype: DType, shape: readonly number[], data: HostArray) =>
         this.#initializer(dtype, shape, data),
@@ -98,7 +96,8 @@ export class GraphWriter {
     const used = new Set([...order.flatMap(({ inputs }) => inputs), ...results]);
     for (const node of order) {
       const operands = node.inputs.map((operand) => names.get(operand) as Name);
-      const outputs = this.#flat(node, operands, used) ?? this.#apply(node, operands, used);
+      const flat = flattening(node, (i) => this.#source(operands[i] as Name)?.shape);
+      const outputs = flat ? this.#applyFlat(node, operands, used, flat) : this.#apply(node, operands, used);
       node.outputs.forEach((value, i) => {
         // What a body is given keeps the name it was given by.
         if (!names.has(value)) names.set(value, outputs[i] as Name);
@@ -112,40 +111,19 @@ export class GraphWriter {
     return typeof written === "string" ? [written] : written;
   }
 
-  /**
-   * Writes what goes element by element, or row by row, before a reshape of its operands instead of after it: products
-   * flatten what they read, and of the reshapes between two of them most then undo each other.
-   */
-  #flat(node: Node, operands: Name[], used: ReadonlySet<Value>): readonly Name[] | undefined {
-    const { op, inputs, attrs, outputs } = node;
-    const reach = op.reach?.(inputs, attrs);
-    const shape = reach === "row" ? inputs[0]?.shape : outputs[0]?.shape;
-    if (!reach || !shape) return undefined;
-    const isFull = ({ shape: of }: Value): boolean => sameShape(of, shape);
-    const before = inputs.flatMap((input, i) =>
-      isFull(input) ? [this.#source(operands[i] as Name)?.shape] : [],
-    );
-    // Either all were reshaped from one shape, or one from a shape of fewer axes, which the others then get too.
-    const [first] = before;
-    const isShared = first && before.every((other) => other && sameShape(other, first));
-    const flat = isShared ? first : before.find((one) => one && one.length > 0 && one.length < shape.length);
-    if (!flat || flat.length === 0) return undefined;
-    // Rows may be as long as before, or cut and joined: then nothing may belong to one.
-    const keepsRows = shape.at(-1) === flat.at(-1);
-    const perRow = (of: Shape): Shape => [...of.slice(0, -1), 1];
-    const fits = (input: Value): boolean =>
-      isFull(input) ||
-      input.shape.length === 0 ||
-      (keepsRows && (sameShape(input.shape, shape.slice(-1)) || sameShape(input.shape, perRow(shape))));
-    if ((reach === "row" && !keepsRows) || !inputs.every(fits)) return undefined;
-    const flattened = inputs.map((input, i) => {
-      const name = operands[i] as Name;
-      if (isFull(input)) return this.#reshape(name, shape, flat);
-      return input.shape.length > 1 ? this.#reshape(name, input.shape, perRow(flat)) : name;
+  #applyFlat(
+    node: Node,
+    operands: readonly Name[],
+    used: ReadonlySet<Value>,
+    flat: Flattening,
+  ): readonly Name[] {
+    const moved = node.inputs.map(({ shape }, i) => {
+      const [name, to] = [operands[i] as Name, flat.operands[i]];
+      return to ? this.#reshape(name, shape, to) : name;
     });
-    const written = this.#apply(node, flattened, used);
-    return outputs.map((output, i) =>
-      this.#reshape(written[i] as Name, isFull(output) ? flat : perRow(flat), output.shape),
+    const written = this.#apply(node, moved, used);
+    return node.outputs.map(({ shape }, i) =>
+      this.#reshape(written[i] as Name, flat.outputs[i] as Shape, shape),
     );
   }
 
@@ -173,21 +151,18 @@ export class GraphWriter {
     });
   }
 
-  /** Calls a value by the name of an output; says what it is there. */
-  output(name: string, value: Name, { dtype, shape: asked }: TensorType): TensorType {
+  /** Calls a value by the name of an output. */
+  output(name: string, from: Name, { dtype, shape }: TensorType): void {
     if (this.inputs.has(name) || this.#constants.has(name)) {
       throw heedError("ERR_GRAPH", {
         operation: "lower",
         problem: `an output and an input are both named "${name}"`,
       });
     }
-    const before = this.#overwriting.has(name) ? this.#source(value) : undefined;
-    const { name: from, shape = asked } = before?.shape ? before : { name: value };
     const direct = !this.#fixed.has(from) && !this.#renamed.has(from);
     if (direct) this.#renamed.set(from, name);
     else this.#root.nodes.push({ opType: "Identity", inputs: [from], outputs: [name] });
     this.#outputs.push({ name, dtype, shape });
-    return { dtype, shape };
   }
 
   graph(): OnnxGraph {
@@ -217,11 +192,7 @@ export class GraphWriter {
     const encoded = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, attribute(value)]),
     );
-    const domain = /^(.+)\.(.+)$/.exec(opType);
-    scope.nodes.push({
-      ...(domain ? { domain: domain[1] as string, opType: domain[2] as string } : { opType }),
-      ...{ inputs: operands, outputs: results, attributes: encoded },
-    });
+    scope.nodes.push({ opType, inputs: operands, outputs: results, attributes: encoded });
     scope.written.set(key, results);
     if (opType === "Reshape") scope.reshaped.set(results[0] as Name, { name: operands[0] as Name });
     return results;

@@ -6,10 +6,9 @@ const views = new Set(["Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten",
 /**
  * Which outputs may be written into the memory of an input: those that are computed last, when all that reads the input
  * has been. Only what follows from the edges counts, for a runtime may choose any order that they allow. A node that reads
- * the input and writes the output itself must do so element by element: Sub, which is known not to be fused into others,
- * or a FusedConv that adds to the input.
+ * the input and writes the output itself must do so element by element; of these Sub is known not to be fused into others.
  *
- * @param pairs  [input, output], of as many elements.
+ * @param pairs  [input, output], the same shape.
  * @returns the inputs
  */
 export function overwritable(graph: OnnxGraph, pairs: Iterable<readonly [string, string]>): Set<string> {
@@ -40,22 +39,13 @@ export function overwritable(graph: OnnxGraph, pairs: Iterable<readonly [string,
     return found;
   };
 
-  const isView = (name: string, of: string): boolean => {
-    const source = producer.get(name);
-    return (
-      name === of ||
-      (source !== undefined && views.has(source.opType) && isView(source.inputs[0] as string, of))
-    );
-  };
-
   const isLast = (input: string, output: string): boolean => {
     const writer = producer.get(output);
     const reading = readersOf(input);
     // A view as the last node may be left out, and then what it views is written there.
     if (!writer || views.has(writer.opType) || !reading) return false;
     const left = new Set(reading);
-    const isAdding = writer.opType === "FusedConv" && !isView(writer.inputs[0] as string, input);
-    if (writer.opType === "Sub" || isAdding) left.delete(writer);
+    if (writer.opType === "Sub") left.delete(writer);
     const seen = new Set<OnnxNode>();
     const before = [writer];
     for (let node = before.pop(); node && left.size > 0; node = before.pop()) {

@@ -1,7 +1,6 @@
 /** `heed/ops`: every op as a function of values, and the table of their records. */
 import { constantOp, inputOp, parameterOp } from "../ir/leaf.ts";
 import type { AnyOp } from "../ir/op.ts";
-import { addScaledOp } from "./add-scaled.ts";
 import { expandOp, sumOp } from "./broadcast.ts";
 import {
   andOp,
@@ -48,7 +47,6 @@ import { softmaxOp } from "./softmax.ts";
 import { splitOp } from "./split.ts";
 
 export { constant, input, parameter, scalar } from "../ir/leaf.ts";
-export { addScaled } from "./add-scaled.ts";
 export { expand, type ReduceOptions, sum, sumTo } from "./broadcast.ts";
 export { and, cast, equal, less, lessOrEqual, not, or, stopGradient, where } from "./compare.ts";
 export { projectedCrossEntropy } from "./cross-entropy.ts";
@@ -95,7 +93,6 @@ export const ops = {
   range: rangeOp,
   size: sizeOp,
   add: addOp,
-  addScaled: addScaledOp,
   sub: subOp,
   mul: mulOp,
   div: divOp,

@@ -11,13 +11,7 @@
  * - what cannot be taken apart is linked as a whole, every word to every word: "not bad" to "ne", "pas" and "mal";
  * - where one language has no article, the other's is linked to the noun: "water" to "de l'eau", "France" to "la France".
  */
-import { contract } from "./elision.ts";
-
-/** A word and the set of meanings it carries, one bit each: words of both sides that share a meaning are linked. */
-export interface Token {
-  readonly text: string;
-  readonly meanings: number;
-}
+import { contract, type Token } from "./elision.ts";
 
 /** The same thing said in both languages. It is a value: nothing happens to it when it becomes part of another. */
 export interface Phrase {

@@ -1,5 +1,10 @@
 /** French words that grow together with the next one. */
-import type { Token } from "./aligned.ts";
+
+/** A word and the set of meanings it carries, one bit each: words of both sides that share a meaning are linked. */
+export interface Token {
+  readonly text: string;
+  readonly meanings: number;
+}
 
 const ELIDED: ReadonlySet<string> = new Set(["le", "la", "je", "ne", "de", "que", "me", "se"]);
 const CONTRACTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {

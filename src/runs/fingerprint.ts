@@ -50,10 +50,10 @@ const treatments: Readonly<Record<string, Treatment>> = {
   "training.validateEvery": "patience",
   "training.learningRate": "reduction",
   "training.schedule": "reduction",
-  // The moments are sums whose terms have been divided by powers of these.
-  "training.beta1": "fixed",
-  "training.beta2": "fixed",
+  // Without momentum there is no moment to go on with.
   "training.momentum": "fixed",
+  "training.beta1": "asked",
+  "training.beta2": "asked",
   "training.warmup": "free",
   // Where they change the length of a cosine, `schedule-change.ts` asks.
   "training.epochs": "free",

@@ -20,6 +20,8 @@ export interface SavedState {
   /** The updates that the run was to take; not in older checkpoints, as the losses. */
   readonly totalSteps?: number;
   readonly losses?: Losses;
+  /** How the optimiser's state is kept. Not in checkpoints of before, which kept growing sums. */
+  readonly optimizer?: "moments";
 }
 
 /**

@@ -10,7 +10,7 @@ import { type Position, START } from "../training/trainer.ts";
 import { unlessAborted } from "../work.ts";
 import { scoresOf } from "./average.node.ts";
 import { beginning, NO_DIFFERENCES, takeUp } from "./beginning.node.ts";
-import { listCheckpoints } from "./checkpoints.node.ts";
+import { type Checkpoint, listCheckpoints } from "./checkpoints.node.ts";
 import { createRunDirectory, refuseForeign, removeTemporaries } from "./directory.node.ts";
 import { writeAtomically } from "./durable.node.ts";
 import { directoryFiles } from "./files.node.ts";
@@ -19,7 +19,7 @@ import { lockRun } from "./lock.node.ts";
 import { METRICS, TIMINGS, truncateLog } from "./metrics-log.node.ts";
 import { CONFIG_FILE } from "./open-run.ts";
 import { clearOutcome, type RunResult, readResult, writeResult } from "./result.node.ts";
-import { resumedCheckpoint } from "./resumed-checkpoint.node.ts";
+import { resumedCheckpoint, type SavedState } from "./resumed-checkpoint.node.ts";
 import type { RunOptions } from "./run-options.ts";
 import { writeConfig } from "./save-progress.node.ts";
 import type { RunSummary } from "./summary.ts";
@@ -41,6 +41,7 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
   try {
     if (!resume) refuseRun(directory);
     const saved = resume ? resumedCheckpoint(directory, options.fromStep, say) : undefined;
+    if (saved) checkOptimizer(saved, directory);
     if (resume && !saved) say(`no checkpoint in ${directory}: starting from the beginning`);
     const stopped = (): RunSummary => stoppedBefore(directory, saved?.state.position ?? START, began);
     const reader = openFileReader({ signal, say });
@@ -134,6 +135,14 @@ function lock(directory: string): () => void {
   const unlock = lockRun(directory);
   removeTemporaries(directory);
   return unlock;
+}
+
+/** @throws ERR_MODEL when the optimiser's state means something else than it does now. */
+function checkOptimizer({ optimizer, state }: Checkpoint<SavedState>, where: string): void {
+  if (optimizer.size === 0 || state.optimizer === "moments") return;
+  const cause = "its checkpoints keep the optimiser's moments as sums, as older versions of Heed did";
+  const remedy = "train from the beginning in another --run; its model can be used as before";
+  throw heedError("ERR_MODEL", { where, cause, remedy });
 }
 
 /** What a new run writes before its first update. */

@@ -13,7 +13,7 @@ import { METRICS, TIMINGS } from "./metrics-log.node.ts";
 import { requireModel } from "./model-file.node.ts";
 import { writeReport } from "./report.node.ts";
 import { writeDivergence } from "./result.node.ts";
-import { healthyStep } from "./resumed-checkpoint.node.ts";
+import { healthyStep, type SavedState } from "./resumed-checkpoint.node.ts";
 import type { RunOptions } from "./run-options.ts";
 import { saveProgress } from "./save-progress.node.ts";
 import type { RunSummary } from "./summary.ts";
@@ -83,7 +83,14 @@ export async function trainSession(session: Session): Promise<RunSummary> {
     },
     onCheckpoint: (position, isBest) => {
       const recorded = changes.length > 0 ? { changes } : {};
-      const saved = { position, fingerprint, totalSteps, losses, ...recorded };
+      const saved: SavedState = {
+        position,
+        fingerprint,
+        totalSteps,
+        losses,
+        optimizer: "moments",
+        ...recorded,
+      };
       return saveProgress({ config, directory, learner, saving }, saved, isBest);
     },
   });

@@ -88,14 +88,7 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
   }
   if (state) checkState(state, wanted.values());
   const { quantize, repeat } = options;
-  const overwriting = new Set(engine.overwrites ? updated.map(nextName) : []);
-  const model = lower({
-    outputs: wanted,
-    quantize,
-    repeat,
-    overwriting,
-    ...(constants ? { constants } : {}),
-  });
+  const model = lower({ outputs: wanted, quantize, repeat, ...(constants ? { constants } : {}) });
   const inputs = new Map<string, TensorType>();
   const held: string[] = [];
   for (const [name, type] of model.inputs) {
@@ -136,19 +129,10 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
         checkFeed(name, type, fed.get(name) as Tensor, lengths);
       // What is made of symbols that come later is checked once they are known.
       for (const one of [...inputs].filter((one) => !check(one))) check(one);
-      /** An entry of the state, in the shape that the graph has it in. */
-      const as = (type: TensorType | undefined, entry: Tensor): Tensor => {
-        const tensor = reshaped(engine, entry, (type as TensorType).shape as readonly number[]);
-        if (tensor !== entry) temporary.push(tensor);
-        return tensor;
-      };
-      for (const name of held) fed.set(name, as(model.inputs.get(name), (state as State).current(name)));
+      for (const name of held) fed.set(name, (state as State).current(name));
       const fetches = new Map<string, Tensor | undefined>(names.map((name) => [name, undefined]));
-      const write = (name: string, over: Tensor): void => {
-        fetches.set(nextName(name), as(model.outputs.get(nextName(name)), over));
-      };
-      for (const name of inPlace) write(name, (state as State).current(name));
-      for (const name of swapped) write(name, (state as State).spare(name));
+      for (const name of inPlace) fetches.set(nextName(name), (state as State).current(name));
+      for (const name of swapped) fetches.set(nextName(name), (state as State).spare(name));
       const results = await session.run(fed, fetches);
       state?.swap(swapped);
       const read = names.map((name) => [name, results.get(name)]);
@@ -204,12 +188,6 @@ function toTensor(engine: Engine, feed: Feed, dtype: DType): Tensor {
   if ("dtype" in feed) return feed;
   const problem = "a feed is a tensor, a number, or numbers with their shape: { shape, data }";
   throw heedError("ERR_GRAPH", { operation: "run", problem });
-}
-
-/** The same memory in another shape; on an engine that overwrites, for it holds numbers where the host reads them. */
-function reshaped(engine: Engine, tensor: Tensor, shape: readonly number[]): Tensor {
-  if (sameShape(tensor.shape, shape)) return tensor;
-  return engine.tensor(tensor.dtype, shape, tensor.read() as HostArray);
 }
 
 /** Holds a feed against its declared shape; symbols must mean the same number everywhere. Whether all were known. */

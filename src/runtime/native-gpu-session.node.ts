@@ -1,7 +1,7 @@
 import koffi from "koffi";
 import { heedError } from "../errors.ts";
 import type { Session, SessionOptions } from "./engine.ts";
-import type { NativeGpu } from "./native-gpu.node.ts";
+import type { NativeGpuContext } from "./native-gpu-context.node.ts";
 import { NativeGpuTensor } from "./native-gpu-tensor.node.ts";
 import type { NativeTensor } from "./native-tensor.node.ts";
 import { callAsync } from "./ort-api.node.ts";
@@ -12,7 +12,7 @@ import type { Tensor } from "./tensor.ts";
  * rest. ONNX Runtime frees a buffer through the session that made it, so a closed session waits for its tensors.
  */
 export class NativeGpuSession implements Session {
-  readonly #gpu: NativeGpu;
+  readonly #gpu: NativeGpuContext;
   readonly #session: bigint;
   readonly #residentInputs: ReadonlySet<string>;
   readonly #residentOutputs: ReadonlySet<string>;
@@ -21,7 +21,7 @@ export class NativeGpuSession implements Session {
   #isClosed = false;
   #isReleased = false;
 
-  constructor(gpu: NativeGpu, session: bigint, residents: SessionOptions["residents"]) {
+  constructor(gpu: NativeGpuContext, session: bigint, residents: SessionOptions["residents"]) {
     this.#gpu = gpu;
     this.#session = session;
     this.#residentInputs = new Set(residents?.inputs);

@@ -1,6 +1,6 @@
 import { heedError } from "../errors.ts";
 import type { DType, HostArray } from "../ir/dtype.ts";
-import type { NativeGpu } from "./native-gpu.node.ts";
+import type { NativeGpuContext } from "./native-gpu-context.node.ts";
 import type { NativeTensor } from "./native-tensor.node.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -8,11 +8,11 @@ import type { Tensor } from "./tensor.ts";
 export class NativeGpuTensor implements Tensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
-  readonly #gpu: NativeGpu;
+  readonly #gpu: NativeGpuContext;
   #tensor: NativeTensor | undefined;
   #place: "host" | "device";
 
-  constructor(gpu: NativeGpu, tensor: NativeTensor, place: "host" | "device") {
+  constructor(gpu: NativeGpuContext, tensor: NativeTensor, place: "host" | "device") {
     this.dtype = tensor.dtype;
     this.shape = tensor.shape;
     this.#gpu = gpu;

@@ -1,5 +1,6 @@
 import type { DType, HostArray } from "../ir/dtype.ts";
 import type { SessionOptions } from "./engine.ts";
+import type { NativeGpuContext } from "./native-gpu-context.node.ts";
 import { NativeGpuSession } from "./native-gpu-session.node.ts";
 import { NativeGpuTensor } from "./native-gpu-tensor.node.ts";
 import type { NativeMemory, NativeTensor } from "./native-tensor.node.ts";
@@ -47,10 +48,9 @@ type Create = (model: Uint8Array, options: SessionOptions) => Promise<bigint>;
  * A GPU through ONNX Runtime's C API: what lives between runs is bound to its memory and never passes through the host.
  * Runs on one GPU go one after the other.
  */
-export class NativeGpu {
+export class NativeGpu implements NativeGpuContext {
   readonly api: OrtApi;
   readonly memory: NativeMemory;
-  /** Where outputs are put: OrtMemoryInfo. */
   readonly onDevice: bigint;
   readonly allocator: bigint;
   readonly #create: Create;

@@ -2,8 +2,8 @@
 
 export { inTurns, type Work } from "../work.ts";
 export { isBlank } from "./blank.ts";
-export { specialTokens, type TokenizerJson, tokenizerConfigJson } from "./layout.ts";
-export type { SpecialIds, Tokenizer } from "./tokenizer.ts";
+export { type SpecialIds, specialTokens, type TokenizerJson, tokenizerConfigJson } from "./layout.ts";
+export type { Tokenizer } from "./tokenizer.ts";
 export { tokenizerFromJson } from "./tokenizer-json.ts";
 export { type TokenizerConfig, tokenizerTraining, trainTokenizer } from "./train.ts";
 export { type WordSpan, words } from "./word-spans.ts";

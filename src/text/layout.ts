@@ -4,7 +4,18 @@
  */
 
 import { metaspace, wordPattern } from "./normalize.ts";
-import type { SpecialIds } from "./tokenizer.ts";
+
+/** The ids with a meaning of their own. The trainer gives them 0, 1, 2 and 3. */
+export interface SpecialIds {
+  /** Fills a batch up to its longest row; never predicted. */
+  readonly pad: number;
+  /** Stands for a word outside a word vocabulary; the other kinds fall back to bytes and never need it. */
+  readonly unk: number;
+  /** Begins a sentence that is being written. */
+  readonly bos: number;
+  /** Ends every encoded sentence. */
+  readonly eos: number;
+}
 
 /** How the special ids are spelled. */
 export const specialTokens = { pad: "<pad>", unk: "<unk>", bos: "<s>", eos: "</s>" } as const;

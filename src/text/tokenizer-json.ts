@@ -7,10 +7,11 @@ import {
   normalizerJson,
   postProcessorJson,
   preTokenizerJson,
+  type SpecialIds,
   specialTokens,
   type TokenizerLayout,
 } from "./layout.ts";
-import type { SpecialIds, Tokenizer } from "./tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 import { bytePiece, tokenizerOf } from "./vocabulary.ts";
 
 /** Ids and merges a file may have: keys of pairs need ids below 2^21. */

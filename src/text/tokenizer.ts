@@ -1,18 +1,6 @@
 /** What every vocabulary of Heed can do, whatever its units are. */
 
-import type { TokenizerJson } from "./layout.ts";
-
-/** The ids with a meaning of their own. The trainer gives them 0, 1, 2 and 3. */
-export interface SpecialIds {
-  /** Fills a batch up to its longest row; never predicted. */
-  readonly pad: number;
-  /** Stands for a word outside a word vocabulary; the other kinds fall back to bytes and never need it. */
-  readonly unk: number;
-  /** Begins a sentence that is being written. */
-  readonly bos: number;
-  /** Ends every encoded sentence. */
-  readonly eos: number;
-}
+import type { SpecialIds, TokenizerJson } from "./layout.ts";
 
 /**
  * Text to numbers and back. Holds a cache of words, nothing else; one tokenizer serves any number of callers.

@@ -2,9 +2,16 @@
 
 import { heedError } from "../errors.ts";
 import { applyMerges, type Merge, pairKey } from "./bpe.ts";
-import { setSignsApart, specialTokens, type TokenizerLayout, tokenizerJson, unknownSign } from "./layout.ts";
+import {
+  type SpecialIds,
+  setSignsApart,
+  specialTokens,
+  type TokenizerLayout,
+  tokenizerJson,
+  unknownSign,
+} from "./layout.ts";
 import { metaspace, metaspaceWords, normalize, wordUnits } from "./normalize.ts";
-import type { SpecialIds, Tokenizer } from "./tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 /** The piece of one byte: 0x0A -> "<0x0A>". */
 export const bytePiece = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;

@@ -1,7 +1,6 @@
 import { input, parameter } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
-import { addScaled } from "../ops/add-scaled.ts";
-import { add, div, minimum, mul, sqrt } from "../ops/elementwise.ts";
+import { add, div, minimum, mul, sqrt, sub } from "../ops/elementwise.ts";
 import { sumOfSquares } from "../ops/reduce.ts";
 
 /** How one parameter goes on, and what it remembers. */
@@ -10,10 +9,8 @@ export interface Optimiser {
   readonly updates: ReadonlyMap<Value, Value>;
   /** The optimiser's state, all zeros at the start; names are `optimizer.<moment>.<path>`. */
   readonly state: readonly Value[];
-  /** Scalars to feed at a step (counted from 1, without a gap) for a learning rate. */
+  /** Scalars to feed at a step, counted from 1, for a learning rate. */
   readonly feeds: (step: number, rate: number) => Record<string, number>;
-  /** What is to be done to the state after every so many steps. */
-  readonly renewal?: { readonly every: number; readonly updates: ReadonlyMap<Value, Value> };
 }
 
 export interface Trained {
@@ -48,20 +45,15 @@ export interface OptimiserOptions {
   readonly scale?: Value;
 }
 
-/** How the numbers of one parameter go on, element by element. */
+/** How one parameter and its moments go on, element by element. */
 interface Rule {
-  /** By name, the share of a moment that is left after a step. */
-  readonly moments: Readonly<Record<string, number>>;
-  readonly next: (now: Now, moments: Readonly<Record<string, Value>>) => Record<string, Value>;
+  readonly moments: readonly string[];
+  readonly next: (value: Value, gradient: Value, moments: Readonly<Record<string, Value>>) => Next;
   readonly feeds: Optimiser["feeds"];
 }
 
-interface Now {
-  readonly value: Value;
-  readonly gradient: Value;
-  /** What the gradient is to be multiplied by, as a factor of `by`. */
-  readonly scaled: (by: Value) => Value;
-}
+/** The next value of the parameter, and of each moment by its name. */
+type Next = Readonly<{ value: Value } & Record<string, Value>>;
 
 /** The update of all that is trained. */
 export function optimiser(
@@ -69,35 +61,23 @@ export function optimiser(
   trained: readonly Trained[],
   { scale }: OptimiserOptions = {},
 ): Optimiser {
+  const { weightDecay } = config;
   const rule = config.optimizer === "sgd" ? sgd(config) : adam(config);
-  const isCoupled = config.optimizer !== "adamw" && config.weightDecay > 0;
+  const isCoupled = config.optimizer !== "adamw" && weightDecay > 0;
   const updates = new Map<Value, Value>();
-  const renewed = new Map<Value, Value>();
+  const state: Value[] = [];
   for (const { path, value, gradient } of trained) {
-    const moments = Object.fromEntries(
-      Object.keys(rule.moments).map((name) => [name, moment(name, path, value)]),
-    );
-    const now: Now = isCoupled
-      ? {
-          value,
-          gradient: addScaled(scale ? mul(gradient, scale) : gradient, config.weightDecay, value),
-          scaled: (by) => by,
-        }
-      : { value, gradient, scaled: (by) => (scale ? mul(by, scale) : by) };
-    const next = rule.next(now, moments);
-    updates.set(value, next.value as Value);
-    for (const [name, value] of Object.entries(moments)) {
-      updates.set(value, next[name] as Value);
-      renewed.set(value, mul(value, (rule.moments[name] as number) ** periodOf(rule.moments)));
+    const moments = Object.fromEntries(rule.moments.map((name) => [name, moment(name, path, value)]));
+    const scaled = scale ? mul(gradient, scale) : gradient;
+    const decayed = isCoupled ? add(scaled, mul(value, weightDecay)) : scaled;
+    const next = rule.next(value, decayed, moments);
+    updates.set(value, next.value);
+    for (const [name, moment] of Object.entries(moments)) {
+      updates.set(moment, next[name] as Value);
+      state.push(moment);
     }
   }
-  const renewal = { every: periodOf(rule.moments), updates: renewed };
-  return {
-    updates,
-    state: [...renewed.keys()],
-    feeds: rule.feeds,
-    ...(renewed.size > 0 ? { renewal } : {}),
-  };
+  return { updates, state, feeds: rule.feeds };
 }
 
 function moment(name: string, path: string, like: Value): Value {
@@ -105,55 +85,32 @@ function moment(name: string, path: string, like: Value): Value {
 }
 
 /**
- * A moment m' = β m + g is kept as the sum M' = M + g / β^k, of which m = β^k M, for the k-th step since the last renewal:
- * adding to what is there takes one pass over the memory, an average two. The sums grow, so every `periodOf` steps
- * all are multiplied by what has gathered, and k is 0 again.
- */
-const periodOf = (moments: Readonly<Record<string, number>>): number =>
-  1 + Math.floor(Math.min(...Object.values(moments).map((beta) => Math.log(1e-12) / Math.log(beta))));
-
-/** What is left, at a step counted from 1, of what came into each moment at the last renewal: β^k. */
-const leftAt = (moments: Readonly<Record<string, number>>, step: number): Record<string, number> => {
-  const since = (step - 1) % periodOf(moments);
-  return Object.fromEntries(Object.entries(moments).map(([name, beta]) => [name, beta ** since]));
-};
-
-/**
- * Adam and AdamW with unscaled moments:
+ * Adam and AdamW:
  *
- *   m' = β1 m + g,   v' = β2 v + g²,   p' = p - a (m' / (sqrt(v') + e) + d p)
+ *   m' = β1 m + (1 - β1) g,   v' = β2 v + (1 - β2) g²,   p' = k p - a m' / (sqrt(v') + e)
  *
- * where a, e and d, fed at each step, hold the rate, both bias corrections and the decay, so that p' is the usual one.
+ * where a and e, fed at each step, hold the rate and both bias corrections, and k = 1 - rate · decay.
  *
  * @see Kingma & Ba 2015 - https://arxiv.org/abs/1412.6980
  * @see Loshchilov & Hutter 2019 (decoupled decay) - https://arxiv.org/abs/1711.05101
  */
 function adam({ optimizer, beta1, beta2, epsilon, weightDecay }: OptimiserConfig): Rule {
   const isDecoupled = optimizer === "adamw" && weightDecay > 0;
-  const moments = { m: beta1, v: beta2 };
-  const scalar = (name: string): Value => input(`optimizer.${name}`, "float32", []);
-  const [first, second] = [scalar("first"), scalar("second")];
-  const [rate, spread, decay] = [scalar("rate"), scalar("epsilon"), scalar("decay")];
+  const [rate, spread, keep] = [scalar("rate"), scalar("epsilon"), scalar("keep")];
   return {
-    moments,
-    next: ({ value, gradient, scaled }, { m, v }) => {
-      const mean = addScaled(m as Value, scaled(first), gradient);
-      const square = addScaled(v as Value, scaled(scaled(second)), mul(gradient, gradient));
-      const change = div(mean, add(sqrt(square), spread));
-      const whole = isDecoupled ? addScaled(change, decay, value) : change;
-      return { value: addScaled(value, rate, whole), m: mean, v: square };
+    moments: ["m", "v"],
+    next: (value, gradient, moments) => {
+      const m = average(moments.m as Value, beta1, gradient);
+      const v = average(moments.v as Value, beta2, mul(gradient, gradient));
+      const change = mul(div(m, add(sqrt(v), spread)), rate);
+      return { value: sub(isDecoupled ? mul(value, keep) : value, change), m, v };
     },
     feeds: (step, learningRate) => {
-      const left = leftAt(moments, step) as { m: number; v: number };
-      const root = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
-      // Of the sums' ratio, what makes it the mean over the root of the mean square.
-      const unit = ((1 - beta1) / (1 - beta1 ** step)) * (left.m / Math.sqrt(left.v) / root);
+      const root = Math.sqrt(1 - beta2 ** step);
       return {
-        "optimizer.first": 1 / left.m,
-        "optimizer.second": 1 / left.v,
-        "optimizer.rate": -learningRate * unit,
-        "optimizer.epsilon": epsilon / root / Math.sqrt(left.v),
-        ...(isDecoupled ? { "optimizer.decay": weightDecay / unit } : {}),
+        "optimizer.rate": (learningRate * root) / (1 - beta1 ** step),
+        "optimizer.epsilon": epsilon * root,
+        ...(isDecoupled ? { "optimizer.keep": 1 - learningRate * weightDecay } : {}),
       };
     },
   };
@@ -161,22 +118,21 @@ function adam({ optimizer, beta1, beta2, epsilon, weightDecay }: OptimiserConfig
 
 /** Stochastic gradient descent with momentum: u' = μ u + g,  p' = p - lr u'. */
 function sgd({ momentum }: OptimiserConfig): Rule {
-  const moments: Record<string, number> = momentum > 0 ? { u: momentum } : {};
-  const first = input("optimizer.first", "float32", []);
-  const rate = input("optimizer.rate", "float32", []);
+  const rate = scalar("rate");
   return {
-    moments,
-    next: ({ value, gradient, scaled }, { u }) => {
-      if (!u) return { value: addScaled(value, scaled(rate), gradient) };
-      const sum = addScaled(u, scaled(first), gradient);
-      return { value: addScaled(value, rate, sum), u: sum };
+    moments: momentum > 0 ? ["u"] : [],
+    next: (value, gradient, moments) => {
+      const u = moments.u ? add(mul(moments.u, momentum), gradient) : gradient;
+      return { value: sub(value, mul(u, rate)), u };
     },
-    feeds: (step, learningRate) => {
-      const { u = 1 } = leftAt(moments, step);
-      return { "optimizer.rate": -learningRate * u, ...(momentum > 0 ? { "optimizer.first": 1 / u } : {}) };
-    },
+    feeds: (_, learningRate) => ({ "optimizer.rate": learningRate }),
   };
 }
+
+/** β old + (1 - β) now. */
+const average = (old: Value, beta: number, now: Value): Value => add(mul(old, beta), mul(now, 1 - beta));
+
+const scalar = (name: string): Value => input(`optimizer.${name}`, "float32", []);
 
 /**
  * What scales all gradients together so that their joint norm is at most `limit`.

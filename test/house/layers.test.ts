@@ -68,9 +68,14 @@ test("npm packages are imported only by the folders that own them", () => {
   expect(wrong.map(show)).toEqual([]);
 });
 
-test("no module imports itself through others; types do not count, for they are gone at run time", () => {
+/** A node has an op and an op's rules take nodes: the one definition that is of two halves. */
+const halves = ["ir/value.ts", "ir/op.ts"];
+
+test("no module imports itself through others, types included", () => {
   const edges = new Map(modules.map((name) => [name, [] as string[]]));
-  for (const { from, target, isType } of imports) if (target && !isType) edges.get(from)?.push(target);
+  const isHalf = ({ from, target, isType }: Import): boolean =>
+    isType && from === halves[0] && target === halves[1];
+  for (const each of imports) if (each.target && !isHalf(each)) edges.get(each.from)?.push(each.target);
   expect(findCycle(edges)).toBeUndefined();
 });
 

@@ -28,14 +28,6 @@ describe("an input may be overwritten", () => {
     expect(mayOverwrite([node("Sub", ["w", "g"], ["next"])])).toBe(true);
   });
 
-  test("by a convolution that adds to it", () => {
-    const add = node("FusedConv", ["g", "s", "", "w"], ["next"]);
-    expect(mayOverwrite([add])).toBe(true);
-    expect(
-      mayOverwrite([node("Reshape", ["w", "shape"], ["line"]), { ...add, inputs: ["g", "s", "", "line"] }]),
-    ).toBe(true);
-  });
-
   test("when it is not read at all", () => {
     expect(mayOverwrite([node("Mul", ["g", "g"], ["next"])])).toBe(true);
   });
@@ -71,12 +63,6 @@ describe("an input may not be overwritten", () => {
   test("by a product or a sum that reads it, which a runtime may make one node", () => {
     expect(mayOverwrite([node("MatMul", ["w", "g"], ["next"])])).toBe(false);
     expect(mayOverwrite([node("Add", ["w", "g"], ["next"])])).toBe(false);
-  });
-
-  test("by a convolution of it", () => {
-    expect(mayOverwrite([node("FusedConv", ["w", "s", "", "g"], ["next"])])).toBe(false);
-    const view = node("Reshape", ["w", "shape"], ["line"]);
-    expect(mayOverwrite([view, node("FusedConv", ["line", "s", "", "w"], ["next"])])).toBe(false);
   });
 
   test("when the last node is a view, which a runtime may leave out", () => {

@@ -103,15 +103,6 @@ export const samples = {
     { operands: [], call: () => o.constant("int32", [3], [7, -1, 2]), expect: () => [7, -1, 2] },
     { operands: [], call: () => o.scalar("bool", 1), expect: () => [1] },
   ],
-  addScaled: [
-    {
-      operands: [two, [], two],
-      call: (y, s, x) => o.addScaled(y, s, x),
-      expect: (y, s, x) => y.data.map((value, i) => value + (s.data[0] as number) * (x.data[i] as number)),
-    },
-    { operands: [symbolic, [], symbolic], call: (y, s, x) => o.addScaled(y, s, x), about: "symbolic sizes" },
-    { operands: [two, two], call: (y, x) => o.addScaled(y, -0.5, x), about: "a number as the scale" },
-  ],
   zeros: [
     { operands: [], call: () => o.zeros("float64", [2, 2]), expect: () => [0, 0, 0, 0] },
     { operands: [["batch", 1]], call: (x) => o.add(x, o.zeros(x.dtype, ["batch", 2])) },

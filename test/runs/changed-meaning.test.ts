@@ -202,7 +202,7 @@ describe("the table of changes", () => {
   });
 
   test.each([
-    ["beta1", /its weights were made for that/],
+    ["beta1", /add --allow-change/],
     ["momentum", /its weights were made for that/],
   ])("holds moments to their %s", (key, message) => {
     const now = fingerprintOf(tinyConfig(corpus), { hash: "a", validHash: "b" });

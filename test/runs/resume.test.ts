@@ -198,6 +198,20 @@ describe("resuming", () => {
     expect(readdirSync(directory("other"))).toEqual(before);
   });
 
+  test("is refused where the optimiser's state is kept as older versions did", async () => {
+    await stoppedAfter("older", 2, { set });
+    const { path } = listCheckpoints(directory("older")).at(-1) as { path: string };
+    const file = join(path, "state.json");
+    const { optimizer, checksum, ...older } = JSON.parse(readFileSync(file, "utf8"));
+    expect(optimizer).toBe("moments");
+    writeFileSync(file, JSON.stringify(older));
+    const error = await failure("older", { set, resume: true });
+    expect(error).toMatchObject({ code: "ERR_MODEL", exit: 65 });
+    expect(error.message).toBe(
+      `${directory("older")}: its checkpoints keep the optimiser's moments as sums, as older versions of Heed did; train from the beginning in another --run; its model can be used as before`,
+    );
+  });
+
   test("leaves a configuration that says what the run is now, once it has saved something", async () => {
     await stoppedAfter("longer", 2, { set });
     const longer = [...set, "training.epochs=3", "model.dropout=0.2"];

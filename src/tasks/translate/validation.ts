@@ -1,3 +1,4 @@
+import type { TranslateConfig } from "../../config/schema.ts";
 import { makeBatch, type PairExample } from "../../data/batches.ts";
 import { chunks } from "../../data/chunks.ts";
 import { openGreedy } from "../../decoding/greedy.ts";
@@ -7,11 +8,21 @@ import type { Seq2Seq } from "../../models/seq2seq.ts";
 import { build, type Layer } from "../../nn/layer.ts";
 import { translationsSection } from "../../pictures/sections/translations.ts";
 import { compile } from "../../runtime/compile.ts";
+import type { Engine } from "../../runtime/engine.ts";
+import type { Tokenizers } from "../../text/tokenizer.ts";
 import type { TrainingStep } from "../../training/step.ts";
 import type { Validation } from "../../training/trainer.ts";
 import { meanLoss } from "../mean-loss.ts";
 import { encodePair, pairFeeds, type SentencePair } from "./pairs.ts";
-import type { TranslationTaskOptions } from "./training.ts";
+
+/** Whose translations are measured, and how many of them. */
+interface ValidationOptions {
+  readonly engine: Engine;
+  readonly config: Pick<TranslateConfig, "model" | "training">;
+  readonly tokenizers: Tokenizers;
+  readonly model: Layer<Seq2Seq>;
+  readonly step: TrainingStep;
+}
 
 const VALIDATION_BATCH = 64;
 /** Translations shown in a report. */
@@ -23,7 +34,7 @@ export async function openValidation({
   tokenizers,
   model,
   step,
-}: TranslationTaskOptions & { model: Layer<Seq2Seq>; step: TrainingStep }): Promise<{
+}: ValidationOptions): Promise<{
   run: (pairs: readonly SentencePair[], signal?: AbortSignal) => Promise<Validation | undefined>;
   close: () => void;
 }> {

@@ -1,0 +1,95 @@
+import { gradients } from "../autodiff/gradients.ts";
+import { parameter } from "../ir/leaf.ts";
+import type { Value } from "../ir/value.ts";
+import type { Objective } from "../models/objective.ts";
+import { add, div } from "../ops/elementwise.ts";
+import { zeros } from "../ops/gather.ts";
+import { adamw, clipByGlobalNorm, type Optimiser, type OptimiserConfig, optimiser } from "./optimiser.ts";
+import { type Packed, packVectors } from "./pack.ts";
+
+/** What one program computes and writes back. */
+export interface Graph {
+  readonly outputs: Readonly<Record<string, Value>>;
+  readonly updates: ReadonlyMap<Value, Value>;
+}
+
+/** The graphs of a training step, and what they keep between steps. */
+export interface TrainingGraphs {
+  /** With accumulation: adds the gradients of one batch to the sums. */
+  readonly accumulate?: Graph;
+  readonly update: Graph;
+  readonly optimiser: Optimiser;
+  /** The optimiser's state and the sums. */
+  readonly state: readonly Value[];
+  /** Of the state, what batches add to until an update. */
+  readonly sums: readonly Value[];
+  /** By path, of the mean loss, as the update finds them. */
+  readonly gradients: ReadonlyMap<string, Value>;
+}
+
+export interface UpdateOptions {
+  readonly optimiser?: OptimiserConfig | undefined;
+  readonly clip?: number | undefined;
+}
+
+type Weights = ReadonlyMap<string, Value>;
+
+/** Forward, backward, clipping and the optimiser as one graph. */
+export function fusedGraphs(options: UpdateOptions, objective: Objective, weights: Weights): TrainingGraphs {
+  const { loss, negativeLogLikelihood, tokens } = objective;
+  const trained = withGradients(weights, div(loss, tokens));
+  const { update, norm } = updateOf(options, packVectors(trained));
+  const outputs = { loss, negativeLogLikelihood, tokens, gradientNorm: norm };
+  return {
+    update: { outputs, updates: update.updates },
+    optimiser: update,
+    state: update.state,
+    sums: [],
+    gradients: new Map(trained.map(({ path, gradient }) => [path, gradient])),
+  };
+}
+
+/** Two graphs: one adds up gradients of sums, one divides by all tokens, clips and updates. */
+export function splitGraphs(options: UpdateOptions, objective: Objective, weights: Weights): TrainingGraphs {
+  const { loss, negativeLogLikelihood, tokens } = objective;
+  const packed = packVectors(withGradients(weights, loss));
+  const total = parameter("accumulated.tokens", "float32", []);
+  const added = new Map([[total, add(total, tokens)]]);
+  const summed = packed.trained.map(({ path, value, gradient }) => {
+    const sum = parameter(`accumulated.${path}`, value.dtype, value.shape as number[]);
+    added.set(sum, add(sum, gradient));
+    return { path, value, gradient: sum };
+  });
+  const { update, norm } = updateOf(options, { ...packed, trained: summed }, total);
+  const meanOf = packed.unpack(new Map(summed.map(({ value, gradient }) => [value, div(gradient, total)])));
+  const sums = [...added.keys()];
+  const cleared = sums.map((sum) => [sum, zeros(sum.dtype, sum.shape)] as const);
+  return {
+    accumulate: { outputs: { loss, negativeLogLikelihood, tokens }, updates: added },
+    update: { outputs: { gradientNorm: norm }, updates: new Map([...update.updates, ...cleared]) },
+    optimiser: update,
+    state: [...update.state, ...sums],
+    sums,
+    gradients: new Map(Array.from(weights, ([path, value]) => [path, meanOf.get(value) as Value])),
+  };
+}
+
+function withGradients(weights: Weights, loss: Value): { path: string; value: Value; gradient: Value }[] {
+  const grads = gradients(loss, [...weights.values()]);
+  return Array.from(weights, ([path, value], i) => ({ path, value, gradient: grads[i] as Value }));
+}
+
+/** Clipping, then the optimiser. With `count` the gradients are sums over so many. */
+function updateOf(
+  { optimiser: config = adamw, clip = 1 }: UpdateOptions,
+  { trained, unpack }: Packed,
+  count?: Value,
+): { update: Optimiser; norm: Value } {
+  const { norm, ...scale } = clipByGlobalNorm(
+    trained.map(({ gradient }) => gradient),
+    clip,
+    count,
+  );
+  const next = optimiser(config, trained, scale);
+  return { update: { ...next, updates: unpack(next.updates) }, norm };
+}
