@@ -16,12 +16,16 @@ const sourceOfHeed: Plugin = {
   },
 };
 
-/** What takes its time: whole models on software GPUs and in pages, recipes, the packed package. */
+/** What takes its time: pages and software GPUs, recipes, the packed package, the documents' commands, whole test sets. */
 const slow = [
   "test/page/**/*.test.ts",
   "test/parity/**/*.test.ts",
   "test/examples/**/*.test.ts",
   "test/house/entries.test.ts",
+  "test/house/commands.test.ts",
+  "test/house/page-snippet.test.ts",
+  "test/pictures/phone.test.ts",
+  "test/evaluation/flores.test.ts",
 ];
 const every = "test/**/*.test.ts";
 

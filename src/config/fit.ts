@@ -57,14 +57,16 @@ const together: Readonly<Partial<Record<Path, readonly string[]>>> = {
   "model.dModel": ["model.heads", "model.dKey"],
   "model.heads": ["model.dModel"],
   "training.epochs": ["training.steps", "training.minutes"],
-  // Another rule reads the rate in another way.
-  "training.learningRate": ["training.optimizer", "training.schedule"],
 };
 
 /** Whether the user has left this key to us. */
 function isFree(path: Path, { config, given }: GivenConfig): boolean {
   // A vocabulary of words or letters has those that occur, few or many.
   if (path === "tokenizer.vocab" && config.tokenizer.kind !== "bpe") return false;
+  // Another rule reads the rate in another way.
+  const { optimizer, schedule } = config.training;
+  const isUsual = optimizer === "adamw" && schedule === "inverse-sqrt";
+  if (path === "training.learningRate" && !isUsual) return false;
   return ![path, ...(together[path] ?? [])].some((one) => given.has(one));
 }
 
