@@ -1,15 +1,7 @@
 /** A Transformer from its layers, trained on the phrasebook until it translates.        npx tsx examples/translator.ts */
-import { layer, openEngine, openTranslator, type Seq2Seq, trainTokenizer } from "heed";
+import { layer, openEngine, openTranslator, type Seq2Seq, trainTokenizer, translationObjective } from "heed";
 import { makeBatch, planEpoch } from "heed/data";
-import {
-  DecoderLayer,
-  decodeThrough,
-  EncoderLayer,
-  remember,
-  startCache,
-  translationObjective,
-  withPositions,
-} from "heed/models";
+import { DecoderLayer, decodeThrough, EncoderLayer, remember, startCache, withPositions } from "heed/models";
 import { Embedding, paddingBias, repeat, SinusoidalPositions } from "heed/nn";
 import { phrasebook } from "heed/phrasebook";
 import { readEntries } from "heed/runtime";

@@ -8,6 +8,7 @@ export { type ErrorCode, HeedError } from "./errors.ts";
 export { corpusBleu } from "./evaluation/bleu.ts";
 export { input, parameter } from "./ir/leaf.ts";
 export type { Value } from "./ir/value.ts";
+export { translationObjective } from "./models/objective.ts";
 export type { Seq2Seq } from "./models/seq2seq.ts";
 export { Transformer, type TransformerConfig } from "./models/transformer.ts";
 export { build, type Layer, layer } from "./nn/layer.ts";
