@@ -16,7 +16,7 @@ const sourceOfHeed: Plugin = {
   },
 };
 
-/** What takes its time: pages and software GPUs, recipes, the packed package, the documents' commands, whole test sets. */
+/** Slow: pages and software GPUs, recipes, the packed package, the documents' commands, whole corpora, killed runs. */
 const slow = [
   "test/page/**/*.test.ts",
   "test/parity/**/*.test.ts",
@@ -26,6 +26,9 @@ const slow = [
   "test/house/page-snippet.test.ts",
   "test/pictures/phone.test.ts",
   "test/evaluation/flores.test.ts",
+  "test/runs/resume.test.ts",
+  "test/runs/stop-early.test.ts",
+  "test/text/native.test.ts",
 ];
 const every = "test/**/*.test.ts";
 
