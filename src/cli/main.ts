@@ -14,6 +14,7 @@ export const commands = {
   generate: () => import("./commands/generate.ts"),
   classify: () => import("./commands/classify.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
+  align: () => import("./commands/align.ts"),
   export: () => import("./commands/export.ts"),
   score: () => import("./commands/score.ts"),
   compare: () => import("./commands/compare.ts"),

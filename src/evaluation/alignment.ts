@@ -43,22 +43,37 @@ export function alignmentErrorRate(
     const cause = `${predicted.length} predicted alignments but ${gold.length} gold ones`;
     throw heedError("ERR_DATA", { where: "AER", cause, remedy: "give one alignment for each sentence" });
   }
-  let [links, sureLinks, foundSure, foundPossible] = [0, 0, 0, 0];
-  predicted.forEach((alignment, at) => {
-    const { sure, possible } = gold[at] as GoldAlignment;
-    const sureSet = new Set(sure.map(formatLink));
-    const possibleSet = new Set([...sureSet, ...possible.map(formatLink)]);
-    const found = [...new Set(alignment.map(formatLink))];
-    links += found.length;
-    sureLinks += sureSet.size;
-    foundSure += found.filter((link) => sureSet.has(link)).length;
-    foundPossible += found.filter((link) => possibleSet.has(link)).length;
+  const tally = alignmentTally();
+  predicted.forEach((links, at) => {
+    tally.add(links, gold[at] as GoldAlignment);
   });
+  return tally.score();
+}
+
+/** Counts sentence by sentence, for test sets that do not fit into memory. */
+export interface AlignmentTally {
+  readonly add: (predicted: readonly Link[], gold: GoldAlignment) => void;
+  readonly score: () => AlignmentScore;
+}
+
+export function alignmentTally(): AlignmentTally {
+  let [links, sureLinks, foundSure, foundPossible] = [0, 0, 0, 0];
   return {
-    aer: links + sureLinks === 0 ? 0 : 1 - (foundSure + foundPossible) / (links + sureLinks),
-    precision: links === 0 ? 1 : foundPossible / links,
-    recall: sureLinks === 0 ? 1 : foundSure / sureLinks,
-    links,
+    add: (predicted, { sure, possible }) => {
+      const sureSet = new Set(sure.map(formatLink));
+      const possibleSet = new Set([...sureSet, ...possible.map(formatLink)]);
+      const found = [...new Set(predicted.map(formatLink))];
+      links += found.length;
+      sureLinks += sureSet.size;
+      foundSure += found.filter((link) => sureSet.has(link)).length;
+      foundPossible += found.filter((link) => possibleSet.has(link)).length;
+    },
+    score: () => ({
+      aer: links + sureLinks === 0 ? 0 : 1 - (foundSure + foundPossible) / (links + sureLinks),
+      precision: links === 0 ? 1 : foundPossible / links,
+      recall: sureLinks === 0 ? 1 : foundSure / sureLinks,
+      links,
+    }),
   };
 }
 

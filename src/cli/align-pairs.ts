@@ -1,0 +1,180 @@
+import { readLines } from "../data/files.node.ts";
+import { readPairs } from "../data/pairs.node.ts";
+import { heedError } from "../errors.ts";
+import {
+  type AlignmentScore,
+  alignmentTally,
+  type GoldAlignment,
+  type Link,
+  parseAlignment,
+} from "../evaluation/alignment.ts";
+import { type Symmetrisation, symmetrisations, symmetrise } from "../evaluation/symmetrise.ts";
+import { type AlignedWords, openAligner } from "../inspect/aligner.ts";
+import { type AlignmentReading, describeReading } from "../inspect/alignment-reading.ts";
+import { openRunOf } from "../runs/open-run.node.ts";
+import type { TranslatorRun } from "../runs/open-run.ts";
+import type { Engine } from "../runtime/engine.ts";
+import { type ChoiceOptions, chooseReadings } from "./choose-reading.ts";
+import type { Io } from "./io.ts";
+import { lineCounter } from "./line-counter.ts";
+
+export interface AlignOptions extends ChoiceOptions {
+  readonly run: string;
+  readonly source?: string | undefined;
+  readonly target?: string | undefined;
+  readonly pairs?: string | undefined;
+  readonly reverse?: string | undefined;
+  readonly symmetrise: string;
+  readonly gold?: string | undefined;
+  readonly probabilities: boolean;
+  readonly json: boolean;
+}
+
+/** Pairs aligned and written at a time: memory stays flat however many there are. */
+const WINDOW = 2048;
+
+/** Aligns the pairs of a test set line by line. */
+export async function alignPairs(
+  options: AlignOptions,
+  io: Io,
+  engine: () => Promise<Engine>,
+): Promise<number> {
+  const method = methodOf(options);
+  const run = openRunOf(options.run, "translate");
+  const reverse = options.reverse === undefined ? undefined : openRunOf(options.reverse, "translate");
+  const opened = await engine();
+  const pairs = pairsOf(options);
+  const readings = await chooseReadings({ run, reverse, engine: opened, options, io });
+  const forward = await open(run, opened, readings.forward);
+  const backward = reverse && (await open(reverse, opened, readings.backward));
+  const gold = options.gold === undefined ? undefined : goldLines(options.gold);
+  const tally = alignmentTally();
+  const counter = lineCounter(io, "align");
+  io.say(`attention read: ${describeReading(readings.forward)}`);
+  if (reverse) io.say(`of the other direction: ${describeReading(readings.backward)}`);
+  try {
+    for await (const window of windows(pairs, WINDOW)) {
+      const there = await forward.align(window);
+      const back = await backward?.align(
+        window.map(({ source, target }) => ({ source: target, target: source })),
+      );
+      for (const [i, aligned] of there.entries()) {
+        const links = back
+          ? symmetrise(aligned.links, turned(back[i] as AlignedWords), method)
+          : aligned.links;
+        if (gold) tally.add(links, await gold.next());
+        await io.writeLine(lineOf(links, aligned, options));
+      }
+      counter.add(window.length);
+      if (io.signal.aborted) break;
+    }
+    if (gold && !io.signal.aborted) {
+      await gold.end();
+      await writeScore(tally.score(), options.json, io);
+    }
+  } finally {
+    counter.end();
+    forward.close();
+    backward?.close();
+    await gold?.close();
+  }
+  return 0;
+}
+
+const usage = (where: string, cause: string, remedy: string): Error =>
+  heedError("ERR_USAGE", { where, cause, remedy });
+
+function methodOf({ symmetrise: name, reverse, probabilities }: AlignOptions): Symmetrisation {
+  const method = symmetrisations.find((each) => each === name);
+  if (!method) throw usage("--symmetrise", `"${name}" is unknown`, `choose ${symmetrisations.join(", ")}`);
+  if (probabilities && reverse !== undefined)
+    throw usage("--probabilities", "links of two directions have no one probability", "leave out --reverse");
+  return method;
+}
+
+function pairsOf({ pairs, source, target }: AlignOptions): AsyncIterable<{ source: string; target: string }> {
+  if (pairs !== undefined && source === undefined && target === undefined) return readPairs({ pairs });
+  if (pairs === undefined && source !== undefined && target !== undefined)
+    return readPairs({ source, target });
+  throw usage(
+    "heed align",
+    "no sentence pairs, or two sorts of them",
+    "give --pairs, or --source and --target",
+  );
+}
+
+const open = (run: TranslatorRun, engine: Engine, reading: AlignmentReading) =>
+  openAligner({
+    engine,
+    model: run.model,
+    weights: run.weights,
+    tokenizers: run.tokenizers,
+    maxLength: run.config.model.maxLength,
+    reading,
+  });
+
+const turned = ({ links }: AlignedWords): Link[] =>
+  links.map(({ source, target }) => ({ source: target, target: source }));
+
+function lineOf(
+  links: readonly Link[],
+  { weights }: AlignedWords,
+  { json, probabilities }: AlignOptions,
+): string {
+  const weight = ({ source, target }: Link): number => weights[target]?.[source] ?? 0;
+  if (json) {
+    const listed = links.map((link) => [link.source, link.target, ...(probabilities ? [weight(link)] : [])]);
+    return JSON.stringify({ links: listed });
+  }
+  return links
+    .map((link) => `${link.source}-${link.target}${probabilities ? `:${weight(link).toFixed(4)}` : ""}`)
+    .join(" ");
+}
+
+/** The lines of a gold file beside the pairs, of which there must be as many. */
+function goldLines(path: string): {
+  next: () => Promise<GoldAlignment>;
+  end: () => Promise<void>;
+  close: () => Promise<void>;
+} {
+  const lines = readLines(path);
+  let read = 0;
+  const differ = (cause: string): Error => heedError("ERR_DATA", { where: path, cause });
+  return {
+    next: async () => {
+      const { value, done } = await lines.next();
+      if (done) throw differ(`has ${read} lines, and there are more sentence pairs`);
+      read += 1;
+      return parseAlignment(value, `${path}:${read}`);
+    },
+    end: async () => {
+      const { done } = await lines.next();
+      if (!done) throw differ(`has more lines than the ${read} sentence pairs`);
+    },
+    close: async () => {
+      await lines.return(undefined);
+    },
+  };
+}
+
+async function* windows<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let window: T[] = [];
+  for await (const item of items) {
+    window.push(item);
+    if (window.length < size) continue;
+    yield window;
+    window = [];
+  }
+  if (window.length > 0) yield window;
+}
+
+async function writeScore(score: AlignmentScore, json: boolean, io: Io): Promise<void> {
+  const { aer, precision, recall, links } = score;
+  if (json) await io.writeLine(JSON.stringify({ aer, precision, recall, links }));
+  else {
+    const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+    io.say(
+      `AER ${percent(aer)}, precision ${percent(precision)}, recall ${percent(recall)} over ${links} links`,
+    );
+  }
+}

@@ -1,0 +1,186 @@
+import { readLines } from "../data/files.node.ts";
+import { readPairs } from "../data/pairs.node.ts";
+import { heedError } from "../errors.ts";
+import { type GoldAlignment, parseAlignment } from "../evaluation/alignment.ts";
+import {
+  type AlignmentReading,
+  type AttentionRow,
+  chooseByAgreement,
+  chooseByGold,
+} from "../inspect/alignment-reading.ts";
+import { type AlignedPair, openCrossAttention } from "../inspect/cross-attention.ts";
+import { phrasebook } from "../phrasebook/phrasebook.ts";
+import type { TranslatorRun } from "../runs/open-run.ts";
+import type { Engine } from "../runtime/engine.ts";
+import type { Io } from "./io.ts";
+
+export interface ChoiceOptions {
+  readonly source?: string | undefined;
+  readonly target?: string | undefined;
+  readonly pairs?: string | undefined;
+  readonly layer?: string | undefined;
+  readonly head?: string | undefined;
+  readonly row?: string | undefined;
+  readonly threshold?: number | undefined;
+  readonly chooseBy?: string | undefined;
+  readonly validSource?: string | undefined;
+  readonly validTarget?: string | undefined;
+  readonly validGold?: string | undefined;
+}
+
+export interface Readings {
+  readonly forward: AlignmentReading;
+  readonly backward: AlignmentReading;
+}
+
+interface Choosing {
+  readonly run: TranslatorRun;
+  readonly reverse: TranslatorRun | undefined;
+  readonly engine: Engine;
+  readonly options: ChoiceOptions;
+  readonly io: Io;
+}
+
+/** Pairs that a choice looks at: more change it little. */
+const LOOKED_AT = 500;
+
+/** What is read of each direction: named, or found by `--choose-by`. */
+export async function chooseReadings(choosing: Choosing): Promise<Readings> {
+  const { options } = choosing;
+  if (options.chooseBy === undefined) return named(choosing);
+  for (const key of ["layer", "head", "row", "threshold"] as const) {
+    if (options[key] !== undefined)
+      throw usage(`--${key}`, "--choose-by finds it", "leave one of the two out");
+  }
+  if (options.chooseBy === "valid-gold") return byGold(choosing);
+  if (options.chooseBy === "agreement") return byAgreement(choosing);
+  throw usage("--choose-by", `"${options.chooseBy}" is unknown`, "choose valid-gold or agreement");
+}
+
+const usage = (where: string, cause: string, remedy: string): Error =>
+  heedError("ERR_USAGE", { where, cause, remedy });
+
+function named({ run, reverse, options }: Choosing): Readings {
+  const row = options.row ?? "output";
+  if (row !== "output" && row !== "input")
+    throw usage("--row", `"${row}" is neither output nor input`, "see --help");
+  const of = (one: TranslatorRun): AlignmentReading => {
+    const { layers, heads } = sizesOf(one);
+    const layer = placeOf("--layer", options.layer ?? String(layers), layers);
+    const head = layer === "mean" ? "mean" : placeOf("--head", options.head ?? "mean", heads);
+    if (layer === "mean" && options.head !== undefined && options.head !== "mean")
+      throw usage("--head", "a mean over layers is one over heads", "name a --layer");
+    return { row, layer, head, share: options.threshold ?? 1 };
+  };
+  return { forward: of(run), backward: of(reverse ?? run) };
+}
+
+/** Decoder layers with cross-attention, and heads in each. */
+function sizesOf({ config: { model } }: TranslatorRun): { layers: number; heads: number } {
+  return model.kind === "transformer"
+    ? { layers: model.decoderLayers ?? model.layers, heads: model.heads }
+    : { layers: 1, heads: 1 };
+}
+
+/** "3" of 6 -> 2; "mean". */
+function placeOf(flag: string, text: string, most: number): number | "mean" {
+  if (text === "mean") return "mean";
+  const place = Number(text);
+  if (Number.isInteger(place) && place >= 1 && place <= most) return place - 1;
+  throw usage(flag, `there is no ${JSON.stringify(text)}`, `choose 1 to ${most}, or mean`);
+}
+
+async function byGold({ run, reverse, engine, options, io }: Choosing): Promise<Readings> {
+  const { pairs, gold } = await knownPairs(run, options);
+  const choose = async (one: TranslatorRun, isTurned: boolean): Promise<AlignmentReading> => {
+    const turned = isTurned ? pairs.map(({ source, target }) => ({ source: target, target: source })) : pairs;
+    const { reading, aer } = chooseByGold(
+      await readBothRows(one, engine, turned),
+      isTurned ? gold.map(turnedGold) : gold,
+    );
+    io.say(`chosen on ${pairs.length} pairs with known links: AER ${(100 * aer).toFixed(2)} % there`);
+    return reading;
+  };
+  const forward = await choose(run, false);
+  return { forward, backward: reverse ? await choose(reverse, true) : forward };
+}
+
+const turnedGold = ({ sure, possible }: GoldAlignment): GoldAlignment => {
+  const turn = (links: GoldAlignment["sure"]): GoldAlignment["sure"] =>
+    links.map(({ source, target }) => ({ source: target, target: source }));
+  return { sure: turn(sure), possible: turn(possible) };
+};
+
+async function byAgreement({ run, reverse, engine, options, io }: Choosing): Promise<Readings> {
+  if (!reverse) throw usage("--choose-by", "agreement is between two directions", "give --reverse RUN");
+  const pairs: { source: string; target: string }[] = [];
+  const { source, target } = options;
+  const spec =
+    options.pairs === undefined
+      ? { source: source as string, target: target as string }
+      : { pairs: options.pairs };
+  for await (const pair of readPairs(spec)) if (pairs.push(pair) === LOOKED_AT) break;
+  const turned = pairs.map(({ source, target }) => ({ source: target, target: source }));
+  const { forward, backward, agreement } = chooseByAgreement(
+    await readBothRows(run, engine, pairs),
+    await readBothRows(reverse, engine, turned),
+  );
+  io.say(
+    `chosen on ${pairs.length} pairs: both directions agree on ${(100 * agreement).toFixed(1)} % of links`,
+  );
+  return { forward, backward };
+}
+
+async function readBothRows(
+  run: TranslatorRun,
+  engine: Engine,
+  pairs: readonly { readonly source: string; readonly target: string }[],
+): Promise<Record<AttentionRow, AlignedPair[]>> {
+  const read = async (row: AttentionRow): Promise<AlignedPair[]> => {
+    const attention = await openCrossAttention({
+      engine,
+      model: run.model,
+      weights: run.weights,
+      source: run.tokenizers.source,
+      target: run.tokenizers.target,
+      row,
+    });
+    try {
+      return await attention.align(pairs);
+    } finally {
+      attention.close();
+    }
+  };
+  return { output: await read("output"), input: await read("input") };
+}
+
+/** Pairs whose links are known: files that are named, or those that the run was validated on. */
+async function knownPairs(
+  { config }: TranslatorRun,
+  { validSource, validTarget, validGold }: ChoiceOptions,
+): Promise<{ pairs: { source: string; target: string }[]; gold: GoldAlignment[] }> {
+  const files = [validSource, validTarget, validGold];
+  if (files.every((file) => file === undefined) && "corpus" in config.data.valid) {
+    const { valid } = phrasebook({ seed: config.seed });
+    const chosen = valid.slice(0, LOOKED_AT);
+    return {
+      pairs: chosen.map(({ source, target }) => ({ source, target })),
+      gold: chosen.map(({ links }) => ({
+        sure: links.map(([source, target]) => ({ source, target })),
+        possible: [],
+      })),
+    };
+  }
+  if (validSource === undefined || validTarget === undefined || validGold === undefined) {
+    const remedy = "give --valid-source, --valid-target and --valid-gold";
+    throw usage("--choose-by valid-gold", "there are no pairs with known links", remedy);
+  }
+  const pairs: { source: string; target: string }[] = [];
+  for await (const pair of readPairs({ source: validSource, target: validTarget })) pairs.push(pair);
+  const gold: GoldAlignment[] = [];
+  for await (const line of readLines(validGold))
+    gold.push(parseAlignment(line, `${validGold}:${gold.length + 1}`));
+  if (gold.length === pairs.length) return { pairs, gold };
+  const cause = `has ${gold.length} lines, and there are ${pairs.length} pairs`;
+  throw heedError("ERR_DATA", { where: validGold, cause });
+}

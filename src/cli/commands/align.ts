@@ -1,0 +1,70 @@
+import { symmetrisations } from "../../evaluation/symmetrise.ts";
+import { command } from "../command.ts";
+import { device, deviceOption } from "../device.ts";
+
+export default command({
+  name: "align",
+  summary: "Link the words of sentence pairs by what a translator attends to.",
+  description: `Link the words of sentence pairs by what a translator attends to while it is given the
+translation: one line of links \`i-j\` (source word - target word, from 0) a pair.
+
+Which attention is read is the question that decides how good links are. Without
+a choice it is the mean over the heads of the last decoder layer, at the row that
+writes a word. --layer, --head and --row name another one; --choose-by valid-gold
+tries all of them on pairs with known links (--valid-source, --valid-target,
+--valid-gold; those of the phrasebook are known), and --choose-by agreement takes
+those of two directions that agree best on the first pairs. What was read is said.
+
+With --reverse, the translator of the other direction, the links of both are
+joined: intersection, union, grow-diag, grow-diag-final or grow-diag-final-and.`,
+  examples: [
+    "heed align runs/en-fr --pairs test.tsv > links.txt",
+    "heed align runs/en-fr --source test.en --target test.fr --layer 2 --head 3 --row input",
+    "heed align runs/en-fr --reverse runs/fr-en --pairs test.tsv --choose-by agreement",
+    "heed align runs/en-fr --source test.en --target test.fr --gold test.links --json",
+  ],
+  args: ["run"],
+  options: {
+    source: { type: "string", value: "FILE", help: "sentences, one a line" },
+    target: { type: "string", value: "FILE", help: "their translations" },
+    pairs: { type: "string", value: "FILE", help: "a TSV with both, instead of --source and --target" },
+    reverse: { type: "string", value: "RUN", help: "a translator from the target language to the source" },
+    symmetrise: {
+      type: "string",
+      value: "HOW",
+      default: "grow-diag-final-and",
+      help: `how links of both directions are joined: ${symmetrisations.join(", ")}`,
+    },
+    layer: { type: "string", value: "N|mean", help: "decoder layer, from 1 (default: the last)" },
+    head: { type: "string", value: "N|mean", help: "head of that layer, from 1 (default: mean)" },
+    row: {
+      type: "string",
+      value: "output|input",
+      help: "the row that writes a target word, or the one that reads it (default: output)",
+    },
+    threshold: {
+      type: "number",
+      range: [0, 1],
+      help: "link each source word with at least this share of the largest weight (default: 1, the largest alone)",
+    },
+    chooseBy: {
+      type: "string",
+      value: "HOW",
+      help: "valid-gold or agreement: find layer, head, row and threshold instead of naming them",
+    },
+    validSource: { type: "string", value: "FILE", help: "valid-gold: sentences with known links" },
+    validTarget: { type: "string", value: "FILE", help: "valid-gold: their translations" },
+    validGold: { type: "string", value: "FILE", help: "valid-gold: their links, i-j sure and ipj possible" },
+    gold: { type: "string", value: "FILE", help: "known links: print error rate, precision and recall" },
+    probabilities: { type: "boolean", help: "write i-j:weight, the share of attention of each link" },
+    device: deviceOption,
+    json: {
+      type: "boolean",
+      help: "one JSON object a line: {links: [[i, j], …]}; with --gold a last one {aer, precision, recall, links}",
+    },
+  },
+  async run(options, io) {
+    const { alignPairs } = await import("../align-pairs.ts");
+    return alignPairs(options, io, () => device(options.device, io));
+  },
+});
