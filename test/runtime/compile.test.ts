@@ -76,10 +76,10 @@ describe("it refuses", () => {
     });
     await fails(
       given([3, 2], new Float32Array(6)),
-      'constant "w": [2, 3] was declared, but [3, 2] with 6 elements was given.',
+      'constant "w": [2, 3] was declared but [3, 2] with 6 elements was given.',
     );
     await fails(given([2, 3], new Float32Array(5)), "but [2, 3] with 5 elements was given.");
-    await fails(given([2, 3], new Int32Array(6)), "float32 was declared, but a Int32Array was given.");
+    await fails(given([2, 3], new Int32Array(6)), "float32 was declared but the data is of type Int32Array.");
   });
 
   test("a parameter that nothing gives, also as the target of an update", async () => {
