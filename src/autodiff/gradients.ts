@@ -60,7 +60,7 @@ const pullback: Pullback = (nodes, grads, wrt) => {
   return sums;
 };
 
-/** The sum of two gradients of one value. Scattered rows are added to the sum directly, to save a pass over a large table. */
+/** The sum of two gradients of one value. Scattered rows go straight into the sum, to save a pass over a large table. */
 function addGradients(sum: Value, gradient: Value): Value {
   const [table, rows, indices] = gradient.node.op === scatterAddRowsOp ? gradient.node.inputs : [];
   if (table?.node.op === zerosOp && rows && indices) return scatterAddRows(sum, rows, indices);

@@ -29,7 +29,7 @@ export function flattening(
     shape,
   );
   if (!flat) return undefined;
-  // Where the reshape splits or joins rows, no operand or output may be one per row.
+  // If the reshape splits or joins rows, every operand must be full or a scalar.
   const keepsRows = shape.at(-1) === flat.at(-1);
   const fits = (input: Value): boolean =>
     isFull(input) ||
@@ -45,7 +45,7 @@ export function flattening(
   };
 }
 
-/** The shape that all full operands were reshaped from, or else one with fewer axes, to which the others are reshaped. */
+/** The shape that all full operands were reshaped from, or else one with fewer axes, which the others then take. */
 function flatShape(sources: readonly (Shape | undefined)[], shape: Shape): Shape | undefined {
   const [first] = sources;
   const isShared = first && sources.every((other) => other && sameShape(other, first));

@@ -47,7 +47,8 @@ function checkConstant(
   const operation = `constant "${name}"`;
   const length = shape.reduce((product, size) => product * size, 1);
   if (!sameShape(shape, declared.shape) || data.length !== length) {
-    const problem = `${showShape(declared.shape)} was declared but ${showShape(shape)} with ${data.length} elements was given`;
+    const given = `${showShape(shape)} with ${data.length} elements was given`;
+    const problem = `${showShape(declared.shape)} was declared but ${given}`;
     throw heedError("ERR_SHAPE", { operation, problem });
   }
   if (!isArrayOf(declared.dtype, data)) {

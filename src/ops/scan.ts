@@ -45,7 +45,7 @@ export function scan<S extends Values, X extends Values, Y extends Values>(
   options: ScanOptions<S, X, Y>,
 ): Scanned<S, Y> {
   const { state, sequences, reverse = false } = options;
-  if (Object.values(sequences)[0]?.shape[0] === 1) return once(options);
+  if (Object.values(sequences)[0]?.shape[0] === 1) return singleStep(options);
   const stateIn = mapValues(state, (value) => bound(value));
   const elements = mapValues(sequences, ({ dtype, shape }) => bound({ dtype, shape: shape.slice(1) }));
   const next = options.step(stateIn as S, elements as X);
@@ -67,7 +67,7 @@ export function scan<S extends Values, X extends Values, Y extends Values>(
 }
 
 /** A single step needs no scan; decoding takes one per token. */
-function once<S extends Values, X extends Values, Y extends Values>({
+function singleStep<S extends Values, X extends Values, Y extends Values>({
   state,
   sequences,
   step,
