@@ -2,22 +2,22 @@ import type { Body } from "./op.ts";
 import type { Node, Value } from "./value.ts";
 
 export interface Dissected {
-  /** The nodes that have to run for each set of bound values, every node after its inputs. */
+  /** The nodes that must run for each set of bound values, every node after its inputs. */
   readonly nodes: readonly Node[];
-  /** Values that those nodes, or the results, take from around: the same whatever is bound. */
+  /** Outside values that those nodes or the results read: they do not depend on what is bound. */
   readonly captured: readonly Value[];
 }
 
-/** Parts what depends on the bound values of a body from what does not, which need not be computed inside. */
+/** Separates what depends on the bound values of a body from what does not and can be computed outside. */
 export function dissect({ bound, results }: Body): Dissected {
-  const given = new Set(bound);
+  const boundValues = new Set(bound);
   const inside = new Set<Node>();
   const seen = new Set<Node>();
   const nodes: Node[] = [];
-  const isInside = (value: Value): boolean => given.has(value) || inside.has(value.node);
+  const isInside = (value: Value): boolean => boundValues.has(value) || inside.has(value.node);
   const stack: { node: Node; next: number }[] = [];
   const enter = (value: Value): void => {
-    if (given.has(value) || seen.has(value.node)) return;
+    if (boundValues.has(value) || seen.has(value.node)) return;
     seen.add(value.node);
     stack.push({ node: value.node, next: 0 });
   };

@@ -27,10 +27,10 @@ export function hostArray<D extends DType>(dtype: D, length: number): ArrayOf<D>
   return new constructors[dtype](length) as ArrayOf<D>;
 }
 
-/** Whether an array is of the kind that holds elements of this type. */
+/** Whether `data` is the kind of array that holds elements of `dtype`. */
 export const isArrayOf = (dtype: DType, data: HostArray): boolean => data.constructor === constructors[dtype];
 
-/** `length` elements that lie in `buffer` from byte `at`, which is a multiple of their size. */
+/** A view of `length` elements of `buffer` from byte `at`, a multiple of the element size. */
 export function hostView(dtype: DType, buffer: ArrayBufferLike, at: number, length: number): HostArray {
   return new constructors[dtype](buffer as ArrayBuffer, at, length);
 }

@@ -1,4 +1,4 @@
-/** `heed/ir`: values, sizes and the records of ops; a graph checked, printed and walked through. */
+/** `heed/ir`: values, sizes and op records; checks, prints and traverses graphs. */
 export {
   type ArrayOf,
   bytesPerElement,

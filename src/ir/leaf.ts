@@ -8,7 +8,7 @@ export interface NamedType extends TensorType {
   readonly name: string;
 }
 
-/** A tensor fed at every run. Sizes may be spelled in any way: "source*batch" is "batch*source". */
+/** A tensor fed at every run. The spelling of sizes does not matter: "source*batch" is "batch*source". */
 export function input(name: string, dtype: DType, shape: Shape): Value {
   return apply(inputOp, [], { name, dtype, shape: shape.map((size) => plus(size, 0)) });
 }
@@ -37,7 +37,7 @@ export interface ConstantAttrs extends TensorType {
   readonly data: HostArray;
 }
 
-/** Numbers that never change, row-major. */
+/** A tensor of fixed numbers, row-major. @throws ERR_SHAPE when `data` does not fit `shape`. */
 export function constant(dtype: DType, shape: readonly number[], data: ArrayLike<number> | HostArray): Value {
   const length = elements(shape) as number;
   if (data.length !== length) {
@@ -67,7 +67,7 @@ export const constantOp = defineOp<[], ConstantAttrs>({
   vjp: null,
 });
 
-/** The name of an input or a parameter; undefined for any other value. */
+/** The name of an input or parameter; undefined for any other value. */
 export function leafName(value: Value): string | undefined {
   const { op, attrs } = value.node;
   return op === inputOp || op === parameterOp ? (attrs as NamedType).name : undefined;

@@ -3,7 +3,7 @@ import type { DType, HostArray } from "./dtype.ts";
 import { type Shape, type Size, showShape } from "./size.ts";
 import type { Node, TensorType, Value } from "./value.ts";
 
-/** An ONNX attribute. Integers and lists of integers stand for themselves; a real number says so. */
+/** An ONNX attribute. Integers and lists of integers are written plainly; a float as `{ float: 0.5 }`. */
 export type OnnxAttr = number | string | readonly number[] | { readonly float: number } | Subgraph;
 
 /** A graph inside the graph, as `emit.graph` wrote it. */
@@ -11,7 +11,7 @@ export interface Subgraph {
   readonly graph: object;
 }
 
-/** The name of a tensor in the ONNX graph; "" leaves an optional input out. */
+/** The name of a tensor in the ONNX graph; "" omits an optional input. */
 export type Name = string;
 
 /**
@@ -31,17 +31,17 @@ export interface Emit {
   constant(dtype: DType, shape: readonly number[], data: HostArray): Name;
   /** A rank-0 initialiser. */
   scalar(dtype: DType, value: number): Name;
-  /** An int64 vector initialiser, as axes, starts and the like want it. */
+  /** An int64 vector initialiser, for axes, starts and the like. */
   ints(values: readonly number[]): Name;
   /** The int64 vector holding `shape` at run time. With `infer`, one unknown size may be written as -1. */
   shape(shape: Shape, options?: { infer?: boolean }): Name;
   /** The int64 vector of length 1 holding `size` at run time. */
   size(size: Size): Name;
-  /** x, of shape `from`, as `to`. Reshapes that undo each other are not written. */
+  /** Reshapes x from shape `from` to `to`. Reshapes that undo each other are not written. */
   reshape(x: Name, from: Shape, to: Shape): Name;
   /** A graph input of this name and type. */
   input(name: string, type: TensorType): Name;
-  /** A graph for an attribute: `results` as functions of `bound`; `around` names what else they read. */
+  /** A graph for an attribute: `results` as functions of `bound`; `around` names the outside values they read. */
   graph(bound: readonly Value[], results: readonly Value[], around: ReadonlyMap<Value, Name>): Subgraph;
 }
 
@@ -57,15 +57,15 @@ export interface VjpContext<I extends readonly Value[], A> {
   readonly outputs: readonly Value[];
   /** The gradient of each output; undefined where nothing depends on it. */
   readonly grads: readonly (Value | undefined)[];
-  /** Whether anybody wants the gradient of this input. */
+  /** Whether the gradient of this input is needed. */
   readonly needs: (input: Value) => boolean;
   /** For an op that holds a graph. */
   readonly pullback: Pullback;
 }
 
 /**
- * The reverse sweep over `nodes` (in an order of computation) from the gradients of some of their values to those of
- * `wrt`; what does not depend on them is absent.
+ * The reverse sweep over `nodes` (inputs first) from the gradients of some of their values to those of `wrt`. A value
+ * that no given gradient reaches is absent.
  */
 export type Pullback = (
   nodes: readonly Node[],
@@ -73,17 +73,17 @@ export type Pullback = (
   wrt: readonly Value[],
 ) => ReadonlyMap<Value, Value>;
 
-/** What an op whose outputs are summed over the steps of a scan may use instead of computing them at each. */
+/** What an op may use to sum its output over the steps of a scan without computing it at each step. */
 export interface SumContext<I extends readonly Value[], A> {
   readonly inputs: I;
   readonly attrs: A;
   /** Input `i` of all steps, on a new first axis. */
   readonly stacked: (i: number) => Value;
-  /** The sum of input `i` over all steps; null if that has no shorter way either. */
+  /** The sum of input `i` over all steps; null if that has no shortcut either. */
   readonly summed: (i: number) => Value | null;
 }
 
-/** An op is one record: shape rule, ONNX lowering and gradient stand together. */
+/** An op is one record: shape rule, ONNX lowering and gradient together. */
 export interface OpRecord<I extends readonly Value[], A> {
   readonly name: string;
   /** The type of the output, or of each output. Throws ERR_SHAPE or ERR_DTYPE for operands that do not fit. */
@@ -94,27 +94,27 @@ export interface OpRecord<I extends readonly Value[], A> {
     attrs: A,
     node: { readonly inputs: I; readonly outputs: readonly Value[]; readonly used: ReadonlySet<Value> },
   ) => Name | readonly Name[];
-  /** Vector-Jacobian product: one gradient per input, null where none exists. Null for an op no gradient passes. */
+  /** Vector-Jacobian product: one gradient per input, null where none exists. Null if no gradient passes the op. */
   readonly vjp: ((context: VjpContext<I, A>) => GradientsOf<I>) | null;
-  /** The sum of the output over steps from the inputs of all steps at once: one large product for many small ones. */
+  /** The sum of the output over steps, from the inputs of all steps: one large product instead of many small ones. */
   readonly overSteps?: (context: SumContext<I, A>) => Value | null;
   /**
-   * How much of the first operand, of full shape, an element of a result depends on: the element at its place, its row
-   * along the last axis, or, left out, anything. Lowering does what reaches no further before a reshape and not after it:
-   * the record's `onnx` must not care how axes before the last are laid out.
+   * How much of the full-shape operands an element of the result depends on: the element at the same place, its row
+   * along the last axis, or, by default, anything. Lowering may move an op with a reach before a reshape, so its `onnx`
+   * must not depend on how the axes before the last are laid out.
    */
   readonly reach?: (inputs: I, attrs: A) => "element" | "row" | undefined;
-  /** The graph that an op holds, for those who read graphs. */
+  /** The graph that the op holds, for code that reads graphs. */
   readonly body?: (attrs: A) => Body;
 }
 
-/** A graph inside a graph: `results` as functions of `bound` and of values around it. */
+/** A graph inside a graph: `results` as functions of `bound` and of outside values. */
 export interface Body {
   readonly bound: readonly Value[];
   readonly results: readonly Value[];
 }
 
-// The seam where the types of one record are erased so that all records fit one graph.
+// The types of a record are erased here so that all records fit one graph.
 // biome-ignore lint/suspicious/noExplicitAny: erased on purpose, restored by `apply`
 export type AnyOp = OpRecord<any, any>;
 
@@ -161,7 +161,7 @@ export function showOperands(operands: Readonly<Record<string, TensorType>>): st
     .join(" · ");
 }
 
-/** An axis counted from the front; -1 is the last. */
+/** The axis, counted from the front; -1 is the last. @throws ERR_SHAPE outside the rank of x. */
 export function frontAxis(operation: string, axis: number, x: TensorType): number {
   const rank = x.shape.length;
   const front = axis < 0 ? axis + rank : axis;

@@ -4,13 +4,13 @@ import { showShape } from "./size.ts";
 import { type Node, topological, type Value } from "./value.ts";
 
 /**
- * The graph as text, one node a line:
+ * The graph as text, one node per line:
  *
  *     %0 = input {name: "x"} : float32 [batch, 4]
  *     %1 = softmax %0 {axis: -1} : float32 [batch, 4]
  *     return loss: %1
  *
- * A graph that an op holds stands indented below it, from what it is given to what it makes of that.
+ * A graph that an op holds is indented below it, from its bound values to its results.
  */
 export function print(outputs: Readonly<Record<string, Value>>): string {
   const names = new Map<Value, string>();
@@ -52,7 +52,7 @@ function showAttrs(attrs: unknown): string {
   return shown.length > 0 ? ` {${shown.join(", ")}}` : "";
 }
 
-/** Long lists of numbers are cut: a print is for reading. */
+/** Long lists are truncated to stay readable. */
 function showAttr(value: unknown): string {
   if (ArrayBuffer.isView(value) || Array.isArray(value)) {
     const list = Array.from(value as ArrayLike<unknown>);

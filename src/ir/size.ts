@@ -1,6 +1,6 @@
 /**
  * The length of an axis: a number, or an expression over named lengths ("batch", "source", "batch*source",
- * "past+1"). Expressions are kept in one canonical spelling, so two sizes are equal exactly when `===` says so.
+ * "past+1"). Expressions have one canonical spelling, so sizes can be compared with `===`.
  */
 export type Size = number | string;
 export type Shape = readonly Size[];
@@ -58,10 +58,10 @@ export function times(a: Size, b: Size): Size {
   return format(product);
 }
 
-/** How often the one product `part` ("batch", "2*heads") fits into `whole`; undefined when it does not. */
+/** `whole / part` for a single product `part` ("batch", "2*heads"); undefined when it does not divide evenly. */
 export function over(whole: Size, part: Size): Size | undefined {
-  const [[divisor, by] = ["", 0], ...more] = parse(part);
-  if (by === 0 || more.length > 0) return undefined;
+  const [[divisor, divisorFactor] = ["", 0], ...more] = parse(part);
+  if (divisorFactor === 0 || more.length > 0) return undefined;
   const quotient = new Map<string, number>();
   for (const [key, factor] of parse(whole)) {
     const symbols = key.split("*").filter(Boolean);
@@ -70,8 +70,8 @@ export function over(whole: Size, part: Size): Size | undefined {
       if (at < 0) return undefined;
       symbols.splice(at, 1);
     }
-    if (factor % by !== 0) return undefined;
-    quotient.set(symbols.join("*"), factor / by);
+    if (factor % divisorFactor !== 0) return undefined;
+    quotient.set(symbols.join("*"), factor / divisorFactor);
   }
   return format(quotient);
 }
@@ -95,16 +95,16 @@ export function termsOf(size: Size): readonly (readonly (number | string)[])[] {
   });
 }
 
-/** What every feed is held against at every run, taken apart once. */
-const takenApart = new Map<string, ReturnType<typeof termsOf>>();
+/** The terms of each size, cached because every run checks its feeds against them. */
+const termsCache = new Map<string, ReturnType<typeof termsOf>>();
 
 /** The number a size stands for, given the lengths of its symbols; undefined when one is missing. */
 export function evaluate(size: Size, lengths: ReadonlyMap<string, number>): number | undefined {
   if (typeof size === "number") return size;
-  const known = takenApart.get(size) ?? termsOf(size);
-  takenApart.set(size, known);
+  const terms = termsCache.get(size) ?? termsOf(size);
+  termsCache.set(size, terms);
   let total = 0;
-  for (const term of known) {
+  for (const term of terms) {
     let product = 1;
     for (const part of term) {
       const factor = typeof part === "number" ? part : lengths.get(part);

@@ -5,9 +5,10 @@ import { sameShape, showShape } from "./size.ts";
 import { type Node, type TensorType, topological, type Value } from "./value.ts";
 
 /**
- * Infers the type of every node again and compares it with what the graph says; also refuses two leaves of one name.
+ * Infers the type of every node again and compares it with the graph; also refuses leaves that share a name but not a
+ * type.
  *
- * @throws ERR_GRAPH naming the first node that disagrees.
+ * @throws ERR_GRAPH naming the first node with a mismatch.
  */
 export function verify(outputs: Iterable<Value>): void {
   const named = new Map<string, Value>();
@@ -34,10 +35,10 @@ function verifyNode(node: Node): void {
   node.outputs.forEach((output, index) => {
     const type = types[index];
     if (type && type.dtype === output.dtype && sameShape(type.shape, output.shape)) return;
-    const infers = type ? `${type.dtype} ${showShape(type.shape)}` : "nothing";
+    const inferredType = type ? `${type.dtype} ${showShape(type.shape)}` : "nothing";
     throw heedError("ERR_GRAPH", {
       operation: node.op.name,
-      problem: `output ${index} is ${output.dtype} ${showShape(output.shape)} but its inputs give ${infers}`,
+      problem: `output ${index} is ${output.dtype} ${showShape(output.shape)} but its inputs give ${inferredType}`,
     });
   });
   const body = node.op.body?.(node.attrs);

@@ -1,29 +1,28 @@
 const encoder = new TextEncoder();
 
 /**
- * Writes protobuf fields into one buffer from its end to its start. A nested message is then complete when
- * its length is written in front of it, so one pass is enough and no byte is moved afterwards. Fields are
- * written last to first.
+ * Writes protobuf fields into one buffer, from its end to its start. A nested message is then complete when its length
+ * is written in front of it, so one pass is enough and no byte moves. Write fields last to first.
  */
 export class BackwardWriter {
   #buffer: Uint8Array;
   #view: DataView;
-  /** Index of the byte written last; everything from here to the end is done. */
+  /** Index of the byte written last; everything from here to the end is final. */
   #start: number;
 
-  /** @param capacity  Bytes to begin with; the buffer grows when they are used up. */
+  /** @param capacity  Initial size in bytes; the buffer grows as needed. */
   constructor(capacity: number) {
     this.#buffer = new Uint8Array(capacity);
     this.#view = new DataView(this.#buffer.buffer);
     this.#start = capacity;
   }
 
-  /** Where a message ends that is about to be written: hand it to `message` when its fields are there. */
+  /** Marks the end of a message about to be written; pass it to `message` once the fields are written. */
   mark(): number {
     return this.#buffer.length - this.#start;
   }
 
-  /** Closes the message that began at `mark`: its length and tag. */
+  /** Closes the message that ends at `mark` by writing its length and tag. */
   message(field: number, mark: number): void {
     const length = this.#buffer.length - this.#start - mark;
     this.#reserve(20);
@@ -73,7 +72,7 @@ export class BackwardWriter {
     this.#varint(field * 8 + 2);
   }
 
-  /** What was written, as a view of the buffer. */
+  /** The bytes written, as a view of the buffer. */
   finish(): Uint8Array {
     return this.#buffer.subarray(this.#start);
   }
@@ -88,7 +87,7 @@ export class BackwardWriter {
     this.#start = grown.length - used;
   }
 
-  /** `value` is a whole number, 0 or more; arithmetic instead of shifts, for it may pass 2^32. */
+  /** @param value  A whole number, 0 or more. It may exceed 2^32, hence arithmetic instead of shifts. */
   #varint(value: number): void {
     let size = 1;
     for (let more = value; more >= 128; more = Math.floor(more / 128)) size += 1;

@@ -1,20 +1,20 @@
 import { type Shape, sameShape } from "../ir/size.ts";
 import type { Node, Value } from "../ir/value.ts";
 
-/** The shapes that a node is written in, before a reshape of its operands instead of after it. */
+/** The shapes a node is written with when it moves before the reshape of its operands. */
 export interface Flattening {
-  /** By operand; undefined for one that stays as it is. */
+  /** One per operand; undefined for one that stays as it is. */
   readonly operands: readonly (Shape | undefined)[];
   readonly outputs: readonly Shape[];
 }
 
-const perRow = (of: Shape): Shape => [...of.slice(0, -1), 1];
+const perRow = (shape: Shape): Shape => [...shape.slice(0, -1), 1];
 
 /**
- * How a node that goes element by element, or row by row, is written before a reshape: products flatten what they read,
- * and of the reshapes between two of them most then undo each other. Undefined where it is written as it stands.
+ * How to write an elementwise or rowwise node before a reshape: products flatten their operands, so most reshapes between
+ * two products then cancel out. Undefined when the node is written as it is.
  *
- * @param before  The shape that an operand had before it was reshaped, if it was.
+ * @param before  The shape of an operand before it was reshaped; undefined if it was not.
  */
 export function flattening(
   { op, inputs, attrs, outputs }: Node,
@@ -29,7 +29,7 @@ export function flattening(
     shape,
   );
   if (!flat) return undefined;
-  // Rows may be as long as before, or cut and joined: then nothing may belong to one.
+  // If the reshape splits or joins rows, every operand must be full or a scalar.
   const keepsRows = shape.at(-1) === flat.at(-1);
   const fits = (input: Value): boolean =>
     isFull(input) ||
@@ -45,10 +45,12 @@ export function flattening(
   };
 }
 
-/** The shape that all full operands were reshaped from, or one of fewer axes, which the others then get too. */
+/** The shape that all full operands were reshaped from, or else one with fewer axes, which the others then take. */
 function flatShape(sources: readonly (Shape | undefined)[], shape: Shape): Shape | undefined {
   const [first] = sources;
   const isShared = first && sources.every((other) => other && sameShape(other, first));
-  const flat = isShared ? first : sources.find((one) => one && one.length > 0 && one.length < shape.length);
+  const flat = isShared
+    ? first
+    : sources.find((source) => source && source.length > 0 && source.length < shape.length);
   return flat && flat.length > 0 ? flat : undefined;
 }

@@ -18,12 +18,12 @@ import {
 /** Parameters that become initialisers, by name. */
 export type Constants = ReadonlyMap<string, { shape: readonly number[]; data: HostArray }>;
 
-/** The nodes of one graph: the model's own, or one that stands in an attribute and may read what is around it. */
+/** The nodes of one graph: the main graph, or a subgraph in an attribute, which may also read outside values. */
 interface Scope {
   readonly nodes: OnnxNode[];
-  /** Outputs of a node by what it computes, so that nothing is computed twice. */
+  /** Outputs of a node, keyed by what it computes, so that nothing is computed twice. */
   readonly written: Map<string, Name[]>;
-  /** Output of a Reshape -> what it reshapes, and its shape where that is known. */
+  /** Output of a Reshape -> its source, with the shape if known. */
   readonly reshaped: Map<Name, { readonly name: Name; readonly shape?: Shape }>;
   readonly around: Scope | undefined;
 }
@@ -38,7 +38,7 @@ const newScope = (around?: Scope): Scope => ({
 const sameType = (a: TensorType, b: TensorType): boolean =>
   a.dtype === b.dtype && sameShape(a.shape, b.shape);
 
-/** @throws ERR_SHAPE, ERR_DTYPE when numbers are not those of the parameter that they stand for. */
+/** @throws ERR_SHAPE, ERR_DTYPE when a constant does not match the parameter it replaces. */
 function checkConstant(
   name: string,
   { shape, data }: { shape: readonly number[]; data: HostArray },
@@ -47,16 +47,17 @@ function checkConstant(
   const operation = `constant "${name}"`;
   const length = shape.reduce((product, size) => product * size, 1);
   if (!sameShape(shape, declared.shape) || data.length !== length) {
-    const problem = `${showShape(declared.shape)} was declared, but ${showShape(shape)} with ${data.length} elements was given`;
+    const given = `${showShape(shape)} with ${data.length} elements was given`;
+    const problem = `${showShape(declared.shape)} was declared but ${given}`;
     throw heedError("ERR_SHAPE", { operation, problem });
   }
   if (!isArrayOf(declared.dtype, data)) {
-    const problem = `${declared.dtype} was declared, but a ${data.constructor.name} was given`;
+    const problem = `${declared.dtype} was declared but the data is of type ${data.constructor.name}`;
     throw heedError("ERR_DTYPE", { operation, problem });
   }
 }
 
-/** Writes nodes of a graph as nodes of ONNX. */
+/** Writes the nodes of a graph as ONNX nodes. */
 export class GraphWriter {
   readonly inputs = new Map<string, TensorType & { readonly isParameter: boolean }>();
   readonly emit: Emit;
@@ -91,7 +92,7 @@ export class GraphWriter {
     });
   }
 
-  /** Writes nodes, of whose values some have `names` already, and says what all are named. */
+  /** Writes nodes in `order`. `names` holds the values named already; the rest are added, and the map is returned. */
   write(order: readonly Node[], names: Map<Value, Name>, results: Iterable<Value>): Map<Value, Name> {
     const used = new Set([...order.flatMap(({ inputs }) => inputs), ...results]);
     for (const node of order) {
@@ -99,7 +100,7 @@ export class GraphWriter {
       const flat = flattening(node, (i) => this.#source(operands[i] as Name)?.shape);
       const outputs = flat ? this.#applyFlat(node, operands, used, flat) : this.#apply(node, operands, used);
       node.outputs.forEach((value, i) => {
-        // What a body is given keeps the name it was given by.
+        // Bound values of a body keep the names they have.
         if (!names.has(value)) names.set(value, outputs[i] as Name);
       });
     }
@@ -117,17 +118,17 @@ export class GraphWriter {
     used: ReadonlySet<Value>,
     flat: Flattening,
   ): readonly Name[] {
-    const moved = node.inputs.map(({ shape }, i) => {
+    const flatOperands = node.inputs.map(({ shape }, i) => {
       const [name, to] = [operands[i] as Name, flat.operands[i]];
       return to ? this.#reshape(name, shape, to) : name;
     });
-    const written = this.#apply(node, moved, used);
+    const written = this.#apply(node, flatOperands, used);
     return node.outputs.map(({ shape }, i) =>
       this.#reshape(written[i] as Name, flat.outputs[i] as Shape, shape),
     );
   }
 
-  /** Notes inputs before anything is written, because any node may ask for a symbol's length. */
+  /** Registers an input before anything is written, because any node may need the length of a symbol. */
   declareLeaf(value: Value): void {
     const name = leafName(value);
     if (name === undefined) return;
@@ -151,7 +152,7 @@ export class GraphWriter {
     });
   }
 
-  /** Calls a value by the name of an output. */
+  /** Makes the value `from` an output called `name`. */
   output(name: string, from: Name, { dtype, shape }: TensorType): void {
     if (this.inputs.has(name) || this.#constants.has(name)) {
       throw heedError("ERR_GRAPH", {
@@ -159,8 +160,8 @@ export class GraphWriter {
         problem: `an output and an input are both named "${name}"`,
       });
     }
-    const direct = !this.#fixed.has(from) && !this.#renamed.has(from);
-    if (direct) this.#renamed.set(from, name);
+    const canRename = !this.#fixed.has(from) && !this.#renamed.has(from);
+    if (canRename) this.#renamed.set(from, name);
     else this.#root.nodes.push({ opType: "Identity", inputs: [from], outputs: [name] });
     this.#outputs.push({ name, dtype, shape });
   }
@@ -198,7 +199,7 @@ export class GraphWriter {
     return results;
   }
 
-  /** What a reshape gave this name to. */
+  /** The source of the reshape whose output has this name. */
   #source(name: Name): { readonly name: Name; readonly shape?: Shape } | undefined {
     return find(this.#scope, ({ reshaped }) => reshaped.get(name));
   }
@@ -223,17 +224,17 @@ export class GraphWriter {
     });
     this.#scope = scope;
     this.write(dissect({ bound, results }).nodes, names, results);
-    // A result must be the output of a node inside, and of no other result.
-    const taken = new Set<Name>();
-    const own = new Set(scope.nodes.flatMap(({ outputs }) => outputs));
+    // Each result must be the output of a node inside, and no two results may share one.
+    const used = new Set<Name>();
+    const inner = new Set(scope.nodes.flatMap(({ outputs }) => outputs));
     const outputs = results.map((value) => {
       let name = names.get(value) as Name;
-      if (!own.has(name) || taken.has(name)) {
+      if (!inner.has(name) || used.has(name)) {
         const copy = this.#fresh();
         scope.nodes.push({ opType: "Identity", inputs: [name], outputs: [copy] });
         name = copy;
       }
-      taken.add(name);
+      used.add(name);
       return { name, dtype: value.dtype, shape: dims(value.shape) };
     });
     this.#scope = outside;
@@ -252,7 +253,7 @@ export class GraphWriter {
     return leadingTo(needed, this.#root.nodes);
   }
 
-  /** A name that nothing else has. */
+  /** An unused name. */
   #fresh(): Name {
     const name = `#${this.#count++}`;
     return this.inputs.has(name) || this.#constants.has(name) || this.#wanted.has(name)
@@ -260,7 +261,7 @@ export class GraphWriter {
       : name;
   }
 
-  /** One node of the whole model whose result every asker shares. */
+  /** A node of the main graph, written once and shared by everything that needs it. */
   #once(key: string, write: () => Name): Name {
     const known = this.#shared.get(key);
     if (known !== undefined) return known;
@@ -303,7 +304,7 @@ export class GraphWriter {
   #shape(shape: Shape, infer: boolean): Name {
     const unknown = shape.filter((size) => typeof size === "string");
     if (unknown.length === 0) return this.#ints(shape as readonly number[]);
-    // Of several unknown sizes the most involved one is inferred: the others are then cheap to look up.
+    // Of several unknown sizes the most complex one is inferred: the others are then cheap to look up.
     const inferred = infer ? shape.indexOf(unknown.reduce((a, b) => (b.length > a.length ? b : a))) : -1;
     if (infer && unknown.length === 1)
       return this.#ints(shape.map((size, axis) => (axis === inferred ? -1 : Number(size))));
@@ -327,17 +328,17 @@ export class GraphWriter {
 
   #symbol(symbol: string): Name {
     return this.#once(`symbol ${symbol}`, () => {
-      const found = this.#symbols.get(symbol);
-      if (!found) {
-        const problem = `no input has an axis "${symbol}", so its length cannot be known`;
+      const source = this.#symbols.get(symbol);
+      if (!source) {
+        const problem = `no input has an axis "${symbol}", so its length is unknown`;
         throw heedError("ERR_GRAPH", { operation: "lower", problem });
       }
-      return this.emit("Shape", [found.input], { start: found.axis, end: found.axis + 1 });
+      return this.emit("Shape", [source.input], { start: source.axis, end: source.axis + 1 });
     });
   }
 }
 
-/** The nodes on which values of these names depend. */
+/** The nodes that the values with these names depend on. */
 function leadingTo(names: Iterable<Name>, nodes: readonly OnnxNode[]): OnnxNode[] {
   const needed = new Set(names);
   const kept = nodes.toReversed().filter((node) => {
@@ -348,11 +349,11 @@ function leadingTo(names: Iterable<Name>, nodes: readonly OnnxNode[]): OnnxNode[
   return kept.reverse();
 }
 
-/** What the innermost scope that knows it says. */
+/** The result of `look` in the innermost scope that has one. */
 function find<T>(scope: Scope | undefined, look: (scope: Scope) => T | undefined): T | undefined {
-  for (let at = scope; at; at = at.around) {
-    const found = look(at);
-    if (found !== undefined) return found;
+  for (let current = scope; current; current = current.around) {
+    const result = look(current);
+    if (result !== undefined) return result;
   }
   return undefined;
 }

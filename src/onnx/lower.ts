@@ -6,28 +6,28 @@ import { quantized } from "./quantize.ts";
 import { type Repetition, repeated } from "./repeated.ts";
 
 export interface LowerOptions {
-  /** The values wanted, by the name they get in the ONNX graph. */
+  /** The values to compute, by their names in the ONNX graph. */
   readonly outputs: ReadonlyMap<string, Value>;
   /** Parameters that become initialisers instead of inputs. */
   readonly constants?: Constants;
-  /** Inputs that stand first, in this order; default: as the graph meets them. */
+  /** Inputs to list first, in this order. Default: in the order of the graph. */
   readonly inputs?: readonly Value[];
-  /** Products with constants, and lookups in them, on 8-bit integers: smaller and faster, a little less exact. */
+  /** Runs products with constants, and lookups in them, on 8-bit integers: smaller, faster, slightly less exact. */
   readonly quantize?: "int8" | undefined;
-  /** The graph is one step of many in one run. Outputs and carried inputs are those of the step. */
+  /** Repeats the graph as one step of many in one run. Outputs and carried inputs are those of the step. */
   readonly repeat?: Repetition | undefined;
 }
 
 export interface Lowered {
   readonly bytes: Uint8Array;
-  /** What the bytes say. */
+  /** The content of `bytes` as plain data. */
   readonly graph: OnnxGraph;
   readonly inputs: ReadonlyMap<string, TensorType & { readonly isParameter: boolean }>;
 }
 
 /**
- * Writes the graph that computes `outputs` as one ONNX model, sizes left symbolic. Nothing is written twice: equal nodes
- * of equal operands become one, for the time to open a session grows faster than its number of nodes.
+ * Writes the graph that computes `outputs` as one ONNX model with symbolic sizes. Equal nodes with equal operands are
+ * merged, because the time to open a session grows faster than its number of nodes.
  */
 export function lower(options: LowerOptions): Lowered {
   const { outputs, constants, inputs = [], quantize, repeat } = options;

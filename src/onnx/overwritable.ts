@@ -1,15 +1,15 @@
 import { namesRead, type OnnxGraph, type OnnxNode } from "./proto.ts";
 
-/** Ops whose result may lie in the memory of their first operand. */
+/** Ops whose result may share the memory of their first operand. */
 const views = new Set(["Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Cast", "Transpose"]);
 
 /**
- * Which outputs may be written into the memory of an input: those that are computed last, when all that reads the input
- * has been. Only what follows from the edges counts, for a runtime may choose any order that they allow. A node that reads
- * the input and writes the output itself must do so element by element; of these Sub is known not to be fused into others.
+ * Finds the inputs whose memory an output may overwrite: every node that reads the input must run before the node that
+ * writes the output. Only graph edges count, because a runtime may choose any order that they allow. A node that both
+ * reads the input and writes the output must be elementwise; only Sub is allowed, as it is known not to be fused.
  *
- * @param pairs  [input, output], the same shape.
- * @returns the inputs
+ * @param pairs  [input, output], of the same shape.
+ * @returns The inputs that may be overwritten.
  */
 export function overwritable(graph: OnnxGraph, pairs: Iterable<readonly [string, string]>): Set<string> {
   const producer = new Map<string, OnnxNode>();
@@ -24,40 +24,40 @@ export function overwritable(graph: OnnxGraph, pairs: Iterable<readonly [string,
   }
   const outputs = new Set(graph.outputs.map(({ name }) => name));
 
-  /** All that reads the memory of a value; none where that cannot be told. */
+  /** All nodes that read the memory of a value; undefined when a view of it is an output. */
   const readersOf = (name: string): OnnxNode[] | undefined => {
-    const found: OnnxNode[] = [];
+    const nodes: OnnxNode[] = [];
     for (const node of readers.get(name) ?? []) {
-      found.push(node);
+      nodes.push(node);
       if (!views.has(node.opType)) continue;
       for (const view of node.outputs) {
-        const further = outputs.has(view) ? undefined : readersOf(view);
-        if (!further) return undefined;
-        found.push(...further);
+        const viewReaders = outputs.has(view) ? undefined : readersOf(view);
+        if (!viewReaders) return undefined;
+        nodes.push(...viewReaders);
       }
     }
-    return found;
+    return nodes;
   };
 
   const isLast = (input: string, output: string): boolean => {
     const writer = producer.get(output);
-    const reading = readersOf(input);
-    // A view as the last node may be left out, and then what it views is written there.
-    if (!writer || views.has(writer.opType) || !reading) return false;
-    const left = new Set(reading);
-    if (writer.opType === "Sub") left.delete(writer);
+    const inputReaders = readersOf(input);
+    // A runtime may drop a view as the last node and write its operand there instead.
+    if (!writer || views.has(writer.opType) || !inputReaders) return false;
+    const remaining = new Set(inputReaders);
+    if (writer.opType === "Sub") remaining.delete(writer);
     const seen = new Set<OnnxNode>();
     const before = [writer];
-    for (let node = before.pop(); node && left.size > 0; node = before.pop()) {
+    for (let node = before.pop(); node && remaining.size > 0; node = before.pop()) {
       for (const name of namesRead(node)) {
         const earlier = producer.get(name);
         if (!earlier || seen.has(earlier)) continue;
         seen.add(earlier);
-        left.delete(earlier);
+        remaining.delete(earlier);
         before.push(earlier);
       }
     }
-    return left.size === 0;
+    return remaining.size === 0;
   };
   return new Set(Array.from(pairs).flatMap(([input, output]) => (isLast(input, output) ? [input] : [])));
 }

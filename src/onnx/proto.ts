@@ -13,7 +13,7 @@ export interface OnnxModel {
 
 export interface OnnxGraph {
   readonly name: string;
-  /** In an order in which every input of a node is produced before it. */
+  /** Every node after the nodes that produce its inputs. */
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxInitializer[];
   readonly inputs: readonly OnnxValueInfo[];
@@ -22,7 +22,7 @@ export interface OnnxGraph {
 
 export interface OnnxNode {
   readonly opType: string;
-  /** Operator set the node belongs to, in its version 1. Default "", ONNX's own. */
+  /** Operator set of the node, at version 1. Default "", the ONNX default set. */
   readonly domain?: string;
   readonly name?: string;
   /** Names of values; "" where an optional input is absent. */
@@ -32,33 +32,33 @@ export interface OnnxNode {
 }
 
 const graphsOf = ({ attributes = {} }: OnnxNode): OnnxGraph[] =>
-  Object.values(attributes).flatMap((one) => (one.type === "graph" ? [one.value] : []));
+  Object.values(attributes).flatMap((attribute) => (attribute.type === "graph" ? [attribute.value] : []));
 
-/** All names that a node reads, inside its graphs too. */
+/** All names that a node reads, including those read by its subgraphs. */
 export function namesRead(node: OnnxNode): string[] {
   return [...node.inputs, ...graphsOf(node).flatMap(({ nodes }) => nodes.flatMap(namesRead))];
 }
 
-/** The operator sets of a graph's nodes beside ONNX's own. */
+/** The operator sets that a graph uses besides the default one, with their versions. */
 function domainsOf(graph: OnnxGraph): Map<string, number> {
-  const found = new Map<string, number>();
+  const domains = new Map<string, number>();
   const visit = ({ nodes }: OnnxGraph): void => {
     for (const node of nodes) {
-      if (node.domain) found.set(node.domain, 1);
+      if (node.domain) domains.set(node.domain, 1);
       for (const inner of graphsOf(node)) visit(inner);
     }
   };
   visit(graph);
-  return found;
+  return domains;
 }
 
-/** A node that reads and writes other names, inside its graphs too. */
+/** A node with its names replaced, including those in its subgraphs. */
 export function renamed(node: OnnxNode, names: ReadonlyMap<string, string>): OnnxNode {
   const nameOf = (name: string): string => names.get(name) ?? name;
-  const attributes = Object.entries(node.attributes ?? {}).map(([key, one]) => {
-    if (one.type !== "graph") return [key, one] as const;
-    const nodes = one.value.nodes.map((inner) => renamed(inner, names));
-    return [key, { type: "graph", value: { ...one.value, nodes } }] as const;
+  const attributes = Object.entries(node.attributes ?? {}).map(([key, attribute]) => {
+    if (attribute.type !== "graph") return [key, attribute] as const;
+    const nodes = attribute.value.nodes.map((inner) => renamed(inner, names));
+    return [key, { type: "graph", value: { ...attribute.value, nodes } }] as const;
   });
   return {
     ...node,
@@ -68,7 +68,7 @@ export function renamed(node: OnnxNode, names: ReadonlyMap<string, string>): Onn
   };
 }
 
-/** A value of an attribute. The kind is explicit, for 1 may be meant as a float. */
+/** The value of an attribute. The kind is explicit, because 1 may mean a float. */
 export type OnnxAttribute =
   | { readonly type: "int"; readonly value: number | bigint }
   | { readonly type: "ints"; readonly value: readonly (number | bigint)[] }
@@ -78,7 +78,7 @@ export type OnnxAttribute =
   | { readonly type: "tensor"; readonly value: OnnxTensor }
   | { readonly type: "graph"; readonly value: OnnxGraph };
 
-/** Element types of a file's constants: those of values, and that of quantised weights. */
+/** Element types of constants in a file: those of values, and int8 for quantised weights. */
 export type OnnxDType = DType | "int8";
 
 /** Constant numbers, row-major. */
@@ -99,7 +99,7 @@ export interface OnnxValueInfo {
   readonly shape: readonly (number | string)[];
 }
 
-/** ONNX's numbers for Heed's element types (TensorProto.DataType); ONNX Runtime uses the same. */
+/** ONNX's codes for Heed's element types (TensorProto.DataType); ONNX Runtime uses the same. */
 export const onnxElementType = {
   float32: 1,
   int32: 6,
@@ -110,7 +110,7 @@ export const onnxElementType = {
 
 const INT8 = 3;
 
-/** The kinds of attribute that can be told from the value alone; floats need `float` or `floats`. */
+/** An attribute of the kind that its value implies; for floats use `float` or `floats`. */
 export function attribute(
   value: number | bigint | boolean | readonly (number | bigint)[] | string | OnnxTensor | OnnxGraph,
 ): OnnxAttribute {
@@ -131,14 +131,14 @@ export const floats = (value: readonly number[]): OnnxAttribute => ({ type: "flo
 /**
  * The bytes of an ONNX file (protobuf). Numbers are copied once, as raw little-endian data.
  *
- * @throws ERR_GRAPH when a tensor's data does not fit its shape, an integer attribute is no integer, or the
- *   model passes protobuf's limit of 2 GiB.
+ * @throws ERR_GRAPH when a tensor's data does not fit its shape, an integer attribute is not an integer, or the
+ *   model exceeds protobuf's limit of 2 GiB.
  */
 export function encodeModel(model: OnnxModel): Uint8Array {
   const { graph, opset = 20, irVersion = 9 } = model;
   const rawBytes = graph.initializers.reduce((total, { data }) => total + data.byteLength, 0);
   const writer = new BackwardWriter(rawBytes + 256 * graph.nodes.length + 4096);
-  // Everything is written from the last field to the first: see BackwardWriter.
+  // Fields are written last to first: see BackwardWriter.
   for (const [domain, version] of [["", opset] as const, ...domainsOf(graph)].reverse()) {
     const end = writer.mark();
     writer.int(2, version);

@@ -2,7 +2,7 @@ import type { OnnxGraph, OnnxInitializer, OnnxNode } from "./proto.ts";
 
 /**
  * Largest magnitude of a quantised weight. Seven bits: kernels without an int8 dot product add pairs of 255 · weight in
- * 16 bits, which 127 would overflow, and the dot product of relaxed WebAssembly SIMD takes no more.
+ * 16 bits, which 127 would overflow, and the dot product of relaxed WebAssembly SIMD is limited to seven.
  */
 const LARGEST = 64;
 const FLOAT = 1;
@@ -11,24 +11,24 @@ const FLOAT = 1;
 type Use = "transposed" | "plain" | "rows" | "other";
 
 interface Quantised {
-  /** Name of the matrix as products want it, [in, out], and of its scales [out]. */
+  /** Names of the matrix for products, [in, out], and of its scales, [out]. */
   readonly matrix: string;
   readonly scale: string;
-  /** Name of the matrix by rows, [out, in], and of its scales [out, 1], when rows are looked up. */
+  /** Names of the matrix for lookups of rows, [out, in], and of its scales, [out, 1]. */
   readonly rows: string;
   readonly rowScale: string;
 }
 
 /**
- * A graph whose products with constant weights run on 8-bit integers, and whose tables of embeddings are stored in them.
+ * A graph whose products with constant weights run on 8-bit integers, and whose embedding tables are stored as such.
  *
  *   y = x Wᵀ + b  ≈  s_x s_W ((x / s_x) (W / s_W)ᵀ) + b
  *
- * A weight has one scale for each output, chosen once; an input one for the whole tensor, chosen at each run
- * (DynamicQuantizeLinear), so a row's result depends a little on the rows beside it. Only ONNX's own operators are used;
- * ONNX Runtime fuses them. What else reads a weight makes it stay as it is.
+ * A weight has one fixed scale per output. An input has one scale for the whole tensor, chosen at each run
+ * (DynamicQuantizeLinear), so the result of a row depends slightly on the other rows. Only standard ONNX operators are
+ * used; ONNX Runtime fuses them. A weight that any other operator reads is not quantised.
  *
- * @param weights  Names of initialisers that may be quantised: float32 matrices among them are.
+ * @param weights  Names of initialisers that may be quantised; those that are not float32 matrices stay as they are.
  */
 export function quantized(graph: OnnxGraph, weights: ReadonlySet<string>): OnnxGraph {
   const uses = new Map<string, Set<Use>>();
@@ -41,10 +41,11 @@ export function quantized(graph: OnnxGraph, weights: ReadonlySet<string>): OnnxG
   const transposes: OnnxNode[] = [];
   const initializers = graph.initializers.flatMap((initializer): OnnxInitializer[] => {
     const { name, dtype, shape } = initializer;
-    const found = uses.get(name);
-    if (!found || dtype !== "float32" || shape.length !== 2 || found.has("other")) return [initializer];
-    // One copy serves lookups and products when both see the same rows.
-    if (found.has("plain") && found.size > 1) return [initializer];
+    const weightUses = uses.get(name);
+    if (!weightUses || dtype !== "float32" || shape.length !== 2 || weightUses.has("other"))
+      return [initializer];
+    // One copy can serve lookups and products only when both use the same rows.
+    if (weightUses.has("plain") && weightUses.size > 1) return [initializer];
     const names: Quantised = {
       matrix: `${name}:int8`,
       scale: `${name}:scale`,
@@ -52,7 +53,7 @@ export function quantized(graph: OnnxGraph, weights: ReadonlySet<string>): OnnxG
       rowScale: `${name}:rowscale`,
     };
     changed.set(name, names);
-    const { values, scales } = quantise(initializer, found.has("plain") ? 1 : 0);
+    const { values, scales } = quantise(initializer, weightUses.has("plain") ? 1 : 0);
     const [first, second] = shape as [number, number];
     const vector: OnnxInitializer = {
       name: names.scale,
@@ -60,15 +61,15 @@ export function quantized(graph: OnnxGraph, weights: ReadonlySet<string>): OnnxG
       shape: [scales.length],
       data: scales,
     };
-    if (found.has("plain")) return [{ name: names.matrix, dtype: "int8", shape, data: values }, vector];
-    if (!found.has("rows")) {
+    if (weightUses.has("plain")) return [{ name: names.matrix, dtype: "int8", shape, data: values }, vector];
+    if (!weightUses.has("rows")) {
       const data = transposed(values, first, second);
       return [{ name: names.matrix, dtype: "int8", shape: [second, first], data }, vector];
     }
     const column: OnnxInitializer = { ...vector, name: names.rowScale, shape: [first, 1] };
     const rows: OnnxInitializer = { name: names.rows, dtype: "int8", shape, data: values };
-    if (!found.has("transposed")) return [rows, column];
-    // Folded when the session opens.
+    if (!weightUses.has("transposed")) return [rows, column];
+    // ONNX Runtime folds this transpose when the session opens.
     const perm = { type: "ints", value: [1, 0] } as const;
     transposes.push({
       opType: "Transpose",
@@ -93,20 +94,21 @@ function useOf({ opType, attributes = {} }: OnnxNode, input: number): Use {
 }
 
 function rewritten(nodes: readonly OnnxNode[], changed: ReadonlyMap<string, Quantised>): OnnxNode[] {
-  /** Inputs of products that are quantised already. */
+  /** Inputs of products that are already quantised. */
   const inputs = new Map<string, { x: string; scale: string; zero: string }>();
   return nodes.flatMap((node): OnnxNode[] => {
     const [output] = node.outputs as [string];
     const table = node.opType === "Gather" ? changed.get(node.inputs[0] as string) : undefined;
     if (table) return lookup(node, table, output);
     const weight = changed.get(node.inputs[1] as string);
-    if (!weight || !(node.opType === "Gemm" || node.opType === "MatMul")) return [inside(node, changed)];
+    if (!weight || !(node.opType === "Gemm" || node.opType === "MatMul"))
+      return [withRewrittenGraphs(node, changed)];
     const [left, , bias = ""] = node.inputs as [string, string, string?];
     const at = (step: string): string => `${output}:${step}`;
     const before: OnnxNode[] = [];
     let quantisedInput = inputs.get(left);
     if (!quantisedInput) {
-      // Named after the product, not the input: graphs in this graph may quantise it too.
+      // Named after the product, not the input, because subgraphs may quantise the same input.
       quantisedInput = { x: at("uint8"), scale: at("scale"), zero: at("zero") };
       inputs.set(left, quantisedInput);
       const outputs = Object.values(quantisedInput);
@@ -142,11 +144,12 @@ function lookup(node: OnnxNode, { rows, rowScale }: Quantised, output: string): 
   ];
 }
 
-/** A node whose graphs read quantised weights too. */
-function inside(node: OnnxNode, changed: ReadonlyMap<string, Quantised>): OnnxNode {
-  const attributes = Object.entries(node.attributes ?? {}).map(([name, one]) => {
-    if (one.type !== "graph") return [name, one] as const;
-    return [name, { ...one, value: { ...one.value, nodes: rewritten(one.value.nodes, changed) } }] as const;
+/** A node whose subgraphs read quantised weights too. */
+function withRewrittenGraphs(node: OnnxNode, changed: ReadonlyMap<string, Quantised>): OnnxNode {
+  const attributes = Object.entries(node.attributes ?? {}).map(([name, attribute]) => {
+    if (attribute.type !== "graph") return [name, attribute] as const;
+    const nodes = rewritten(attribute.value.nodes, changed);
+    return [name, { ...attribute, value: { ...attribute.value, nodes } }] as const;
   });
   return attributes.length > 0 ? { ...node, attributes: Object.fromEntries(attributes) } : node;
 }
@@ -154,24 +157,26 @@ function inside(node: OnnxNode, changed: ReadonlyMap<string, Quantised>): OnnxNo
 function allNodes({ nodes }: OnnxGraph): OnnxNode[] {
   return nodes.flatMap((node) => [
     node,
-    ...Object.values(node.attributes ?? {}).flatMap((one) =>
-      one.type === "graph" ? allNodes(one.value) : [],
+    ...Object.values(node.attributes ?? {}).flatMap((attribute) =>
+      attribute.type === "graph" ? allNodes(attribute.value) : [],
     ),
   ]);
 }
 
-/** Whole numbers and one scale for each index of an axis: w ≈ scale · value. */
+/** Quantises a matrix with one scale per index of `axis`: w ≈ scale · value. */
 function quantise(
   { shape, data }: OnnxInitializer,
   axis: 0 | 1,
 ): { values: Int8Array; scales: Float32Array<ArrayBuffer> } {
   const [rows, columns] = shape as [number, number];
   const scales = new Float32Array(axis === 0 ? rows : columns);
-  const at = (i: number): number => (axis === 0 ? Math.floor(i / columns) : i % columns);
+  const scaleIndex = (i: number): number => (axis === 0 ? Math.floor(i / columns) : i % columns);
   data.forEach((value: number | bigint, i: number) => {
-    scales[at(i)] = Math.max(scales[at(i)] as number, Math.abs(Number(value)) / LARGEST);
+    scales[scaleIndex(i)] = Math.max(scales[scaleIndex(i)] as number, Math.abs(Number(value)) / LARGEST);
   });
-  const values = Int8Array.from(data as Float32Array, (value, i) => Math.round(value / (scales[at(i)] || 1)));
+  const values = Int8Array.from(data as Float32Array, (value, i) =>
+    Math.round(value / (scales[scaleIndex(i)] || 1)),
+  );
   return { values, scales };
 }
 

@@ -1,51 +1,51 @@
 import { heedError } from "../errors.ts";
 import { namesRead, type OnnxGraph, type OnnxNode, type OnnxValueInfo, renamed } from "./proto.ts";
 
-/** How a graph becomes one step of many. */
+/** How a graph is repeated as the step of a loop. */
 export interface Repetition {
-  /** Input -> the output that it is in the next step. The size of an axis may change from step to step. */
+  /** Input -> the output that becomes its value in the next step. Axes may change in size from step to step. */
   readonly carry: ReadonlyMap<string, string>;
-  /** Output bool []: whether another step follows. */
+  /** Name of a bool [] output: whether another step follows. */
   readonly while: string;
-  /** Name of a further input, int64 []: the most steps. */
+  /** Name of an extra int64 [] input: the maximum number of steps. */
   readonly limit: string;
 }
 
 /**
- * The graph that takes steps of `graph` in one run, as an ONNX Loop. Outputs that are carried are given as the last step
- * left them; of the others, on a new first axis "steps", what each step gave. What depends on nothing carried is computed
- * once, outside. A limit of 0 makes no step.
+ * A graph that repeats `graph` in one run, as an ONNX Loop. Carried outputs have their values after the last step; the
+ * others are stacked over all steps on a new first axis "steps". Whatever does not depend on carried inputs is computed
+ * once, outside the loop. A limit of 0 runs no step.
  *
- * @throws ERR_GRAPH for names that are not there, or there twice.
+ * @throws ERR_GRAPH for unknown or duplicate names.
  */
-export function repeated(graph: OnnxGraph, { carry, while: goesOn, limit }: Repetition): OnnxGraph {
+export function repeated(graph: OnnxGraph, { carry, while: condition, limit }: Repetition): OnnxGraph {
   const outputs = new Map(graph.outputs.map((output) => [output.name, output]));
-  check(graph, outputs, { carry, while: goesOn, limit });
-  const changing = new Set(carry.keys());
+  check(graph, outputs, { carry, while: condition, limit });
+  const varying = new Set(carry.keys());
   const inside: OnnxNode[] = [];
   const outside: OnnxNode[] = [];
   for (const node of graph.nodes) {
-    const isInside = namesRead(node).some((name) => changing.has(name));
-    if (isInside) for (const name of node.outputs) changing.add(name);
+    const isInside = namesRead(node).some((name) => varying.has(name));
+    if (isInside) for (const name of node.outputs) varying.add(name);
     (isInside ? inside : outside).push(node);
   }
   const carried = Array.from(carry.values(), (name) => outputs.get(name) as OnnxValueInfo);
-  // What no node reads is carried all the same.
-  const read = new Map(graph.inputs.map((input) => [input.name, input]));
+  // A carried input may be one that no node reads.
+  const graphInputs = new Map(graph.inputs.map((input) => [input.name, input]));
   const inputs = Array.from(carry.keys(), (name, i): OnnxValueInfo => {
-    return read.get(name) ?? { ...(carried[i] as OnnxValueInfo), name };
+    return graphInputs.get(name) ?? { ...(carried[i] as OnnxValueInfo), name };
   });
-  const last = new Set(carried.map(({ name }) => name));
-  const given = graph.outputs.filter(({ name }) => name !== goesOn);
-  const stacked = given.filter(({ name }) => !last.has(name));
+  const carriedNames = new Set(carried.map(({ name }) => name));
+  const returned = graph.outputs.filter(({ name }) => name !== condition);
+  const stacked = returned.filter(({ name }) => !carriedNames.has(name));
 
-  // All names are of one scope: what a step reads and gives is called otherwise than what the run reads and gives.
-  const own = new Map([...inputs, ...graph.outputs].map(({ name }) => [name, `${name}/step`]));
-  const nodes = inside.map((node) => renamed(node, own));
-  const made = new Set(inside.flatMap((node) => node.outputs));
-  const results = [outputs.get(goesOn) as OnnxValueInfo, ...carried, ...stacked].map((result) => {
-    let name = own.get(result.name) as string;
-    if (!made.has(result.name)) {
+  // The body shares the scope of the run, so inputs and outputs of a step need names of their own.
+  const stepNames = new Map([...inputs, ...graph.outputs].map(({ name }) => [name, `${name}/step`]));
+  const nodes = inside.map((node) => renamed(node, stepNames));
+  const produced = new Set(inside.flatMap((node) => node.outputs));
+  const results = [outputs.get(condition) as OnnxValueInfo, ...carried, ...stacked].map((result) => {
+    let name = stepNames.get(result.name) as string;
+    if (!produced.has(result.name)) {
       // A result must be the output of a node inside.
       nodes.push({ opType: "Identity", inputs: [name], outputs: [`${name}/same`] });
       name += "/same";
@@ -61,7 +61,7 @@ export function repeated(graph: OnnxGraph, { carry, while: goesOn, limit }: Repe
       { name: "#going", dtype: "bool", shape: [] },
       ...inputs.map(({ name, shape, ...rest }) => ({
         ...rest,
-        name: own.get(name) as string,
+        name: stepNames.get(name) as string,
         shape: shape.map((size) => ownSize(size, "before")),
       })),
     ],
@@ -75,15 +75,15 @@ export function repeated(graph: OnnxGraph, { carry, while: goesOn, limit }: Repe
   };
   return {
     ...graph,
-    nodes: [...outside.map((node) => renamed(node, own)), loop],
+    nodes: [...outside.map((node) => renamed(node, stepNames)), loop],
     inputs: [
       ...graph.inputs,
-      ...inputs.filter(({ name }) => !read.has(name)),
+      ...inputs.filter(({ name }) => !graphInputs.has(name)),
       { name: limit, dtype: "int64", shape: [] },
     ],
-    outputs: given.map((output) => ({
+    outputs: returned.map((output) => ({
       ...output,
-      shape: last.has(output.name)
+      shape: carriedNames.has(output.name)
         ? output.shape.map((size) => ownSize(size, "last"))
         : ["steps", ...output.shape],
     })),
@@ -93,21 +93,21 @@ export function repeated(graph: OnnxGraph, { carry, while: goesOn, limit }: Repe
 function check(
   graph: OnnxGraph,
   outputs: ReadonlyMap<string, unknown>,
-  { carry, while: goesOn, limit }: Repetition,
+  { carry, while: condition, limit }: Repetition,
 ): void {
   const problems = [
-    ...[...carry.values(), goesOn].flatMap((name) =>
-      outputs.has(name) ? [] : [`it has no output "${name}"`],
+    ...[...carry.values(), condition].flatMap((name) =>
+      outputs.has(name) ? [] : [`the graph has no output "${name}"`],
     ),
     ...(new Set(carry.values()).size < carry.size ? ["an output is carried to two inputs"] : []),
     ...(graph.inputs.some(({ name }) => name === limit) || carry.has(limit)
-      ? [`"${limit}" is an input of its own`]
+      ? [`the limit "${limit}" is already an input`]
       : []),
   ];
   const [problem] = problems;
   if (problem) throw heedError("ERR_GRAPH", { operation: "repeat", problem });
 }
 
-/** A symbol is another size at every step, and ONNX Runtime must not take it for one. */
+/** A symbol may have another value at every step, so ONNX Runtime must not unify them. */
 const ownSize = (size: number | string, when: string): number | string =>
   typeof size === "number" ? size : `${size} ${when}`;

@@ -41,7 +41,7 @@ export const expandOp = defineOp<[x: Value], { shape: Shape }>({
     if (!sameShape(broadcastShapes("expand", x, target), shape)) {
       throw heedError("ERR_SHAPE", {
         operation: "expand",
-        problem: "the operand has sizes that the target has not",
+        problem: "x does not broadcast to the target",
         operands: showOperands({ x, target }),
       });
     }
@@ -93,18 +93,18 @@ export function reducedType(
   return { dtype: x.dtype, shape };
 }
 
-/** The shape of x with reduced axes kept as 1: broadcasts against x. */
+/** The shape of x with reduced axes of size 1, which broadcasts against x. */
 function keptShape(x: Value, axes: readonly number[]): Shape {
   return x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
 }
 
-/** The result of a reduction, shaped to broadcast against x again. */
+/** Reshapes the result of a reduction so that it broadcasts against x again. */
 export const spread = (grad: Value, x: Value, axes: readonly number[]): Value =>
   reshape(grad, keptShape(x, axes));
 
-/** Sum over `axes` (all of them when left out, none when there are none in the list). */
+/** Sum over `axes`. Default: all axes; an empty list returns x. */
 export function sum(x: Value, axes?: readonly number[], { keep }: ReduceOptions = {}): Value {
-  // An empty list is "all" to ONNX.
+  // ONNX takes an empty list to mean all axes.
   return axes?.length === 0 ? x : apply(sumOp, [x], reduction("sum", x, axes, keep));
 }
 

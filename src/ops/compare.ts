@@ -73,7 +73,10 @@ export const notOp = defineOp<[x: Value]>({
 export function where(condition: Value, yes: Operand, no: Operand): Value {
   const typed = typeof yes === "number" ? no : yes;
   if (typeof typed === "number") {
-    throw heedError("ERR_DTYPE", { operation: "where", problem: "one of yes and no must be a value" });
+    throw heedError("ERR_DTYPE", {
+      operation: "where",
+      problem: "yes and no are both numbers; one must be a value",
+    });
   }
   return apply(whereOp, [condition, asOperand(yes, typed), asOperand(no, typed)], {});
 }
@@ -94,7 +97,7 @@ export const whereOp = defineOp<[condition: Value, yes: Value, no: Value]>({
   ],
 });
 
-/** The same numbers as another element type. A gradient passes between float types only. */
+/** Converts x to another element type. Gradients pass between float types only. */
 export function cast(x: Value, dtype: DType): Value {
   return x.dtype === dtype ? x : apply(castOp, [x], { dtype });
 }
@@ -108,7 +111,7 @@ export const castOp = defineOp<[x: Value], { dtype: DType }>({
   ],
 });
 
-/** The value, through which no gradient passes. */
+/** x itself, but no gradient passes through it. */
 export function stopGradient(x: Value): Value {
   return apply(stopGradientOp, [x], {});
 }

@@ -13,13 +13,13 @@ import { reshape } from "./reshape.ts";
 interface CrossEntropy {
   /** Σ weight · loss, with smoothing: the quantity to differentiate. [] */
   readonly loss: Value;
-  /** Σ weight · -log p(target), without smoothing: what perplexity is made of. [] */
+  /** Σ weight · -log p(target), without smoothing: the basis of perplexity. [] */
   readonly negativeLogLikelihood: Value;
 }
 
 /**
  * Output projection, softmax and label-smoothed cross-entropy as one op, because the [tokens, vocabulary] matrix is
- * the largest of a step and every pass over it counts.
+ * the largest tensor of a step and every pass over it costs time.
  *
  *   x [n, dim], weight [vocabulary, dim], targets int32 [n], tokenWeight [n]  ->  sums over the n tokens
  *
@@ -40,7 +40,7 @@ export function projectedCrossEntropy(
   return { loss, negativeLogLikelihood: nll } as CrossEntropy;
 }
 
-/** Outputs: loss, negative log-likelihood, and the probabilities [n, vocabulary] that the gradient reads. */
+/** Outputs: loss, negative log-likelihood, and the probabilities [n, vocabulary] for the gradient. */
 export const projectedCrossEntropyOp = defineOp<
   [x: Value, weight: Value, targets: Value, tokenWeight: Value],
   { smoothing: number }
@@ -87,24 +87,24 @@ export const projectedCrossEntropyOp = defineOp<
     const p = outputs[2] as Value;
     const [tokens, vocabulary] = p.shape as [Size, Size];
     const column = reshape(targets, [tokens, 1]);
-    const none = scalar(x.dtype, 0);
-    const loss = dLoss ?? none;
+    const zero = scalar(x.dtype, 0);
+    const loss = dLoss ?? zero;
     if (!dNll && !dP) {
-      // dz = w·g·(p - (1-ε)·onehot - ε/V), without a pass over [n, V]: w·g goes onto x and dx, onehot becomes rows of
-      // the two products, and the constant -ε/V a rank-one term of each.
+      // dz = w·g·(p - (1-ε)·onehot - ε/V), without a pass over [n, V]: w·g scales x and dx, onehot becomes rows of
+      // the two products, and the constant -ε/V becomes a rank-one term of each.
       const share = smoothing / (vocabulary as number);
       const scale = reshape(mul(tokenWeight, loss), [tokens, 1]);
       const scaledX = mul(x, scale);
-      const spread = (of: Value): Value => mul(sum(of, [0], { keep: true }), -share);
+      const uniform = (rows: Value): Value => mul(sum(rows, [0], { keep: true }), -share);
       const dWeight = scatterAddRows(
-        gemm(p, scaledX, spread(scaledX), { transposeLeft: true }),
+        gemm(p, scaledX, uniform(scaledX), { transposeLeft: true }),
         mul(scaledX, smoothing - 1),
         targets,
       );
-      const dx = sub(gemm(p, weight, spread(weight)), mul(gather(weight, targets), 1 - smoothing));
+      const dx = sub(gemm(p, weight, uniform(weight)), mul(gather(weight, targets), 1 - smoothing));
       return [mul(dx, scale), dWeight, null, null];
     }
-    const nll = dNll ?? none;
+    const nll = dNll ?? zero;
     const w = reshape(tokenWeight, [tokens, 1]);
     const hit = neg(add(mul(loss, 1 - smoothing), nll));
     let dz = scatterAddLast(mul(p, add(loss, nll)), column, expand(reshape(hit, [1, 1]), [tokens, 1]));

@@ -3,9 +3,9 @@ import { elements, type Shape, type Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { emitRange } from "./range.ts";
 
-/** Two vectors of random int32, drawn afresh for every step; each site of the model mixes them in its own way. */
+/** Two vectors of random int32, redrawn at every step; each dropout site mixes them differently. */
 export interface RandomTables {
-  /** int32 [at least the product of all axes but the last, of the largest site] */
+  /** int32 [at least the product of all axes but the last, at the largest site] */
   readonly rows: Value;
   /** int32 [at least the last axis of the widest site] */
   readonly columns: Value;
@@ -15,14 +15,14 @@ export interface DropoutSite {
   readonly shape: Shape;
   /** The probability that an element survives. */
   readonly keep: number;
-  /** Which place of the model this is: two sites draw different masks from the same tables. */
+  /** Number of this place in the model: two sites draw different masks from the same tables. */
   readonly site: number;
 }
 
 /**
- * A mask that is 0 with probability 1 - keep and 1/keep otherwise, from (seed, step, site) alone: element (i, j) of a
- * site survives when h² mod 2³², with h = rows[i] + a·columns[j] + b, falls below keep · 2³². a and b come from the
- * site. It is the same to the bit on every device, and there is no generator state to save.
+ * A mask that is 0 with probability 1 - keep and 1/keep otherwise, determined by (seed, step, site): element (i, j)
+ * survives when h², wrapped to int32, is below (keep - 1/2) · 2³², where h = rows[i] + a·columns[j] + b and the site
+ * gives a and b. The mask is the same to the bit on every device, and there is no generator state to save.
  *
  *   -> float32 `shape`
  */
@@ -38,7 +38,7 @@ export const dropoutMaskOp = defineOp<[rows: Value, columns: Value], DropoutSite
     return { dtype: "float32", shape };
   },
   onnx: (emit, [rows, columns], { shape, keep, site }) => {
-    // Rows are taken by number: WebGPU has no Slice of int32, and a copy to the CPU and back is dear.
+    // Gather, not Slice: WebGPU has no Slice of int32, and a copy to the CPU and back is expensive.
     const first = (table: string, count: Size): string => emit("Gather", [table, emitRange(emit, count)]);
     const row = first(rows, elements(shape.slice(0, -1)));
     const column = first(columns, shape.at(-1) ?? 1);
@@ -61,7 +61,7 @@ function mixing(site: number): { factor: number; offset: number } {
   return { factor: Math.imul(site + 1, 0x9e3779b9) | 1, offset: Math.imul(site + 1, 0x6a09e667) };
 }
 
-/** How long the random tables must be for a site, as sizes: [rows, columns]. */
+/** The lengths of the random tables that a site needs: [rows, columns]. */
 export function tableSizes({ shape }: DropoutSite): readonly [Size, Size] {
   return [elements(shape.slice(0, -1)), shape.at(-1) ?? 1];
 }

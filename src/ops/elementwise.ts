@@ -10,7 +10,7 @@ import { erfFloat64 } from "./quadrature.ts";
 type BinaryRecord = OpRecord<[left: Value, right: Value], Record<never, never>>;
 type UnaryRecord = OpRecord<[x: Value], Record<never, never>>;
 
-/** A binary op with broadcasting; `vjp` gives both gradients at the broadcast shape. */
+/** A binary op with broadcasting; `vjp` returns both gradients at the broadcast shape. */
 function binary(
   name: string,
   opType: string,
@@ -51,14 +51,14 @@ function unary(
   });
 }
 
-const both = (op: BinaryRecord, left: Operand, right: Operand): Value => {
+const applyBinary = (op: BinaryRecord, left: Operand, right: Operand): Value => {
   const like = typeof left === "number" ? (right as Value) : left;
   return apply(op, [asOperand(left, like), asOperand(right, like)], {});
 };
 
 /** left + right, broadcast. */
 export function add(left: Operand, right: Operand): Value {
-  return both(addOp, left, right);
+  return applyBinary(addOp, left, right);
 }
 export const addOp: BinaryRecord = {
   ...binary("add", "Add", (grad) => [grad, grad]),
@@ -70,41 +70,41 @@ export const addOp: BinaryRecord = {
 
 /** left - right, broadcast. */
 export function sub(left: Operand, right: Operand): Value {
-  return both(subOp, left, right);
+  return applyBinary(subOp, left, right);
 }
 export const subOp = binary("sub", "Sub", (grad) => [grad, neg(grad)]);
 
 /** left · right element by element, broadcast. */
 export function mul(left: Operand, right: Operand): Value {
-  return both(mulOp, left, right);
+  return applyBinary(mulOp, left, right);
 }
 export const mulOp = binary("mul", "Mul", (grad, left, right) => [mul(grad, right), mul(grad, left)]);
 
 /** left / right, broadcast. */
 export function div(left: Operand, right: Operand): Value {
-  return both(divOp, left, right);
+  return applyBinary(divOp, left, right);
 }
 export const divOp = binary("div", "Div", (grad, _, right, output) => {
   const dLeft = div(grad, right);
   return [dLeft, neg(mul(dLeft, output))];
 });
 
-/** The larger of both, broadcast; where they are equal the gradient goes to the left. */
+/** The larger of the two, broadcast; where they are equal the gradient goes to the left. */
 export function maximum(left: Operand, right: Operand): Value {
-  return both(maximumOp, left, right);
+  return applyBinary(maximumOp, left, right);
 }
 export const maximumOp = binary("maximum", "Max", (grad, left, right) => {
-  const wins = lessOrEqual(right, left);
-  return [where(wins, grad, 0), where(wins, 0, grad)];
+  const isLeft = lessOrEqual(right, left);
+  return [where(isLeft, grad, 0), where(isLeft, 0, grad)];
 });
 
-/** The smaller of both, broadcast; where they are equal the gradient goes to the left. */
+/** The smaller of the two, broadcast; where they are equal the gradient goes to the left. */
 export function minimum(left: Operand, right: Operand): Value {
-  return both(minimumOp, left, right);
+  return applyBinary(minimumOp, left, right);
 }
 export const minimumOp = binary("minimum", "Min", (grad, left, right) => {
-  const wins = lessOrEqual(left, right);
-  return [where(wins, grad, 0), where(wins, 0, grad)];
+  const isLeft = lessOrEqual(left, right);
+  return [where(isLeft, grad, 0), where(isLeft, 0, grad)];
 });
 
 /** -x */
@@ -143,7 +143,7 @@ export function cos(x: Value): Value {
 }
 export const cosOp = unary(
   "cos",
-  // ONNX Runtime's CPU kernel of Cos is float32 only: cos x = sin(x + π/2) there.
+  // ONNX Runtime's CPU kernel for Cos is float32 only; other types use cos x = sin(x + π/2).
   (emit, x, dtype) =>
     dtype === "float32" ? emit("Cos", [x]) : emit("Sin", [emit("Add", [x, emit.scalar(dtype, Math.PI / 2)])]),
   (grad, x) => neg(mul(grad, sin(x))),
@@ -167,7 +167,7 @@ export function relu(x: Value): Value {
 }
 export const reluOp = unary("relu", "Relu", (grad, _, y) => reluGradient(y, grad));
 
-/** dy where y > 0, else 0: `Mul(dy, Clip(y · 1e30, 0, 1))` is the fastest of the equal forms on every device. */
+/** dy where y > 0, else 0: `Mul(dy, Clip(y · 1e30, 0, 1))` is the fastest equivalent form on every device. */
 function reluGradient(y: Value, dy: Value): Value {
   return apply(reluGradientOp, [y, dy], {});
 }

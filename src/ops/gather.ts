@@ -8,7 +8,7 @@ import { reshape } from "./reshape.ts";
 const ids: readonly DType[] = ["int32"];
 
 /**
- * Rows of a table by their numbers: an embedding lookup.
+ * Rows of a table by index: an embedding lookup.
  *
  *   table [rows, ...row], indices int32 [...lead]  ->  [...lead, ...row]
  */
@@ -34,14 +34,14 @@ export const gatherOp = defineOp<[table: Value, indices: Value]>({
     const row = table.shape.slice(1);
     const count = elements(indices.shape);
     const rows = reshape(grad, [count, elements(row)]);
-    const none = zeros(table.dtype, [table.shape[0] as Size, elements(row)]);
-    const sums = scatterAddRows(none, rows, reshape(indices, [count]));
+    const base = zeros(table.dtype, [table.shape[0] as Size, elements(row)]);
+    const sums = scatterAddRows(base, rows, reshape(indices, [count]));
     return [reshape(sums, table.shape), null];
   },
 });
 
 /**
- * A table with rows added at numbers; rows with the same number add up. Onto zeros, the adjoint of gather.
+ * Adds rows to a table at the given indices; repeated indices accumulate. Applied to zeros, the adjoint of gather.
  *
  *   table [rows, dim], updates [n, dim], indices int32 [n]  ->  [rows, dim]
  */
@@ -75,7 +75,7 @@ export const scatterAddRowsOp = defineOp<[table: Value, updates: Value, indices:
 });
 
 /**
- * One element of the last axis for every row.
+ * Elements of the last axis, picked separately for every row.
  *
  *   x [...lead, size], indices int32 [...lead, picks]  ->  [...lead, picks]
  */
@@ -104,7 +104,6 @@ export const gatherLastOp = defineOp<[x: Value, indices: Value]>({
   vjp: ({ inputs: [x, indices], grad }) => [scatterAddLast(zeros(x.dtype, x.shape), indices, grad), null],
 });
 
-/** Zeros of a shape. */
 export const zerosOp = defineOp<[], { dtype: DType; shape: Shape }>({
   name: "zeros",
   type: (_, type) => type,
@@ -118,7 +117,7 @@ export function zeros(dtype: DType, shape: Shape): Value {
 }
 
 /**
- * x with numbers added at places of the last axis.
+ * Adds updates to x at indices of the last axis; repeated indices accumulate.
  *
  *   x [...lead, size], indices int32 [...lead, picks], updates [...lead, picks]  ->  shape of x
  */
@@ -145,7 +144,7 @@ export const scatterAddLastOp = defineOp<[x: Value, indices: Value, updates: Val
 });
 
 /**
- * The k largest elements of the last axis, largest first, and where they stand.
+ * The k largest elements of the last axis, largest first, and their indices.
  *
  *   x [...lead, size]  ->  values [...lead, k], indices int32 [...lead, k]
  */
@@ -162,7 +161,7 @@ export const topKOp = defineOp<[x: Value], { k: number }>({
     if (typeof size === "number" && k > size) {
       throw heedError("ERR_SHAPE", {
         operation: "topK",
-        problem: `${k} largest of ${size} were asked for`,
+        problem: `k is ${k} but axis -1 of x is ${size}`,
         operands: showOperands({ x }),
       });
     }

@@ -84,7 +84,7 @@ export { type Scanned, type ScanOptions, scan } from "./scan.ts";
 export { logSoftmax, logSumExp, softmax } from "./softmax.ts";
 export { split } from "./split.ts";
 
-/** Every op there is, by name. The table of samples in the tests has a row for each. */
+/** Every op by name. The table of samples in the tests has a row for each. */
 export const ops = {
   input: inputOp,
   parameter: parameterOp,

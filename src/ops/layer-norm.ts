@@ -17,7 +17,7 @@ export function layerNorm(x: Value, gain: Value, bias: Value, epsilon = 1e-5): V
   return apply(layerNormOp, [x, gain, bias], { epsilon });
 }
 
-/** Outputs: y, and mean and 1/deviation [...lead, 1], which its gradient reads instead of computing them again. */
+/** Outputs: y, then mean and 1/deviation [...lead, 1], so that the gradient need not compute them again. */
 export const layerNormOp = defineOp<[x: Value, gain: Value, bias: Value], { epsilon: number }>({
   name: "layerNorm",
   type: ([x, gain, bias]) => {
@@ -37,7 +37,7 @@ export const layerNormOp = defineOp<[x: Value, gain: Value, bias: Value], { epsi
   },
   reach: () => "row",
   onnx: (emit, operands, { epsilon }, { inputs: [x] }) => {
-    // The extra outputs are float32 in ONNX whatever x is: float64 spells the formula out.
+    // ONNX makes the extra outputs float32 whatever the type of x, so float64 spells out the formula.
     if (x.dtype === "float32") {
       return emit.many("LayerNormalization", operands, { axis: -1, epsilon: { float: epsilon } }, 3);
     }
@@ -55,9 +55,9 @@ export const layerNormOp = defineOp<[x: Value, gain: Value, bias: Value], { epsi
     if (!center || !inverse) return [null, null, null];
     const normal = mul(sub(x, center), inverse);
     const scaled = mul(grad, gain);
-    const along = { keep: true };
+    const options = { keep: true };
     // dx = inverse · (dn - mean(dn) - n · mean(dn · n)) with dn = dy · gain
-    const drift = add(mean(scaled, [-1], along), mul(normal, mean(mul(scaled, normal), [-1], along)));
+    const drift = add(mean(scaled, [-1], options), mul(normal, mean(mul(scaled, normal), [-1], options)));
     let dx = mul(sub(scaled, drift), inverse);
     const share = 1 / (x.shape.at(-1) as number);
     if (dCenter) dx = add(dx, mul(dCenter, share));

@@ -7,9 +7,9 @@ import { broadcastShapes, sum, sumTo } from "./broadcast.ts";
 import { flattenLead, reshape, transpose } from "./reshape.ts";
 
 export interface MatmulOptions {
-  /** Uses the last two axes of left exchanged. Default false. */
+  /** Swaps the last two axes of left. Default false. */
   readonly transposeLeft?: boolean;
-  /** Uses the last two axes of right exchanged. Default false. */
+  /** Swaps the last two axes of right. Default false. */
   readonly transposeRight?: boolean;
 }
 
@@ -59,12 +59,12 @@ export const matmulOp = defineOp<[left: Value, right: Value], Required<MatmulOpt
     if (a.shape.length === 2 && b.shape.length === 2) {
       return emit("Gemm", [left, right], { transA: Number(transposeLeft), transB: Number(transposeRight) });
     }
-    // ONNX Runtime folds these transposes into the product on the CPU. The reshape changes nothing but keeps it from
-    // first merging them with the transpose that split the heads, into one that copies element by element.
+    // ONNX Runtime folds these transposes into the product on the CPU. The no-op reshape keeps it from first merging
+    // them with the transpose that splits the heads, which would give one that copies element by element.
     const swap = (name: string, { shape }: Value): string => {
       const rank = shape.length;
-      const apart = emit("Reshape", [name, emit.shape(shape, { infer: true })]);
-      return emit("Transpose", [apart], { perm: [...Array(rank - 2).keys(), rank - 1, rank - 2] });
+      const separated = emit("Reshape", [name, emit.shape(shape, { infer: true })]);
+      return emit("Transpose", [separated], { perm: [...Array(rank - 2).keys(), rank - 1, rank - 2] });
     };
     return emit("MatMul", [transposeLeft ? swap(left, a) : left, transposeRight ? swap(right, b) : right]);
   },
@@ -88,10 +88,10 @@ export const matmulOp = defineOp<[left: Value, right: Value], Required<MatmulOpt
       : matmul(left, grad, { transposeLeft: !transposeLeft });
     return [sumTo(dLeft, left.shape), sumTo(dRight, right.shape)];
   },
-  // Σ Lᵀ R over steps is one product over the rows of all steps: how the gradient of a recurrent weight is summed.
+  // Σ Lᵀ R over steps, the gradient of a recurrent weight, is one product over the rows of all steps.
   overSteps: ({ inputs: [left, right], attrs, stacked }) => {
-    const alike = sameShape(left.shape.slice(0, -2), right.shape.slice(0, -2));
-    if (!attrs.transposeLeft || attrs.transposeRight || !alike) return null;
+    const sameLead = sameShape(left.shape.slice(0, -2), right.shape.slice(0, -2));
+    if (!attrs.transposeLeft || attrs.transposeRight || !sameLead) return null;
     return matmul(joinSteps(stacked(0)), joinSteps(stacked(1)), { transposeLeft: true });
   },
 });
@@ -165,7 +165,7 @@ export interface GemmAttrs {
 }
 
 /**
- * Product of two matrices plus a matrix that broadcasts, in one pass over the result.
+ * Product of two matrices plus a broadcast matrix, in one pass over the result.
  *
  *   left [n, k], right [k, m], plus [n or 1, m or 1]  ->  [n, m]
  */
@@ -180,9 +180,9 @@ export const gemmOp = defineOp<[left: Value, right: Value, plus: Value], GemmAtt
     const product = matmulOp.type([left, right], attrs) as { dtype: DType; shape: readonly Size[] };
     requireDType("gemm", "plus", plus, [product.dtype]);
     const lead = 2 - plus.shape.length;
-    const spreads =
+    const broadcasts =
       lead >= 0 && plus.shape.every((size, axis) => size === 1 || size === product.shape[lead + axis]);
-    if (product.shape.length !== 2 || !spreads) {
+    if (product.shape.length !== 2 || !broadcasts) {
       throw heedError("ERR_SHAPE", {
         operation: "gemm",
         problem: "the operands must be matrices, and plus must broadcast to their product",

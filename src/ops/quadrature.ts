@@ -2,7 +2,7 @@ import type { Emit, Name } from "../ir/op.ts";
 
 /**
  * The error function in float64, for which ONNX Runtime has no kernel: erf(x) = (2x/√π) ∫₀¹ exp(-x²t²) dt by
- * Gauss-Legendre quadrature, right to about 1e-15. Gradient checks are what runs in float64, so speed is no matter.
+ * Gauss-Legendre quadrature, accurate to about 1e-15. Only gradient checks run in float64, so speed does not matter.
  */
 export function erfFloat64(emit: Emit, x: Name): Name {
   const { points, weights } = gaussLegendre(40);

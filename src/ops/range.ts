@@ -19,7 +19,7 @@ export const rangeOp = defineOp<[], { size: Size }>({
   vjp: null,
 });
 
-/** The nodes of `range`, for lowerings that take rows by number. */
+/** The nodes of `range`, for lowerings that gather rows by index. */
 export function emitRange(emit: Emit, size: Size): string {
   if (typeof size !== "number") {
     const count = emitNumber(emit, size, "int32");
@@ -30,7 +30,7 @@ export function emitRange(emit: Emit, size: Size): string {
 }
 
 /**
- * A size as a number of the graph.
+ * A size as a value of the graph.
  *
  *   -> [] of `dtype`
  */
@@ -45,7 +45,7 @@ export const sizeOp = defineOp<[], { size: Size; dtype: DType }>({
   vjp: null,
 });
 
-/** Sizes are int64, which WebGPU leaves to the CPU: cast last, or what follows the cast moves there and back. */
+/** Sizes are int64, which WebGPU leaves to the CPU. The cast comes last, or the ops after it would run there too. */
 const emitNumber = (emit: Emit, size: Size, dtype: DType): string =>
   emit("Cast", [emit("Squeeze", [emit.size(size)])], { to: onnxType[dtype] });
 

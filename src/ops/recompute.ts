@@ -2,8 +2,8 @@ import { apply, defineOp } from "../ir/op.ts";
 import type { Node, Value } from "../ir/value.ts";
 
 /**
- * f(from), computed again where the gradient of a scan needs it instead of kept for every step: for what is large but
- * cheap, such as the energies of additive attention.
+ * f(from), computed again where the gradient of a scan needs it instead of being kept for every step. Use it for large
+ * but cheap values, such as the energies of additive attention.
  */
 export function recompute(from: readonly Value[], f: (...from: readonly Value[]) => Value): Value {
   return apply(recomputeOp, [f(...from), ...from], {});
@@ -16,7 +16,7 @@ export const recomputeOp = defineOp<Value[]>({
   vjp: ({ inputs, grad }) => [grad, ...inputs.slice(1).map(() => null)],
 });
 
-/** The nodes between the results of `recompute` and what they are computed from. */
+/** The nodes between the results of `recompute` and the values they are computed from. */
 export function recomputed(nodes: readonly Node[]): Set<Node> {
   const inside = new Set(nodes);
   const again = new Set<Node>();

@@ -15,7 +15,7 @@ import { cast, equal } from "./compare.ts";
 import { div, mul } from "./elementwise.ts";
 import { sizeAsTensor } from "./range.ts";
 
-/** Mean over `axes` (all of them when left out, none when there are none in the list). */
+/** Mean over `axes`. Default: all axes; an empty list returns x. */
 export function mean(x: Value, axes?: readonly number[], { keep }: ReduceOptions = {}): Value {
   return axes?.length === 0 ? x : apply(meanOp, [x], reduction("mean", x, axes, keep));
 }
@@ -25,8 +25,8 @@ export const meanOp = defineOp<[x: Value], Reduction>({
   type: ([x], attrs) => reducedType("mean", floatTypes, x, attrs),
   reach: ([x], { axes, keep }) => (keep && axes.join() === `${x.shape.length - 1}` ? "row" : undefined),
   onnx: (emit, [x], { axes, keep }, { inputs: [value] }) => {
-    const from = axes.map((axis) => axis - value.shape.length);
-    return emit("ReduceMean", [x, emit.ints(from)], { keepdims: Number(keep) });
+    const fromEnd = axes.map((axis) => axis - value.shape.length);
+    return emit("ReduceMean", [x, emit.ints(fromEnd)], { keepdims: Number(keep) });
   },
   vjp: ({ inputs: [x], grad, attrs: { axes } }) => {
     const count = elements(axes.map((axis) => x.shape[axis] as Size));
@@ -36,7 +36,7 @@ export const meanOp = defineOp<[x: Value], Reduction>({
 });
 
 /**
- * The sum of all squares, in one pass over x.
+ * The sum of the squares of all elements, in one pass over x.
  *
  *   x [...]  ->  []        Σ x²
  */
@@ -54,10 +54,7 @@ export const sumOfSquaresOp = defineOp<[x: Value]>({
   vjp: ({ inputs: [x], grad }) => [mul(mul(x, 2), grad)],
 });
 
-/**
- * The largest element over `axes` (all of them when left out, none when there are none in the list). Equal largest elements
- * share the gradient evenly.
- */
+/** The largest element over `axes`. Default: all axes; an empty list returns x. Ties share the gradient evenly. */
 export function max(x: Value, axes?: readonly number[], { keep }: ReduceOptions = {}): Value {
   return axes?.length === 0 ? x : apply(maxOp, [x], reduction("max", x, axes, keep));
 }

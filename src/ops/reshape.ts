@@ -3,9 +3,9 @@ import { apply, defineOp, frontAxis, showOperands } from "../ir/op.ts";
 import { elements, plus, type Shape, type Size, sameShape, showShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 
-/** The same elements in row-major order under another shape; costs nothing at run time. */
+/** The same elements, in row-major order, with another shape. Free at run time. */
 export function reshape(x: Value, shape: Shape): Value {
-  // Of several reshapes only the last counts: a gradient often undoes what came before it.
+  // Only the last of several reshapes counts: a gradient often undoes the one before it.
   const source = x.node.op === reshapeOp ? (x.node.inputs[0] as Value) : x;
   return sameShape(source.shape, shape) ? source : apply(reshapeOp, [source], { shape });
 }
@@ -35,12 +35,12 @@ export function flattenLead(x: Value): Value {
   return reshape(x, [elements(x.shape.slice(0, -1)), x.shape.at(-1) as Size]);
 }
 
-/** Axes in another order: axis i of the result is axis `order[i]` of x. */
+/** Permutes the axes: axis i of the result is axis `order[i]` of x. */
 export function transpose(x: Value, order: readonly number[]): Value {
   return apply(transposeOp, [x], { order });
 }
 
-/** The last two axes exchanged. */
+/** Swaps the last two axes. */
 export function swapLast(x: Value): Value {
   const rank = x.shape.length;
   return transpose(x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
@@ -67,7 +67,7 @@ export const transposeOp = defineOp<[x: Value], { order: readonly number[] }>({
   ],
 });
 
-/** Tensors joined along one axis; their other sizes are equal. */
+/** Joins tensors along one axis; their other sizes must be equal. */
 export function concat(parts: readonly Value[], axis = -1): Value {
   const [first] = parts;
   if (parts.length === 1 && first) return first;
@@ -106,7 +106,7 @@ export const concatOp = defineOp<Value[], { axis: number }>({
   },
 });
 
-/** `size` entries of one axis, starting at `from`, which counts from the front. @throws ERR_SHAPE outside the axis. */
+/** `size` entries of one axis, starting at index `from`, 0 or more. @throws ERR_SHAPE outside the axis. */
 export function slice(x: Value, axis: number, from: Size, size: Size): Value {
   return apply(sliceOp, [x], { axis: frontAxis("slice", axis, x), from, size });
 }
@@ -116,8 +116,8 @@ export const sliceOp = defineOp<[x: Value], { axis: number; from: Size; size: Si
   type: ([x], { axis, from, size }) => {
     const whole = x.shape[axis] as Size;
     const end = plus(from, size);
-    const isBefore = (typeof from === "number" && from < 0) || (typeof size === "number" && size < 0);
-    if (isBefore || (typeof whole === "number" && typeof end === "number" && end > whole)) {
+    const isNegative = (typeof from === "number" && from < 0) || (typeof size === "number" && size < 0);
+    if (isNegative || (typeof whole === "number" && typeof end === "number" && end > whole)) {
       throw heedError("ERR_SHAPE", {
         operation: "slice",
         problem: `${from} to ${end} is outside axis ${axis} of size ${whole}`,
@@ -131,7 +131,7 @@ export const sliceOp = defineOp<[x: Value], { axis: number; from: Size; size: Si
   vjp: ({ inputs: [x], grad, attrs: { axis, from } }) => [place(grad, axis, from, x.shape[axis] as Size)],
 });
 
-/** The adjoint of slice: x put at `from` into zeros of size `whole` along one axis. */
+/** The adjoint of slice: x placed at `from` among zeros, with size `whole` along one axis. */
 export function place(x: Value, axis: number, from: Size, whole: Size): Value {
   return apply(placeOp, [x], { axis: frontAxis("place", axis, x), from, whole });
 }

@@ -13,44 +13,44 @@ import { reshape } from "./reshape.ts";
 type Values = Readonly<Record<string, Value>>;
 
 export interface ScanOptions<S extends Values, X extends Values, Y extends Values> {
-  /** What is carried from step to step, before the first. */
+  /** Initial values of what each step hands to the next. */
   readonly state: S;
-  /** One element of each is read at every step: [time, ...]. */
+  /** Each step reads one element of every sequence: [time, ...]. */
   readonly sequences: X;
-  /** One step. It may read any other value; what is the same at all steps is computed once, outside. */
+  /** One step. It may read any other value; whatever is the same at all steps is computed once, outside the scan. */
   readonly step: (state: S, element: X) => { readonly state: S; readonly outputs: Y };
-  /** From the last element to the first. Default false. */
+  /** Runs from the last element to the first. Default false. */
   readonly reverse?: boolean;
 }
 
 export interface Scanned<S, Y> {
-  /** After the last step. */
+  /** The state after the last step. */
   readonly state: S;
   /** Outputs of all steps, in the order of the sequences: [time, ...]. */
   readonly outputs: Y;
-  /** What any value of a step was at all steps: [time, ...]. Free unless asked for. */
+  /** Any value of a step, at all steps: [time, ...]. Costs nothing unless called. */
   readonly stacked: (value: Value) => Value;
 }
 
 /**
- * A recurrence over the first axis of sequences, whose length may be a symbol.
+ * A recurrence over the first axis of sequences; its length may be symbolic.
  *
  *   state_t, output_t = step(state_{t-1}, element_t)
  *
- * Its gradient is a scan in the other direction, over values that this one keeps.
+ * Its gradient is a scan in the opposite direction, over values that this one keeps.
  *
- * @throws ERR_SHAPE when sequences differ in length, or a step gives a state another shape.
+ * @throws ERR_SHAPE when there is no sequence, sequences differ in length, or a step changes the type of a state.
  */
 export function scan<S extends Values, X extends Values, Y extends Values>(
   options: ScanOptions<S, X, Y>,
 ): Scanned<S, Y> {
   const { state, sequences, reverse = false } = options;
-  if (Object.values(sequences)[0]?.shape[0] === 1) return once(options);
+  if (Object.values(sequences)[0]?.shape[0] === 1) return singleStep(options);
   const stateIn = mapValues(state, (value) => bound(value));
   const elements = mapValues(sequences, ({ dtype, shape }) => bound({ dtype, shape: shape.slice(1) }));
   const next = options.step(stateIn as S, elements as X);
   const names = Object.keys(state);
-  const made = makeScan({
+  const scanned = makeScan({
     stateIn: Object.values(stateIn),
     initial: Object.values(state),
     elements: Object.values(elements),
@@ -60,14 +60,14 @@ export function scan<S extends Values, X extends Values, Y extends Values>(
     reverse,
   });
   return {
-    state: Object.fromEntries(names.map((name, i) => [name, made.final[i]])) as S,
-    outputs: mapValues(next.outputs, made.stacked) as Y,
-    stacked: made.stacked,
+    state: Object.fromEntries(names.map((name, i) => [name, scanned.final[i]])) as S,
+    outputs: mapValues(next.outputs, scanned.stacked) as Y,
+    stacked: scanned.stacked,
   };
 }
 
-/** One step needs no scan: that is how texts are written, token by token. */
-function once<S extends Values, X extends Values, Y extends Values>({
+/** A single step needs no scan; decoding takes one per token. */
+function singleStep<S extends Values, X extends Values, Y extends Values>({
   state,
   sequences,
   step,
@@ -80,7 +80,7 @@ function once<S extends Values, X extends Values, Y extends Values>({
 const mapValues = (values: Values, f: (value: Value) => Value): Record<string, Value> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, f(value)]));
 
-/** Stands for a value that each step of a scan is given. */
+/** Stands for a value that each step of a scan receives. */
 function bound({ dtype, shape }: TensorType): Value {
   return apply(boundOp, [], { dtype, shape });
 }
@@ -89,21 +89,21 @@ export const boundOp = defineOp<[], TensorType>({
   name: "bound",
   type: (_, { dtype, shape }) => ({ dtype, shape }),
   onnx: () => {
-    const problem = "a value of one step was used outside; ask the scan for it at all steps: `stacked`";
+    const problem = "a value of one step is used outside the scan; call `stacked` to get it at all steps";
     throw heedError("ERR_GRAPH", { operation: "scan", problem });
   },
   vjp: null,
 });
 
 export interface ScanParts {
-  /** Per state: what a step sees, its first value, what a step makes of it. */
+  /** Per state: the value a step receives, its initial value, and the value a step returns. */
   readonly stateIn: readonly Value[];
   readonly initial: readonly Value[];
   readonly stateOut: readonly Value[];
-  /** Per sequence: what a step sees, and the whole. */
+  /** Per sequence: the element a step receives, and the whole sequence. */
   readonly elements: readonly Value[];
   readonly sequences: readonly Value[];
-  /** Values of a step that will be asked for at all steps, or from which such are made. */
+  /** Values of a step that will be requested at all steps, or that such values depend on. */
   readonly wanted: readonly Value[];
   readonly reverse: boolean;
 }
@@ -111,7 +111,7 @@ export interface ScanParts {
 export interface ScanAttrs extends Omit<ScanParts, "initial" | "sequences" | "wanted"> {
   readonly length: Size;
   readonly nodes: readonly Node[];
-  /** Values of a step that the scan can give for all steps: outputs after the final states. */
+  /** Values of a step that the scan can return for all steps: its outputs after the final states. */
   readonly kept: readonly Value[];
   readonly captured: readonly Value[];
 }
@@ -120,7 +120,7 @@ function makeScan(parts: ScanParts): { final: readonly Value[]; stacked: (value:
   const { stateIn, initial, elements, sequences, stateOut, wanted, reverse } = parts;
   const length = sequences[0]?.shape[0];
   if (length === undefined) {
-    const problem = "there is no sequence, so no number of steps";
+    const problem = "there is no sequence, so the number of steps is unknown";
     throw heedError("ERR_SHAPE", { operation: "scan", problem });
   }
   const { nodes, captured } = dissect({
@@ -130,18 +130,18 @@ function makeScan(parts: ScanParts): { final: readonly Value[]; stacked: (value:
   const kept = [...stateIn, ...nodes.flatMap(({ outputs }) => outputs)];
   const attrs: ScanAttrs = { stateIn, elements, stateOut, reverse, length, nodes, kept, captured };
   const outputs = applyMany(scanOp, [...initial, ...sequences, ...captured], attrs);
-  const places = new Map(kept.map((value, i) => [value, outputs[stateIn.length + i] as Value]));
+  const stackedOf = new Map(kept.map((value, i) => [value, outputs[stateIn.length + i] as Value]));
   elements.forEach((element, i) => {
-    places.set(element, sequences[i] as Value);
+    stackedOf.set(element, sequences[i] as Value);
   });
   return {
     final: outputs.slice(0, stateIn.length),
     stacked: (value) =>
-      places.get(value) ?? expand(reshape(value, [1, ...value.shape]), [length, ...value.shape]),
+      stackedOf.get(value) ?? expand(reshape(value, [1, ...value.shape]), [length, ...value.shape]),
   };
 }
 
-/** Inputs: first states, sequences, captured values. Outputs: last states, then each of `kept` at all steps. */
+/** Inputs: initial states, sequences, captured values. Outputs: final states, then each of `kept` at all steps. */
 export const scanOp = defineOp<Value[], ScanAttrs>({
   name: "scan",
   type: (inputs, { stateIn, elements, stateOut, length, kept }) => {
@@ -149,7 +149,7 @@ export const scanOp = defineOp<Value[], ScanAttrs>({
       for (const other of [inputs[i], stateOut[i]]) {
         if (other && other.dtype === state.dtype && sameShape(other.shape, state.shape)) continue;
         const operands = showOperands(other ? { before: state, after: other } : { before: state });
-        const problem = "a step must leave each state with the type it had";
+        const problem = "a step must return each state with the type it received";
         throw heedError("ERR_SHAPE", { operation: "scan", problem, operands });
       }
     });
@@ -170,84 +170,84 @@ export const scanOp = defineOp<Value[], ScanAttrs>({
     const states = stateIn.length;
     const inputs = names.slice(0, states + elements.length);
     const around = new Map(captured.map((value, i) => [value, names[inputs.length + i] as string]));
-    const asked = kept.flatMap((value, i) =>
+    const requested = kept.flatMap((value, i) =>
       used.has(outputs[states + i] as Value) ? [{ value, at: states + i }] : [],
     );
-    const results = [...stateOut, ...asked.map(({ value }) => value)];
+    const results = [...stateOut, ...requested.map(({ value }) => value)];
     const direction = Number(reverse);
     const attributes = {
       body: emit.graph([...stateIn, ...elements], results, around),
       num_scan_inputs: elements.length,
       scan_input_directions: elements.map(() => direction),
-      scan_output_directions: asked.map(() => direction),
+      scan_output_directions: requested.map(() => direction),
     };
     const written = emit.many("Scan", inputs, attributes, results.length);
-    const found = new Array<string>(outputs.length).fill("");
-    for (let i = 0; i < states; i++) found[i] = written[i] as string;
-    asked.forEach(({ at }, i) => {
-      found[at] = written[states + i] as string;
+    const outputNames = new Array<string>(outputs.length).fill("");
+    for (let i = 0; i < states; i++) outputNames[i] = written[i] as string;
+    requested.forEach(({ at }, i) => {
+      outputNames[at] = written[states + i] as string;
     });
-    return found;
+    return outputNames;
   },
   vjp: ({ inputs, attrs, outputs, grads, needs, pullback }) => {
     const { stateIn, elements, captured } = attrs;
     const states = stateIn.length;
-    const wants = [...stateIn, ...elements, ...captured].map(
+    const needed = [...stateIn, ...elements, ...captured].map(
       (value, i) => isFloat(value.dtype) && (i < states || needs(inputs[i] as Value)),
     );
-    const backward = reversed(attrs, inputs, outputs, grads, wants, pullback);
+    const backward = backwardScan(attrs, inputs, outputs, grads, needed, pullback);
     return inputs.map((_, i) => backward[i] ?? null);
   },
 });
 
-/** The gradients of a scan's inputs where wanted: a scan over its steps from the last to the first. */
-function reversed(
+/** The gradients of a scan's inputs, where needed: a scan over its steps in the opposite direction. */
+function backwardScan(
   { stateIn, stateOut, elements, captured, nodes, kept, length, reverse }: ScanAttrs,
   inputs: readonly Value[],
   outputs: readonly Value[],
   grads: readonly (Value | undefined)[],
-  wants: readonly boolean[],
+  needed: readonly boolean[],
   pullback: Pullback,
 ): (Value | undefined)[] {
   const states = stateIn.length;
   const cotangents = new Map<Value, Value>();
-  const arrive = (value: Value, grad: Value): void => {
+  const accumulate = (value: Value, grad: Value): void => {
     const sum = cotangents.get(value);
     cotangents.set(value, sum ? add(sum, grad) : grad);
   };
-  // What a step receives: the gradient of the state it left, and of what it gave.
+  // A step receives the gradients of the state it returned and of its outputs.
   const carried = stateIn.flatMap((state, i) =>
     isFloat(state.dtype) ? [{ i, state, grad: bound(state) }] : [],
   );
-  for (const { i, grad } of carried) arrive(stateOut[i] as Value, grad);
+  for (const { i, grad } of carried) accumulate(stateOut[i] as Value, grad);
   const received = kept.flatMap((value, k) => {
     const whole = grads[states + k];
     if (!whole) return [];
     const element = bound(value);
-    arrive(value, element);
+    accumulate(value, element);
     return [{ whole, element }];
   });
 
   const operands = [...stateIn, ...elements, ...captured];
-  const wrt = operands.filter((_, i) => wants[i]);
-  const found = pullback(nodes, cotangents, wrt);
+  const wrt = operands.filter((_, i) => needed[i]);
+  const stepGrads = pullback(nodes, cotangents, wrt);
   const forward = new Set(nodes);
 
-  // A captured value collects a part from every step: in one go afterwards, or else by adding up on the way.
-  const inAll = states + elements.length;
+  // The gradient of a captured value is a sum over steps: taken at once afterwards, or else accumulated on the way.
+  const capturedAt = states + elements.length;
   const collected = captured.flatMap((value, k) => {
-    const part = wants[inAll + k] ? found.get(value) : undefined;
+    const part = needed[capturedAt + k] ? stepGrads.get(value) : undefined;
     if (!part) return [];
-    const inOneGo = sumOverSteps(part, forward, (of) => bound(stackedType(of, length))) !== null;
-    return [{ i: inAll + k, part, sum: inOneGo ? undefined : bound(value) }];
+    const atOnce = sumOverSteps(part, forward, (value) => bound(stackedType(value, length))) !== null;
+    return [{ i: capturedAt + k, part, sum: atOnce ? undefined : bound(value) }];
   });
-  const adding = collected.flatMap(({ i, part, sum }) => (sum ? [{ i, part, sum }] : []));
+  const accumulated = collected.flatMap(({ i, part, sum }) => (sum ? [{ i, part, sum }] : []));
   const wanted = [
-    ...elements.flatMap((element, k) => (wants[states + k] ? (found.get(element) ?? []) : [])),
+    ...elements.flatMap((element, k) => (needed[states + k] ? (stepGrads.get(element) ?? []) : [])),
     ...collected.map(({ part }) => part),
   ];
-  const stateGrads = carried.map(({ state }) => found.get(state) ?? zeros(state.dtype, state.shape));
-  const sums = adding.map(({ part, sum }) => add(sum, part));
+  const stateGrads = carried.map(({ state }) => stepGrads.get(state) ?? zeros(state.dtype, state.shape));
+  const sums = accumulated.map(({ part, sum }) => add(sum, part));
 
   const read = savedFor([...stateGrads, ...sums, ...wanted], { nodes, stateIn, elements });
   // A scan without sequences would not know its number of steps.
@@ -257,10 +257,10 @@ function reversed(
       ? (inputs[states + elements.indexOf(value)] as Value)
       : (outputs[states + kept.indexOf(value)] as Value);
   const back = makeScan({
-    stateIn: [...carried.map(({ grad }) => grad), ...adding.map(({ sum }) => sum)],
+    stateIn: [...carried.map(({ grad }) => grad), ...accumulated.map(({ sum }) => sum)],
     initial: [
       ...carried.map(({ i, state }) => grads[i] ?? zeros(state.dtype, state.shape)),
-      ...adding.map(({ sum }) => zeros(sum.dtype, sum.shape)),
+      ...accumulated.map(({ sum }) => zeros(sum.dtype, sum.shape)),
     ],
     stateOut: [...stateGrads, ...sums],
     elements: [...saved, ...received.map(({ element }) => element)],
@@ -274,12 +274,12 @@ function reversed(
     results[i] = back.final[k];
   });
   elements.forEach((element, k) => {
-    const grad = wants[states + k] && found.get(element);
+    const grad = needed[states + k] && stepGrads.get(element);
     if (grad) results[states + k] = back.stacked(grad);
   });
   for (const { i, part, sum } of collected) {
     results[i] = sum
-      ? back.final[carried.length + adding.findIndex((one) => one.i === i)]
+      ? back.final[carried.length + accumulated.findIndex((other) => other.i === i)]
       : (sumOverSteps(part, forward, back.stacked) ?? undefined);
   }
   return results;
@@ -290,7 +290,7 @@ const stackedType = ({ dtype, shape }: Value, length: Size): TensorType => ({
   shape: [length, ...shape],
 });
 
-/** Σ over all steps of a value of a step, if its ops know a shorter way than one step after the other. */
+/** A value of a step summed over all steps, or null when its ops have no shortcut for the sum. */
 function sumOverSteps(
   value: Value,
   forward: ReadonlySet<Node>,
@@ -308,7 +308,7 @@ function sumOverSteps(
   );
 }
 
-/** The values of a forward step that gradients read, leaving out what `recompute` says to compute again. */
+/** The values of a forward step that gradients read, except those marked by `recompute`. */
 function savedFor(
   results: readonly Value[],
   { nodes, stateIn, elements }: Pick<ScanAttrs, "nodes" | "stateIn" | "elements">,

@@ -28,7 +28,7 @@ export const softmaxOp = defineOp<[x: Value], { axis: number }>({
   },
 });
 
-/** log Σ exp(x) along one axis, which stays with size 1; exact for large x. */
+/** log Σ exp(x) along one axis, kept with size 1. Does not overflow for large x. */
 export function logSumExp(x: Value, axis = -1): Value {
   const top = stopGradient(max(x, [axis], { keep: true }));
   return add(log(sum(exp(sub(x, top)), [axis], { keep: true })), top);

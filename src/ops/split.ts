@@ -4,7 +4,7 @@ import type { Value } from "../ir/value.ts";
 import { zeros } from "./gather.ts";
 import { concat } from "./reshape.ts";
 
-/** x cut along one axis into `count` parts of one size. */
+/** Splits x along one axis into `count` parts of equal size. */
 export function split(x: Value, count: number, axis = -1): readonly Value[] {
   return applyMany(splitOp, [x], { count, axis: frontAxis("split", axis, x) });
 }
@@ -16,7 +16,7 @@ export const splitOp = defineOp<[x: Value], { count: number; axis: number }>({
     if (typeof whole !== "number" || whole % count !== 0) {
       throw heedError("ERR_SHAPE", {
         operation: "split",
-        problem: `axis ${axis} of size ${whole} cannot be cut into ${count} equal parts`,
+        problem: `axis ${axis} of size ${whole} cannot be split into ${count} equal parts`,
         operands: showOperands({ x }),
       });
     }

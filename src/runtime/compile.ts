@@ -12,35 +12,35 @@ import type { Tensor } from "./tensor.ts";
 
 export type { Repetition } from "../onnx/repeated.ts";
 
-/** What an input may be given: a tensor of the runtime, host numbers with their shape, or one number. */
+/** The value fed to an input: a runtime tensor, an array on the host with its shape, or a single number. */
 export type Feed = Tensor | { readonly shape: readonly number[]; readonly data: HostArray } | number;
 
-/** The inputs of one batch by name, as data. */
+/** The inputs of one batch, by name. */
 export type BatchFeeds = Readonly<Record<string, Exclude<Feed, number>>>;
 
 export interface CompileOptions<Name extends string = string> {
   readonly engine: Engine;
-  /** The values wanted from each run, by name. */
+  /** The values to return from each run, by name. */
   readonly outputs: Readonly<Record<Name, Value>>;
-  /** Parameter -> its next value: written into the state when a run succeeds. */
+  /** Parameter -> its next value, written into the state when a run succeeds. */
   readonly updates?: ReadonlyMap<Value, Value>;
   /** Where parameters live. Required when the graph has a parameter that is not in `constants`. */
   readonly state?: State;
-  /** Parameters frozen into the graph: faster to run, fixed for ever. */
+  /** Parameters frozen into the graph: faster to run, but they can no longer change. */
   readonly constants?: ReadonlyMap<string, HostTensor>;
-  /** Products with `constants` on 8-bit integers: smaller and faster, a little less exact. Default: as they are. */
+  /** Runs products with `constants` on 8-bit integers: smaller, faster, slightly less exact. Default: no quantisation. */
   readonly quantize?: "int8" | undefined;
   /**
-   * The graph is one step of many in one run. Names in it are those of inputs and `outputs`; the condition is not among
-   * what a run returns.
+   * Repeats the graph as one step of many in one run. It refers to inputs and `outputs` by name; a run does not return
+   * the condition.
    */
   readonly repeat?: Repetition | undefined;
   readonly session?: SessionOptions;
 }
 
 /**
- * A compiled graph. Disposing the returned tensors is up to the caller. Calls may overlap: those that update the state go
- * one after the other, and those that only read it see it between two updates.
+ * A compiled graph. The caller disposes the returned tensors. Calls may overlap: calls that update the state run one
+ * after the other, and calls that only read it run between two updates.
  */
 export interface Program<Name extends string = string> {
   (feeds?: Readonly<Record<string, Feed>>): Promise<Record<Name, Tensor>>;
@@ -49,7 +49,7 @@ export interface Program<Name extends string = string> {
   close(): void;
 }
 
-/** Of feeds that were made for any model, those that one graph reads. A program refuses the others. */
+/** Selects the feeds that a program reads; it would refuse the others. */
 export const feedsFor = <F extends Feed>(
   { inputs }: Program,
   feeds: Readonly<Record<string, F>>,
@@ -58,15 +58,17 @@ export const feedsFor = <F extends Feed>(
 const nextName = (name: string): string => `${name}/next`;
 
 /**
- * Turns a graph into an async function on one ONNX Runtime session. Inputs are found in the graph; parameters are read
- * from `state`, and `updates` writes them back without the numbers passing through user code.
+ * Compiles a graph to an async function on one ONNX Runtime session. Inputs are found in the graph. Parameters are read
+ * from `state`, and `updates` are written back to it without passing through user code.
  *
- * @throws ERR_GRAPH for a parameter without state and for a feed that the graph does not read, ERR_SHAPE and ERR_DTYPE for feeds that do not fit.
+ * @throws ERR_GRAPH for a parameter without a value or an invalid update, ERR_SHAPE or ERR_DTYPE when the state or a
+ *   constant does not match the graph. A call throws the same codes for missing, unknown or mismatched feeds.
  */
 export async function compile<Name extends string>(options: CompileOptions<Name>): Promise<Program<Name>> {
   const { engine, outputs, updates = new Map<Value, Value>(), state, constants } = options;
   if (options.repeat && updates.size > 0) {
-    const problem = "a graph that is repeated has no updates: what changes from step to step is carried";
+    const problem =
+      "a repeated graph cannot have updates; use `carry` for values that change from step to step";
     throw heedError("ERR_GRAPH", { operation: "compile", problem });
   }
   const wanted = new Map(Object.entries<Value>(outputs));
@@ -80,7 +82,7 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
     }
     if (!state?.has(name)) throw noParameter(name, state);
     if (wanted.has(nextName(name))) {
-      const problem = `"${nextName(name)}" is what the update of "${name}" is called: name the output otherwise`;
+      const problem = `output "${nextName(name)}" has the name of the update of "${name}"; rename the output`;
       throw heedError("ERR_GRAPH", { operation: "compile", problem });
     }
     updated.push(name);
@@ -90,15 +92,15 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
   const { quantize, repeat } = options;
   const model = lower({ outputs: wanted, quantize, repeat, ...(constants ? { constants } : {}) });
   const inputs = new Map<string, TensorType>();
-  const held: string[] = [];
+  const stateNames: string[] = [];
   for (const [name, type] of model.inputs) {
     if (!type.isParameter) inputs.set(name, type);
-    else if (state?.has(name)) held.push(name);
+    else if (state?.has(name)) stateNames.push(name);
     else throw noParameter(name, state);
   }
-  const residents = { inputs: held, outputs: updated.map(nextName) };
+  const residents = { inputs: stateNames, outputs: updated.map(nextName) };
   const loading = engine.load(model.bytes, { ...options.session, residents });
-  // A session may open on a thread of its own; meanwhile this one finds out what needs no second buffer.
+  // The session may open on another thread; meanwhile, find the parameters that need no second buffer.
   const pairs = updated.map((name) => [name, nextName(name)] as const);
   const inPlace = engine.overwrites ? overwritable(model.graph, pairs) : new Set<string>();
   const swapped = updated.filter((name) => !inPlace.has(name));
@@ -125,27 +127,27 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
         if (tensor !== feed) temporary.push(tensor);
         fed.set(name, tensor);
       }
-      const check = ([name, type]: [string, TensorType]): boolean =>
+      const isChecked = ([name, type]: [string, TensorType]): boolean =>
         checkFeed(name, type, fed.get(name) as Tensor, lengths);
-      // What is made of symbols that come later is checked once they are known.
-      for (const one of [...inputs].filter((one) => !check(one))) check(one);
-      for (const name of held) fed.set(name, (state as State).current(name));
+      // Sizes that depend on symbols of later inputs are checked again once those are known.
+      for (const pending of [...inputs].filter((entry) => !isChecked(entry))) isChecked(pending);
+      for (const name of stateNames) fed.set(name, (state as State).current(name));
       const fetches = new Map<string, Tensor | undefined>(names.map((name) => [name, undefined]));
       for (const name of inPlace) fetches.set(nextName(name), (state as State).current(name));
       for (const name of swapped) fetches.set(nextName(name), (state as State).spare(name));
       const results = await session.run(fed, fetches);
       state?.swap(swapped);
-      const read = names.map((name) => [name, results.get(name)]);
-      return Object.fromEntries(read) as Record<Name, Tensor>;
+      const returned = names.map((name) => [name, results.get(name)]);
+      return Object.fromEntries(returned) as Record<Name, Tensor>;
     } finally {
       for (const tensor of temporary) tensor.dispose();
     }
   };
-  // Runs that write what others read would see and leave half of it, side by side.
+  // Overlapping runs that read and write the same state would mix old and new values.
   const { access } = state ?? {};
-  const inOrder = updated.length > 0 ? access?.write : held.length > 0 ? access?.read : undefined;
+  const queue = updated.length > 0 ? access?.write : stateNames.length > 0 ? access?.read : undefined;
   const program = (feeds: Readonly<Record<string, Feed>> = {}): Promise<Record<Name, Tensor>> =>
-    inOrder ? inOrder(() => run(feeds)) : run(feeds);
+    queue ? queue(() => run(feeds)) : run(feeds);
   return Object.assign(program, { inputs, close: () => session.close() });
 }
 
@@ -154,10 +156,10 @@ const noParameter = (name: string, state: State | undefined): Error =>
     operation: "compile",
     problem: state
       ? `the state has no parameter "${name}"`
-      : `nothing gives parameter "${name}": there is no state, and it is not among the constants`,
+      : `parameter "${name}" has no value; pass it in the state or the constants`,
   });
 
-/** @throws ERR_SHAPE, ERR_DTYPE when the state has a parameter of the graph otherwise. */
+/** @throws ERR_SHAPE, ERR_DTYPE when a parameter has another type in the state than in the graph. */
 function checkState(state: State, wanted: Iterable<Value>): void {
   for (const { op, outputs } of topological([...wanted])) {
     const [leaf] = outputs;
@@ -186,13 +188,13 @@ function toTensor(engine: Engine, feed: Feed, dtype: DType): Tensor {
   }
   if ("data" in feed) return engine.tensor(dtype, feed.shape, feed.data);
   if ("dtype" in feed) return feed;
-  const problem = "a feed is a tensor, a number, or numbers with their shape: { shape, data }";
+  const problem = "a feed must be a tensor, a number or { shape, data }";
   throw heedError("ERR_GRAPH", { operation: "run", problem });
 }
 
-/** Holds a feed against its declared shape; symbols must mean the same number everywhere. Whether all were known. */
+/** Checks a feed against its type; a symbol must have one length throughout. Returns whether all sizes were known. */
 function checkFeed(name: string, type: TensorType, feed: Tensor, lengths: Map<string, number>): boolean {
-  const wrong = (problem: string): never => {
+  const fail = (problem: string): never => {
     const operands = `declared ${showShape(type.shape)} · fed ${showShape(feed.shape)}`;
     throw heedError("ERR_SHAPE", { operation: `feed "${name}"`, problem, operands });
   };
@@ -200,7 +202,7 @@ function checkFeed(name: string, type: TensorType, feed: Tensor, lengths: Map<st
     const problem = `${type.dtype} was declared but ${feed.dtype} was fed`;
     throw heedError("ERR_DTYPE", { operation: `feed "${name}"`, problem });
   }
-  if (feed.shape.length !== type.shape.length) wrong(`rank ${type.shape.length} was declared`);
+  if (feed.shape.length !== type.shape.length) fail(`rank ${type.shape.length} was declared`);
   let isKnown = true;
   type.shape.forEach((size, axis) => {
     const length = feed.shape[axis] as number;
@@ -209,13 +211,13 @@ function checkFeed(name: string, type: TensorType, feed: Tensor, lengths: Map<st
       if (typeof size === "string" && !/[+*]/.test(size)) lengths.set(size, length);
       else isKnown = false;
     } else if (expected !== length) {
-      wrong(`axis ${axis} is ${length} but ${typeof size === "number" ? "" : `"${size}" is `}${expected}`);
+      fail(`axis ${axis} is ${length} but ${typeof size === "number" ? "" : `"${size}" is `}${expected}`);
     }
   });
   return isKnown;
 }
 
-/** The one number of a tensor of one element. */
+/** The number in a tensor of one element. */
 export async function toNumber(tensor: Tensor): Promise<number> {
   return Number((await tensor.read())[0]);
 }

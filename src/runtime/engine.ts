@@ -3,18 +3,18 @@ import type { DeviceName } from "./devices.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface SessionOptions {
-  /** ONNX Runtime's graph optimisation level; gradient checks in float64 use "basic". Default "all". */
+  /** ONNX Runtime's graph optimisation level. Gradient checks in float64 use "basic". Default "all". */
   readonly optimisation?: "none" | "basic" | "all";
-  /** Threads inside one operator. Default: physical cores available to the process. */
+  /** Threads used by one operator. Default: the physical cores available to the process. */
   readonly threads?: number;
   /**
-   * Where ONNX Runtime writes the times of all kernels when the session is closed: the beginning of a file's name. The
-   * native engine alone. Default: nowhere.
+   * Prefix of the file to which ONNX Runtime writes the time of every kernel when the session closes. Native engine only.
+   * Default: no profile.
    */
   readonly profile?: string;
   /**
-   * What lives on the device between runs: inputs fed again and again, and outputs that become such inputs. Of no
-   * consequence where the device is the host. Default: none.
+   * What stays on the device between runs: inputs that are fed repeatedly, and outputs that become such inputs. No effect
+   * on the CPU. Default: none.
    */
   readonly residents?: { readonly inputs: readonly string[]; readonly outputs: readonly string[] };
 }
@@ -22,9 +22,9 @@ export interface SessionOptions {
 /** One ONNX model, ready to run. */
 export interface Session {
   /**
-   * Runs the model once. `inputs` has a tensor for every input of the model. `outputs` names the outputs wanted:
-   * an output given a tensor is that tensor's content afterwards (shape must match); one given `undefined` gets a
-   * fresh tensor that the caller disposes.
+   * Runs the model once. `inputs` has a tensor for every input of the model. `outputs` names the outputs to compute: an
+   * output with a tensor is written into it (shapes must match); one with `undefined` gets a new tensor, which the caller
+   * disposes.
    *
    * @throws ERR_RUNTIME with ONNX Runtime's own message.
    */
@@ -35,18 +35,18 @@ export interface Session {
   close(): void;
 }
 
-/** `2 threads`, for a description. */
+/** `2 threads`, for descriptions. */
 export const showThreads = (count: number): string => `${count} thread${count === 1 ? "" : "s"}`;
 
 /** One binding to ONNX Runtime: native C API, onnxruntime-node or onnxruntime-web, behind one interface. */
 export interface Engine {
   readonly name: "native" | "node" | "web";
   readonly device: DeviceName;
-  /** What runs here, in one line: `cpu (native ONNX Runtime 1.30.0, 2 threads)`. */
+  /** The device and its runtime, in one line: `cpu (native ONNX Runtime 1.30.0, 2 threads)`. */
   readonly description: string;
-  /** Whether an output may be given a tensor that is an input of the same run. */
+  /** Whether a run may write an output into the tensor of one of its inputs. */
   readonly overwrites?: boolean;
   load(model: Uint8Array, options?: SessionOptions): Promise<Session>;
-  /** A tensor holding `data` (not copied on the CPU: keep off it while a run is in flight), or zeros when left out. */
+  /** A tensor of `data`, or of zeros by default. On the CPU `data` is not copied: do not touch it during a run. */
   tensor(dtype: DType, shape: readonly number[], data?: HostArray): Tensor;
 }

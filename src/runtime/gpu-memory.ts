@@ -7,8 +7,8 @@ import type { InTurn } from "./turns.ts";
 type Create = (model: Uint8Array, options: SessionOptions) => Promise<InferenceSession>;
 
 /**
- * Copies tensors to the GPU and back by running a model that does nothing: the one way that onnxruntime-node and
- * onnxruntime-web both have.
+ * Copies tensors to the GPU and back by running an identity model, the only way that works in both onnxruntime-node and
+ * onnxruntime-web.
  */
 export class GpuMemory {
   readonly #create: Create;
@@ -20,12 +20,12 @@ export class GpuMemory {
     this.inTurn = inTurn;
   }
 
-  /** A copy on the GPU. */
+  /** Copies a tensor to the GPU. */
   upload(tensor: OrtTensor): Promise<OrtTensor> {
     return this.#copy(tensor, ["y"]);
   }
 
-  /** A copy of the elements on the host. */
+  /** Copies the elements of a tensor to the host. */
   async download(tensor: OrtTensor): Promise<HostArray> {
     return (await this.#copy(tensor, [])).data as HostArray;
   }
@@ -38,7 +38,7 @@ export class GpuMemory {
       session = this.inTurn(() => this.#create(model, { residents: { inputs: [], outputs: residents } }));
       this.#sessions.set(key, session);
     }
-    const opened = await session;
-    return this.inTurn(async () => (await opened.run({ x: tensor })).y as OrtTensor);
+    const copier = await session;
+    return this.inTurn(async () => (await copier.run({ x: tensor })).y as OrtTensor);
   }
 }

@@ -1,3 +1,3 @@
-/** `heed/runtime` in Node: the native libraries are loaded by `openEngine`, not by importing this. */
+/** `heed/runtime` in Node. Importing it loads no native library; `openEngine` does. */
 export * from "./index.ts";
 export { type OpenEngineOptions, openEngine } from "./open-engine.node.ts";

@@ -1,4 +1,4 @@
-/** `heed/runtime`: a graph becomes a function, and its parameters live between calls. In Node and in the page also `openEngine`. */
+/** `heed/runtime`: compiles graphs to functions whose parameters live between calls. Node and browsers add `openEngine`. */
 
 export type { Repetition } from "../onnx/repeated.ts";
 export { type CompileOptions, compile, type Feed, feedsFor, type Program, toNumber } from "./compile.ts";

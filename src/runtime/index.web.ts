@@ -1,3 +1,3 @@
-/** `heed/runtime` in the page: onnxruntime-web is loaded by `openEngine`, not by importing this. */
+/** `heed/runtime` in the browser. Importing it does not load onnxruntime-web; `openEngine` does. */
 export * from "./index.ts";
 export { type OpenEngineOptions, openEngine } from "./open-engine.web.ts";

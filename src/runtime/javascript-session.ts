@@ -7,26 +7,26 @@ import { ortError } from "./ort-error.ts";
 import type { Tensor } from "./tensor.ts";
 import type { InTurn } from "./turns.ts";
 
-/** What a package threw, as ERR_RUNTIME. */
-export const failed = (doing: string, cause: unknown): HeedError =>
+/** An error thrown by a package, as ERR_RUNTIME. */
+export const runtimeError = (doing: string, cause: unknown): HeedError =>
   cause instanceof HeedError
     ? cause
     : ortError(doing, cause instanceof Error ? cause.message : String(cause), cause);
 
 /**
  * Sessions on a GPU that are not released yet. ONNX Runtime frees a buffer through the session that made it, so a session
- * must outlive its tensors, also where both are dropped and the garbage collector would take the session first.
+ * must outlive its tensors, even when both are dropped and the garbage collector would collect the session first.
  */
 const unreleased = new Set<JavaScriptSession>();
 
-/** A session of one of ONNX Runtime's JavaScript packages. On a GPU it is released when its tensors are, too. */
+/** A session of one of ONNX Runtime's JavaScript packages. On a GPU it is released only after its tensors. */
 export class JavaScriptSession implements Session {
   readonly #session: InferenceSession;
   readonly #residents: NonNullable<SessionOptions["residents"]>;
   readonly #inTurn: InTurn;
   readonly #gpu: GpuMemory | undefined;
   #running = 0;
-  /** Tensors on the GPU that it made and that are not freed. */
+  /** Tensors on the GPU that this session made and that are not freed yet. */
   #tensors = 0;
   #isClosed = false;
 
@@ -50,11 +50,14 @@ export class JavaScriptSession implements Session {
     if (this.#isClosed)
       throw heedError("ERR_RUNTIME", { operation: "run", problem: "the session is closed" });
     for (const name of inputs.keys()) {
-      // The packages drop names they do not know; the C API refuses them.
+      // The packages ignore unknown names; the C API refuses them.
       if (!this.#session.inputNames.includes(name)) throw ortError("run", `Invalid input name: ${name}`);
     }
-    const fed = Array.from(inputs, ([name, tensor]) => [name, own(name, tensor)] as const);
-    const given = Array.from(outputs, ([name, tensor]) => [name, tensor && own(name, tensor)] as const);
+    const fed = Array.from(inputs, ([name, tensor]) => [name, requireOwn(name, tensor)] as const);
+    const given = Array.from(
+      outputs,
+      ([name, tensor]) => [name, tensor && requireOwn(name, tensor)] as const,
+    );
     const feeds = Object.fromEntries(fed.map(([name, { tensor }]) => [name, tensor]));
     this.#running += 1;
     try {
@@ -65,13 +68,13 @@ export class JavaScriptSession implements Session {
       return new Map(
         given.map(([name, tensor]) => {
           const result = results[name] as OrtTensor;
-          const freed = this.#owns(result);
-          tensor?.adopt(result, freed);
-          return [name, tensor ?? new JavaScriptTensor(result, this.#gpu, freed)];
+          const onFreed = this.#track(result);
+          tensor?.adopt(result, onFreed);
+          return [name, tensor ?? new JavaScriptTensor(result, this.#gpu, onFreed)];
         }),
       );
     } catch (cause) {
-      throw failed("run", cause);
+      throw runtimeError("run", cause);
     } finally {
       this.#running -= 1;
       this.#releaseWhenIdle();
@@ -84,8 +87,8 @@ export class JavaScriptSession implements Session {
     this.#releaseWhenIdle();
   }
 
-  /** Counts a result that stays on the GPU; gives what to call when it is freed. */
-  #owns(result: OrtTensor): (() => void) | undefined {
+  /** Counts a result that stays on the GPU; returns the function to call when it is freed. */
+  #track(result: OrtTensor): (() => void) | undefined {
     if (result.location === "cpu") return undefined;
     this.#tensors += 1;
     return () => {
@@ -94,7 +97,7 @@ export class JavaScriptSession implements Session {
     };
   }
 
-  /** What is fed again and again goes to the GPU the first time. */
+  /** Moves resident inputs to the GPU the first time they are fed. */
   async #moveResidents(
     gpu: GpuMemory,
     inputs: ReadonlyMap<string, JavaScriptTensor>,
@@ -115,7 +118,7 @@ export class JavaScriptSession implements Session {
   }
 }
 
-function own(name: string, tensor: Tensor): JavaScriptTensor {
+function requireOwn(name: string, tensor: Tensor): JavaScriptTensor {
   if (tensor instanceof JavaScriptTensor) return tensor;
-  throw heedError("ERR_RUNTIME", { operation: "run", problem: `"${name}" is a tensor of another engine` });
+  throw heedError("ERR_RUNTIME", { operation: "run", problem: `tensor "${name}" belongs to another engine` });
 }

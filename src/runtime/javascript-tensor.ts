@@ -4,41 +4,41 @@ import type { DType, HostArray } from "../ir/dtype.ts";
 import type { GpuMemory } from "./gpu-memory.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** A tensor of one of ONNX Runtime's JavaScript packages: on the host, or in a buffer of the GPU. */
+/** A tensor of one of ONNX Runtime's JavaScript packages: on the host or in a GPU buffer. */
 export class JavaScriptTensor implements Tensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly #gpu: GpuMemory | undefined;
   #tensor: OrtTensor | undefined;
-  #freed: (() => void) | undefined;
+  #onFreed: (() => void) | undefined;
 
-  /** @param freed  Called when a buffer of the GPU has been given back. */
-  constructor(tensor: OrtTensor, gpu: GpuMemory | undefined, freed?: () => void) {
+  /** @param onFreed  Called when the GPU buffer has been freed. */
+  constructor(tensor: OrtTensor, gpu: GpuMemory | undefined, onFreed?: () => void) {
     this.dtype = tensor.type as DType;
     this.shape = tensor.dims;
     this.#gpu = gpu;
     this.#tensor = tensor;
-    this.#freed = freed;
+    this.#onFreed = onFreed;
   }
 
   get tensor(): OrtTensor {
     if (this.#tensor) return this.#tensor;
-    throw heedError("ERR_RUNTIME", { operation: "tensor", problem: "it is used after it was disposed" });
+    throw heedError("ERR_RUNTIME", { operation: "tensor", problem: "used after it was disposed" });
   }
 
   get isOnHost(): boolean {
     return this.tensor.location === "cpu";
   }
 
-  /** Holds what a run gave from now on, in place of what was here. @throws ERR_RUNTIME when its shape is another. */
-  adopt(result: OrtTensor, freed?: () => void): void {
+  /** Replaces the content by the result of a run. @throws ERR_RUNTIME when the shapes differ. */
+  adopt(result: OrtTensor, onFreed?: () => void): void {
     if (result.dims.join() !== this.shape.join()) {
       const problem = `an output of shape [${result.dims.join(", ")}] does not fit [${this.shape.join(", ")}]`;
       throw heedError("ERR_RUNTIME", { operation: "run", problem });
     }
     this.#release(this.tensor);
     this.#tensor = result;
-    this.#freed = freed;
+    this.#onFreed = onFreed;
   }
 
   read(): HostArray | Promise<HostArray> {
@@ -51,13 +51,13 @@ export class JavaScriptTensor implements Tensor {
     this.#tensor = undefined;
   }
 
-  /** Memory of the host is the garbage collector's. A buffer of the GPU may be wanted by runs that wait for their turn. */
+  /** Host memory is garbage-collected. A GPU buffer is freed in turn, because queued runs may still need it. */
   #release(tensor: OrtTensor): void {
     if (tensor.location === "cpu") return;
-    const freed = this.#freed;
+    const onFreed = this.#onFreed;
     void this.#gpu?.inTurn(async () => {
       tensor.dispose();
-      freed?.();
+      onFreed?.();
     });
   }
 }

@@ -1,40 +1,40 @@
-/** ONNX Runtime's JavaScript API, which onnxruntime-node and onnxruntime-web share, as an engine. */
+/** An engine over ONNX Runtime's JavaScript API, which onnxruntime-node and onnxruntime-web share. */
 
 import type { InferenceSession } from "onnxruntime-node";
 import { deviceOf } from "./devices.ts";
 import type { Engine, SessionOptions } from "./engine.ts";
 import { GpuMemory } from "./gpu-memory.ts";
 import { hostData } from "./host-data.ts";
-import { failed, JavaScriptSession } from "./javascript-session.ts";
+import { JavaScriptSession, runtimeError } from "./javascript-session.ts";
 import { JavaScriptTensor } from "./javascript-tensor.ts";
 import { atOnce, type InTurn, turns } from "./turns.ts";
 
 export interface JavaScriptEngineOptions extends Pick<Engine, "name" | "device" | "description"> {
-  /** What the package exports. */
+  /** The exports of the package. */
   readonly ort: Pick<typeof import("onnxruntime-node"), "InferenceSession" | "Tensor">;
-  /** Options of every session that are the package's own. */
+  /** Session options specific to the package. */
   readonly session: (options: SessionOptions) => InferenceSession.SessionOptions;
-  /** The order of what is asked of the package. Default: on a GPU one after the other, elsewhere at once. */
+  /** Orders calls to the package. Default: one after the other on a GPU, all at once elsewhere. */
   readonly inTurn?: InTurn;
 }
 
-/** An engine over one of the packages; state stays on the device where the API can leave tensors there. */
+/** Creates an engine over one of the packages. State stays on the device if the API can keep tensors there. */
 export function javaScriptEngine({ ort, session, inTurn, ...named }: JavaScriptEngineOptions): Engine {
   const { location } = deviceOf(named.device);
   const order = inTurn ?? (location ? turns() : atOnce);
   const create = async (model: Uint8Array, options: SessionOptions): Promise<InferenceSession> => {
     const { optimisation = "all", residents } = options;
-    const stays = location ? (residents?.outputs ?? []).map((output) => [output, location]) : [];
+    const outputLocations = location ? (residents?.outputs ?? []).map((output) => [output, location]) : [];
     try {
       return await ort.InferenceSession.create(model, {
         graphOptimizationLevel: optimisation === "none" ? "disabled" : optimisation,
         executionMode: "sequential",
         enableMemPattern: false,
         ...session(options),
-        preferredOutputLocation: Object.fromEntries(stays),
+        preferredOutputLocation: Object.fromEntries(outputLocations),
       });
     } catch (cause) {
-      throw failed("load", cause);
+      throw runtimeError("load", cause);
     }
   };
   const gpu = location ? new GpuMemory(create, order) : undefined;

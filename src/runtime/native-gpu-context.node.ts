@@ -2,15 +2,15 @@ import type { NativeMemory, NativeTensor } from "./native-tensor.node.ts";
 import type { OrtApi } from "./ort-api.node.ts";
 import type { InTurn } from "./turns.ts";
 
-/** What sessions and tensors on one GPU share. */
+/** Resources that sessions and tensors on one GPU share. */
 export interface NativeGpuContext {
   readonly api: OrtApi;
   readonly memory: NativeMemory;
-  /** Where outputs are put: OrtMemoryInfo. */
+  /** OrtMemoryInfo of the GPU, where resident outputs go. */
   readonly onDevice: bigint;
   readonly allocator: bigint;
-  /** Runs on one GPU go one after the other. */
+  /** Runs work on the GPU one after the other. */
   readonly inTurn: InTurn;
-  /** A copy on the other side. */
+  /** Copies a tensor to the host or the device. */
   copy(tensor: NativeTensor, to: "host" | "device"): Promise<NativeTensor>;
 }

@@ -8,15 +8,15 @@ import { callAsync } from "./ort-api.node.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * One loaded model on a GPU. Its inputs and outputs are bound: to the GPU's memory what is resident, to the host's the
- * rest. ONNX Runtime frees a buffer through the session that made it, so a closed session waits for its tensors.
+ * One loaded model on a GPU. Resident inputs and outputs are bound to GPU memory, the others to host memory. ONNX Runtime
+ * frees a buffer through the session that made it, so a closed session is released only after its tensors.
  */
 export class NativeGpuSession implements Session {
   readonly #gpu: NativeGpuContext;
   readonly #session: bigint;
   readonly #residentInputs: ReadonlySet<string>;
   readonly #residentOutputs: ReadonlySet<string>;
-  /** Tensors on the GPU that it made and that are not freed. */
+  /** Tensors on the GPU that this session made and that are not freed yet. */
   #tensors = 0;
   #isClosed = false;
   #isReleased = false;
@@ -34,8 +34,11 @@ export class NativeGpuSession implements Session {
   ): Promise<Map<string, Tensor>> {
     if (this.#isClosed)
       throw heedError("ERR_RUNTIME", { operation: "run", problem: "the session is closed" });
-    const fed = Array.from(inputs, ([name, tensor]) => [name, own(name, tensor)] as const);
-    const given = Array.from(outputs, ([name, tensor]) => [name, tensor && own(name, tensor)] as const);
+    const fed = Array.from(inputs, ([name, tensor]) => [name, requireOwn(name, tensor)] as const);
+    const given = Array.from(
+      outputs,
+      ([name, tensor]) => [name, tensor && requireOwn(name, tensor)] as const,
+    );
     for (const [name, tensor] of fed) {
       if (this.#residentInputs.has(name) && tensor.isOnHost)
         tensor.adopt(await this.#gpu.copy(tensor.tensor, "device"), "device");
@@ -52,7 +55,7 @@ export class NativeGpuSession implements Session {
     );
   }
 
-  /** Runs when its turn comes. The inputs may be disposed meanwhile. */
+  /** Runs the model in turn. The inputs may be disposed meanwhile. */
   async runBound(
     inputs: readonly (readonly [name: string, tensor: NativeTensor])[],
     outputs: readonly string[],
@@ -76,7 +79,7 @@ export class NativeGpuSession implements Session {
     const binding = out[0] as bigint;
     try {
       for (const [name, value] of inputs) api.check(api.bindInput(binding, name, value), "run");
-      // Binding only begins a copy to the GPU, on CUDA in another stream than that of the run.
+      // Binding only starts a copy to the GPU; on CUDA it uses another stream than the run.
       api.check(api.synchronizeBoundInputs(binding), "run");
       for (const name of outputs) {
         const place = this.#residentOutputs.has(name) ? onDevice : memory.onHost;
@@ -106,7 +109,7 @@ export class NativeGpuSession implements Session {
     });
   }
 
-  /** The values bound as outputs, in their order: ONNX Runtime lists them in memory that is ours to free. */
+  /** The values bound as outputs, in order. ONNX Runtime lists them in memory that we must free. */
   #results(binding: bigint, outputs: readonly string[]): NativeTensor[] {
     const { api, memory, allocator } = this.#gpu;
     if (outputs.length === 0) return [];
@@ -126,7 +129,7 @@ export class NativeGpuSession implements Session {
   }
 }
 
-function own(name: string, tensor: Tensor): NativeGpuTensor {
+function requireOwn(name: string, tensor: Tensor): NativeGpuTensor {
   if (tensor instanceof NativeGpuTensor) return tensor;
-  throw heedError("ERR_RUNTIME", { operation: "run", problem: `"${name}" is a tensor of another engine` });
+  throw heedError("ERR_RUNTIME", { operation: "run", problem: `tensor "${name}" belongs to another engine` });
 }

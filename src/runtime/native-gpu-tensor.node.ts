@@ -4,7 +4,7 @@ import type { NativeGpuContext } from "./native-gpu-context.node.ts";
 import type { NativeTensor } from "./native-tensor.node.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** A tensor that begins on the host and may move to the GPU, where it stays. */
+/** A tensor on the host or on the GPU; `adopt` may move it. */
 export class NativeGpuTensor implements Tensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -22,14 +22,14 @@ export class NativeGpuTensor implements Tensor {
 
   get tensor(): NativeTensor {
     if (this.#tensor) return this.#tensor;
-    throw heedError("ERR_RUNTIME", { operation: "tensor", problem: "it is used after it was disposed" });
+    throw heedError("ERR_RUNTIME", { operation: "tensor", problem: "used after it was disposed" });
   }
 
   get isOnHost(): boolean {
     return this.#place === "host";
   }
 
-  /** Holds what a run gave from now on. @throws ERR_RUNTIME when its shape is another. */
+  /** Replaces the content by the result of a run. @throws ERR_RUNTIME when the shapes differ. */
   adopt(result: NativeTensor, place: "host" | "device"): void {
     if (result.shape.join() !== this.shape.join()) {
       const problem = `an output of shape [${result.shape.join(", ")}] does not fit [${this.shape.join(", ")}]`;

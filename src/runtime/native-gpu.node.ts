@@ -8,9 +8,9 @@ import type { OrtApi } from "./ort-api.node.ts";
 import { copyModel } from "./probe.ts";
 import { type InTurn, turns } from "./turns.ts";
 
-/** How a kind of GPU is asked for. */
+/** How to select a kind of GPU. */
 interface Provider {
-  /** ONNX Runtime's name of its memory. */
+  /** ONNX Runtime's name for its memory. */
   readonly memory: string;
   readonly append: (api: OrtApi, options: bigint) => void;
 }
@@ -27,7 +27,7 @@ export const gpuProviders = {
       api.check(api.createCudaProviderOptions(out), "cuda");
       const cuda = out[0] as bigint;
       try {
-        // Products in float32, as everywhere else: left to itself, it rounds what they multiply to TF32's 10 bits.
+        // Products in float32, as on other devices. By default CUDA rounds their operands to the 10 bits of TF32.
         api.check(api.updateCudaProviderOptions(cuda, ["use_tf32"], ["0"], 1), "cuda");
         api.check(api.appendCudaProvider(options, cuda), "cuda");
       } finally {
@@ -45,8 +45,8 @@ export const isGpu = (device: string): device is GpuDevice => Object.hasOwn(gpuP
 type Create = (model: Uint8Array, options: SessionOptions) => Promise<bigint>;
 
 /**
- * A GPU through ONNX Runtime's C API: what lives between runs is bound to its memory and never passes through the host.
- * Runs on one GPU go one after the other.
+ * A GPU through ONNX Runtime's C API. Whatever lives between runs is bound to GPU memory and never passes through the
+ * host. Runs on one GPU go one after the other.
  */
 export class NativeGpu implements NativeGpuContext {
   readonly api: OrtApi;
@@ -82,7 +82,7 @@ export class NativeGpu implements NativeGpuContext {
     return new NativeGpuTensor(this, this.memory.wrap(dtype, shape, data), "host");
   }
 
-  /** A copy on the other side, by a model that does nothing. */
+  /** Copies a tensor by running an identity model. */
   async copy(tensor: NativeTensor, to: "host" | "device"): Promise<NativeTensor> {
     const { dtype, shape } = tensor;
     const key = `${dtype} ${shape.length} ${to}`;

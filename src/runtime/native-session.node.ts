@@ -5,7 +5,7 @@ import { type NativeMemory, NativeTensor } from "./native-tensor.node.ts";
 import { callAsync, type OrtApi } from "./ort-api.node.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Addresses of the names of one run, and what they point into. */
+/** Addresses of the names of one run, and the memory they point into. */
 interface Names {
   readonly inputs: bigint;
   readonly outputs: bigint;
@@ -14,12 +14,12 @@ interface Names {
 
 const dropped = new FinalizationRegistry<() => void>((release) => release());
 
-/** One loaded model. Runs may overlap: ONNX Runtime's own sessions allow it. */
+/** One loaded model. Runs may overlap, as in ONNX Runtime itself. */
 export class NativeSession implements Session {
   readonly #api: OrtApi;
   readonly #memory: NativeMemory;
   readonly #session: bigint;
-  /** A program asks for the same names each time, so they are prepared once. */
+  /** A program uses the same names at every run, so they are encoded once. */
   readonly #names = new Map<string, Names>();
   #running = 0;
   #isClosed = false;
@@ -38,7 +38,7 @@ export class NativeSession implements Session {
     if (this.#isClosed)
       throw heedError("ERR_RUNTIME", { operation: "run", problem: "the session is closed" });
     const names = this.#namesOf(inputs, outputs);
-    // Inputs, then outputs; one more, so that the memory has an address even when there are none.
+    // Inputs, then outputs, and one extra element so that the array has an address even when there are none.
     const values = new BigUint64Array(inputs.size + outputs.size + 1);
     const pinned: NativeTensor[] = [];
     this.#running += 1;
@@ -102,7 +102,7 @@ export class NativeSession implements Session {
 
 function pin(name: string, tensor: Tensor, pinned: NativeTensor[]): bigint {
   if (!(tensor instanceof NativeTensor)) {
-    const problem = `"${name}" is a tensor of another engine`;
+    const problem = `tensor "${name}" belongs to another engine`;
     throw heedError("ERR_RUNTIME", { operation: "run", problem });
   }
   const value = tensor.pin();
@@ -110,7 +110,7 @@ function pin(name: string, tensor: Tensor, pinned: NativeTensor[]): bigint {
   return value;
 }
 
-/** The address of an array of zero-terminated strings, and the memory to keep referenced while it is used. */
+/** The address of an array of zero-terminated strings, and the memory to keep referenced while it is in use. */
 function cStrings(texts: Iterable<string>): [address: bigint, memory: unknown] {
   const strings = Array.from(texts, (text) => new TextEncoder().encode(`${text}\0`));
   const pointers = BigUint64Array.from([...strings.map((bytes) => koffi.address(bytes)), 0n]);

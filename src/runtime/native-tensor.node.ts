@@ -19,37 +19,37 @@ const views = {
   bool: Uint8Array,
 } as const;
 
-/** Keeps a tensor alive for as long as somebody holds a view of ONNX Runtime's memory. */
+/** Keeps a tensor alive while a view of its memory in ONNX Runtime is in use. */
 const owners = new WeakMap<ArrayBuffer, NativeTensor>();
 
-/** An OrtValue: either around an array of ours, or in memory that ONNX Runtime allocated. */
+/** An OrtValue, either around an array of ours or in memory that ONNX Runtime allocated. */
 export class NativeTensor implements Tensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly #memory: NativeMemory;
-  readonly #freed: (() => void) | undefined;
+  readonly #onFreed: (() => void) | undefined;
   #value: bigint | undefined;
   #data: HostArray | undefined;
   #users = 0;
   #isDisposed = false;
 
   /**
-   * @param data   The array that `value` lies around; left out, the numbers are in ONNX Runtime's memory.
-   * @param freed  Called when the value has been given back.
+   * @param data   The array that `value` wraps. Default: the elements are in memory of ONNX Runtime.
+   * @param onFreed  Called when the value has been released.
    */
   constructor(
     memory: NativeMemory,
     value: bigint,
     type: { readonly dtype: DType; readonly shape: readonly number[] },
     data?: HostArray,
-    freed?: () => void,
+    onFreed?: () => void,
   ) {
     this.dtype = type.dtype;
     this.shape = type.shape;
     this.#memory = memory;
     this.#value = value;
     this.#data = data;
-    this.#freed = freed;
+    this.#onFreed = onFreed;
   }
 
   read(): HostArray {
@@ -89,34 +89,34 @@ export class NativeTensor implements Tensor {
   #free(): void {
     if (this.#value === undefined) return;
     this.#memory.release(this, this.#value);
-    this.#freed?.();
+    this.#onFreed?.();
     this.#value = undefined;
     this.#data = undefined;
   }
 
   #check(): void {
     if (!this.#isDisposed) return;
-    throw heedError("ERR_RUNTIME", { operation: "tensor", problem: "it is used after it was disposed" });
+    throw heedError("ERR_RUNTIME", { operation: "tensor", problem: "used after it was disposed" });
   }
 }
 
-/** Makes tensors on one loaded library and frees those that were dropped without being disposed. */
+/** Creates tensors in one loaded library and frees those that were dropped without being disposed. */
 export class NativeMemory {
   readonly #api: OrtApi;
-  /** Where a tensor around an array lies: OrtMemoryInfo. */
+  /** OrtMemoryInfo of the host, for tensors around an array. */
   readonly onHost: bigint;
-  readonly #dropped: FinalizationRegistry<{ readonly value: bigint; readonly freed?: () => void }>;
-  /** Where the C functions write their results; read at once, so one is enough. */
+  readonly #dropped: FinalizationRegistry<{ readonly value: bigint; readonly onFreed?: () => void }>;
+  /** The C functions write their results here; each is read immediately, so one buffer is enough. */
   readonly #out = new BigUint64Array(1);
   readonly #dims = new BigInt64Array(16);
-  /** Memory for tensors without elements, whose own arrays have no address. */
+  /** Memory for tensors without elements, whose arrays have no address. */
   readonly #nowhere = new BigUint64Array(1);
 
   constructor(api: OrtApi) {
     this.#api = api;
-    this.#dropped = new FinalizationRegistry(({ value, freed }) => {
+    this.#dropped = new FinalizationRegistry(({ value, onFreed }) => {
       api.releaseValue(value);
-      freed?.();
+      onFreed?.();
     });
     const deviceAllocator = 0;
     const defaultMemory = 0;
@@ -142,23 +142,23 @@ export class NativeMemory {
     return this.#track({ dtype, shape: [...shape] }, this.#out[0] as bigint, host);
   }
 
-  /** A tensor that takes over a value ONNX Runtime made. @param freed  Called when it has been given back. */
-  adopt(name: string, value: bigint, freed?: () => void): NativeTensor {
+  /** A tensor that takes over a value made by ONNX Runtime. @param onFreed  Called when it has been released. */
+  adopt(name: string, value: bigint, onFreed?: () => void): NativeTensor {
     try {
-      return this.#track(this.#typeOf(name, value), value, undefined, freed);
+      return this.#track(this.#typeOf(name, value), value, undefined, onFreed);
     } catch (error) {
       this.#api.releaseValue(value);
-      freed?.();
+      onFreed?.();
       throw error;
     }
   }
 
-  /** Where the numbers of `value` begin. */
+  /** The address of the first element of `value`. */
   address(value: bigint): bigint {
     return this.#get((out) => this.#api.getTensorMutableData(value, out));
   }
 
-  /** Gives `value` back; `tensor` held it. */
+  /** Releases `value`, which `tensor` held. */
   release(tensor: NativeTensor, value: bigint): void {
     this.#dropped.unregister(tensor);
     this.#api.releaseValue(value);
@@ -168,10 +168,10 @@ export class NativeMemory {
     type: { dtype: DType; shape: readonly number[] },
     value: bigint,
     data?: HostArray,
-    freed?: () => void,
+    onFreed?: () => void,
   ): NativeTensor {
-    const tensor = new NativeTensor(this, value, type, data, freed);
-    this.#dropped.register(tensor, { value, ...(freed ? { freed } : {}) }, tensor);
+    const tensor = new NativeTensor(this, value, type, data, onFreed);
+    this.#dropped.register(tensor, { value, ...(onFreed ? { onFreed } : {}) }, tensor);
     return tensor;
   }
 
@@ -182,10 +182,7 @@ export class NativeMemory {
       const code = Number(this.#get((out) => api.getTensorElementType(info, out)) & 0xffffffffn);
       const dtype = dtypeOf.get(code);
       if (!dtype) {
-        throw ortError(
-          "run",
-          `output "${name}" has ONNX element type ${code}, which has no counterpart here`,
-        );
+        throw ortError("run", `output "${name}" has ONNX element type ${code}, which Heed does not support`);
       }
       const rank = Number(this.#get((out) => api.getDimensionsCount(info, out)));
       const dims = this.#dimsOf(rank);

@@ -12,8 +12,8 @@ const optimisationLevels = { none: 0, basic: 1, all: 99 } as const;
 const sequential = 0;
 
 /**
- * ONNX Runtime logs an error besides returning it, and Heed throws what is returned; so only fatal errors are
- * logged. `HEED_DEBUG` lets warnings through.
+ * ONNX Runtime logs each error as well as returning it. Heed throws the returned error, so only fatal errors are logged.
+ * `HEED_DEBUG` lets warnings through.
  */
 const logSeverity = (): number => (process.env.HEED_DEBUG ? 2 : 4);
 
@@ -23,18 +23,18 @@ interface Loaded {
   readonly memory: NativeMemory;
 }
 
-/** One environment for each library in a process; it lives as long as the process. */
+/** One environment per library, for the lifetime of the process. */
 const loaded = new Map<string, Loaded>();
 
 /**
- * ONNX Runtime through its C API: on the CPU tensors are not copied, on a GPU what lives between runs stays there, and runs
- * happen on another thread.
+ * ONNX Runtime through its C API. Runs happen on another thread. On the CPU tensors are not copied; on a GPU state stays
+ * there between runs.
  *
  * @param options.device  Default "cpu". "cuda" needs a library built for it; the one in onnxruntime-node has "webgpu" on
  *   Linux x64.
- * @param options.library  A shared library of ONNX Runtime 1.20 or later. Default: the environment variable
- *   HEED_ONNXRUNTIME, or else the one inside the onnxruntime-node package.
- * @throws ERR_RUNTIME when the library cannot be loaded here.
+ * @param options.library  Path of a shared library of ONNX Runtime 1.20 or later. Default: the environment variable
+ *   HEED_ONNXRUNTIME, or else the library in the onnxruntime-node package.
+ * @throws ERR_RUNTIME when the library cannot be loaded.
  */
 export function openNativeEngine(
   options: { readonly library?: string; readonly device?: "cpu" | GpuDevice } = {},
@@ -66,15 +66,15 @@ export function openNativeEngine(
 }
 
 function load(library: string): Loaded {
-  let found = loaded.get(library);
-  if (!found) {
+  let entry = loaded.get(library);
+  if (!entry) {
     const api = loadOrtApi(library);
     const out = new BigUint64Array(1);
     api.check(api.createEnv(logSeverity(), "heed", out), "environment");
-    found = { api, env: out[0] as bigint, memory: new NativeMemory(api) };
-    loaded.set(library, found);
+    entry = { api, env: out[0] as bigint, memory: new NativeMemory(api) };
+    loaded.set(library, entry);
   }
-  return found;
+  return entry;
 }
 
 async function createSession(
@@ -94,9 +94,9 @@ async function createSession(
     set(api.setIntraOpNumThreads(options, threads));
     set(api.setSessionLogSeverityLevel(options, logSeverity()));
     if (profile !== undefined) set(api.enableProfiling(options, profile));
-    // Same speed, far lower peak memory. The arena stays: it is what makes repeated runs cheap.
+    // Same speed, far lower peak memory. The arena stays on: it makes repeated runs cheap.
     set(api.disableMemPattern(options));
-    // Without it the idle threads of one session take the cores from another.
+    // Otherwise idle threads of one session keep cores busy that another needs.
     set(api.addSessionConfigEntry(options, "session.force_spinning_stop", "1"));
     if (isGpu(device)) gpuProviders[device].append(api, options);
     const args = [env, model, model.byteLength, options, out];

@@ -4,13 +4,13 @@ import { type Engine, showThreads } from "./engine.ts";
 import { javaScriptEngine } from "./javascript.ts";
 import { physicalCores } from "./threads.node.ts";
 
-/** Devices that this build of onnxruntime-node knows; whether they are here, only a session tells. */
+/** Devices that this build of onnxruntime-node supports. Only opening a session shows whether one is present. */
 export const onnxRuntimeNodeDevices = (): string[] => ort.listSupportedBackends().map(({ name }) => name);
 
 /**
- * ONNX Runtime through the onnxruntime-node package, on the CPU where the native engine cannot load, or on another
- * device. On the CPU it runs on the calling thread, so **the event loop stands still during a run**, and it copies every
- * output. On WebGPU state stays on the GPU; on other devices it passes through the host at every run.
+ * ONNX Runtime through the onnxruntime-node package, for other devices or when the native engine cannot be loaded. On the
+ * CPU it runs on the calling thread, so **a run blocks the event loop**, and it copies every output. On WebGPU state stays
+ * on the GPU; on other devices it passes through the host at every run.
  */
 export function openOnnxRuntimeNodeEngine(device: Exclude<Engine["device"], "wasm"> = "cpu"): Engine {
   const threads = deviceOf(device).hasThreads ? `, ${showThreads(physicalCores())}` : "";

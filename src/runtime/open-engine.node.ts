@@ -1,36 +1,38 @@
 import { heedError } from "../errors.ts";
 import { type Device, type DeviceName, devices } from "./devices.ts";
 import type { Engine } from "./engine.ts";
-import { present } from "./probe.ts";
+import { requireAvailable } from "./probe.ts";
 import { physicalCores } from "./threads.node.ts";
 
 export interface OpenEngineOptions {
-  /** Gets one line when a slower runtime has to stand in. Default: nothing is said. */
+  /** Receives one line when a slower runtime is used instead. Default: no warning. */
   readonly onWarning?: (line: string) => void;
 }
 
 /**
- * An engine for `device` in Node: ONNX Runtime's C API for the CPU, "webgpu" and "cuda", or onnxruntime-node where that
- * cannot be loaded; the environment variable HEED_RUNTIME, `native` or `node`, insists on one. "cuda" needs
- * HEED_ONNXRUNTIME to name a library that was built for it. "coreml" and "dml" are onnxruntime-node's, where that package
- * has them. "wasm" is what runs in a page without a graphics card and needs the package onnxruntime-web.
+ * Opens an engine for `device` in Node.
  *
- * @param device  Default "auto": the CPU, which gives equal bits every time. A graphics card is used when asked for.
- * @throws ERR_CONFIG when the device is not there or HEED_RUNTIME is neither; ERR_RUNTIME when none loads.
+ * "cpu", "webgpu" and "cuda" use ONNX Runtime's C API, or onnxruntime-node if that cannot be loaded; the environment
+ * variable HEED_RUNTIME, `native` or `node`, forces one of them. "cuda" needs HEED_ONNXRUNTIME to name a library built for
+ * it. "coreml" and "dml" use onnxruntime-node and exist only where that package has them. "wasm" is the engine of browsers
+ * without a GPU and needs the package onnxruntime-web.
+ *
+ * @param device  Default "auto": the CPU, whose results are the same to the bit every time. A GPU must be requested.
+ * @throws ERR_CONFIG when the device is unavailable or HEED_RUNTIME is invalid; ERR_RUNTIME when no runtime can be loaded.
  */
 export async function openEngine(device: Device = "auto", options: OpenEngineOptions = {}): Promise<Engine> {
   return openers[device](options);
 }
 
-/** How each device is opened; what only a session tells is there is tried first. */
+/** How to open each device. `requireAvailable` checks for a device by opening a session on it. */
 const openers: Readonly<Record<Device, (options: OpenEngineOptions) => Promise<Engine>>> = {
   auto: (options) => openNativeOrNode("cpu", options),
   cpu: (options) => openNativeOrNode("cpu", options),
   wasm: openWasm,
-  webgpu: async (options) => present(await openNativeOrNode("webgpu", options)),
-  cuda: async (options) => present(await openNativeOrNode("cuda", options)),
-  coreml: async () => present(await openNode("coreml")),
-  dml: async () => present(await openNode("dml")),
+  webgpu: async (options) => requireAvailable(await openNativeOrNode("webgpu", options)),
+  cuda: async (options) => requireAvailable(await openNativeOrNode("cuda", options)),
+  coreml: async () => requireAvailable(await openNode("coreml")),
+  dml: async () => requireAvailable(await openNode("dml")),
 };
 
 async function openWasm(): Promise<Engine> {
@@ -42,37 +44,37 @@ async function openNativeOrNode(
   device: "cpu" | "webgpu" | "cuda",
   { onWarning }: OpenEngineOptions,
 ): Promise<Engine> {
-  const wanted = process.env.HEED_RUNTIME;
-  if (wanted && wanted !== "native" && wanted !== "node") {
-    const remedy = 'use "native", "node" or leave it unset';
+  const runtime = process.env.HEED_RUNTIME;
+  if (runtime && runtime !== "native" && runtime !== "node") {
+    const remedy = 'use "native" or "node", or leave it unset';
     throw heedError("ERR_CONFIG", {
       where: "HEED_RUNTIME",
-      cause: `there is no runtime "${wanted}"`,
+      cause: `there is no runtime "${runtime}"`,
       remedy,
     });
   }
-  if (wanted === "node") return openNode(device);
+  if (runtime === "node") return openNode(device);
   try {
     const { openNativeEngine } = await import("./native.node.ts");
     return openNativeEngine({ device });
   } catch (error) {
-    if (wanted === "native") throw error;
+    if (runtime === "native") throw error;
     const reason = error instanceof Error ? error.message : String(error);
     const engine = await openNode(device);
-    onWarning?.(`the native runtime cannot be loaded, onnxruntime-node stands in, slower: ${reason}`);
+    onWarning?.(`the native runtime cannot be loaded; using onnxruntime-node, which is slower: ${reason}`);
     return engine;
   }
 }
 
 async function openNode(device: Exclude<DeviceName, "wasm">): Promise<Engine> {
   const { onnxRuntimeNodeDevices, openOnnxRuntimeNodeEngine } = await import("./onnxruntime-node.node.ts");
-  const known = onnxRuntimeNodeDevices();
-  if (known.includes(device)) return openOnnxRuntimeNodeEngine(device);
-  const others = new Set<Device>(["auto", "wasm"]);
-  const here = devices.filter((name) => others.has(name) || known.includes(name));
+  const supported = onnxRuntimeNodeDevices();
+  if (supported.includes(device)) return openOnnxRuntimeNodeEngine(device);
+  const alwaysAvailable = new Set<Device>(["auto", "wasm"]);
+  const available = devices.filter((name) => alwaysAvailable.has(name) || supported.includes(name));
   throw heedError("ERR_CONFIG", {
     where: "device",
-    cause: `"${device}" is not a part of ONNX Runtime on ${process.platform}`,
-    remedy: `use one of ${here.join(", ")}`,
+    cause: `"${device}" is not part of ONNX Runtime on ${process.platform}`,
+    remedy: `use one of ${available.join(", ")}`,
   });
 }

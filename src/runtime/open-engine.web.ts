@@ -1,15 +1,15 @@
 import { heedError } from "../errors.ts";
 import type { Device } from "./devices.ts";
 import type { Engine } from "./engine.ts";
-import { present } from "./probe.ts";
+import { requireAvailable } from "./probe.ts";
 import { type OpenWebOptions, openWebEngine } from "./web.ts";
 
 export interface OpenEngineOptions extends OpenWebOptions {
-  /** Gets one line when a slower device has to stand in. Default: nothing is said. */
+  /** Receives one line when a slower device is used instead. Default: no warning. */
   readonly onWarning?: (line: string) => void;
 }
 
-/** What a graphics card, or a program in place of one, says of itself. */
+/** What a GPU, or its software substitute, reports about itself. */
 interface Adapter {
   readonly info?: {
     readonly vendor?: string;
@@ -18,7 +18,7 @@ interface Adapter {
   };
 }
 
-/** The little of the page that decides where graphs run. */
+/** The parts of the global scope that decide where graphs run. */
 interface Page {
   readonly crossOriginIsolated?: boolean;
   readonly navigator?: {
@@ -29,12 +29,11 @@ interface Page {
 const page = globalThis as Page;
 
 /**
- * An engine in the page or in a worker of it, by the package onnxruntime-web: WebGPU, or WASM with threads where the
- * page is cross-origin isolated and with one where it is not. WASM computes on the thread that calls: use a worker
- * where a page must stay responsive.
+ * Opens an engine in a page or a worker, through the package onnxruntime-web: WebGPU or WASM. WASM is multithreaded only
+ * if the page is cross-origin isolated. It computes on the calling thread: use a worker if the page must stay responsive.
  *
- * @param device  Default "auto": WebGPU on a graphics card, otherwise WASM; the description says why.
- * @throws ERR_CONFIG when the device is not there, ERR_RUNTIME when onnxruntime-web cannot be loaded.
+ * @param device  Default "auto": WebGPU on a GPU, otherwise WASM; the description says why.
+ * @throws ERR_CONFIG when the device is unavailable, ERR_RUNTIME when onnxruntime-web cannot be loaded.
  */
 export async function openEngine(device: Device = "auto", options: OpenEngineOptions = {}): Promise<Engine> {
   const open = openers[device];
@@ -47,18 +46,18 @@ export async function openEngine(device: Device = "auto", options: OpenEngineOpt
   throw heedError("ERR_CONFIG", { where: "device", cause, remedy });
 }
 
-/** How each device that pages have is opened. */
+/** How to open each device that a page can use. */
 const openers: Readonly<Partial<Record<Device, (options: OpenEngineOptions) => Promise<Engine>>>> = {
   auto: openBest,
   wasm: openWasm,
   webgpu: async (options) => openWebGpu(options, await page.navigator?.gpu?.requestAdapter()),
 };
 
-/** WebGPU on a graphics card; WASM otherwise, for a WebGPU that is computed by the CPU is slower. */
+/** WebGPU on a GPU, otherwise WASM, because WebGPU in software is slower. */
 async function openBest(options: OpenEngineOptions): Promise<Engine> {
   const adapter = await page.navigator?.gpu?.requestAdapter();
   let reason = "no graphics card";
-  if (adapter && isSoftware(adapter)) reason = "WebGPU is computed by the CPU here";
+  if (adapter && isSoftware(adapter)) reason = "WebGPU runs on the CPU here";
   else if (adapter) {
     try {
       return await openWebGpu(options, adapter);
@@ -70,7 +69,7 @@ async function openBest(options: OpenEngineOptions): Promise<Engine> {
   return { ...engine, description: `${engine.description}: ${reason}` };
 }
 
-/** In ms. Threads that never report (see README, "In the page") would otherwise be waited for for ever. */
+/** In ms. Without it, threads that never start (see README, "In the page") would be awaited for ever. */
 const initTimeout = 120_000;
 
 function openWasm({ onWarning, ...web }: OpenEngineOptions): Promise<Engine> {
@@ -85,20 +84,20 @@ async function openWebGpu(
   const { vendor, architecture } = adapter?.info ?? {};
   const hardware = [vendor, architecture].filter(Boolean).join(" ") || "unnamed graphics card";
   const load = () => import("onnxruntime-web/webgpu");
-  return present(await openWebEngine("webgpu", load, { ...web, threads: 1, hardware }));
+  return requireAvailable(await openWebEngine("webgpu", load, { ...web, threads: 1, hardware }));
 }
 
 function isSoftware({ info }: Adapter): boolean {
   return info?.isFallbackAdapter === true || info?.architecture === "swiftshader";
 }
 
-/** As many as there are likely to be cores: of many logical ones, half. */
+/** The likely number of physical cores: half of the logical ones, but at least 2 if there are as many. */
 function threads(onWarning?: (line: string) => void): number {
   const logical = page.navigator?.hardwareConcurrency ?? 1;
   if (page.crossOriginIsolated) return Math.max(Math.min(2, logical), Math.ceil(logical / 2));
   if (logical > 1) {
     onWarning?.(
-      "the page is not cross-origin isolated: WASM runs on one thread, slower (needs COOP and COEP headers)",
+      "the page is not cross-origin isolated, so WASM runs on one thread, which is slower; send COOP and COEP headers",
     );
   }
   return 1;

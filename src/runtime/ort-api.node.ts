@@ -3,13 +3,13 @@ import { dirname, join } from "node:path";
 import koffi from "koffi";
 import { ortError } from "./ort-error.ts";
 
-/** Version of the C API that is asked for; a library of any later version has it too. */
+/** The C API version to request; later versions of the library provide it too. */
 const apiVersion = 20;
 
-/** ONNX Runtime recurses deeply when it optimises a graph; koffi's own stack for calls would overflow. */
+/** ONNX Runtime recurses deeply when it optimises a graph; koffi's default call stack would overflow. */
 const stackBytes = 8 * 2 ** 20;
 
-/** An array is passed by its address and lives until a synchronous call returns. */
+/** An array is passed by address and stays alive until a synchronous call returns. */
 type Argument = bigint | number | string | readonly string[] | null | ArrayBufferView;
 /** An OrtStatus: null is success. */
 export type Status = bigint | null;
@@ -21,8 +21,8 @@ export interface StatusFunction {
 }
 
 /**
- * Place of each function in ONNX Runtime's table and its parameters. The order of the table is part of the C
- * API: new functions are only ever added at its end. Every one of these returns an OrtStatus.
+ * Index of each function in ONNX Runtime's table, and its parameters. The order of the table is part of the C API: new
+ * functions are only added at its end. All of these return an OrtStatus.
  */
 const statusFunctions = {
   createEnv: [3, ["int", "str", "void *"]],
@@ -73,19 +73,19 @@ const releaseFunctions = {
 
 const tableLength = 217;
 
-/** ONNX Runtime's C API as functions; pointers are bigints, null pointers null. */
+/** ONNX Runtime's C API as functions. Pointers are bigints, or null. */
 export type OrtApi = { readonly [K in keyof typeof statusFunctions]: StatusFunction } & {
   readonly [K in keyof typeof releaseFunctions]: (handle: bigint) => void;
 } & {
   readonly version: string;
-  /** Throws ERR_RUNTIME with ONNX Runtime's message unless `status` is success; frees it. */
+  /** Throws ERR_RUNTIME with ONNX Runtime's message unless `status` is success. Frees the status. */
   check(status: Status, doing: string): void;
 };
 
 /**
- * Calls on another thread, so that the event loop stays live.
+ * Calls a function on another thread, so that the event loop is not blocked.
  *
- * @param alive  Whatever the arguments point at: an address does not keep memory from being collected.
+ * @param alive  The memory that the arguments point to; an address alone does not keep it from being collected.
  */
 export function callAsync(call: StatusFunction, args: readonly Argument[], alive: unknown): Promise<Status> {
   return new Promise((resolve, reject) => {
@@ -106,7 +106,7 @@ export function bundledLibrary(): string {
   return join(root, "bin", "napi-v6", platform, arch, name ?? "libonnxruntime.so.1");
 }
 
-/** koffi unloads a library when its handle is collected, functions and all: handles are held for ever. */
+/** koffi unloads a library when its handle is collected, so handles are kept for ever. */
 const held: unknown[] = [];
 
 /** Loads a shared library of ONNX Runtime. @throws ERR_RUNTIME when it cannot be loaded or is too old. */
@@ -114,7 +114,7 @@ export function loadOrtApi(library: string): OrtApi {
   let base: bigint;
   try {
     const { sync_stack_size: sync = 0, async_stack_size: async = 0 } = koffi.config();
-    // Refused once a library has been loaded, so only asked for when needed.
+    // koffi refuses this once a library is loaded, so it is set only when needed.
     if (sync < stackBytes || async < stackBytes) {
       koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
     }
@@ -127,7 +127,7 @@ export function loadOrtApi(library: string): OrtApi {
   const [getApi, getVersion] = koffi.decode(base, "void *", 2) as [bigint, bigint];
   const version: string = koffi.decode(getVersion, koffi.proto("str", []))();
   if (Number(version.split(".")[1]) < apiVersion && Number(version.split(".")[0]) < 2) {
-    throw ortError("load", `${library} is version ${version} but 1.${apiVersion} or later is needed`);
+    throw ortError("load", `${library} is version ${version} but 1.${apiVersion} or later is required`);
   }
   const table: bigint[] = koffi.decode(
     koffi.decode(getApi, koffi.proto("void *", ["uint32_t"]))(apiVersion),

@@ -4,7 +4,7 @@ import { encodeModel } from "../onnx/proto.ts";
 import { deviceOf } from "./devices.ts";
 import type { Engine, Session } from "./engine.ts";
 
-/** A model that gives its input `x` back as `y`: any sizes on `rank` axes. */
+/** An identity model from `x` to `y`, for any sizes of `rank` axes. */
 export function copyModel(dtype: DType, rank: number): Uint8Array {
   const shape = Array.from({ length: rank }, (_, axis) => `n${axis}`);
   return encodeModel({
@@ -19,17 +19,16 @@ export function copyModel(dtype: DType, rank: number): Uint8Array {
 }
 
 /**
- * The engines that were found to be there, each with a session, for as long as the process lives. Whatever is asked of a
- * GPU then stands in one queue, whoever opened the engine; and ONNX Runtime keeps the GPU, which it gives back with the
- * last session on it, compiled shaders and all.
+ * Engines known to be available, each with an open session, for the lifetime of the process. All work on a GPU thus shares
+ * one queue, and ONNX Runtime keeps the GPU and its compiled shaders, which it would drop with the last session.
  */
 const held = new Map<string, { readonly engine: Engine; readonly session: Session }>();
 
-/** The engine for this device, if it is there, which only a session tells. @throws ERR_CONFIG with ONNX Runtime's reason. */
-export async function present(engine: Engine): Promise<Engine> {
+/** Checks that the device is available by opening a session. @throws ERR_CONFIG with ONNX Runtime's reason if it is not. */
+export async function requireAvailable(engine: Engine): Promise<Engine> {
   const key = `${engine.name} ${engine.device}`;
-  const found = held.get(key);
-  if (found) return found.engine;
+  const known = held.get(key);
+  if (known) return known.engine;
   try {
     const session = await engine.load(copyModel("float32", 0));
     held.set(key, { engine, session });
@@ -40,7 +39,7 @@ export async function present(engine: Engine): Promise<Engine> {
     const remedy = `${first ? `${first}, or ` : ""}use another device (${reason})`;
     throw heedError(
       "ERR_CONFIG",
-      { where: "device", cause: `"${engine.device}" is not here`, remedy },
+      { where: "device", cause: `"${engine.device}" is not available`, remedy },
       cause,
     );
   }

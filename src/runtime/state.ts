@@ -4,7 +4,7 @@ import type { Engine } from "./engine.ts";
 import type { Tensor } from "./tensor.ts";
 import { type Access, createAccess } from "./turns.ts";
 
-/** Numbers with their shape, on the host. */
+/** A tensor on the host. */
 export interface HostTensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -12,32 +12,32 @@ export interface HostTensor {
 }
 
 /**
- * What lives in the runtime between runs: weights, moments, counters, by name. An entry that some program updates has
- * two buffers; a run reads one and writes the other, and they change places when it has succeeded, so a failed step
- * leaves the state as it was and nothing is allocated per step. Where the engine can overwrite an input and the graph
- * reads it for the last time before, as a training step does whose every update waits for the norm of all gradients,
- * one buffer is enough; only a step that failed while it was writing would leave old and new side by side.
+ * Tensors that live in the runtime between runs, by name: weights, moments, counters. An entry that a program updates has
+ * two buffers: a run reads one and writes the other, and they are swapped when it succeeds. So a failed step leaves the
+ * state unchanged, and no step allocates. One buffer is enough if the engine can overwrite an input that the graph no
+ * longer reads, as in a training step whose updates all wait for the norm of all gradients; then a step that fails while
+ * it writes leaves a mix of old and new values.
  */
 export interface State {
   readonly names: readonly string[];
   has(name: string): boolean;
-  /** What an entry was made for. @throws ERR_GRAPH when there is none. */
+  /** The type of an entry. @throws ERR_GRAPH when there is none of this name. */
   type(name: string): Pick<HostTensor, "dtype" | "shape">;
-  /** The order of runs that read and write entries; `compile` keeps it. */
+  /** Orders runs that read and write entries; compiled programs use it. */
   readonly access: Access;
-  /** The tensor a run reads: zeros, allocated when first asked for, unless something was written. */
+  /** The tensor a run reads. Entries without data start as zeros, allocated on first use. */
   current(name: string): Tensor;
-  /** The tensor a run writes; allocated when first asked for. */
+  /** The tensor a run writes, allocated on first use. */
   spare(name: string): Tensor;
-  /** Makes what was written current. */
+  /** Swaps the current and the spare tensor of each entry. */
   swap(names: Iterable<string>): void;
   /** A copy of an entry. */
   read(name: string): Promise<HostTensor>;
-  /** Overwrites an entry with a copy. @throws ERR_SHAPE when the number of elements differs. */
+  /** Overwrites an entry with a copy of `data`. @throws ERR_SHAPE when the number or type of elements differs. */
   write(name: string, data: HostArray): void;
-  /** As `write`, without a copy: the array now belongs to the state. */
+  /** Like `write`, but without a copy: the array then belongs to the state. */
   adopt(name: string, data: HostArray): void;
-  /** Memory held, in bytes. */
+  /** Memory in use, in bytes. */
   bytes(): number;
   dispose(): void;
 }
@@ -49,57 +49,57 @@ interface Entry {
   spare: Tensor | undefined;
 }
 
-/** What an entry starts as: a copy of `data`, or zeros. */
+/** The initial content of an entry: a copy of `data`, or zeros by default. */
 export type InitialEntry = Omit<HostTensor, "data"> & Partial<Pick<HostTensor, "data">>;
 
-/** State on `engine` that starts as `initial` says. */
+/** Creates state on `engine` with the entries of `initial`. */
 export function createState(engine: Engine, initial: Iterable<readonly [string, InitialEntry]>): State {
   const entries = new Map<string, Entry>();
   for (const [name, { dtype, shape, data }] of initial) {
     const current = data && engine.tensor(dtype, shape, data.slice());
     entries.set(name, { dtype, shape, current, spare: undefined });
   }
-  const entry = (name: string): Entry => {
-    const found = entries.get(name);
-    if (!found) throw heedError("ERR_GRAPH", { operation: "state", problem: `there is no "${name}"` });
-    return found;
+  const entryOf = (name: string): Entry => {
+    const match = entries.get(name);
+    if (!match) throw heedError("ERR_GRAPH", { operation: "state", problem: `there is no entry "${name}"` });
+    return match;
   };
   const current = (name: string): Tensor => {
-    const e = entry(name);
-    e.current ??= engine.tensor(e.dtype, e.shape);
-    return e.current;
+    const entry = entryOf(name);
+    entry.current ??= engine.tensor(entry.dtype, entry.shape);
+    return entry.current;
   };
   const adopt = (name: string, data: HostArray): void => {
-    const e = entry(name);
-    const length = e.shape.reduce((product, size) => product * size, 1);
-    const isOfType = isArrayOf(e.dtype, data);
+    const entry = entryOf(name);
+    const length = entry.shape.reduce((product, size) => product * size, 1);
+    const isOfType = isArrayOf(entry.dtype, data);
     if (data.length !== length || !isOfType) {
       const given = isOfType ? `${data.length}` : `${data.length} in a ${data.constructor.name}`;
-      const problem = `"${name}" holds ${length} ${e.dtype} elements but ${given} were given`;
+      const problem = `"${name}" holds ${length} ${entry.dtype} elements but ${given} were given`;
       throw heedError("ERR_SHAPE", { operation: "state", problem });
     }
-    e.current?.dispose();
-    e.current = engine.tensor(e.dtype, e.shape, data);
+    entry.current?.dispose();
+    entry.current = engine.tensor(entry.dtype, entry.shape, data);
   };
   return {
     names: [...entries.keys()],
     has: (name) => entries.has(name),
-    type: entry,
+    type: entryOf,
     access: createAccess(),
     current,
     spare: (name) => {
-      const e = entry(name);
-      e.spare ??= engine.tensor(e.dtype, e.shape);
-      return e.spare;
+      const entry = entryOf(name);
+      entry.spare ??= engine.tensor(entry.dtype, entry.shape);
+      return entry.spare;
     },
     swap: (names) => {
       for (const name of names) {
-        const e = entry(name);
-        if (e.spare) [e.current, e.spare] = [e.spare, e.current];
+        const entry = entryOf(name);
+        if (entry.spare) [entry.current, entry.spare] = [entry.spare, entry.current];
       }
     },
     read: async (name) => {
-      const { dtype, shape } = entry(name);
+      const { dtype, shape } = entryOf(name);
       return { dtype, shape, data: (await current(name).read()).slice() };
     },
     write: (name, data) => adopt(name, data.slice()),
@@ -122,7 +122,7 @@ export function createState(engine: Engine, initial: Iterable<readonly [string, 
   };
 }
 
-/** Copies of entries, by name. */
+/** Copies entries to the host, by name. */
 export async function readEntries(state: State, names: readonly string[]): Promise<Map<string, HostTensor>> {
   const entries = new Map<string, HostTensor>();
   for (const name of names) entries.set(name, await state.read(name));

@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
 /**
- * Physical cores this process may use. Two threads on one core fight over its vector units, so matrix
- * products gain nothing from the second. Where the system does not say which CPUs share a core, every
- * available CPU counts.
+ * The number of physical cores this process may use. Two threads on one core compete for its vector units, so matrix
+ * products gain nothing from the second. If the system does not say which CPUs share a core, every available CPU counts.
  */
 export function physicalCores(): number {
   const available = availableParallelism();

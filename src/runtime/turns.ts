@@ -1,7 +1,7 @@
-/** Runs `work` when everything before it has ended, however it ended. */
+/** Runs `work` once all earlier work has settled, whether it succeeded or failed. */
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** A queue of its own: what is asked of one GPU goes one after the other. */
+/** Creates a queue: work, such as calls to one GPU, runs one after the other. */
 export function turns(): InTurn {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
@@ -11,10 +11,10 @@ export function turns(): InTurn {
   };
 }
 
-/** No order: whatever is asked begins at once. */
+/** No queue: work starts immediately. */
 export const atOnce: InTurn = (work) => work();
 
-/** Orders work on what is shared: reads overlap, a write waits for all before it, and all after it wait for the write. */
+/** Orders work on a shared resource: reads overlap; a write waits for all earlier work, and later work waits for it. */
 export interface Access {
   readonly read: InTurn;
   readonly write: InTurn;

@@ -4,24 +4,25 @@ import { javaScriptEngine } from "./javascript.ts";
 import { turns } from "./turns.ts";
 
 export interface OpenWebOptions {
-  /** Threads of WASM. Default 1: more need SharedArrayBuffer, which pages have when they are cross-origin isolated. */
+  /** WASM threads. Default 1: more need SharedArrayBuffer, which requires a cross-origin isolated page. */
   readonly threads?: number;
-  /** Folder of onnxruntime-web's .wasm files, when a bundler has moved them from beside its module. */
+  /** Folder of the .wasm files of onnxruntime-web. Default: beside its module. */
   readonly wasmPaths?: string;
 }
 
-/** A run of onnxruntime-web holds its place on WASM's stack while it waits: two at once would spoil each other's. */
+/** A run of onnxruntime-web stays on the WASM stack while it waits, so two at once would corrupt each other's frames. */
 const inTurn = turns();
 
 type OrtWeb = typeof import("onnxruntime-web");
 
 /**
- * ONNX Runtime through the onnxruntime-web package, as `load` imports it. The first engine of a page or of a worker sets
- * the threads of all later ones.
+ * ONNX Runtime through the onnxruntime-web package. The first engine in a page or worker sets the number of threads for
+ * all later ones.
  *
- * @param options.hardware  What it runs on, for the description. Default: the threads.
- * @param options.initTimeout  Milliseconds to wait for the threads. Default: without end. Its timer is never cleared, and
- *   would keep a process of Node from ending.
+ * @param load  Imports the package.
+ * @param options.hardware  The hardware to name in the description. Default: the number of threads.
+ * @param options.initTimeout  Milliseconds to wait for the threads to start. Default: no limit. The timer is never cleared
+ *   and would keep a Node process alive.
  * @throws ERR_RUNTIME when the package cannot be loaded.
  */
 export async function openWebEngine(
@@ -38,7 +39,7 @@ export async function openWebEngine(
   try {
     ort = await load();
   } catch (cause) {
-    const problem = "the package onnxruntime-web cannot be loaded: npm install onnxruntime-web";
+    const problem = "the package onnxruntime-web cannot be loaded; run npm install onnxruntime-web";
     throw heedError("ERR_RUNTIME", { operation: "engine", problem }, cause);
   }
   ort.env.wasm.numThreads = threads;

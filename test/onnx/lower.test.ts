@@ -155,7 +155,7 @@ test("sizes that are sums are computed once from the inputs that have them", asy
 
 test("a length that no input has, and an output named like an input, are refused", () => {
   expect(() => read({ steps: range("time") })).toThrow(
-    'lower: no input has an axis "time", so its length cannot be known.',
+    'lower: no input has an axis "time", so its length is unknown.',
   );
   expect(() => read({ x: mul(x, 2) })).toThrow('lower: an output and an input are both named "x".');
 });

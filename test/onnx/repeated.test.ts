@@ -91,9 +91,9 @@ test("what is carried and never read is given as the last step left it", async (
 });
 
 test.each([
-  [{ while: "nothing" }, 'it has no output "nothing"'],
-  [{ carry: new Map([["x", "gone"]]) }, 'it has no output "gone"'],
-  [{ limit: "most" }, '"most" is an input of its own'],
+  [{ while: "nothing" }, 'the graph has no output "nothing"'],
+  [{ carry: new Map([["x", "gone"]]) }, 'the graph has no output "gone"'],
+  [{ limit: "most" }, 'the limit "most" is already an input'],
   [
     {
       carry: new Map([

@@ -34,10 +34,7 @@ const shapes: [call: () => unknown, text: string][] = [
     () => o.where(of("bool", 2), x(3), 0),
     "where: axis -1 of left is 2 but of right is 3; sizes must be equal or 1. left [2] bool · right [3]",
   ],
-  [
-    () => o.expand(x(2, 3), [3]),
-    "expand: the operand has sizes that the target has not. x [2, 3] · target [3]",
-  ],
+  [() => o.expand(x(2, 3), [3]), "expand: x does not broadcast to the target. x [2, 3] · target [3]"],
   [() => o.sum(x(2, 3), [2]), "sum: axis 2 is outside a tensor of rank 2. x [2, 3]"],
   [() => o.softmax(x()), "softmax: axis -1 is outside a tensor of rank 0. x []"],
   [
@@ -53,10 +50,10 @@ const shapes: [call: () => unknown, text: string][] = [
     () => attention(x("a", "d"), x("a", "d"), x("a", "d")),
     'attention: the size of queries and keys is "d", which is known only at a run: give a scale. query [a, d] · key [a, d] · value [a, d]',
   ],
-  [() => o.split(x(2, 5), 2), "split: axis 1 of size 5 cannot be cut into 2 equal parts. x [2, 5]"],
+  [() => o.split(x(2, 5), 2), "split: axis 1 of size 5 cannot be split into 2 equal parts. x [2, 5]"],
   [
     () => o.scan({ state: { h: x(2) }, sequences: {}, step: (state) => ({ state, outputs: {} }) }),
-    "scan: there is no sequence, so no number of steps.",
+    "scan: there is no sequence, so the number of steps is unknown.",
   ],
   [
     () =>
@@ -70,7 +67,7 @@ const shapes: [call: () => unknown, text: string][] = [
         sequences: { a: x(3, 4) },
         step: (_, { a }) => ({ state: { h: a }, outputs: {} }),
       }),
-    "scan: a step must leave each state with the type it had. before [2] · after [4]",
+    "scan: a step must return each state with the type it received. before [2] · after [4]",
   ],
   [() => o.gather(x(), of("int32", 2)), "gather: the table has no rows. table [] · indices [2] int32"],
   [
@@ -105,7 +102,7 @@ const shapes: [call: () => unknown, text: string][] = [
   ],
   [() => constant("float32", [2, 2], [1, 2, 3]), "constant: [2, 2] holds 4 elements but data has 3."],
   [() => o.place(x(3), 0, 2, 4), "place: 2 to 5 is outside a whole of 4. x [3]"],
-  [() => o.topK(x(2, 3), 4), "topK: 4 largest of 3 were asked for. x [2, 3]"],
+  [() => o.topK(x(2, 3), 4), "topK: k is 4 but axis -1 of x is 3. x [2, 3]"],
 ];
 
 const types: [call: () => unknown, text: string][] = [
@@ -126,7 +123,7 @@ const types: [call: () => unknown, text: string][] = [
   [() => o.gather(x(3), x(2)), "gather: indices is float32 but must be int32. indices [2]"],
   [() => o.and(x(2), of("bool", 2)), "and: left is float32 but must be bool. left [2]"],
   [() => o.where(x(2), x(2), x(2)), "where: condition is float32 but must be bool. condition [2]"],
-  [() => o.where(of("bool", 2), 1, 0), "where: one of yes and no must be a value."],
+  [() => o.where(of("bool", 2), 1, 0), "where: yes and no are both numbers; one must be a value."],
   [() => o.softmax(of("int32", 2)), "softmax: x is int32 but must be float32 or float64. x [2] int32"],
   [() => o.sum(of("bool", 2)), "sum: x is bool but must be float32 or float64 or int32 or int64. x [2] bool"],
   [() => o.mean(of("int32", 2)), "mean: x is int32 but must be float32 or float64. x [2] int32"],

@@ -73,7 +73,7 @@ describe.skipIf(absentChromium)(`in a page${skipped}`, () => {
     const { device, description, warnings } = await ask<Opened>(page, "open('auto')");
     expect({ device, warnings }).toEqual({ device: "wasm", warnings: [] });
     const pattern =
-      /^wasm \(onnxruntime-web [\d.]+, (\d+) threads\): (WebGPU is computed by the CPU here|no graphics card)$/;
+      /^wasm \(onnxruntime-web [\d.]+, (\d+) threads\): (WebGPU runs on the CPU here|no graphics card)$/;
     expect(description).toMatch(pattern);
   });
 
@@ -123,7 +123,7 @@ describe.skipIf(absentChromium)(`in a page without cross-origin isolation${skipp
     const { description, warnings } = await ask<Opened>(page, "open('wasm')");
     expect(description).toMatch(/^wasm \(onnxruntime-web [\d.]+, 1 thread\)$/);
     expect(warnings).toEqual([
-      "the page is not cross-origin isolated: WASM runs on one thread, slower (needs COOP and COEP headers)",
+      "the page is not cross-origin isolated, so WASM runs on one thread, which is slower; send COOP and COEP headers",
     ]);
     expectSameTraining(await ask(page, `updates('wasm', 'transformer', ${FEW})`), expectedFew);
     await close();

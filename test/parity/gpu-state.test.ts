@@ -10,7 +10,7 @@ import { NativeGpu } from "../../src/runtime/native-gpu.node.ts";
 import { NativeGpuTensor } from "../../src/runtime/native-gpu-tensor.node.ts";
 import { openOnnxRuntimeNodeEngine } from "../../src/runtime/onnxruntime-node.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
-import { present } from "../../src/runtime/probe.ts";
+import { requireAvailable } from "../../src/runtime/probe.ts";
 import { createState, readEntries } from "../../src/runtime/state.ts";
 import type { TrainingStep } from "../../src/training/step.ts";
 import { batchOf, openTinyStep } from "../training/tiny.ts";
@@ -38,7 +38,7 @@ const runtimes: readonly [string, () => Promise<Engine>, () => Traffic][] = [
   ],
   [
     "onnxruntime-node",
-    () => present(openOnnxRuntimeNodeEngine("webgpu")),
+    () => requireAvailable(openOnnxRuntimeNodeEngine("webgpu")),
     () => {
       const upload = vi.spyOn(GpuMemory.prototype, "upload");
       const download = vi.spyOn(GpuMemory.prototype, "download");

@@ -76,18 +76,18 @@ describe("it refuses", () => {
     });
     await fails(
       given([3, 2], new Float32Array(6)),
-      'constant "w": [2, 3] was declared, but [3, 2] with 6 elements was given.',
+      'constant "w": [2, 3] was declared but [3, 2] with 6 elements was given.',
     );
     await fails(given([2, 3], new Float32Array(5)), "but [2, 3] with 5 elements was given.");
-    await fails(given([2, 3], new Int32Array(6)), "float32 was declared, but a Int32Array was given.");
+    await fails(given([2, 3], new Int32Array(6)), "float32 was declared but the data is of type Int32Array.");
   });
 
   test("a parameter that nothing gives, also as the target of an update", async () => {
-    await fails({}, 'nothing gives parameter "w": there is no state, and it is not among the constants.');
+    await fails({}, 'parameter "w" has no value; pass it in the state or the constants.');
     const constants = new Map([
       ["w", { dtype: "float32" as const, shape: [2, 3], data: new Float32Array(6) }],
     ]);
-    await fails({ constants, updates: new Map([[w, add(w, 1)]]) }, 'nothing gives parameter "w"');
+    await fails({ constants, updates: new Map([[w, add(w, 1)]]) }, 'parameter "w" has no value');
     await fails({ state: createState(native, []) }, 'the state has no parameter "w".');
   });
 
@@ -99,7 +99,7 @@ describe("it refuses", () => {
     );
     await fails(
       { state, outputs: { "w/next": sum(w) }, updates: new Map([[w, add(w, 1)]]) },
-      '"w/next" is what the update of "w" is called: name the output otherwise.',
+      'output "w/next" has the name of the update of "w"; rename the output.',
     );
   });
 
@@ -123,7 +123,7 @@ describe("it refuses", () => {
     );
     expect(feedsFor(program, { zz: of(3), y: of(6) })).toEqual({ y: of(6) });
     await expect(program({ y: of(6), z: [1, 2, 3] as never })).rejects.toThrow(
-      "a feed is a tensor, a number, or",
+      "a feed must be a tensor, a number or { shape, data }",
     );
   });
 });

@@ -5,14 +5,14 @@ import type { Engine } from "../../src/runtime/engine.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
 import { openOnnxRuntimeNodeEngine } from "../../src/runtime/onnxruntime-node.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
-import { present } from "../../src/runtime/probe.ts";
+import { requireAvailable } from "../../src/runtime/probe.ts";
 import type { Tensor } from "../../src/runtime/tensor.ts";
 import { collectGarbage, identity, info, linear, model, node, runOne } from "./small-models.ts";
 
 const wasm = await openEngine("wasm");
 // Where there is no GPU nor a software one, test/parity says so.
 const nativeWebgpu = await openEngine("webgpu").catch(() => undefined);
-const webgpu = nativeWebgpu && (await present(openOnnxRuntimeNodeEngine("webgpu")));
+const webgpu = nativeWebgpu && (await requireAvailable(openOnnxRuntimeNodeEngine("webgpu")));
 const engines: [string, () => Engine][] = [
   ["native", openNativeEngine],
   ["onnxruntime-node", openOnnxRuntimeNodeEngine],
@@ -216,12 +216,14 @@ describe.each(engines)("%s", (_, open) => {
 
   test("refuses data that fits neither shape nor element type", () => {
     const tensor = (shape: number[], data: HostArray) => () => engine.tensor("float32", shape, data);
-    expect(tensor([2, 3], new Float32Array(5))).toThrow("tensor: shape [2, 3] has 6 elements but data 5.");
+    expect(tensor([2, 3], new Float32Array(5))).toThrow(
+      "tensor: shape [2, 3] has 6 elements but data has 5.",
+    );
     expect(tensor([5], new Int32Array(5))).toThrow(
       "tensor: float32 takes a Float32Array but got a Int32Array.",
     );
     expect(tensor([-1], new Float32Array(1))).toThrow(
-      "tensor: sizes are whole numbers, 0 or more, but shape is [-1].",
+      "tensor: sizes must be whole numbers, 0 or more, but shape is [-1].",
     );
   });
 
@@ -230,12 +232,12 @@ describe.each(engines)("%s", (_, open) => {
     const x = engine.tensor("float32", [1, 3]);
     const others = engines.find(([, other]) => other !== open)?.[1]() as Engine;
     await expect(runOne(session, { x: others.tensor("float32", [1, 3]) })).rejects.toThrow(
-      'run: "x" is a tensor of another engine.',
+      'run: tensor "x" belongs to another engine.',
     );
     x.dispose();
     x.dispose();
-    await expect(runOne(session, { x })).rejects.toThrow("tensor: it is used after it was disposed.");
-    expect(() => x.read()).toThrow("tensor: it is used after it was disposed.");
+    await expect(runOne(session, { x })).rejects.toThrow("tensor: used after it was disposed.");
+    expect(() => x.read()).toThrow("tensor: used after it was disposed.");
     session.close();
     session.close();
     await expect(runOne(session, { x: engine.tensor("float32", [1, 3]) })).rejects.toThrow(

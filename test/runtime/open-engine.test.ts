@@ -19,7 +19,7 @@ describe("openEngine", () => {
     vi.stubEnv("HEED_RUNTIME", "fast");
     await expect(openEngine()).rejects.toMatchObject({
       code: "ERR_CONFIG",
-      message: 'HEED_RUNTIME: there is no runtime "fast"; use "native", "node" or leave it unset',
+      message: 'HEED_RUNTIME: there is no runtime "fast"; use "native" or "node", or leave it unset',
     });
   });
 
@@ -48,7 +48,7 @@ describe("openEngine", () => {
       code: "ERR_CONFIG",
       exit: 78,
       message: expect.stringMatching(
-        `^device: "${device}" is not a part of ONNX Runtime on \\w+; use one of auto, cpu, wasm, webgpu`,
+        `^device: "${device}" is not part of ONNX Runtime on \\w+; use one of auto, cpu, wasm, webgpu`,
       ),
     });
   });
@@ -60,7 +60,7 @@ describe("openEngine", () => {
         code: "ERR_CONFIG",
         exit: 78,
         message: expect.stringMatching(
-          /^device: "cuda" is not here; name a library built for it in HEED_ONNXRUNTIME, or use another device \(onnxruntime cuda: Failed to load library /,
+          /^device: "cuda" is not available; set HEED_ONNXRUNTIME to a library built for it, or use another device \(onnxruntime cuda: Failed to load library /,
         ),
       });
     },
@@ -72,7 +72,9 @@ describe("openEngine", () => {
     const engine = await openEngine("auto", { onWarning: (line) => lines.push(line) });
     expect(engine.name).toBe("node");
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/^the native runtime cannot be loaded, onnxruntime-node stands in, slower: /);
+    expect(lines[0]).toMatch(
+      /^the native runtime cannot be loaded; using onnxruntime-node, which is slower: /,
+    );
     expect(lines[0]).toContain("/nowhere/libonnxruntime.so.1");
     expect(lines[0]).not.toContain("\n");
     vi.stubEnv("HEED_RUNTIME", "native");
