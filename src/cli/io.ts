@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { heedError } from "../errors.ts";
 
-/** The only way a command reaches the outside world. */
+/** The streams and signals that a command uses. */
 export interface Io {
   /** Standard input in chunks of bytes. */
   readonly stdin: AsyncIterable<Uint8Array>;

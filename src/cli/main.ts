@@ -33,8 +33,8 @@ First steps:
 run language models and classifiers.`;
 
 /**
- * Runs a command line, with `io` as its only access to the outside. An error becomes one line on standard error and the
- * exit status of its code.
+ * Runs a command line on the streams of `io`. An error becomes one line on standard error and the exit status of its
+ * code.
  *
  * @returns the exit status
  */

@@ -57,20 +57,13 @@ export function groupTable(comparison: Comparison): Table {
     group: RunGroup,
     key: "parameters" | "steps" | "millisecondsPerStep" | "tokensPerSecond",
   ) => median(group.runs.flatMap((run) => run[key] ?? []));
+  const speed = `${unitOf(comparison.groups)}s/s`;
+  const figures = ["n", "parameters", "steps", "ms/step", speed, ...scores.map(scoreName)];
   return {
     columns: [
       { name: "group", isText: true },
       ...keys.map((path) => ({ name: comparison.names.get(path) ?? path })),
-      ...[
-        "n",
-        "parameters",
-        "steps",
-        "ms/step",
-        `${unitOf(comparison.groups)}s/s`,
-        ...scores.map(scoreName),
-      ].map((name) => ({
-        name,
-      })),
+      ...figures.map((name) => ({ name })),
     ],
     rows: comparison.groups.map((group) => [
       escapeControls(group.name),
@@ -92,21 +85,13 @@ export function groupTable(comparison: Comparison): Table {
 export function runTable(comparison: Comparison, root: string): Table {
   const keys = shownKeys(comparison);
   const scores = scoresOf(comparison);
+  const speed = `${unitOf(comparison.groups)}s/s`;
+  const figures = ["seed", "parameters", "steps", "ms/step", speed, "kept", ...scores.map(scoreName)];
   return {
     columns: [
       { name: "run", isText: true },
       ...keys.map((path) => ({ name: comparison.names.get(path) ?? path })),
-      ...[
-        "seed",
-        "parameters",
-        "steps",
-        "ms/step",
-        `${unitOf(comparison.groups)}s/s`,
-        "kept",
-        ...scores.map(scoreName),
-      ].map((name) => ({
-        name,
-      })),
+      ...figures.map((name) => ({ name })),
     ],
     rows: comparison.groups.flatMap(({ runs }) =>
       runs.map((run) => [
