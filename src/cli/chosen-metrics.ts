@@ -27,9 +27,9 @@ export interface MetricValues {
 }
 
 /**
- * The metrics named, in that order.
+ * The metrics named by `--metrics`, in that order.
  *
- * @param others  What may also be named and is left to the caller.
+ * @param others  Further names that are allowed and left to the caller.
  * @throws ERR_USAGE for an unknown metric, tokeniser or smoothing.
  */
 export function chosenMetrics(
@@ -45,7 +45,7 @@ export function chosenMetrics(
     whitespace: values.chrfWhitespace ?? false,
     effectiveOrder: !values.chrfEpsSmoothing,
   };
-  const made: Readonly<Record<MetricKey, () => Metric>> = {
+  const factories: Readonly<Record<MetricKey, () => Metric>> = {
     bleu: () =>
       bleu({
         lowercase,
@@ -66,7 +66,7 @@ export function chosenMetrics(
   };
   const names = metricNames(values.metrics).filter((name) => !others.includes(name));
   const named = names.map((name) => {
-    if (isMetric(name)) return [name, made[name]()] as const;
+    if (isMetric(name)) return [name, factories[name]()] as const;
     throw unknown("--metrics", `"${name}" is not a metric`, [...metricKeys, ...others]);
   });
   return new Map(named);
@@ -76,12 +76,12 @@ export function chosenMetrics(
 export const metricNames = (list: string): string[] => list.split(",").map((name) => name.trim());
 
 function tokenizerOf(name: string): BleuTokenizer {
-  const found = bleuTokenizers.find((each) => each === name);
-  if (found) return found;
-  throw unknown("--tokenize", `"${name}" is not a tokeniser that needs no model`, bleuTokenizers);
+  const tokenizer = bleuTokenizers.find((each) => each === name);
+  if (tokenizer) return tokenizer;
+  throw unknown("--tokenize", `"${name}" is not a supported tokeniser`, bleuTokenizers);
 }
 
-/** "floor=0.01" */
+/** Parses "exp" or "floor=0.01". */
 function smoothingOf(text: string): BleuOptions {
   const [name = "", value] = text.split("=");
   const smoothing: Smoothing | undefined = smoothings.find((each) => each === name);
@@ -93,8 +93,8 @@ function smoothingOf(text: string): BleuOptions {
     return { smoothing, smoothingValue };
   throw heedError("ERR_USAGE", {
     where: "--smoothing",
-    cause: `"${text}" has no use`,
-    remedy: "floor and add-k take a number from 0, as floor=0.1",
+    cause: `"${text}" is not valid`,
+    remedy: "only floor and add-k take a value, a number of at least 0: floor=0.1",
   });
 }
 

@@ -1,19 +1,19 @@
 import type { Io } from "./io.ts";
 
 export interface OptionSpec {
-  /** "flag": a boolean that may also be given a value. */
+  /** "flag": a boolean that may also take a value. */
   readonly type: "string" | "number" | "boolean" | "list" | "flag";
   readonly default?: string | number | boolean;
-  /** What a value stands for in the help: `--run DIR`. */
+  /** The placeholder of the value in the help: `--run DIR`. */
   readonly value?: string;
   readonly help: string;
   /** Smallest and largest number allowed. */
   readonly range?: readonly [number, number];
-  /** Numbers without a fraction only: a count, a seed. Default false. */
+  /** Whether only whole numbers are allowed. Default false. */
   readonly whole?: boolean;
 }
 
-/** How the command line writes the name of an option: `noRepeatNgram` is `--no-repeat-ngram`. */
+/** The flag of an option: `noRepeatNgram` becomes `--no-repeat-ngram`. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
 
 type ValueOf<O extends OptionSpec> = O["type"] extends "number"
@@ -42,16 +42,16 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   readonly description?: string;
-  /** Lines to try, shown in the help. */
+  /** Command lines to try, shown in the help. */
   readonly examples: readonly string[];
-  /** Names; the last may end in "?" when it can be left out, in "..." when it takes all that is left. */
+  /** Names; the last may end in "?" if it is optional, or in "..." if it takes all remaining words. */
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** The exit status, if not 0. */
   readonly run: (values: never, io: Io) => Promise<number | undefined>;
 }
 
-/** A command is one file: this gives `run` its types; heavy imports belong inside `run`. */
+/** Defines a command, one per file, and types the values of `run`. Heavy imports belong inside `run`. */
 export function command<
   const A extends readonly string[],
   const O extends Readonly<Record<string, OptionSpec>>,

@@ -15,19 +15,19 @@ import {
   unitOf,
 } from "./runs-table.ts";
 
-/** More curves than this cannot be told apart. */
+/** More curves than this are hard to distinguish. */
 const MOST_CURVES = 8;
 
 const NOTE =
-  "± is half the 95 % confidence interval of the mean over the n runs of a group, which differ in their seed alone " +
+  "± is half the 95 % confidence interval of the mean over the n runs of a group, which differ only in their seed " +
   "(Student's t, n - 1 degrees of freedom).";
 
-/** A run's lowest loss and its best score need not be at the same step: one model is kept, and all its figures are its. */
+/** A run's lowest loss and best score may fall on different steps, but it keeps one model. */
 const KEPT =
-  "All scores of a run are those of the one model that it kept: the checkpoint that was best on the validation data, " +
+  "All scores of a run are those of the one model it kept: the checkpoint that did best on the validation data, " +
   "or the average of the last checkpoints where that was better.";
 
-/** What `heed runs` prints for a person. */
+/** The text that `heed runs` prints. */
 export function comparisonLines(
   comparison: Comparison,
   root: string,
@@ -51,7 +51,7 @@ export function comparisonLines(
   return lines.slice(0, -1);
 }
 
-/** The same as a page. */
+/** The same comparison as an HTML page. */
 export function comparisonPage(comparison: Comparison, root: string): string {
   const { groups, score } = comparison;
   const scores = [...new Set([score ?? "loss", "loss"])];
@@ -65,14 +65,14 @@ export function comparisonPage(comparison: Comparison, root: string): string {
     ],
     note: `${tasksNote(comparison)}${KEPT} ${NOTE} A filled dot is a mean, a bar its interval, a ring one run.`,
     scores: scores.map((key) => ({
-      title: `${upperFirst(scoreName(key))} of the models that are kept`,
+      title: `${upperFirst(scoreName(key))} of the kept models`,
       xLabel: scoreName(key),
       rows: groups.flatMap(({ name, valid, runs }) => {
-        const found = valid[key];
-        if (!found || found.n === 0) return [];
-        const { mean, half, n } = found;
+        const estimate = valid[key];
+        if (!estimate || estimate.n === 0) return [];
+        const { mean, half, n } = estimate;
         const values = runs.flatMap((run) => run.valid[key] ?? []);
-        return [{ name, mean, half, values, text: `${interval(key, found)}, n = ${n}` }];
+        return [{ name, mean, half, values, text: `${interval(key, estimate)}, n = ${n}` }];
       }),
     })),
     groups: groupTable(comparison),
@@ -83,7 +83,7 @@ export function comparisonPage(comparison: Comparison, root: string): string {
   });
 }
 
-/** More names than this are not read. */
+/** Names beyond this many are only counted. */
 const MOST_NAMES = 8;
 
 const someOf = (names: readonly string[]): string =>
@@ -91,11 +91,11 @@ const someOf = (names: readonly string[]): string =>
     ? names.join(", ")
     : `${names.slice(0, MOST_NAMES).join(", ")} and ${names.length - MOST_NAMES} more`;
 
-/** A warning where groups are beside each other that have nothing in common. */
+/** A warning if the groups belong to different tasks; empty otherwise. */
 function tasksNote({ groups }: Comparison): string {
   const tasks = new Set(groups.map(({ config }) => recordedTask(config).name));
   return tasks.size > 1
-    ? `These are runs of several tasks: ${[...tasks].join(", ")}. Only runs of one task compare. `
+    ? `These runs belong to several tasks: ${[...tasks].join(", ")}. Only runs of the same task can be compared. `
     : "";
 }
 
@@ -107,10 +107,10 @@ function summary({ groups, others, names }: Comparison): string {
     (state) => `, ${others.filter((run) => stateOf(run) === state).length} ${state}`,
   );
   const differing = someOf([...names.values()]);
-  const what = differing ? `they differ in ${differing}` : "they differ in nothing but their seed";
+  const difference = differing ? `they differ in ${differing}` : "they differ only in their seed";
   const finished = `${count} finished ${count === 1 ? "run" : "runs"}`;
   const grouped = groups.length > 1 ? ` in ${groups.length} groups` : "";
-  return `${finished}${grouped}${states.join("")}${count > 1 ? `; ${what}` : ""}`;
+  return `${finished}${grouped}${states.join("")}${count > 1 ? `; ${difference}` : ""}`;
 }
 
 interface Chart {
@@ -119,7 +119,7 @@ interface Chart {
   readonly curves: readonly Curve[];
 }
 
-/** Training loss, validation loss and the score that groups are ordered by, each as one curve for a group. */
+/** Training loss, validation loss and the score that orders the groups, with one curve per group. */
 function charts({ groups, score }: Comparison): Chart[] {
   const drawn = groups.slice(0, MOST_CURVES);
   const chart = (
@@ -146,9 +146,9 @@ function charts({ groups, score }: Comparison): Chart[] {
 
 function curvesNote({ groups }: Comparison): string {
   const isRepeated = groups.some(({ runs }) => runs.length > 1);
-  const which = groups.length > MOST_CURVES ? `Curves are those of the best ${MOST_CURVES} groups. ` : "";
+  const limited = groups.length > MOST_CURVES ? `Only the best ${MOST_CURVES} groups have curves. ` : "";
   const repeated = isRepeated ? "Each curve is the mean over the runs of a group. " : "";
-  return `${which}${repeated}Curves are of the models in training: what is kept may be from an earlier step than the last.`;
+  return `${limited}${repeated}Curves follow the model in training; the kept model may come from before the last step.`;
 }
 
 /** One line of `--json` for a run. */
@@ -183,7 +183,7 @@ export function groupObject(group: RunGroup, comparison: Comparison): object {
   };
 }
 
-/** What the comparison is about: the keys that differ. */
+/** The values of the keys that differ. */
 function settings({ config }: RecordedRun | RunGroup, keys: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(keys.flatMap((path) => (config.has(path) ? [[path, config.get(path)]] : [])));
 }

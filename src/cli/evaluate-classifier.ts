@@ -9,7 +9,7 @@ import { textsOf } from "../tasks/classify/texts.ts";
 import { escapeControls } from "./escape.ts";
 import type { Io } from "./io.ts";
 
-/** Labels a test set and counts how often that is right. */
+/** Scores a classifier's labels on a test set. */
 export async function evaluateClassifier(
   run: ClassifierRun,
   engine: Engine,
@@ -17,7 +17,7 @@ export async function evaluateClassifier(
   io: Io,
 ): Promise<number> {
   if (!labelled) {
-    const remedy = "give --labelled, a TSV of label and text";
+    const remedy = "give --labelled FILE, lines of label, tab, text";
     throw heedError("ERR_USAGE", { where: "heed evaluate", cause: "no test set for a classifier", remedy });
   }
   const { labels } = run;
@@ -25,13 +25,13 @@ export async function evaluateClassifier(
   const scores = await scoreTexts(run, engine, texts, labelled);
   const { accuracy, macroF1, perLabel, confusion } = scores;
   if (json) {
-    const found = { sentences: texts.length, accuracy, macroF1, labels, perLabel, confusion };
-    await io.writeLine(JSON.stringify(found));
+    const result = { sentences: texts.length, accuracy, macroF1, labels, perLabel, confusion };
+    await io.writeLine(JSON.stringify(result));
   } else for (const line of table(scores, labels)) await io.writeLine(line);
   return 0;
 }
 
-/** Scores, and how often each label (row) was taken for each (column). */
+/** The scores and the confusion matrix: a row per true label, a column per predicted one. */
 function table(
   { accuracy, macroF1, perLabel, confusion }: ClassificationScores,
   labels: readonly string[],
@@ -39,10 +39,10 @@ function table(
   const percent = (share: number): string => (100 * share).toFixed(1);
   const names = labels.map(escapeControls);
   const widths = [...names.map(columnsOf), ...confusion.flat().map((n) => `${n}`.length)];
-  const width = widths.reduce((most, one) => Math.max(most, one), 6);
+  const width = widths.reduce((widest, each) => Math.max(widest, each), 6);
   const space = (text: string): string => " ".repeat(width - columnsOf(text));
-  const cells = (head: string, all: readonly (string | number)[]): string =>
-    [head + space(head), ...all.map((cell) => space(`${cell}`) + cell)].join("  ");
+  const cells = (head: string, values: readonly (string | number)[]): string =>
+    [head + space(head), ...values.map((value) => space(`${value}`) + value)].join("  ");
   const rows = names.map((label, i) => {
     const { precision, recall, f1 } = perLabel[i] ?? { precision: 0, recall: 0, f1: 0 };
     return cells(label, [...(confusion[i] ?? []), percent(precision), percent(recall), percent(f1)]);

@@ -5,7 +5,7 @@ import type { Engine } from "../runtime/engine.ts";
 import { textPerplexity } from "../tasks/generate/perplexity.ts";
 import type { Io } from "./io.ts";
 
-/** Says how well a text is predicted. */
+/** Reports how well a language model predicts a text. */
 export async function evaluateLanguageModel(
   run: LanguageRun,
   engine: Engine,
@@ -14,7 +14,7 @@ export async function evaluateLanguageModel(
 ): Promise<number> {
   if (!text) {
     const cause = "no test set for a language model";
-    throw heedError("ERR_USAGE", { where: "heed evaluate", cause, remedy: "give --text, a plain text" });
+    throw heedError("ERR_USAGE", { where: "heed evaluate", cause, remedy: "give --text FILE, plain text" });
   }
   const lines: string[] = [];
   for await (const line of readLines(text)) lines.push(line);
@@ -26,7 +26,7 @@ export async function evaluateLanguageModel(
       `perplexity ${perplexity.toPrecision(4)} over ${tokens} tokens (${loss.toFixed(4)} nats each)`,
     );
     await io.writeLine(
-      `${lossPerCharacter.toFixed(4)} nats per character over ${characters}, line ends included`,
+      `${lossPerCharacter.toFixed(4)} nats per character over ${characters} characters, line ends included`,
     );
   }
   return 0;

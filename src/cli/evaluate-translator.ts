@@ -34,8 +34,8 @@ export async function evaluateTranslator(
 ): Promise<number> {
   const metrics = chosenMetrics(options, ["perplexity"]);
   const { sentences: test, lines } = await readTest(options, io);
-  const isNeeded = metrics.size > 0 || options.output !== undefined;
-  const { hypotheses, seconds } = isNeeded
+  const needsTranslations = metrics.size > 0 || options.output !== undefined;
+  const { hypotheses, seconds } = needsTranslations
     ? await translations(run, engine, test, options, io)
     : { hypotheses: [], seconds: 0 };
   if (options.output) writeOutput(options.output, lines.map((at) => `${hypotheses[at]}\n`).join(""));
@@ -74,10 +74,10 @@ async function translations(
   const window = windowFor(options.batch);
   for (let at = 0; at < test.length; at += window) {
     const sentences = test.slice(at, at + window).map((pair) => pair.source);
-    for (const { hypotheses: found, isCut } of await translator.translate(sentences)) {
-      hypotheses.push(oneLine(found[0]?.text ?? ""));
+    for (const { hypotheses: results, isCut } of await translator.translate(sentences)) {
+      hypotheses.push(oneLine(results[0]?.text ?? ""));
       if (isCut) cut += 1;
-      unknown += countUnknown(found[0]?.tokens ?? []);
+      unknown += countUnknown(results[0]?.tokens ?? []);
     }
     bar.update(hypotheses.length, `${hypotheses.length} sentences`);
   }
@@ -96,7 +96,7 @@ async function perplexityOf(
 ): Promise<{ perplexity: number }> {
   const pairs = test.flatMap(({ source, references }) => references.map((target) => ({ source, target })));
   const { perplexity, leftOut } = await translatorPerplexity(run, engine, pairs);
-  if (leftOut > 0) io.say(`heed: ${leftOut} pairs are longer than model.maxLength and not in the perplexity`);
+  if (leftOut > 0) io.say(`heed: perplexity leaves out ${leftOut} pairs longer than model.maxLength`);
   return { perplexity };
 }
 
@@ -107,14 +107,14 @@ interface TestSentence {
 
 interface TestSet {
   readonly sentences: readonly TestSentence[];
-  /** The sentence of every line of the file: translations are written line by line, as `compare` reads them. */
+  /** The index of each line's sentence: `compare` needs a translation for every line. */
   readonly lines: readonly number[];
 }
 
-/** Sources with their references: of a TSV, a source that occurs again has several. */
+/** Reads sources with their references; a source repeated in a TSV has several. */
 async function readTest({ source, reference, pairs }: TranslatorTest, io: Io): Promise<TestSet> {
   if (pairs && (source || reference)) {
-    const cause = "--pairs has sources and references";
+    const cause = "--pairs already has sources and references";
     throw heedError("ERR_USAGE", {
       where: "heed evaluate",
       cause,
@@ -131,12 +131,12 @@ async function readTest({ source, reference, pairs }: TranslatorTest, io: Io): P
   const spec = pairs ? { pairs } : { source: source ?? "", target: reference ?? "" };
   const onExtraColumns = (path: string, count: number): void => io.say(`heed: ${extraColumns(path, count)}`);
   for await (const pair of readPairs(spec, { onExtraColumns })) {
-    const before = pairs ? known.get(pair.source) : undefined;
-    const at = before ?? sentences.length;
+    const earlier = pairs ? known.get(pair.source) : undefined;
+    const at = earlier ?? sentences.length;
     lines.push(at);
     known.set(pair.source, at);
-    if (before === undefined) sentences.push({ source: pair.source, references: [pair.target] });
-    else sentences[before]?.references.push(pair.target);
+    if (earlier === undefined) sentences.push({ source: pair.source, references: [pair.target] });
+    else sentences[earlier]?.references.push(pair.target);
   }
   if (sentences.length === 0) {
     throw heedError("ERR_DATA", { where: pairs ?? source ?? "", cause: "no sentences to translate" });

@@ -4,7 +4,7 @@ import type { Engine } from "../runtime/engine.ts";
 import type { TranslatorTest } from "./evaluate-translator.ts";
 import type { Io } from "./io.ts";
 
-/** What `heed evaluate` may be given: each task takes what its test sets are made of. */
+/** The options of `heed evaluate`; each task reads those that name its kind of test set. */
 export interface TestOptions extends TranslatorTest {
   readonly labelled?: string | undefined;
   readonly text?: string | undefined;
@@ -17,7 +17,7 @@ type Evaluate<Name extends TaskName> = (
   io: Io,
 ) => Promise<number>;
 
-/** How the run of each task is scored on a test set, and the scores are told. */
+/** How to score a run of each task on a test set and print the scores. */
 const evaluators: { readonly [Name in TaskName]: () => Promise<Evaluate<Name>> } = {
   translate: async () => (await import("./evaluate-translator.ts")).evaluateTranslator,
   generate: async () => (await import("./evaluate-language-model.ts")).evaluateLanguageModel,

@@ -2,7 +2,7 @@ import { decodeLines } from "../data/lines.ts";
 import { heedError } from "../errors.ts";
 import type { Io } from "./io.ts";
 
-/** The lines of standard input; says at the end how many had bytes that were replaced. */
+/** Yields the lines of standard input; reports at the end how many had bytes replaced. */
 export async function* inputLines(io: Io, invalidUtf8: string): AsyncGenerator<string> {
   if (invalidUtf8 !== "error" && invalidUtf8 !== "replace") {
     throw heedError("ERR_USAGE", {
@@ -15,15 +15,15 @@ export async function* inputLines(io: Io, invalidUtf8: string): AsyncGenerator<s
     replaced += 1;
   };
   yield* decodeLines(io.stdin, { name: "standard input", invalidUtf8, onReplaced });
-  if (replaced > 0) io.say(`heed: ${replaced} lines had bytes that are not UTF-8, written as U+FFFD`);
+  if (replaced > 0) io.say(`heed: ${replaced} lines had invalid UTF-8, replaced by U+FFFD`);
 }
 
-/** Lines are not waited for longer than this when some are there to be worked on. */
+/** How long to wait for another line when some are ready to be processed. */
 const PATIENCE_MS = 50;
 
 /**
- * The lines in groups of at most `size`: read, worked on and written together, so that memory stays flat. Somebody who
- * types gets an answer to every line.
+ * Yields the lines in groups of at most `size`, so that memory stays flat. When input is slow, as from a person typing,
+ * a group ends early and every line is answered at once.
  */
 export async function* inputWindows(io: Io, invalidUtf8: string, size: number): AsyncGenerator<string[]> {
   const lines = inputLines(io, invalidUtf8);
@@ -53,7 +53,7 @@ async function isSlow(next: Promise<unknown>): Promise<boolean> {
     timer = setTimeout(() => resolve(true), PATIENCE_MS);
   });
   try {
-    // An error is thrown where the line is read, after what came before it was worked on.
+    // An error is thrown where the line is read, after the lines before it are processed.
     return await Promise.race([
       next.then(
         () => false,

@@ -1,26 +1,27 @@
 import { once } from "node:events";
 import { heedError } from "../errors.ts";
 
-/** What a command may touch of the world outside. */
+/** The streams and signals that a command uses. */
 export interface Io {
-  /** Standard input, whole chunks of bytes. */
+  /** Standard input in chunks of bytes. */
   readonly stdin: AsyncIterable<Uint8Array>;
-  /** Writes text as results, as it comes. @throws as `writeLine` does */
+  /** Writes a piece of the results. @throws as `writeLine` does */
   readonly write: (text: string) => Promise<void>;
-  /** Writes a line of results, waiting until the reader keeps up. @throws ERR_IO when it cannot be written. */
+  /** Writes a line of the results and waits for a slow reader. @throws ERR_IO when it cannot be written. */
   readonly writeLine: (line: string) => Promise<void>;
-  /** Writes a line for a person to standard error. */
+  /** Writes a line to standard error, for a person. */
   readonly say: (line: string) => void;
-  /** Where a progress bar may be drawn. */
+  /** Where to draw a progress bar; undefined where standard error is not a terminal. */
   readonly terminal: NodeJS.WriteStream | undefined;
   readonly signal: AbortSignal;
 }
 
+/** The reader of standard output has closed it, as `head` does. */
 export class ReaderGone extends Error {}
 
-/** The reason of an abort that a signal of the system caused. */
+/** The abort reason after SIGINT or SIGTERM. */
 export class Stopped extends Error {
-  /** What a command returns that was stopped by it. */
+  /** The exit status of the stopped command. */
   readonly status: number;
 
   constructor(status: number) {
@@ -31,17 +32,17 @@ export class Stopped extends Error {
 
 const signals = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** The process's own streams and signals: the first signal asks to finish, a second one ends at once. */
+/** The process's own streams and signals: the first signal asks the command to finish, the second exits at once. */
 export function processIo(): Io {
   const abort = new AbortController();
   for (const [name, code] of Object.entries(signals)) {
     process.on(name, () => {
       if (abort.signal.aborted) process.exit(code);
       abort.abort(new Stopped(code));
-      process.stderr.write("heed: finishing the current step; once more to stop at once\n");
+      process.stderr.write("heed: finishing the current step; interrupt again to stop at once\n");
     });
   }
-  // Whoever stops reading what is said to a person does not end hours of training.
+  // A closed standard error must not end hours of training.
   process.stderr.on("error", () => undefined);
   let failure: NodeJS.ErrnoException | undefined;
   process.stdout.on("error", (error) => {

@@ -1,14 +1,14 @@
 import type { Io } from "./io.ts";
 import { clock } from "./progress.ts";
 
-/** Nothing is said about what is over before. */
+/** Work that takes less is not reported. */
 const QUIET_MS = 2000;
 const LINE_MS = 30_000;
 const CLEAR = "\r\x1b[2K";
 
 /**
- * Counts lines whose number nobody knows beforehand: on a terminal in place, elsewhere a line now and then. Where the
- * results themselves appear on the terminal, they say enough.
+ * Counts lines when the total is unknown: in place on a terminal, elsewhere as a line now and then. Silent when the
+ * results themselves appear on the terminal.
  */
 export function lineCounter(io: Io, title: string): { add: (lines: number) => void; end: () => void } {
   const began = performance.now();

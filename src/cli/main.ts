@@ -7,7 +7,7 @@ import { type Io, ReaderGone, Stopped } from "./io.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
-/** Every command, loaded when asked for. */
+/** Every command, loaded on demand. */
 export const commands = {
   train: () => import("./commands/train.ts"),
   translate: () => import("./commands/translate.ts"),
@@ -25,15 +25,19 @@ export const commands = {
 const INTRODUCTION = `Attention models in TypeScript: train them, look inside them, ship them.
 
 First steps:
-  heed quickstart                                   the whole way on an embedded English-French corpus
-  heed train config.yaml --run runs/mine            your own sentence pairs; \`heed train --help\` shows a config
-  heed translate runs/mine < new.txt > out.txt      translate with what was trained
-  heed export runs/mine --to models/mine            a folder that transformers.js and Python open
-  heed generate runs/text, heed classify runs/tags  the same for language models and classifiers`;
+  heed quickstart                               train on a built-in corpus
+  heed train config.yaml --run runs/mine        train on your own sentence pairs
+  heed translate runs/mine < new.txt > out.txt  translate with the trained model
+  heed export runs/mine --to models/mine        for transformers.js and Python
+
+\`heed train --help\` shows a configuration. \`heed generate\` and \`heed classify\`
+run language models and classifiers.`;
 
 /**
- * Runs a command line with nothing of the world but `io`; the exit status. An error is one line said to the person, and
- * the status of its kind.
+ * Runs a command line on the streams of `io`. An error becomes one line on standard error and the exit status of its
+ * code.
+ *
+ * @returns the exit status
  */
 export async function runCommand(args: readonly string[], io: Io): Promise<number> {
   try {
@@ -47,10 +51,10 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
 async function dispatch(args: readonly string[], io: Io): Promise<number> {
   let status = 0;
   const program = new Program("heed").description(INTRODUCTION).version(version);
-  const [asked] = args;
+  const [requested] = args;
   for (const [name, load] of Object.entries(commands)) {
-    // Only the command asked for is loaded; the list of commands needs all summaries.
-    const isNeeded = asked === name || asked === "help" || !Object.hasOwn(commands, asked ?? "");
+    // Load only the requested command; the list of commands needs all summaries.
+    const isNeeded = requested === name || requested === "help" || !Object.hasOwn(commands, requested ?? "");
     if (!isNeeded) continue;
     const { default: spec } = await load();
     program.addCommand(
@@ -74,7 +78,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   try {
-    await program.parseAsync(named(args), { from: "user" });
+    await program.parseAsync(parsedArgs(args), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) {
@@ -83,7 +87,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     }
     const [cause = "", ...more] = error.message.replace(/^error: /, "").split("\n");
     const remedy = more.join(" ").replace(/^\(|\)$/g, "") || "see --help";
-    const where = asked && Object.hasOwn(commands, asked) ? `heed ${asked}` : "heed";
+    const where = requested && Object.hasOwn(commands, requested) ? `heed ${requested}` : "heed";
     throw heedError(
       "ERR_USAGE",
       { where, cause: cause.replace(/\.$/, ""), remedy: lowerFirst(remedy) },
@@ -94,10 +98,10 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
 }
 
 /**
- * What is parsed of a command line: of an unknown command its name alone, which Commander refuses with what is near. With
- * `--help` beside it, it would print the general help as if all were well.
+ * The arguments to parse. An unknown command keeps only its name, so that Commander refuses it and suggests a similar
+ * one; with `--help` after it, Commander would print the general help.
  */
-function named(args: readonly string[]): string[] {
+function parsedArgs(args: readonly string[]): string[] {
   const [first = "", second] = args;
   const isUnknown = (name: string): boolean => !name.startsWith("-") && !Object.hasOwn(commands, name);
   if (first === "help") return second !== undefined && isUnknown(second) ? [second] : [...args];
@@ -115,8 +119,8 @@ function declare(spec: Command, run: (values: Record<string, unknown>) => Promis
   program.addHelpText("after", `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join("\n")}`);
   return program.action(async (...received: unknown[]) => {
     const options = received[spec.args.length] as Record<string, unknown>;
-    const named = spec.args.map((argument, i) => [argument.replace(/\?$|\.{3}$/, ""), received[i]]);
-    await run({ ...Object.fromEntries(named), ...options });
+    const positional = spec.args.map((argument, i) => [argument.replace(/\?$|\.{3}$/, ""), received[i]]);
+    await run({ ...Object.fromEntries(positional), ...options });
   });
 }
 
@@ -125,14 +129,14 @@ function declareOption(name: string, { type, value, help, range, whole, ...spec 
   const shown = value ?? (type === "number" ? "N" : "TEXT");
   const form = { boolean: flag, flag: `${flag} [${shown}]` } as Record<string, string>;
   const option = new Option(form[type] ?? `${flag} <${shown}>`, help);
-  // To Commander `--no-x N` would be the contrary of `--x`.
+  // Commander would take `--no-x N` for the negation of `--x`.
   option.negate = false;
   if (type === "number") {
     option.argParser((text) => {
       const number = Number(text);
       const [low, high] = range ?? [-Infinity, Infinity];
-      const isKind = whole ? Number.isInteger(number) : true;
-      if (text.trim() === "" || !isKind || !(number >= low && number <= high)) {
+      const isAllowed = whole ? Number.isInteger(number) : true;
+      if (text.trim() === "" || !isAllowed || !(number >= low && number <= high)) {
         const kind = whole ? "a whole number" : "a number";
         throw new InvalidArgumentError(`${shown} must be ${kind}${range ? ` from ${low} to ${high}` : ""}.`);
       }
@@ -146,7 +150,7 @@ function declareOption(name: string, { type, value, help, range, whole, ...spec 
   return option;
 }
 
-/** Says what went wrong in one line; the exit status. */
+/** Reports an error in one line. @returns the exit status */
 function report(error: unknown, io: Io): number {
   if (error instanceof ReaderGone) return 0;
   const isKnown = error instanceof HeedError;

@@ -1,9 +1,9 @@
 import type { Io } from "./io.ts";
 
 export interface Progress {
-  /** Shows how far things are; `text` says more: loss, speed. */
+  /** Shows progress; `text` adds details such as loss and speed. */
   update(done: number, text: string): void;
-  /** Writes a line that stays, above the bar. */
+  /** Writes a lasting line above the bar. */
   note(line: string): void;
   end(): void;
 }
@@ -15,9 +15,9 @@ const CLEAR = "\x1b[2K";
 const UP = "\x1b[1A";
 
 /**
- * A bar on a terminal, a plain line now and then elsewhere.
+ * Shows progress as a bar on a terminal, and as a plain line now and then elsewhere.
  *
- * @param above  On a terminal, a line that is kept above the bar.
+ * @param above  On a terminal, a line shown above the bar.
  */
 export function progress(io: Io, title: string, total: number, start = 0, above?: () => string): Progress {
   const { terminal } = io;
@@ -68,7 +68,7 @@ export function progress(io: Io, title: string, total: number, start = 0, above?
   };
 }
 
-/** Filled as far as `part`, 0 to 1. */
+/** A bar filled to `part`, 0 to 1. */
 export function bar(part: number): string {
   const filled = Math.round(part * WIDTH);
   return "█".repeat(filled) + "░".repeat(WIDTH - filled);

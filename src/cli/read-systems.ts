@@ -2,9 +2,9 @@ import { readLines } from "../data/files.node.ts";
 import { heedError } from "../errors.ts";
 
 /**
- * Hypotheses and references that belong together line by line.
+ * Reads translations and references that correspond line by line.
  *
- * @throws ERR_USAGE without references; ERR_DATA naming the file that has another number of lines than the first; as
+ * @throws ERR_USAGE without references; ERR_DATA for a file whose number of lines differs from the first file's; as
  *   `readLines` does.
  */
 export async function readSystems(
@@ -29,10 +29,10 @@ export async function readSystems(
   };
   const systems = [hypotheses];
   for (const file of files.slice(1))
-    systems.push(await matching(file, "line i must translate the same sentence in all"));
+    systems.push(await matching(file, "line i of every file must translate the same sentence"));
   const references: string[][] = [];
   for (const file of referenceFiles)
-    references.push(await matching(file, "line i must be the reference of line i"));
+    references.push(await matching(file, "line i must be the reference for line i of the translations"));
   return { systems, references };
 }
 

@@ -11,15 +11,15 @@ import { escapeControls } from "./escape.ts";
 const NONE = "–";
 /** The loss, which every task has, as a score. */
 const LOSS: Pick<Score, "name" | "decimals"> = { name: "validation loss", decimals: 3 };
-const known = (key: string): Pick<Score, "name" | "decimals"> =>
+const describe = (key: string): Pick<Score, "name" | "decimals"> =>
   key === "loss" ? LOSS : (scoreOf(key) ?? { name: key, decimals: 3 });
 
-/** How a score is called in headings. */
-export const scoreName = (key: string): string => known(key).name;
+/** The name of a score in headings. */
+export const scoreName = (key: string): string => describe(key).name;
 
 /** "34.1 ± 1.2" */
 export function interval(key: string, { mean, half }: MeanInterval): string {
-  const digits = known(key).decimals;
+  const digits = describe(key).decimals;
   return half === undefined ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${half.toFixed(digits)}`;
 }
 
@@ -29,22 +29,22 @@ const milliseconds = (value: number | undefined): string => (value === undefined
 const setting = (run: RunGroup | RecordedRun, path: string): string =>
   escapeControls(listed(String(run.config.get(path) ?? NONE)));
 
-/** `["positions","norm"]` as people write it. */
+/** Writes `["positions","norm"]` as "positions, norm". */
 const listed = (value: string): string =>
   /^\[.*\]$/.test(value) ? value.slice(1, -1).replaceAll('"', "").replaceAll(",", ", ") || "none" : value;
 
-/** What losses and speeds of runs count. */
+/** The unit of losses and speeds: "token", or "token or text" for runs of several tasks. */
 export function unitOf(runs: readonly (RunGroup | RecordedRun)[]): string {
   const units = new Set(runs.map(({ config }) => recordedTask(config).unit));
   return [...units].sort().reverse().join(" or ");
 }
 
-/** The keys that tell more than the names of groups already do. */
+/** The differing keys that the groups' names do not already show. */
 function shownKeys({ differing, names, groups }: Comparison): readonly string[] {
   return differing.filter((path) => !groups.every(({ name }) => name.includes(`${names.get(path)}=`)));
 }
 
-/** Scores that any group has, the loss first. */
+/** The scores that any group has, the loss first. */
 const scoresOf = ({ groups }: Comparison): string[] => [
   ...new Set(groups.flatMap(({ valid }) => Object.keys(valid))),
 ];
@@ -53,34 +53,29 @@ const scoresOf = ({ groups }: Comparison): string[] => [
 export function groupTable(comparison: Comparison): Table {
   const keys = shownKeys(comparison);
   const scores = scoresOf(comparison);
-  const middle = (group: RunGroup, key: "parameters" | "steps" | "millisecondsPerStep" | "tokensPerSecond") =>
-    median(group.runs.flatMap((run) => run[key] ?? []));
+  const medianOf = (
+    group: RunGroup,
+    key: "parameters" | "steps" | "millisecondsPerStep" | "tokensPerSecond",
+  ) => median(group.runs.flatMap((run) => run[key] ?? []));
+  const speed = `${unitOf(comparison.groups)}s/s`;
+  const figures = ["n", "parameters", "steps", "ms/step", speed, ...scores.map(scoreName)];
   return {
     columns: [
       { name: "group", isText: true },
       ...keys.map((path) => ({ name: comparison.names.get(path) ?? path })),
-      ...[
-        "n",
-        "parameters",
-        "steps",
-        "ms/step",
-        `${unitOf(comparison.groups)}s/s`,
-        ...scores.map(scoreName),
-      ].map((name) => ({
-        name,
-      })),
+      ...figures.map((name) => ({ name })),
     ],
     rows: comparison.groups.map((group) => [
       escapeControls(group.name),
       ...keys.map((path) => setting(group, path)),
       String(group.runs.length),
-      count(middle(group, "parameters")),
-      count(middle(group, "steps")),
-      milliseconds(middle(group, "millisecondsPerStep")),
-      count(middle(group, "tokensPerSecond")),
+      count(medianOf(group, "parameters")),
+      count(medianOf(group, "steps")),
+      milliseconds(medianOf(group, "millisecondsPerStep")),
+      count(medianOf(group, "tokensPerSecond")),
       ...scores.map((key) => {
-        const found = group.valid[key];
-        return found && found.n > 0 ? interval(key, found) : NONE;
+        const estimate = group.valid[key];
+        return estimate && estimate.n > 0 ? interval(key, estimate) : NONE;
       }),
     ]),
   };
@@ -90,21 +85,13 @@ export function groupTable(comparison: Comparison): Table {
 export function runTable(comparison: Comparison, root: string): Table {
   const keys = shownKeys(comparison);
   const scores = scoresOf(comparison);
+  const speed = `${unitOf(comparison.groups)}s/s`;
+  const figures = ["seed", "parameters", "steps", "ms/step", speed, "kept", ...scores.map(scoreName)];
   return {
     columns: [
       { name: "run", isText: true },
       ...keys.map((path) => ({ name: comparison.names.get(path) ?? path })),
-      ...[
-        "seed",
-        "parameters",
-        "steps",
-        "ms/step",
-        `${unitOf(comparison.groups)}s/s`,
-        "kept",
-        ...scores.map(scoreName),
-      ].map((name) => ({
-        name,
-      })),
+      ...figures.map((name) => ({ name })),
     ],
     rows: comparison.groups.flatMap(({ runs }) =>
       runs.map((run) => [
@@ -116,13 +103,13 @@ export function runTable(comparison: Comparison, root: string): Table {
         milliseconds(run.millisecondsPerStep),
         count(run.tokensPerSecond),
         run.kept ?? NONE,
-        ...scores.map((key) => run.valid[key]?.toFixed(known(key).decimals) ?? NONE),
+        ...scores.map((key) => run.valid[key]?.toFixed(describe(key).decimals) ?? NONE),
       ]),
     ),
   };
 }
 
-/** What a run that is not compared is called. */
+/** The state shown for a run that is not compared. */
 export const stateOf = ({ state }: RecordedRun): string => (state === "finished" ? "repeated" : state);
 
 /** A row for each run that is not compared, with the reason. */
@@ -131,7 +118,7 @@ export function otherTable({ others }: Comparison, root: string): Table {
     columns: [
       { name: "run", isText: true },
       { name: "state", isText: true },
-      { name: "why", isText: true },
+      { name: "reason", isText: true },
     ],
     rows: others.map((run) => [
       escapeControls(relative(run.directory, root)),
@@ -141,7 +128,7 @@ export function otherTable({ others }: Comparison, root: string): Table {
   };
 }
 
-/** A table as lines of text. */
+/** Lays a table out as lines of text. */
 export function tableLines({ columns, rows }: Table): string[] {
   const widths = columns.map(({ name }, i) =>
     Math.max(columnsOf(name), ...rows.map((row) => columnsOf(row[i] ?? ""))),

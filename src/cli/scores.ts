@@ -12,7 +12,7 @@ import { isMetric, metricLabels } from "../evaluation/metric-keys.ts";
 import { type BootstrapInterval, bootstrapInterval } from "../evaluation/significance.ts";
 import type { Io } from "./io.ts";
 
-/** The counts of a test set for each metric, in the order in which the metrics were named. */
+/** The counts of a test set for each metric, in the order the metrics were named. */
 export type ScoreTables = ReadonlyMap<MetricKey, SentenceTable>;
 
 export function tablesOf(
@@ -28,13 +28,13 @@ export interface ScoreChoices {
   readonly confidence?: boolean;
   readonly resamples?: number;
   readonly seed?: number;
-  /** Whether signatures are short. Default false. */
+  /** Whether to shorten signatures. Default false. */
   readonly short?: boolean;
 }
 
 type Signed = { readonly score: number; readonly signature: string };
 
-/** As `--json` prints it. */
+/** The object that `--json` prints. */
 export interface TextScores {
   readonly sentences: number;
   readonly bleu?: Signed;
@@ -63,7 +63,7 @@ export function scoresOf(tables: ScoreTables, choices: ScoreChoices = {}): TextS
   };
 }
 
-/** The scores of every sentence, a line each: with tabs between them, or as objects. */
+/** Writes the scores of every sentence, one line each, as TSV or as JSON objects. */
 export async function writeSentences(tables: ScoreTables, json: boolean, io: Io): Promise<void> {
   const columns = [...tables].map(([key, table]) => ({ key, scores: sentenceScores(table) }));
   const count = columns[0]?.scores.length ?? 0;
@@ -75,7 +75,7 @@ export async function writeSentences(tables: ScoreTables, json: boolean, io: Io)
   }
 }
 
-/** Each score on a line of its own, or all as one object. */
+/** Writes each score on its own line, or all as one JSON object. */
 export async function writeScores(
   scores: TextScores & { readonly perplexity?: number; readonly seconds: number },
   json: boolean,

@@ -14,10 +14,10 @@ import { bar, clock } from "./progress.ts";
 import { trainingProgress } from "./training-progress.ts";
 
 export interface SweepCommand {
-  /** The configuration that all cells share, and the file it is from. */
+  /** The text of the configuration that all cells share, and its file. */
   readonly text: string;
   readonly config: string;
-  /** The file that says what the cells differ in. */
+  /** The file that lists what the cells differ in. */
   readonly sweep: string;
   readonly set: readonly string[];
   readonly run?: string | undefined;
@@ -29,10 +29,10 @@ export interface SweepCommand {
   readonly json: boolean;
 }
 
-/** `heed train --sweep`; the exit status: that of the first cell that failed, or 0. */
+/** Runs `heed train --sweep`. @returns the exit status of the first cell that failed, or 0 */
 export async function sweep(command: SweepCommand, io: Io): Promise<number> {
   if (command.resume !== false || command.allowChange || command.fromStep !== undefined) {
-    const cause = "a sweep goes on by itself with what it finds";
+    const cause = "a sweep always resumes its unfinished runs";
     const remedy = "leave out --resume, --from-step and --allow-change";
     throw heedError("ERR_USAGE", { where: "heed train --sweep", cause, remedy });
   }
@@ -45,16 +45,16 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
   const directory = command.run ?? join("runs", basename(command.sweep, extname(command.sweep)));
   const engine = await device(command.device, io);
   io.say(`device: ${engine.description}`);
-  const shown = sweepProgress(io, cells.length);
+  const progress = sweepProgress(io, cells.length);
   const failures: Error[] = [];
-  const isThrough = await trainSweep({
+  const isComplete = await trainSweep({
     cells,
     directory,
     engine,
     signal: io.signal,
-    onCell: shown.onCell,
+    onCell: progress.onCell,
     onOutcome: async (cell, outcome) => {
-      shown.onOutcome(cell, outcome);
+      progress.onOutcome(cell, outcome);
       if (outcome.kind === "failed") {
         failures.push(outcome.error);
         if (process.env.HEED_DEBUG) io.say(outcome.error.stack ?? "");
@@ -65,12 +65,14 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
       }
     },
   });
-  shown.end();
-  io.say(`${cells.length} cells: ${shown.counts()}`);
-  io.say(isThrough ? `compare them: heed runs ${directory}` : "stopped; the same command again goes on");
-  const [first] = failures;
-  if (!first) return 0;
-  return first instanceof HeedError ? first.exit : 70;
+  progress.end();
+  io.say(`${cells.length} cells: ${progress.counts()}`);
+  io.say(
+    isComplete ? `compare them: heed runs ${directory}` : "stopped; run the same command again to continue",
+  );
+  const [failure] = failures;
+  if (!failure) return 0;
+  return failure instanceof HeedError ? failure.exit : 70;
 }
 
 function read(file: string): string {
@@ -90,7 +92,7 @@ interface SweepProgress {
   readonly counts: () => string;
 }
 
-/** One line for the whole sweep above the bar of the run, and a line that stays for every cell. */
+/** The whole sweep in one line above the run's bar, and a lasting line for each cell that ended. */
 function sweepProgress(io: Io, total: number): SweepProgress {
   const began = performance.now();
   const done = { trained: 0, "done before": 0, failed: 0 };
@@ -102,7 +104,7 @@ function sweepProgress(io: Io, total: number): SweepProgress {
   const ended = (): number => done.trained + done["done before"] + done.failed;
   const line = (): string => {
     const elapsed = (performance.now() - began) / 1000;
-    // What was done before took no time now, and what failed says little about the rest.
+    // Cells done before took no time now, and failed cells say little about the rest.
     const worked = done.trained + part;
     const left = (total - ended() - part) * (elapsed / worked);
     const time = worked > 0 ? `${clock(elapsed)} / ${clock(elapsed + left)}` : clock(elapsed);
@@ -114,18 +116,18 @@ function sweepProgress(io: Io, total: number): SweepProgress {
       name = cell.name;
       part = 0;
       if (!io.terminal) io.say(line());
-      const shown = trainingProgress(io, line);
-      run = shown;
+      const progress = trainingProgress(io, line);
+      run = progress;
       let steps = 0;
       return {
-        ...shown,
+        ...progress,
         onStart: (about) => {
           steps = about.totalSteps;
-          shown.onStart(about);
+          progress.onStart(about);
         },
         onStep: (record) => {
           part = steps > 0 ? record.step / steps : 0;
-          shown.onStep(record);
+          progress.onStep(record);
         },
       };
     },
@@ -141,7 +143,7 @@ function sweepProgress(io: Io, total: number): SweepProgress {
       Object.entries(done)
         .filter(([, count]) => count > 0)
         .map(([kind, count]) => `${count} ${kind}`)
-        .join(", ") || "none ended",
+        .join(", ") || "none finished",
   };
 }
 

@@ -6,7 +6,7 @@ import { columnsOf } from "../pictures/terminal-matrix.ts";
 import { escapeControls } from "./escape.ts";
 import { tableLines } from "./runs-table.ts";
 
-/** Below this, a difference is marked. */
+/** A difference with p below this is marked. */
 const SIGNIFICANT = 0.05;
 
 export interface Terminal {
@@ -16,26 +16,26 @@ export interface Terminal {
 
 const testNames = { bs: "paired bootstrap resampling", ar: "paired approximate randomisation" } as const;
 
-/** What `heed compare` prints for a person. */
+/** The text that `heed compare` prints. */
 export function systemComparisonLines(comparison: SystemComparison, terminal: Terminal): string[] {
   const { sentences, metrics, changed } = comparison;
   const systems = shortNames(comparison.systems);
   const lines = [`${systems.length} systems, ${sentences} sentences`, ""];
   for (const metric of metrics) lines.push(...metricLines(metric, systems), "");
   lines.push(...wrapped(noteOf(comparison), terminal.columns), "");
-  for (const [i, found] of changed.entries()) {
-    const [first] = found;
+  for (const [i, mostChanged] of changed.entries()) {
+    const [first] = mostChanged;
     if (!first) continue;
     lines.push(
       `Sentences of ${systems[i + 1]} that changed most, by ${metricLabels[first.metric]}:`,
       "",
-      ...found.flatMap((sentence) => [...sentenceLines(sentence, terminal), ""]),
+      ...mostChanged.flatMap((sentence) => [...sentenceLines(sentence, terminal), ""]),
     );
   }
   return lines.slice(0, -1);
 }
 
-/** Names of files without their directories, where that tells them apart. */
+/** File names without their directories, unless two would be equal. */
 function shortNames(paths: readonly string[]): string[] {
   const names = paths.map((path) => basename(path));
   const areDistinct = new Set(names).size === new Set(paths).size;
@@ -46,7 +46,7 @@ function metricLines(
   { key, metric, signature, results }: MetricComparison,
   systems: readonly string[],
 ): string[] {
-  const title = `${metricLabels[key]}${metric.isErrorRate ? " (less is better)" : ""}`;
+  const title = `${metricLabels[key]}${metric.isErrorRate ? " (lower is better)" : ""}`;
   const columns = ["score", "mean ± 95 %", "difference", "p", "better", "worse", "equal"];
   const rows = results.map(({ score, interval, difference, p, counts }, i) => [
     systems[i] ?? "",
@@ -62,7 +62,7 @@ function metricLines(
 
 const signed = (difference: number): string => `${difference < 0 ? "" : "+"}${difference.toFixed(2)}`;
 
-/** Four decimals, starred when significant. Equal scores have no difference for chance to explain. */
+/** Four decimals, starred when significant; a dash for equal scores, which leave nothing to test. */
 function pText(p: number | undefined, difference: number): string {
   if (p === undefined) return "";
   return difference === 0 ? "– " : `${p.toFixed(4)}${p < SIGNIFICANT ? "*" : " "}`;
@@ -70,8 +70,8 @@ function pText(p: number | undefined, difference: number): string {
 
 function noteOf({ systems, test, samples, seed }: SystemComparison): string {
   const drawn = `${samples} ${test === "bs" ? "resamples" : "trials"}, seed ${seed}`;
-  const several = systems.length > 2 ? " The tests are not corrected for their number." : "";
-  return `p: how often chance alone would bring a larger difference to the baseline, by ${testNames[test]} (${drawn}); * below ${SIGNIFICANT}.${several}`;
+  const several = systems.length > 2 ? " p is not corrected for multiple comparisons." : "";
+  return `p: how often chance alone would produce a larger difference from the baseline, by ${testNames[test]} (${drawn}); * marks p < ${SIGNIFICANT}.${several}`;
 }
 
 const RED = 31;
@@ -107,7 +107,7 @@ const referenceName = (i: number, count: number): string =>
 const wrapped = (text: string, columns: number): string[] =>
   wrappedPieces(unmarked(text), columns, undefined);
 
-/** Lines of at most `columns`, at least one; a word that is longer has a line to itself. */
+/** Wraps into lines of at most `columns`, at least one line; a longer word gets a line of its own. */
 function wrappedPieces(pieces: readonly Piece[], columns: number, code: number | undefined): string[] {
   const lines: string[] = [];
   let line = "";

@@ -1,29 +1,28 @@
 import type { Tokenizer } from "../text/tokenizer.ts";
 
-/** Turns tokens into text as they come. */
+/** Turns tokens into text as they arrive. */
 export interface TextWriter {
-  /** The ids to begin with. */
+  /** The ids to start from. */
   readonly prompt: readonly number[];
-  /** The text that a token adds; what is not yet a whole character waits. */
+  /** Returns the text that a token adds; bytes of an unfinished character wait. */
   readonly push: (token: number) => string;
-  /** What is left. */
+  /** Returns the remaining text. */
   readonly end: () => string;
 }
 
 /**
- * Writes lines of text from ids, `</s>` being the end of a line. A piece may be part of a character, and whether its
- * space is shown depends on what stands before it: so some of the line is decoded with it, and what is new is given out.
+ * Decodes ids into lines of text; `</s>` ends a line. A piece may be part of a character, and its leading space depends
+ * on the pieces before it, so it is decoded together with the end of the line and only the new text is returned.
  */
 export function textWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
   const { eos } = tokenizer.special;
   const lines = prompt.split("\n");
   const ended = lines.slice(0, -1).flatMap((line) => tokenizer.encode(line));
   const open = tokenizer.encode(lines.at(-1) ?? "").slice(0, -1);
-  // A line's end is as good a beginning as any.
   const ids = [...ended, ...open];
-  /** The end of the line, as much of it as can change what comes next… */
+  /** The end of the line that can still affect later text… */
   let tail: number[] = [...open];
-  /** …and what was given out of it. */
+  /** …and the part of its text that was returned. */
   let shown = tokenizer.decode(tail);
   const fresh = (text: string): string => {
     const added = text.slice(shown.length);
@@ -35,6 +34,7 @@ export function textWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
     shown = tokenizer.decode(tail);
   };
   return {
+    // An empty prompt starts as if a line had just ended.
     prompt: ids.length > 0 ? ids : [eos],
     push: (token) => {
       if (token === eos) {
@@ -46,14 +46,14 @@ export function textWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
       tail.push(token);
       const text = tokenizer.decode(tail);
       if (!text.startsWith(shown)) {
-        // A byte after a whole character takes that back, but it has been given out: the byte stands for itself.
+        // The byte would change a character that was already returned, so it is decoded on its own.
         const rest = tokenizer.decode(tail.slice(0, -1)).slice(shown.length);
         tail = [token];
         shown = "";
         return rest;
       }
       const added = fresh(text.replace(/\ufffd+$/u, ""));
-      // A whole piece leaves nothing open: lines may be long, so only it is kept.
+      // After a whole piece nothing is pending; keep only that piece, since lines may be long.
       if (shown === text && !isByte(tokenizer.token(token)) && tokenizer.decode([token]) !== "")
         startAt(token);
       return added;

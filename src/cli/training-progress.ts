@@ -6,9 +6,9 @@ import { type Progress, progress } from "./progress.ts";
 const SMOOTHING = 0.05;
 
 /**
- * A run's events as a bar with loss, speed and remaining time, and a line for each validation.
+ * Shows a run's events as a bar with loss, speed and remaining time, and a line for each validation.
  *
- * @param above  A line that is kept above the bar.
+ * @param above  A line shown above the bar.
  */
 export function trainingProgress(io: Io, above?: () => string): Required<RunEvents> & { end: () => void } {
   let bar: Progress | undefined;
@@ -25,8 +25,8 @@ export function trainingProgress(io: Io, above?: () => string): Required<RunEven
       const shown = reasons.map(([reason, count]) => `${count} ${names[reason] ?? reason}`).join(", ");
       say(`${kept} training pairs${shown ? ` (left out: ${shown})` : ""}`);
     },
-    onStart: ({ parameters, totalSteps, from, unit: counted }) => {
-      unit = counted;
+    onStart: ({ parameters, totalSteps, from, unit: runUnit }) => {
+      unit = runUnit;
       const start = from > 0 ? `, from step ${from}` : "";
       io.say(`${(parameters / 1e6).toFixed(1)} million parameters, ${totalSteps} steps${start}`);
       bar = progress(io, "train", totalSteps, from, above);

@@ -40,11 +40,16 @@ export async function translateLines(
   const weights = ensembleWeights(members.map(({ weights }) => weights));
   const maxLength = Math.min(...members.map(({ config }) => config.model.maxLength));
   const model = members.map((member) => member.model);
-  // Refused before a line is read, in the words of the command line.
+  // Refuse bad options before reading a line, and name them by their flags.
   planDecoding({ ...decoding, model, target, maxLength }, decodingFlag);
   const open = async (lines: number): Promise<Translator> =>
     openTranslator({
-      ...{ engine: await engine, source, target, batch: options.batch, quantize, ...decoding },
+      engine: await engine,
+      source,
+      target,
+      batch: options.batch,
+      quantize,
+      ...decoding,
       model,
       weights,
       maxLength,
@@ -88,8 +93,9 @@ function memberOf(run: TranslatorRun, directory: string): TranslatorRun {
   const vocabularies = ({ tokenizers: { source, target } }: TranslatorRun): string =>
     JSON.stringify([source.toJSON(), target.toJSON()]);
   if (vocabularies(member) === vocabularies(run)) return member;
-  const remedy = "an ensemble needs runs with the same tokenizers";
-  throw heedError("ERR_INPUT", { where: directory, cause: "its vocabulary is another one", remedy });
+  const cause = "its vocabulary differs from that of the other runs";
+  const remedy = "choose runs with the same tokenizers";
+  throw heedError("ERR_INPUT", { where: directory, cause, remedy });
 }
 
 async function writeTranslation({ source, hypotheses }: Translation, json: boolean, io: Io): Promise<void> {
@@ -108,11 +114,11 @@ async function writeScores(
   io: Io,
 ): Promise<void> {
   const pairs = await references.pairWith(window);
-  for (const found of await translator.score(pairs))
-    await io.writeLine(json ? JSON.stringify(found) : String(found.score));
+  for (const result of await translator.score(pairs))
+    await io.writeLine(json ? JSON.stringify(result) : String(result.score));
 }
 
-/** What a line of the attention file says: weights have a row for each token, and a column for each source token. */
+/** A line of the attention file: `weights` has a row for each token and a column for each source token. */
 const attentionOf = ({ source, sourceTokens, hypotheses }: Translation): object => ({
   source,
   sourceTokens,
@@ -133,7 +139,7 @@ interface PairedLines {
   close(): Promise<void>;
 }
 
-/** The lines of a file beside those of standard input, of which there must be as many. */
+/** Pairs the lines of a file with those of standard input; both must have the same number. */
 function pairedLines(path: string): PairedLines {
   const lines = readLines(path);
   let read = 0;
@@ -143,7 +149,7 @@ function pairedLines(path: string): PairedLines {
       const pairs: { source: string; target: string }[] = [];
       for (const source of sources) {
         const { value, done } = await lines.next();
-        if (done) throw differ(`has ${read} lines, standard input has more`);
+        if (done) throw differ(`ends after line ${read}, but standard input has more lines`);
         read += 1;
         pairs.push({ source, target: value });
       }
@@ -151,7 +157,7 @@ function pairedLines(path: string): PairedLines {
     },
     end: async () => {
       const { done } = await lines.next();
-      if (!done) throw differ(`has more lines than the ${read} of standard input`);
+      if (!done) throw differ(`has more lines than standard input, which has ${read}`);
     },
     close: async () => {
       await lines.return(undefined);

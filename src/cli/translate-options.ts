@@ -1,4 +1,4 @@
-/** What the options of `heed translate` ask for, and which of them contradict each other. */
+/** The options of `heed translate`, and which of them contradict each other. */
 import type { Bias } from "../decoding/bias.ts";
 import type { DecodingOptions } from "../decoding/decoding-options.ts";
 import type { LengthPenalty } from "../decoding/hypothesis.ts";
@@ -35,7 +35,7 @@ export interface TranslateLinesOptions {
   readonly json: boolean;
 }
 
-/** Options of decoding that the command line calls otherwise. */
+/** Decoding options that have another name on the command line. */
 const otherNames: Partial<Record<keyof DecodingOptions, string>> = {
   minDecodingLength: "minLength",
   maxDecodingLength: "maxLength",
@@ -43,10 +43,10 @@ const otherNames: Partial<Record<keyof DecodingOptions, string>> = {
   replaceUnknowns: "replaceUnknown",
 };
 
-/** The flag of an option of decoding. */
+/** The flag of a decoding option. */
 export const decodingFlag = (option: keyof DecodingOptions): string => flagOf(otherNames[option] ?? option);
 
-/** @throws ERR_USAGE for a search beside translations that are given. */
+/** @throws ERR_USAGE when --target is combined with an option of translating. */
 export function checkTarget({ target, ...options }: TranslateLinesOptions): void {
   if (target === undefined) return;
   const { attention, prefix, sample, nBest, beam, coveragePenalty, minLength, maxLength } = options;
@@ -68,20 +68,24 @@ export function checkTarget({ target, ...options }: TranslateLinesOptions): void
     topP,
     replaceUnknown,
   });
-  if (flag) throw usage("--target", "scores what is given and searches nothing", `leave out ${flag}`);
+  if (flag) throw usage("--target", "scores the given translations and makes none", `leave out ${flag}`);
 }
 
-/** @throws ERR_USAGE for a beam where texts are drawn. */
+/** @throws ERR_USAGE when --beam is combined with an option of sampling. */
 export function checkSampling({ sample, temperature, topK, topP, beam }: TranslateLinesOptions): void {
   const flag = firstGiven({ sample, temperature, topK, topP });
   if (flag && beam !== undefined)
-    throw usage("--beam", `there is none where ${flag} draws translations`, `leave out --beam or ${flag}`);
+    throw usage(
+      "--beam",
+      `cannot be combined with ${flag}, which draws translations`,
+      `leave out --beam or ${flag}`,
+    );
 }
 
 const usage = (where: string, cause: string, remedy?: string): Error =>
   heedError("ERR_USAGE", { where, cause, ...(remedy ? { remedy } : {}) });
 
-/** The options of decoding that a command line asks for; the others are the run's. */
+/** The decoding options of a command line; beam and alpha default to the run's. */
 export function decodingOf(options: TranslateLinesOptions, run: TranslatorRun): DecodingOptions {
   const { temperature, topK, topP, seed } = options;
   const isSampled = options.sample || [temperature, topK, topP].some((value) => value !== undefined);
@@ -103,10 +107,10 @@ export function decodingOf(options: TranslateLinesOptions, run: TranslatorRun): 
   });
 }
 
-/** "WORD=N" */
-function biasOf(given: readonly string[]): Bias {
+/** Parses "WORD=N". @throws ERR_USAGE for another form */
+function biasOf(words: readonly string[]): Bias {
   return new Map(
-    given.map((text) => {
+    words.map((text) => {
       const at = text.lastIndexOf("=");
       const [word, number] = [text.slice(0, at), text.slice(at + 1)];
       const value = Number(number);

@@ -78,7 +78,7 @@ describe("heed train", () => {
     const { status, stderr } = await ended;
     expect(status, stderr).toBe(143);
     expect(stderr).toContain(
-      `go on with: heed train ${configFile} --run ${directory} ${long.join(" ")} --resume`,
+      `resume with: heed train ${configFile} --run ${directory} ${long.join(" ")} --resume`,
     );
     expect(existsSync(join(directory, "lock"))).toBe(false);
   });
@@ -139,7 +139,7 @@ describe("heed translate", () => {
     [["--min-length", "5000"], "--min-length: 5000 is more than the 255 tokens that the model writes"],
     [["--bias", "zebra=1"], '--bias: "zebra" is not in the target\'s vocabulary'],
     [["--prefix", "zebra"], '--prefix: "zebra" has a word that is not in the target\'s vocabulary'],
-    [["--beam", "4", "--sample"], "--beam: there is none where --sample draws translations"],
+    [["--beam", "4", "--sample"], "--beam: cannot be combined with --sample, which draws translations"],
     [["--length-penalty", "none"], '--length-penalty: "none" is not gnmt or average'],
   ])("refuses %j in the words of the command line", async (flags, says) => {
     const refused = await heed(["translate", run, ...flags], "the cat\n");
@@ -209,7 +209,7 @@ describe("heed translate", () => {
     expect(blank.hypotheses).toEqual([]);
     const short = await heed(["translate", run, "--target", write("short.txt", "le chat\n")], lines);
     expect(short.status).toBe(65);
-    expect(errorOf(short)).toContain("has 1 lines, standard input has more");
+    expect(errorOf(short)).toContain("ends after line 1, but standard input has more lines");
   });
 
   test("--attention has what the model saw of a line that it cut", async () => {

@@ -66,10 +66,10 @@ describe("heed score", () => {
   });
 
   test.each([
-    [["--tokenize", "spm"], /"spm" is not a tokeniser that needs no model; choose 13a, intl, zh, char, none/],
+    [["--tokenize", "spm"], /"spm" is not a supported tokeniser; choose 13a, intl, zh, char, none/],
     [["--smoothing", "flor"], /"flor" is not a smoothing; choose exp, floor, add-k, none/],
-    [["--smoothing", "exp=2"], /floor and add-k take a number from 0/],
-    [["--smoothing", "floor=-1"], /floor and add-k take a number from 0/],
+    [["--smoothing", "exp=2"], /only floor and add-k take a value/],
+    [["--smoothing", "floor=-1"], /only floor and add-k take a value/],
     [["--chrf-char-order", "2.5"], /must be a whole number from 1 to 20/],
     [["--metrics", "bleu,perplexity"], /"perplexity" is not a metric/],
   ])("refuses %j", async (args, message) => {
@@ -92,7 +92,7 @@ describe("heed compare", () => {
     expect(rows[4]).toMatch(/^baseline\.txt +\d\d\.\d\d +\d\d\.\d\d ± +\d+\.\d\d +\(baseline\)$/u);
     expect(rows[5]).toMatch(/^better\.txt .* \+\d+\.\d\d +0\.\d{4}[* ] +9 +2 +9$/u);
     expect(rows[6]).toMatch(/^baseline\.txt .* \+0\.00 +– +0 +0 +20$/u);
-    expect(rows[8]).toMatch(/^TER \(less is better\) {2}nrefs:1\|bs:200/u);
+    expect(rows[8]).toMatch(/^TER \(lower is better\) {2}nrefs:1\|bs:200/u);
     expect(rows[11]).toMatch(/^better\.txt .* -\d+\.\d\d .* 9 +2 +9$/u);
     // What no longer has a word of the reference changed most; nothing steers the terminal.
     const shown = rows.slice(rows.findIndex((row) => row.startsWith("Sentences of better.txt")));

@@ -157,10 +157,13 @@ describe("the command line", () => {
     [["translate", run, "--target", pairs, "--no-repeat-ngram", "2"], "leave out --no-repeat-ngram"],
     [["translate", run, "--target", pairs, "--bias", "a=1"], "leave out --bias"],
     [["generate", run, "--beam", "2", "--top-k", "3"], "leave out --beam or --top-k"],
-    [["train", write("c.yaml", good), "--allow-change"], "--allow-change is for a run that is resumed"],
-    [["train", write("c.yaml", good), "--from-step", "5"], "--from-step is for a run that is resumed"],
+    [["train", write("c.yaml", good), "--allow-change"], "--allow-change applies only to a resumed run"],
+    [["train", write("c.yaml", good), "--from-step", "5"], "--from-step applies only to a resumed run"],
     [["train", write("c.yaml", good), "--resume", "--from-step", "-5"], "neither a number nor best"],
-    [["train", write("c.yaml", good), "--run", run, "--resume", path], "--run and --resume name two runs"],
+    [
+      ["train", write("c.yaml", good), "--run", run, "--resume", path],
+      "--run and --resume name different runs",
+    ],
   ])("refuses what contradicts itself: %j", async (words, says) => {
     const result = await heed(words);
     expect(result.status, result.stderr).toBe(64);

@@ -58,7 +58,7 @@ test("runs of several tasks stand apart, with a warning, and what they differ in
   const lines = comparisonLines(comparison, "runs", screen);
   expect(lines[0]).toMatch(/they differ in (\S+, ){7}\S+ and \d+ more$/);
   expect(lines[2]).toBe(
-    "These are runs of several tasks: classify, generate, translate. Only runs of one task compare.",
+    "These runs belong to several tasks: classify, generate, translate. Only runs of the same task can be compared.",
   );
-  expect(comparisonPage(comparison, "runs")).toContain("Only runs of one task compare.");
+  expect(comparisonPage(comparison, "runs")).toContain("Only runs of the same task can be compared.");
 });

@@ -101,9 +101,7 @@ describe("heed runs", () => {
     mkdirSync(empty);
     const nothing = await heed(["runs", empty]);
     expect(nothing.status).toBe(66);
-    expect(errorOf(nothing)).toContain(
-      "there are no runs here; give a directory that holds what `heed train` wrote",
-    );
+    expect(errorOf(nothing)).toContain("holds no runs; give a directory that holds runs of `heed train`");
     expect((await heed(["runs", join(path, "absent")])).status).toBe(66);
   });
 

@@ -107,7 +107,7 @@ describe("a sweep", () => {
     child.kill("SIGTERM");
     const { status, stderr } = await ended;
     expect(status, stderr).toBe(143);
-    expect(stderr).toContain("the same command again goes on");
+    expect(stderr).toContain("run the same command again to continue");
     expect(readdirSync(stopped)).toEqual(["heads=1"]);
     expect(existsSync(join(stopped, "heads=1/seed=1/result.json"))).toBe(false);
 
@@ -147,7 +147,7 @@ describe("before anything is trained a sweep", () => {
   test("wants no --resume", async () => {
     const result = await refused("seeds: [1]", "--resume");
     expect(result.status).toBe(64);
-    expect(errorOf(result)).toContain("a sweep goes on by itself");
+    expect(errorOf(result)).toContain("a sweep always resumes its unfinished runs");
   });
 
   test("prints all configurations when asked, and trains none", async () => {

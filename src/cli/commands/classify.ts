@@ -2,23 +2,28 @@ import { command } from "../command.ts";
 import { cutLines } from "../cut-lines.ts";
 import { device, deviceOption } from "../device.ts";
 
-/** Texts read, judged and written at a time: memory stays flat however long the input. */
+/** How many texts are processed at a time, so that memory stays flat for any length of input. */
 const WINDOW = 512;
 
 export default command({
   name: "classify",
   summary: "Label each line of standard input.",
   description:
-    "Label each line of standard input: the likeliest label, a tab, and its probability on each line of output. A line that shows nothing stays empty; what a text has beyond the run's data.maxTokens is not read, and how often that happened is said at the end.",
+    "Label each line of standard input, printing the likeliest label, a tab and its probability. Blank lines stay empty. Texts are cut off after the run's data.maxTokens; the number of those is reported at the end.",
   examples: [
     "heed classify runs/polarity < reviews.txt > labels.tsv",
     'echo "a film of rare beauty" | heed classify runs/polarity --json',
   ],
   args: ["run"],
   options: {
-    invalidUtf8: { type: "string", value: "HOW", default: "error", help: "error or replace" },
+    invalidUtf8: {
+      type: "string",
+      value: "HOW",
+      default: "error",
+      help: "on invalid UTF-8: error or replace",
+    },
     device: deviceOption,
-    json: { type: "boolean", help: "one JSON object a line: {text, label, probabilities}" },
+    json: { type: "boolean", help: "one JSON object per line: {text, label, probabilities}" },
   },
   async run(options, io) {
     const { likeliest, openJudge } = await import("../../tasks/classify/judge.ts");
@@ -34,27 +39,27 @@ export default command({
     const onCut = (): void => {
       cut += 1;
     };
-    const flush = async (texts: readonly string[]): Promise<void> => {
-      const real = texts.filter((text) => !isBlank(text));
-      const judged = await judge.judge(
-        real.map((text) => encodeLabelled(text, 0, tokenizer, maxTokens, onCut)),
+    const labelAll = async (texts: readonly string[]): Promise<void> => {
+      const visible = texts.filter((text) => !isBlank(text));
+      const judgements = await judge.judge(
+        visible.map((text) => encodeLabelled(text, 0, tokenizer, maxTokens, onCut)),
       );
       let next = 0;
       for (const text of texts) {
-        const found = isBlank(text) ? undefined : judged[next++];
-        const best = found ? likeliest(found) : -1;
+        const shares = isBlank(text) ? undefined : judgements[next++];
+        const best = shares ? likeliest(shares) : -1;
         const label = labels[best] ?? "";
         if (options.json) {
-          const entries = found ? labels.map((name, i) => [name, found[i] as number]) : [];
+          const entries = shares ? labels.map((name, i) => [name, shares[i] as number]) : [];
           const probabilities = Object.fromEntries(entries);
           await io.writeLine(JSON.stringify({ text, label, probabilities }));
         } else {
-          await io.writeLine(found ? `${label}\t${found[best]?.toFixed(4)}` : "");
+          await io.writeLine(shares ? `${label}\t${shares[best]?.toFixed(4)}` : "");
         }
       }
     };
     try {
-      for await (const window of inputWindows(io, options.invalidUtf8, WINDOW)) await flush(window);
+      for await (const window of inputWindows(io, options.invalidUtf8, WINDOW)) await labelAll(window);
       if (cut > 0) io.say(cutLines(cut, maxTokens));
     } finally {
       judge.close();

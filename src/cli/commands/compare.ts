@@ -4,26 +4,26 @@ import { furtherMetricOptions, metricOptions } from "../metric-options.ts";
 export default command({
   name: "compare",
   summary:
-    "Compare translations of several systems: scores, significance, and the sentences that changed most.",
-  description: `Compare the translations of systems with those of the first, the baseline:
-scores with 95 % intervals, whether a difference may be chance, how many
-sentences are better and worse, and the sentences that changed most.
+    "Compare the translations of several systems: scores, significance, and the sentences that changed most.",
+  description: `Compare the translations of one or more systems with those of the first, the
+baseline: scores with 95 % intervals, the significance of each difference, how
+many sentences got better or worse, and the sentences that changed most.
 
 --test bs is paired bootstrap resampling (Koehn 2004), --test ar paired
 approximate randomisation (Riezler & Maxwell 2005). p is how often chance alone
-would bring a difference above the one seen; p and intervals are sacreBLEU's
-for the same seed. Tests of several systems are not corrected for their number.
+would produce a larger difference than the observed one; p and intervals equal
+sacreBLEU's for the same seed. p is not corrected for multiple comparisons.
 
-Sentences are ordered by how much their score of the first metric in --metrics
-differs from the baseline's. On a terminal, words that only one of the two
-texts has are coloured.
+Sentences are ordered by how much their score differs from the baseline's, by
+the first metric in --metrics. On a terminal, words that occur in only one of
+the two texts are coloured.
 
 --json prints {kind: "system", system, sentences, metrics: {bleu: {score,
 difference, p, interval: {mean, low, high, half}, better, worse, equal,
-signature}, ...}} for every system (no difference, p and counts for the
-baseline; p is null where scores are equal), then {kind: "sentence", system,
+signature}, ...}} for every system (without difference, p and counts for the
+baseline; p is null if the scores are equal), then {kind: "sentence", system,
 line, metric, score, baselineScore, difference, text, baselineText,
-references} for those shown.`,
+references} for each sentence shown.`,
   examples: [
     "heed compare baseline.fr new.fr --reference test.fr",
     "heed compare a.fr b.fr c.fr --reference test.fr --metrics chrf++,bleu,ter --test ar",
@@ -32,10 +32,10 @@ references} for those shown.`,
   ],
   args: ["hypotheses..."],
   options: {
-    reference: { type: "list", value: "FILE", help: "a reference file; repeat for several" },
+    reference: { type: "list", value: "FILE", help: "a reference file; may be repeated" },
     ...metricOptions,
     ...furtherMetricOptions,
-    test: { type: "string", value: "T", default: "bs", help: "of significance: bs or ar" },
+    test: { type: "string", value: "T", default: "bs", help: "significance test: bs or ar" },
     samples: {
       type: "number",
       whole: true,

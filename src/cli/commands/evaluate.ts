@@ -5,13 +5,12 @@ import { metricOptions } from "../metric-options.ts";
 export default command({
   name: "evaluate",
   summary: "Score a run on a test set.",
-  description: `Score a run on a test set: a translator by BLEU and chrF of its translations,
-a classifier by accuracy and macro-F1, a language model by perplexity.
+  description: `Score a run on a test set: a translator by BLEU and chrF, a classifier by
+accuracy and macro-F1, a language model by perplexity.
 
 A translator's perplexity is that of the references, over tokens of its own
-vocabulary. Whatever else a score may depend on (options of chrF and TER,
-confidence intervals, several reference files) has its place in \`heed score\`:
-keep the translations with --output.`,
+vocabulary. For other options (of chrF and TER, confidence intervals, several
+reference files), save the translations with --output and use \`heed score\`.`,
   examples: [
     "heed evaluate runs/en-fr --source test.en --reference test.fr",
     "heed evaluate runs/en-fr --pairs test.tsv --beam 1 --json",
@@ -21,24 +20,24 @@ keep the translations with --output.`,
   ],
   args: ["run"],
   options: {
-    source: { type: "string", value: "FILE", help: "sentences to translate, one a line" },
-    reference: { type: "string", value: "FILE", help: "their translations" },
+    source: { type: "string", value: "FILE", help: "sentences to translate, one per line" },
+    reference: { type: "string", value: "FILE", help: "their reference translations, one per line" },
     pairs: {
       type: "string",
       value: "FILE",
-      help: "a TSV with both, instead of --source and --reference; a source that occurs again has several references",
+      help: "a TSV of both, instead of --source and --reference; a repeated source has several references",
     },
     labelled: { type: "string", value: "FILE", help: "classifier: lines of label, tab, text" },
-    text: { type: "string", value: "FILE", help: "language model: a plain text" },
+    text: { type: "string", value: "FILE", help: "language model: plain text" },
     output: {
       type: "string",
       value: "FILE",
-      help: "write the translations here, one for every line of the test set",
+      help: "write the translations to FILE, one for every line of the test set",
     },
     ...metricOptions,
     metrics: {
       ...metricOptions.metrics,
-      help: "translator: of bleu, chrf, chrf++, ter, exact, perplexity, with commas",
+      help: "translator: comma-separated list of bleu, chrf, chrf++, ter, exact, perplexity",
     },
     beam: {
       type: "number",

@@ -2,25 +2,25 @@ import { command } from "../command.ts";
 
 export default command({
   name: "export",
-  summary: "Write a translator as a model folder that other libraries open.",
+  summary: "Export a translator as a model folder for other libraries.",
   description:
-    "Write a translator as a folder that pipeline('translation', folder) of transformers.js and AutoModelForSeq2SeqLM of Python's transformers open. It has ONNX graphs, safetensors and a tokenizer, and appears whole or not at all. The model must be a Transformer with one vocabulary for both languages: with model.norm post it becomes a Marian model, with pre a Blenderbot.",
+    "Export a translator as a folder for pipeline('translation', folder) in transformers.js and AutoModelForSeq2SeqLM in Python's transformers. It holds ONNX graphs, safetensors and a tokenizer, and appears whole or not at all. The model must be a Transformer with one vocabulary for both languages: model.norm post becomes a Marian model, pre a Blenderbot.",
   examples: [
     "heed export runs/en-fr --to models/en-fr",
     "heed export runs/en-fr --to models/en-fr --quantize int8 --attention",
   ],
   args: ["run"],
   options: {
-    to: { type: "string", value: "DIR", help: "the folder to write; must not exist" },
+    to: { type: "string", value: "DIR", help: "the folder to write; must not exist yet" },
     format: { type: "string", value: "F", default: "huggingface", help: "huggingface" },
     quantize: {
       type: "string",
       value: "KIND",
-      help: "int8: also graphs with weights of 8 bits, which browsers load by default",
+      help: "int8: add graphs with 8-bit weights, which browsers load by default",
     },
     attention: {
       type: "boolean",
-      help: "graphs also give out attention weights: output_attentions of transformers.js",
+      help: "add attention weights to the graphs' outputs: output_attentions in transformers.js",
     },
     json: { type: "boolean", help: "one JSON object: {directory, files: [{path, bytes}]}" },
   },
@@ -42,8 +42,8 @@ export default command({
     }
     const quantize = quantization(options.quantize);
     const { config, tokenizers, weights } = openRunOf(options.run, "translate");
-    const one = tokenizers.source === tokenizers.target;
-    const vocabularies = { one, tied: one && config.model.tieEmbeddings };
+    const isShared = tokenizers.source === tokenizers.target;
+    const vocabularies = { one: isShared, tied: isShared && config.model.tieEmbeddings };
     const model = asExportable(config.model, { where: options.run, vocabularies });
     const exported = {
       config: transformerConfig(model, tokenizers),

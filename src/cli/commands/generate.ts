@@ -5,37 +5,41 @@ import { firstGiven, given } from "../given.ts";
 
 export default command({
   name: "generate",
-  summary: "Go on with a text, token by token.",
-  description: `Go on with a text, token by token, as a language model sees fit. The text appears
-as it is written. A temperature below 1 stays with what is likely, 0 always
-takes the likeliest token; --top-k and --top-p leave out the unlikely.
+  summary: "Continue a text, token by token.",
+  description: `Continue a text with a language model, token by token, printing it as it is
+written. A temperature below 1 favours likely tokens, and 0 always takes the
+likeliest; --top-k and --top-p leave out the unlikely ones.
 
-With --beam nothing is drawn: the text is the likeliest of --tokens tokens that
-a beam search finds, and appears when it is found. A line end is a token like
-any other, so that lines may be empty.`,
+--beam searches instead of drawing: it prints the likeliest text of --tokens
+tokens that it finds, once the search is over. A line end is a token like any
+other, so lines may be empty.`,
   examples: [
     'heed generate runs/shakespeare --prompt "ROMEO:" --tokens 300',
     "heed generate runs/shakespeare --temperature 0.8 --top-p 0.95 --seed 7",
   ],
   args: ["run"],
   options: {
-    prompt: { type: "string", value: "TEXT", help: "how the text begins (default: a new line)" },
-    tokens: { type: "number", whole: true, range: [1, 1e6], default: 200, help: "tokens to write" },
+    prompt: { type: "string", value: "TEXT", help: "the text to continue (default: start on a new line)" },
+    tokens: { type: "number", whole: true, range: [1, 1e6], default: 200, help: "number of tokens to write" },
     temperature: { type: "number", range: [0, 100], help: "0 takes the likeliest token (default: 1)" },
-    topK: { type: "number", whole: true, range: [1, 1e6], help: "draw from the k likeliest tokens only" },
-    topP: { type: "number", range: [0, 1], help: "draw from the likeliest with this probability together" },
+    topK: { type: "number", whole: true, range: [1, 1e6], help: "draw only from the N likeliest tokens" },
+    topP: {
+      type: "number",
+      range: [0, 1],
+      help: "draw only from the likeliest tokens whose probabilities add up to N",
+    },
     beam: {
       type: "number",
       whole: true,
       range: [1, 100],
-      help: "search for the likeliest text, keeping so many hypotheses at each step, instead of drawing",
+      help: "search for the likeliest text with N hypotheses at each step, instead of drawing",
     },
     noRepeatNgram: {
       type: "number",
       whole: true,
       range: [0, 100],
       default: 0,
-      help: "no N tokens in a row are written twice; 0 is off",
+      help: "never repeat a sequence of N tokens; 0 is off",
     },
     repetitionPenalty: {
       type: "number",
@@ -50,7 +54,7 @@ any other, so that lines may be empty.`,
   async run(options, io) {
     const { temperature, topK, topP, seed, beam, tokens, prompt = "" } = options;
     const sampling = { temperature, topK, topP };
-    refuseDrawing(beam, sampling);
+    refuseDrawingWithBeam(beam, sampling);
     const { openGenerator } = await import("../../decoding/generator.ts");
     const { openRunOf } = await import("../../runs/open-run.node.ts");
     const { textWriter } = await import("../text-writer.ts");
@@ -59,18 +63,18 @@ any other, so that lines may be empty.`,
     const engine = await device(options.device, io);
     const generator = await openGenerator({ engine, model, weights, context: config.data.context });
     const writer = textWriter(tokenizer, prompt);
-    // White space at the end is nothing the model reads: it writes its own.
-    const begun = prompt.replace(/[^\S\n]+$/u, "");
+    // The model does not read white space at the end of the prompt; it writes its own.
+    const opening = prompt.replace(/[^\S\n]+$/u, "");
     const written: number[] = [];
     let text = "";
     const show = async (piece: string): Promise<void> => {
       text += piece;
       if (!options.json) await io.write(piece);
     };
-    await show(begun);
+    await show(opening);
     const { noRepeatNgram, repetitionPenalty } = options;
     const constraints = { noRepeatNgram, repetitionPenalty };
-    async function* searched(width: number): AsyncGenerator<number> {
+    async function* searchedTokens(width: number): AsyncGenerator<number> {
       const [[best] = []] = await generator.search([writer.prompt], {
         tokens,
         beam: width,
@@ -79,11 +83,11 @@ any other, so that lines may be empty.`,
       });
       yield* best?.ids ?? [];
     }
-    const found = beam
-      ? searched(beam)
+    const generated = beam
+      ? searchedTokens(beam)
       : generator.generate(writer.prompt, { seed, ...constraints, ...given(sampling) });
     try {
-      for await (const token of found) {
+      for await (const token of generated) {
         written.push(token);
         await show(writer.push(token));
         if (written.length >= tokens || io.signal.aborted) break;
@@ -101,10 +105,10 @@ any other, so that lines may be empty.`,
   },
 });
 
-/** @throws ERR_USAGE for options of drawing beside a beam. */
-function refuseDrawing(beam: number | undefined, drawing: Readonly<Record<string, unknown>>): void {
+/** @throws ERR_USAGE when --beam is combined with an option of drawing. */
+function refuseDrawingWithBeam(beam: number | undefined, drawing: Readonly<Record<string, unknown>>): void {
   const flag = firstGiven(drawing);
   if (beam === undefined || flag === undefined) return;
   const remedy = `leave out --beam or ${flag}`;
-  throw heedError("ERR_USAGE", { where: flag, cause: "a beam search draws nothing", remedy });
+  throw heedError("ERR_USAGE", { where: flag, cause: "has no effect on a beam search", remedy });
 }

@@ -3,7 +3,7 @@ import { deviceOption } from "../device.ts";
 
 export default command({
   name: "quickstart",
-  summary: "The whole way on an embedded English-French corpus, in under three minutes.",
+  summary: "Train, score and inspect a model on an embedded English-French corpus, in under three minutes.",
   description:
     "Show the corpus, train a small Transformer on it, score it on unseen sentences of the same grammar, read its\n" +
     "attention, and write a report: quickstart/report.html and quickstart/result.json.",
@@ -15,7 +15,7 @@ export default command({
       value: "SENTENCE",
       help: "an English sentence to translate at the end; may be repeated",
     },
-    out: { type: "string", value: "DIR", default: "quickstart", help: "where results are written" },
+    out: { type: "string", value: "DIR", default: "quickstart", help: "where to write the results" },
     device: deviceOption,
     json: { type: "boolean", help: "print the result as one JSON object" },
   },

@@ -2,21 +2,20 @@ import { command } from "../command.ts";
 
 export default command({
   name: "runs",
-  summary: "Compare runs: what they differ in, size, speed, scores with intervals, curves.",
+  summary: "Compare runs: their differences, size, speed, scores with intervals, and curves.",
   description: `Compare the runs found below a directory, at any depth.
 
-Runs that differ in nothing but their seed make a group, which is shown as the
-mean of its runs ± half the 95 % confidence interval of that mean (Student's
-t, n - 1 degrees of freedom, for scores that scatter normally). Two runs make
-a wide interval; three or more a useful one. Milliseconds a step and tokens a
-second are medians of the logged steps, validation left out. Groups stand best
-first. All scores of a run are those of the one model that it kept ("kept":
-the step of the checkpoint that was best on the validation data, or the
-average of the last checkpoints where that was better).
+Runs that differ only in their seed form a group, shown as the mean of its runs
+± half the 95 % confidence interval of that mean (Student's t, n - 1 degrees of
+freedom, assuming normally distributed scores). Two runs give a wide interval,
+three or more a useful one. Milliseconds per step and tokens per second are
+medians over the logged steps, without validation. The best group comes first.
+All scores of a run are those of the one model it kept ("kept": the step of the
+checkpoint that did best on the validation data, or the average of the last
+checkpoints where that was better).
 
-Runs that are unfinished, diverged or damaged, and those that have the
-configuration and the seed of another, are listed with the reason and not
-compared.
+Runs that are unfinished, diverged or damaged, or that repeat the configuration
+and seed of another, are listed with the reason and not compared.
 
 --json prints a line for each run, {kind: "run", run, state, reason, config,
 seed, parameters, steps, millisecondsPerStep, tokensPerSecond, valid}, and one
@@ -29,7 +28,7 @@ for each group, {kind: "group", group, config, runs, seeds, valid: {loss:
   ],
   args: ["directory"],
   options: {
-    out: { type: "string", value: "FILE", help: "write a page with pictures and tables: FILE.html" },
+    out: { type: "string", value: "FILE", help: "write an HTML page with charts and tables" },
     json: { type: "boolean", help: "one JSON object for each run and each group" },
   },
   async run({ directory, out, json }, io) {
@@ -37,12 +36,12 @@ for each group, {kind: "group", group, config, runs, seeds, valid: {loss:
     const { findRuns, readRecordedRun } = await import("../../runs/recorded-run.node.ts");
     const { compareRuns } = await import("../../runs/compare-runs.ts");
     const { comparisonLines, comparisonPage, groupObject, runObject } = await import("../compare.ts");
-    const found = findRuns(directory);
-    if (found.length === 0) {
-      const remedy = "give a directory that holds what `heed train` wrote";
-      throw heedError("ERR_INPUT", { where: directory, cause: "there are no runs here", remedy });
+    const directories = findRuns(directory);
+    if (directories.length === 0) {
+      const remedy = "give a directory that holds runs of `heed train`";
+      throw heedError("ERR_INPUT", { where: directory, cause: "holds no runs", remedy });
     }
-    const runs = found.map(readRecordedRun);
+    const runs = directories.map(readRecordedRun);
     const comparison = compareRuns(runs, directory);
     if (out !== undefined) {
       const { writeOutput } = await import("../../runs/output-file.node.ts");

@@ -3,21 +3,20 @@ import { furtherMetricOptions, metricOptions } from "../metric-options.ts";
 
 export default command({
   name: "score",
-  summary:
-    "Score translations against references: BLEU, chrF and TER as sacreBLEU computes them, exact match.",
+  summary: "Score translations against references: BLEU, chrF, TER (as in sacreBLEU) and exact match.",
   description: `Score translations against references: BLEU, chrF and TER equal to sacreBLEU's,
-each with its signature, and exact match. Line i of every file belongs together.
+each with its signature, and exact match. Line i of each file is sentence i.
 
-TER is an error rate: less is better. --sentences prints the scores of every
-sentence first; BLEU of a sentence leaves out orders that are longer than it
-(eff:yes). --confidence adds 95 % intervals by bootstrap resampling (Koehn
-2004): the mean over the drawn test sets ± half the interval, those of
-sacreBLEU for the same seed.
+TER is an error rate: lower is better. --sentences prints the scores of every
+sentence first; sentence BLEU ignores orders longer than the sentence (eff:yes).
+--confidence adds 95 % intervals by bootstrap resampling (Koehn 2004): the mean
+over the resampled test sets ± half the interval, equal to sacreBLEU's for the
+same seed.
 
 --json prints {sentences, bleu: {score, signature}, chrf: {...}, "chrf++":
 {...}, ter: {...}, exact, intervals: {bleu: {mean, low, high, half}, ...},
-seconds} with the metrics that were asked for, after {line, bleu, chrf, ...}
-for each sentence when --sentences is given.`,
+seconds} with the requested metrics; --sentences prints {line, bleu, chrf, ...}
+for each sentence before that.`,
   examples: [
     "heed score out.fr --reference test.fr",
     "heed score out.fr --reference a.fr --reference b.fr --metrics bleu,chrf++,ter --confidence --json",
@@ -26,17 +25,17 @@ for each sentence when --sentences is given.`,
   ],
   args: ["hypotheses"],
   options: {
-    reference: { type: "list", value: "FILE", help: "a reference file; repeat for several" },
+    reference: { type: "list", value: "FILE", help: "a reference file; may be repeated" },
     ...metricOptions,
     ...furtherMetricOptions,
-    sentences: { type: "boolean", help: "the scores of every sentence too" },
-    confidence: { type: "boolean", help: "95 % confidence intervals by bootstrap resampling" },
+    sentences: { type: "boolean", help: "also print the scores of every sentence" },
+    confidence: { type: "boolean", help: "add 95 % confidence intervals by bootstrap resampling" },
     resamples: {
       type: "number",
       whole: true,
       range: [40, 1e6],
       default: 1000,
-      help: "test sets drawn for --confidence",
+      help: "test sets resampled for --confidence",
     },
     json: { type: "boolean", help: "one JSON object" },
   },

@@ -1,34 +1,36 @@
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
 
-const EXAMPLE_CONFIG = `A configuration is YAML; what it leaves out has a default, sizes and schedule one that fits the data:
+const EXAMPLE_CONFIG = `A configuration is YAML. Every key has a default; those of sizes and schedule are fitted to the data:
 
   data:
-    train: { pairs: train.tsv }        # source<TAB>target lines; or { source: train.en, target: train.fr }
+    train: { pairs: train.tsv }        # lines of source<TAB>target
     valid: { pairs: valid.tsv }
   tokenizer: { kind: bpe, vocab: 8000 }
   model: { layers: 3, dModel: 256, heads: 4, feedForward: 1024 }
   training: { epochs: 10, learningRate: 7.0e-4 }
 
-With \`task: generate\`, data is { train: { text: train.txt }, valid: { text: valid.txt } }; with \`task: classify\` it is
-{ train: { labelled: train.tsv }, valid: { labelled: valid.tsv } }, lines of label<TAB>text. \`model.kind\` is transformer,
-lstm or gru; a recurrent translator has \`attention\`: none, additive, dot, scaled-dot or general.
+{ source: train.en, target: train.fr } reads two files. With \`task: generate\`,
+data is { train: { text: train.txt }, valid: { text: valid.txt } }; with
+\`task: classify\`, { train: { labelled: train.tsv }, valid: { labelled: valid.tsv } },
+lines of label<TAB>text. \`model.kind\` is transformer, lstm or gru; a recurrent
+translator has \`model.attention\`: none, additive, dot, scaled-dot or general.
 
-\`heed train config.yaml --print-config\` writes out every key with its meaning.
+\`heed train config.yaml --print-config\` prints every key with its meaning.
 
-A sweep trains many runs that differ in what another file says:
+A sweep trains many runs, whose differences are listed in another file:
 
-  seeds: [1, 2, 3]                     # each cell once for every seed
+  seeds: [1, 2, 3]                     # every cell is trained once per seed
   grid:                                # every combination of these values
     model.heads: [1, 2, 4, 8]
     model.norm: [pre, post]
-  variants:                            # beside them, or instead of a grid
+  variants:                            # besides the grid, or instead
     no-positions: { model.without: [positions] }
 
 It writes DIR/heads=4,norm=pre/seed=1 and so on, each an ordinary run. Started
-again, it skips what has ended and goes on with what was interrupted. A cell
+again, it skips the runs that have ended and resumes interrupted ones. A cell
 that fails is reported and does not stop the others; the exit status is then
-that of the first failure. \`heed runs DIR\` compares them.`;
+that of the first failure. \`heed runs DIR\` compares the runs.`;
 
 export default command({
   name: "train",
@@ -45,21 +47,21 @@ export default command({
     run: {
       type: "string",
       value: "DIR",
-      help: "where the run is written (default: runs/<name of the config>)",
+      help: "where to write the run (default: runs/<name of the config>)",
     },
     resume: {
       type: "flag",
       value: "auto|DIR",
-      help: "go on from the newest whole checkpoint of --run, or of the run in DIR; if it diverged, from before that",
+      help: "resume from the newest whole checkpoint of --run, or of the run in DIR; if it diverged, from the last before that",
     },
     fromStep: {
       type: "string",
       value: "N|best",
-      help: "resume from the checkpoint of this step, or of the best one; later ones are removed",
+      help: "resume from the checkpoint of step N, or from the best one; later checkpoints are removed",
     },
     allowChange: {
       type: "boolean",
-      help: "resume even if seed, batches, corpus or the length of a cosine differ; the change is recorded",
+      help: "resume even if the seed, batches, corpus or cosine length changed; the change is recorded",
     },
     sweep: {
       type: "string",
@@ -69,7 +71,7 @@ export default command({
     set: { type: "list", value: "KEY=VALUE", help: "override a key of the configuration; may be repeated" },
     device: deviceOption,
     printConfig: { type: "boolean", help: "print the complete configuration and stop" },
-    json: { type: "boolean", help: "print the result as one JSON object; of a sweep, one for each cell" },
+    json: { type: "boolean", help: "print the result as one JSON object; for a sweep, one per cell" },
   },
   async run(options, io) {
     const { existsSync, readFileSync } = await import("node:fs");
@@ -91,16 +93,16 @@ export default command({
       const { sweep } = await import("../sweep.ts");
       return sweep({ ...options, sweep: options.sweep, text }, io);
     }
-    const contrary = (cause: string, remedy: string): never => {
+    const refuse = (cause: string, remedy: string): never => {
       throw heedError("ERR_USAGE", { where: "heed train", cause, remedy });
     };
     if (options.allowChange && options.resume === false)
-      contrary("--allow-change is for a run that is resumed", "add --resume");
+      refuse("--allow-change applies only to a resumed run", "add --resume");
     if (options.fromStep !== undefined && options.resume === false)
-      contrary("--from-step is for a run that is resumed", "add --resume");
+      refuse("--from-step applies only to a resumed run", "add --resume");
     const isStep = options.fromStep === undefined || /^(best|\d{1,15})$/.test(options.fromStep);
     if (!isStep)
-      contrary("--from-step is neither a number nor best", "give a step that has a checkpoint, or best");
+      refuse("--from-step is neither a number nor best", "give a step that has a checkpoint, or best");
     const fromStep = options.fromStep === "best" ? "best" : optionalNumber(options.fromStep);
     const { config, given } = readConfig(text, options.config, options.set);
     if (options.printConfig) {
@@ -112,16 +114,16 @@ export default command({
     const resumed =
       typeof options.resume === "string" && options.resume !== "auto" ? options.resume : undefined;
     if (resumed !== undefined && options.run !== undefined && resolve(resumed) !== resolve(options.run))
-      contrary("--run and --resume name two runs", "leave one out");
+      refuse("--run and --resume name different runs", "leave one out");
     if (resumed !== undefined && !existsSync(join(resumed, "checkpoints"))) {
       const remedy = "give --run DIR --resume, or --resume DIR with the directory of a run";
-      throw heedError("ERR_INPUT", { where: resumed, cause: "there is no run here", remedy });
+      throw heedError("ERR_INPUT", { where: resumed, cause: "holds no run", remedy });
     }
-    const named = join("runs", basename(options.config, extname(options.config)));
-    const directory = resumed ?? options.run ?? named;
+    const defaultDirectory = join("runs", basename(options.config, extname(options.config)));
+    const directory = resumed ?? options.run ?? defaultDirectory;
     const engine = await device(options.device, io);
     io.say(`device: ${engine.description}`);
-    const shown = trainingProgress(io);
+    const progress = trainingProgress(io);
     const summary = await trainRun({
       config,
       given,
@@ -131,9 +133,9 @@ export default command({
       fromStep,
       allowChange: options.allowChange,
       signal: io.signal,
-      ...shown,
+      ...progress,
     });
-    shown.end();
+    progress.end();
     if (options.json) {
       const { reason: _, ...result } = summary;
       await io.writeLine(JSON.stringify(result));
@@ -144,9 +146,15 @@ export default command({
       io.say(`next: ${taskOf(config).tryIt(directory)}`);
     } else {
       const { config: file, set } = options;
-      const again = [file, "--run", directory, ...set.flatMap((one) => ["--set", one]), "--resume"];
-      const command = ["heed train", ...again.map(quoted)].join(" ");
-      io.say(`stopped at step ${summary.steps}; go on with: ${command}`);
+      const resumption = [
+        file,
+        "--run",
+        directory,
+        ...set.flatMap((setting) => ["--set", setting]),
+        "--resume",
+      ];
+      const command = ["heed train", ...resumption.map(quoted)].join(" ");
+      io.say(`stopped at step ${summary.steps}; resume with: ${command}`);
     }
     return 0;
   },
@@ -155,6 +163,6 @@ export default command({
 const optionalNumber = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);
 
-/** A word of a command line, for a shell to read. */
+/** Quotes a word of a command line for a shell. */
 const quoted = (word: string): string =>
   /^[\w./=:+,@%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

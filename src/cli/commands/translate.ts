@@ -4,23 +4,23 @@ import { device, deviceOption } from "../device.ts";
 export default command({
   name: "translate",
   summary: "Translate each line of standard input.",
-  description: `Translate each line of standard input, in order, writing as it goes. Beam search
-by default; --sample, --temperature, --top-k and --top-p draw translations
-instead. With --target FILE nothing is translated: each line gets the log
-probability of the translation that stands in FILE.
+  description: `Translate each line of standard input, in order, writing each as it is done.
+Beam search is the default; --sample, --temperature, --top-k and --top-p draw
+translations instead. --target FILE translates nothing: it scores each line of
+FILE by its log probability as the translation of the same input line.
 
-Only a blank line has a blank translation: a translation neither ends nor goes
-on with white space before something of it shows.
+Only a blank line gets a blank translation: a translation can neither end nor
+go on with white space until it has some visible text.
 
---bias takes a word, or a piece as the vocabulary has it. Of a word of several
-pieces the last is what becomes likelier or less likely, where the others stand
-before it: so the word is finished or not, also as the beginning of another.
+--bias takes a word, or a piece as written in the vocabulary. For a word of
+several pieces it applies to the last one when the others precede it, so it
+also affects longer words that begin with the same pieces.
 
 --attention writes {source, sourceTokens, hypotheses: [{tokens, weights}]} for
-each line, with the tokens as the model saw them, </s> included: weights have a
-row for each of tokens, and in it a number for each of sourceTokens. They are
-the mean over the heads of the last decoder layer's attention to the source; a
-recurrent decoder has one attention, and an ensemble's is its members' mean.`,
+each line, with the tokens as the model sees them, </s> included. weights has a
+row for each of tokens and a column for each of sourceTokens: the last decoder
+layer's attention to the source, averaged over its heads. A recurrent decoder
+has a single attention; an ensemble's is the mean over its members.`,
   examples: [
     "heed translate runs/en-fr < news.en > news.fr",
     'echo "We see the green car." | heed translate runs/en-fr --beam 8 --n-best 3 --json',
@@ -46,33 +46,33 @@ recurrent decoder has one attention, and an ensemble's is its members' mean.`,
     coveragePenalty: {
       type: "number",
       range: [0, 10],
-      help: "how much leaving source words out costs a finished hypothesis (default: 0)",
+      help: "penalty on finished hypotheses that leave source words out (default: 0)",
     },
     nBest: {
       type: "number",
       whole: true,
       range: [1, 100],
       default: 1,
-      help: "hypotheses written per line, all of different text where there are as many",
+      help: "hypotheses written per line, with different texts where possible",
     },
-    prefix: { type: "string", help: "how every translation begins" },
+    prefix: { type: "string", help: "text that every translation begins with" },
     minLength: {
       type: "number",
       whole: true,
       range: [0, 1e6],
-      help: "fewest tokens of a translation (default: 0)",
+      help: "minimum number of tokens (default: 0)",
     },
     maxLength: {
       type: "number",
       whole: true,
       range: [1, 1e6],
-      help: "most tokens (default: 2 · source + 10, or 10 more than --prefix or --min-length has)",
+      help: "maximum number of tokens (default: 2 · source + 10, and at least 10 more than --prefix or --min-length)",
     },
     noRepeatNgram: {
       type: "number",
       whole: true,
       range: [0, 100],
-      help: "no N tokens in a row occur twice (default: 0, off)",
+      help: "never repeat a sequence of N tokens (default: 0, off)",
     },
     repetitionPenalty: {
       type: "number",
@@ -85,49 +85,62 @@ recurrent decoder has one attention, and an ensemble's is its members' mean.`,
       help: "added to the log probability of a word or a piece; -Infinity bans it; may be repeated",
     },
     sample: { type: "boolean", help: "draw translations instead of searching for the best" },
-    temperature: { type: "number", range: [0, 100], help: "of sampling (default: 1)" },
-    topK: { type: "number", whole: true, range: [1, 1e6], help: "draw from the k likeliest tokens only" },
-    topP: { type: "number", range: [0, 1], help: "draw from the likeliest with this probability together" },
+    temperature: {
+      type: "number",
+      range: [0, 100],
+      help: "sampling temperature; 0 takes the likeliest token (default: 1)",
+    },
+    topK: { type: "number", whole: true, range: [1, 1e6], help: "draw only from the N likeliest tokens" },
+    topP: {
+      type: "number",
+      range: [0, 1],
+      help: "draw only from the likeliest tokens whose probabilities add up to N",
+    },
     seed: {
       type: "number",
       whole: true,
       range: [0, 2 ** 31 - 1],
       default: 42,
-      help: "of sampling: same seed, same text",
+      help: "for sampling: same seed, same text",
     },
     ensemble: {
       type: "list",
       value: "RUN",
-      help: "a further run with the same vocabulary: probabilities are averaged; may be repeated",
+      help: "another run with the same vocabulary, whose probabilities are averaged in; may be repeated",
     },
     replaceUnknown: { type: "boolean", help: "copy the most attended source word in place of <unk>" },
     target: {
       type: "string",
       value: "FILE",
-      help: "score these translations, one a line, instead of making any",
+      help: "score these translations, one per line, instead of translating",
     },
     attention: {
       type: "string",
       value: "FILE",
-      help: "write what each token looked at in the last decoder layer, the mean of its heads, as JSON lines",
+      help: "write where each token looked in the source, as JSON lines",
     },
-    quantize: { type: "string", value: "KIND", help: "int8: weights of 8 bits, smaller and faster" },
+    quantize: { type: "string", value: "KIND", help: "int8: 8-bit weights, smaller and faster" },
     batch: {
       type: "number",
       whole: true,
       range: [1, 4096],
       default: 32,
-      help: "most sentences decoded together",
+      help: "maximum number of sentences decoded together",
     },
-    invalidUtf8: { type: "string", value: "HOW", default: "error", help: "error or replace" },
+    invalidUtf8: {
+      type: "string",
+      value: "HOW",
+      default: "error",
+      help: "on invalid UTF-8: error or replace",
+    },
     device: deviceOption,
     json: {
       type: "boolean",
-      help: "one JSON object a line: {source, hypotheses: [{text, score, tokens}]}; with --target {source, target, score, logProbability, tokens, logProbabilities}",
+      help: "one JSON object per line: {source, hypotheses: [{text, score, tokens}]}; with --target {source, target, score, logProbability, tokens, logProbabilities}",
     },
   },
   async run(options, io) {
-    // The library of the runtime loads while the run is read.
+    // Load the runtime's library while the run is read.
     const engine = device(options.device, io);
     engine.catch(() => undefined);
     const { translateLines } = await import("../translate-lines.ts");
