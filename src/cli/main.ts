@@ -120,8 +120,14 @@ function declare(spec: Command, run: (values: Record<string, unknown>) => Promis
   return program.action(async (...received: unknown[]) => {
     const options = received[spec.args.length] as Record<string, unknown>;
     const positional = spec.args.map((argument, i) => [argument.replace(/\?$|\.{3}$/, ""), received[i]]);
-    await run({ ...Object.fromEntries(positional), ...options });
+    await run({ ...leftOut(spec), ...Object.fromEntries(positional), ...options });
   });
+}
+
+/** The values of options that were not given, where the help has no default to show. */
+function leftOut({ options }: Command): Record<string, unknown> {
+  const values: Partial<Record<OptionSpec["type"], unknown>> = { boolean: false, flag: false, list: [] };
+  return Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, values[type]]));
 }
 
 function declareOption(name: string, { type, value, help, range, whole, ...spec }: OptionSpec): Option {
@@ -143,9 +149,7 @@ function declareOption(name: string, { type, value, help, range, whole, ...spec 
       return number;
     });
   }
-  if (type === "list")
-    option.argParser((text, before: string[] | undefined) => [...(before ?? []), text]).default([], "");
-  if (type === "boolean" || type === "flag") option.default(false, "");
+  if (type === "list") option.argParser((text, before: string[] | undefined) => [...(before ?? []), text]);
   if (spec.default !== undefined && spec.default !== false) option.default(spec.default);
   return option;
 }

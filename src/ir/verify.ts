@@ -21,7 +21,7 @@ export function verify(outputs: Iterable<Value>): void {
       if (other && (other.dtype !== output.dtype || !sameShape(other.shape, output.shape))) {
         throw heedError("ERR_GRAPH", {
           operation: node.op.name,
-          problem: `"${name}" is both ${showShape(other.shape)} and ${showShape(output.shape)}`,
+          problem: `"${name}" is both ${other.dtype} ${showShape(other.shape)} and ${output.dtype} ${showShape(output.shape)}`,
         });
       }
       named.set(name, output);

@@ -126,7 +126,14 @@ export const linearOp = defineOp<[x: Value, weight: Value, bias: Value] | [x: Va
     requireDType("linear", "x", x, floatTypes);
     requireDType("linear", "weight", weight, [x.dtype]);
     const [out, inner] = weight.shape;
-    if (weight.shape.length !== 2 || x.shape.at(-1) !== inner || out === undefined) {
+    if (weight.shape.length !== 2 || out === undefined) {
+      throw heedError("ERR_SHAPE", {
+        operation: "linear",
+        problem: `weight must have two axes, [out, in], and has ${weight.shape.length}`,
+        operands: showOperands({ x, weight }),
+      });
+    }
+    if (x.shape.at(-1) !== inner) {
       throw heedError("ERR_SHAPE", {
         operation: "linear",
         problem: `axis -1 of x is ${x.shape.at(-1)} but axis -1 of weight is ${weight.shape.at(-1)}`,

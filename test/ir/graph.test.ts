@@ -110,7 +110,9 @@ describe("verify", () => {
 
   test("refuses two different leaves of one name", () => {
     const other = input("x", "float32", ["batch", 5]);
-    expect(() => verify([mean(x), mean(other)])).toThrow('input: "x" is both [batch, 4] and [batch, 5].');
+    expect(() => verify([mean(x), mean(other)])).toThrow(
+      'input: "x" is both float32 [batch, 4] and float32 [batch, 5].',
+    );
     expect(() => verify([mean(x), mean(input("x", "float32", ["batch", 4]))])).not.toThrow();
   });
 });

@@ -5,18 +5,19 @@ import { device, deviceOption } from "../device.ts";
 export default command({
   name: "align",
   summary: "Link the words of sentence pairs by what a translator attends to.",
-  description: `Link the words of sentence pairs by what a translator attends to while it is given the
-translation: one line of links \`i-j\` (source word - target word, from 0) a pair.
+  description: `Link the words of sentence pairs by what a translator attends to while it is
+given the translation. Writes one line of links a pair: i-j links source word i
+to target word j, counted from 0.
 
-Which attention is read is the question that decides how good links are. Without
-a choice it is the mean over the heads of the last decoder layer, at the row that
-writes a word. --layer, --head and --row name another one; --choose-by valid-gold
-tries all of them on pairs with known links (--valid-source, --valid-target,
---valid-gold; those of the phrasebook are known), and --choose-by agreement takes
-those of two directions that agree best on the first pairs. What was read is said.
+The quality of the links depends on which attention is read. By default that is
+the mean over the heads of the last decoder layer, at the row that writes a
+word; --layer, --head and --row choose another. --choose-by valid-gold tries
+them all on pairs whose links are known: --valid-source, --valid-target and
+--valid-gold, or the phrasebook's own. --choose-by agreement picks the readings
+of two directions that agree best on the first pairs. The choice is printed.
 
-With --reverse, the translator of the other direction, the links of both are
-joined: intersection, union, grow-diag, grow-diag-final or grow-diag-final-and.`,
+With --reverse, a translator of the other direction, the links of both are
+joined by --symmetrise.`,
   examples: [
     "heed align runs/en-fr --pairs test.tsv > links.txt",
     "heed align runs/en-fr --source test.en --target test.fr --layer 2 --head 3 --row input",
