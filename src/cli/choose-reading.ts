@@ -2,16 +2,12 @@ import { readLines } from "../data/files.node.ts";
 import { readPairs } from "../data/pairs.node.ts";
 import { heedError } from "../errors.ts";
 import { type GoldAlignment, parseAlignment } from "../evaluation/alignment.ts";
-import {
-  type AlignmentReading,
-  type AttentionRow,
-  chooseByAgreement,
-  chooseByGold,
-} from "../inspect/alignment-reading.ts";
-import { type AlignedPair, openCrossAttention } from "../inspect/cross-attention.ts";
-import { phrasebook } from "../phrasebook/phrasebook.ts";
+import { type AlignmentReading, chooseByAgreement, chooseByGold } from "../inspect/alignment-reading.ts";
+import { readBothRows } from "../inspect/cross-attention.ts";
+import { goldAlignment, phrasebook } from "../phrasebook/phrasebook.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
+import type { SentencePair } from "../tasks/translate/pairs.ts";
 import type { Io } from "./io.ts";
 
 export interface ChoiceOptions {
@@ -95,7 +91,7 @@ async function byGold({ run, reverse, engine, options, io }: Choosing): Promise<
   const choose = async (one: TranslatorRun, isTurned: boolean): Promise<AlignmentReading> => {
     const turned = isTurned ? pairs.map(({ source, target }) => ({ source: target, target: source })) : pairs;
     const { reading, aer } = chooseByGold(
-      await readBothRows(one, engine, turned),
+      await bothRows(one, engine, turned),
       isTurned ? gold.map(turnedGold) : gold,
     );
     io.say(`chosen on ${pairs.length} pairs with known links: AER ${(100 * aer).toFixed(2)} % there`);
@@ -122,8 +118,8 @@ async function byAgreement({ run, reverse, engine, options, io }: Choosing): Pro
   for await (const pair of readPairs(spec)) if (pairs.push(pair) === LOOKED_AT) break;
   const turned = pairs.map(({ source, target }) => ({ source: target, target: source }));
   const { forward, backward, agreement } = chooseByAgreement(
-    await readBothRows(run, engine, pairs),
-    await readBothRows(reverse, engine, turned),
+    await bothRows(run, engine, pairs),
+    await bothRows(reverse, engine, turned),
   );
   io.say(
     `chosen on ${pairs.length} pairs: both directions agree on ${(100 * agreement).toFixed(1)} % of links`,
@@ -131,28 +127,11 @@ async function byAgreement({ run, reverse, engine, options, io }: Choosing): Pro
   return { forward, backward };
 }
 
-async function readBothRows(
-  run: TranslatorRun,
+const bothRows = (
+  { model, weights, tokenizers }: TranslatorRun,
   engine: Engine,
-  pairs: readonly { readonly source: string; readonly target: string }[],
-): Promise<Record<AttentionRow, AlignedPair[]>> {
-  const read = async (row: AttentionRow): Promise<AlignedPair[]> => {
-    const attention = await openCrossAttention({
-      engine,
-      model: run.model,
-      weights: run.weights,
-      source: run.tokenizers.source,
-      target: run.tokenizers.target,
-      row,
-    });
-    try {
-      return await attention.align(pairs);
-    } finally {
-      attention.close();
-    }
-  };
-  return { output: await read("output"), input: await read("input") };
-}
+  pairs: readonly SentencePair[],
+) => readBothRows({ engine, model, weights, ...tokenizers }, pairs);
 
 /** Pairs whose links are known: files that are named, or those that the run was validated on. */
 async function knownPairs(
@@ -165,10 +144,7 @@ async function knownPairs(
     const chosen = valid.slice(0, LOOKED_AT);
     return {
       pairs: chosen.map(({ source, target }) => ({ source, target })),
-      gold: chosen.map(({ links }) => ({
-        sure: links.map(([source, target]) => ({ source, target })),
-        possible: [],
-      })),
+      gold: chosen.map(goldAlignment),
     };
   }
   if (validSource === undefined || validTarget === undefined || validGold === undefined) {

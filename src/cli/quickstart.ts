@@ -7,9 +7,12 @@ import { heedError } from "../errors.ts";
 import { alignmentErrorRate } from "../evaluation/alignment.ts";
 import { corpusBleu } from "../evaluation/bleu.ts";
 import { corpusChrf } from "../evaluation/chrf.ts";
-import { type AlignedPair, openCrossAttention } from "../inspect/cross-attention.ts";
-import { linksOf } from "../inspect/matrix.ts";
-import { type PhrasebookPair, phrasebook } from "../phrasebook/phrasebook.ts";
+import type { AlignedWords } from "../inspect/aligner.ts";
+import { openAligner } from "../inspect/aligner.ts";
+import type { AlignmentReading } from "../inspect/alignment-reading.ts";
+import { chooseByGold, describeReading } from "../inspect/alignment-reading.ts";
+import { readBothRows } from "../inspect/cross-attention.ts";
+import { goldAlignment, type PhrasebookPair, phrasebook } from "../phrasebook/phrasebook.ts";
 import { alignmentSvg } from "../pictures/alignment-svg.ts";
 import { alignmentsSection } from "../pictures/sections/alignments.ts";
 import { translationsSection } from "../pictures/sections/translations.ts";
@@ -115,7 +118,9 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
 
   io.say(`\nOn ${sources.length} test sentences of the same grammar, unseen in both languages:`);
   io.say(`  BLEU ${bleu.score.toFixed(1)}   chrF ${chrf.score.toFixed(1)}   (100 is perfect)`);
-  io.say(`  alignment error rate ${(100 * alignment.aer).toFixed(1)} %, ${alignment.where} (0 is perfect)\n`);
+  const [aer, average] = [alignment.aer, alignment.averageAer].map((rate) => (100 * rate).toFixed(1));
+  io.say(`  alignment error rate ${aer} % (0 is perfect): ${alignment.where}, chosen on validation sentences;`);
+  io.say(`  ${average} % for the mean of all layers and heads\n`);
   for (let i = 0; i < SHOWN; i++) {
     const mark = hypotheses[i] === references[i] ? " " : `   reference: ${references[i]}`;
     io.say(`  ${sources[i]}  →  ${hypotheses[i]}${mark}`);
@@ -161,11 +166,11 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
         `${typed.length > 0 ? "Sentences you typed, then the" : "The"} first 40 test sentences, translated by the kept model with a beam of ${beam}.`,
       ),
       alignmentsSection(
-        alignment.samples.slice(0, 8).map(({ pair, aligned, weights }) => ({
+        alignment.samples.slice(0, 8).map(({ pair, aligned }) => ({
           svg: alignmentSvg({
             source: aligned.sourceWords,
             target: aligned.targetWords,
-            weights,
+            weights: aligned.weights,
             gold: pair.links,
             title: `${pair.source} → ${pair.target}`,
           }),
@@ -204,77 +209,52 @@ function showCorpus(pairs: readonly PhrasebookPair[], io: Io): void {
 
 interface Sample {
   readonly pair: PhrasebookPair;
-  readonly aligned: AlignedPair;
-  readonly weights: AlignedPair["layers"][number];
+  readonly aligned: AlignedWords;
 }
 
 interface MeasuredAlignment {
   readonly aer: number;
-  /** The layer, heads and rows that the weights come from. */
+  /** The same for the mean over all layers and heads, at the step that writes a word. */
+  readonly averageAer: number;
+  /** The layer, head and row that the weights come from. */
   readonly where: string;
   readonly samples: readonly Sample[];
 }
 
-const ROWS = {
-  output: "row of the step that writes the word",
-  input: "row of the step that reads it back",
-} as const;
-/** Candidate thresholds: a weight counts as a link from this share of its word's largest weight. */
-const SHARES = [1, 0.8, 0.6, 0.4];
-
 /**
- * The alignment error rate of cross-attention against the gold links of the test set. The row, the layer and the
- * threshold of a link are chosen on the validation set.
+ * The alignment error rate of cross-attention against the gold links of the test set. The row, layer, head and threshold
+ * are chosen on the validation set.
  */
 async function measureAlignment(
   engine: Engine,
-  run: TranslatorRun,
+  { model, weights, tokenizers, config }: TranslatorRun,
   { valid, test }: { valid: readonly PhrasebookPair[]; test: readonly PhrasebookPair[] },
 ): Promise<MeasuredAlignment> {
-  const read = async (row: keyof typeof ROWS, pairs: readonly PhrasebookPair[]): Promise<AlignedPair[]> => {
-    const attention = await openCrossAttention({ engine, ...run, ...run.tokenizers, row });
+  const aligned = await readBothRows({ engine, model, weights, ...tokenizers }, valid);
+  const { reading } = chooseByGold(aligned, valid.map(goldAlignment));
+  const gold = test.map(goldAlignment);
+  const align = async (read: AlignmentReading): Promise<AlignedWords[]> => {
+    const { maxLength } = config.model;
+    const aligner = await openAligner({ engine, model, weights, tokenizers, reading: read, maxLength });
     try {
-      return await attention.align(pairs);
+      return await aligner.align(test);
     } finally {
-      attention.close();
+      aligner.close();
     }
   };
-  const error = (
-    aligned: readonly AlignedPair[],
-    pairs: readonly PhrasebookPair[],
-    { layer, share }: { layer: number; share: number },
-  ): number =>
+  const aerOf = (all: readonly AlignedWords[]): number =>
     alignmentErrorRate(
-      aligned.map(({ layers }) => linksOf(layers[layer] ?? [], share)),
-      pairs.map(({ links }) => ({
-        sure: links.map(([source, target]) => ({ source, target })),
-        possible: [],
-      })),
+      all.map(({ links }) => links),
+      gold,
     ).aer;
-
-  const choices: { row: keyof typeof ROWS; layer: number; share: number; aer: number }[] = [];
-  for (const row of ["output", "input"] as const) {
-    const aligned = await read(row, valid);
-    for (const layer of aligned[0]?.layers.keys() ?? []) {
-      for (const share of SHARES) {
-        choices.push({ row, layer, share, aer: error(aligned, valid, { layer, share }) });
-      }
-    }
-  }
-  const best = choices.reduce((a, b) => (b.aer < a.aer ? b : a));
-  const aligned = await read(best.row, test);
-  const layers = aligned[0]?.layers.length ?? 0;
-  const heads = aligned[0]?.heads[0]?.length ?? 0;
-  const layer =
-    best.layer === layers - 1
-      ? `mean of ${layers - 1} decoder layers and ${heads} heads`
-      : `decoder layer ${best.layer + 1}, mean of ${heads} heads`;
-  const samples = aligned.map((pair, i) => ({
-    pair: test[i] as PhrasebookPair,
-    aligned: pair,
-    weights: pair.layers[best.layer] ?? [],
-  }));
-  return { aer: error(aligned, test, best), where: `${layer}, ${ROWS[best.row]}`, samples };
+  const chosen = await align(reading);
+  const average = await align({ row: "output", layer: "mean", head: "mean", share: 1 });
+  return {
+    aer: aerOf(chosen),
+    averageAer: aerOf(average),
+    where: describeReading(reading),
+    samples: chosen.map((words, i) => ({ pair: test[i] as PhrasebookPair, aligned: words })),
+  };
 }
 
 function showMatrix({ samples, where }: MeasuredAlignment, io: Io): void {
@@ -288,14 +268,14 @@ function showMatrix({ samples, where }: MeasuredAlignment, io: Io): void {
     )
     .sort((a, b) => crossed(b) - crossed(a));
   if (!sample) return;
-  const { aligned, pair, weights } = sample;
+  const { aligned, pair } = sample;
   io.say("\nWhere the model looks in the English sentence (across) as it writes each French word (down).");
   io.say(`Cross-attention, given the reference translation: ${where}.\n`);
   const colour = io.terminal?.hasColors?.() ?? false;
   const lines = matrixInTerminal({
     source: aligned.sourceWords,
     target: aligned.targetWords,
-    weights,
+    weights: aligned.weights,
     gold: pair.links,
     colour,
     columns: io.terminal?.columns ?? 100,

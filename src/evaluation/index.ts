@@ -4,7 +4,9 @@
  */
 export {
   type AlignmentScore,
+  type AlignmentTally,
   alignmentErrorRate,
+  alignmentTally,
   formatAlignment,
   type GoldAlignment,
   type Link,
@@ -36,3 +38,4 @@ export {
 export { corpusTer, sentenceTer, type TerScore, ter } from "./ter.ts";
 export type { TerOptions } from "./tercom-tokens.ts";
 export type { BleuTokenizer } from "./tokenize.ts";
+export { type Symmetrisation, symmetrisations, symmetrise } from "./symmetrise.ts";

@@ -115,9 +115,10 @@ function countShared(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   return count;
 }
 
-/** "decoder layer 2, head 3, read where a word is written": layers and heads count from 1, as people do. */
+/** "decoder layer 2, head 3, row of the step that writes the word": layers and heads count from 1, as people do. */
 export function describeReading({ row, layer, head }: AlignmentReading): string {
-  const where = row === "output" ? "read where a word is written" : "read where a word is read again";
+  const where =
+    row === "output" ? "row of the step that writes the word" : "row of the step that reads it back";
   if (layer === "mean") return `mean of all decoder layers and heads, ${where}`;
   const which = head === "mean" ? "mean of its heads" : `head ${head + 1}`;
   return `decoder layer ${layer + 1}, ${which}, ${where}`;

@@ -63,3 +63,19 @@ export async function openCrossAttention(options: CrossAttentionOptions): Promis
     close: forced.close,
   };
 }
+
+/** The same pairs read at both rows, for a choice between them. */
+export async function readBothRows(
+  options: Omit<CrossAttentionOptions, "row">,
+  pairs: readonly { readonly source: string; readonly target: string }[],
+): Promise<{ readonly output: readonly AlignedPair[]; readonly input: readonly AlignedPair[] }> {
+  const read = async (row: "output" | "input"): Promise<AlignedPair[]> => {
+    const attention = await openCrossAttention({ ...options, row });
+    try {
+      return await attention.align(pairs);
+    } finally {
+      attention.close();
+    }
+  };
+  return { output: await read("output"), input: await read("input") };
+}

@@ -107,3 +107,11 @@ function wordsKnownFrom(pairs: readonly Aligned[]): (word: string) => boolean {
     return known.has(word);
   };
 }
+
+/** The links of a pair as a gold alignment: all of them are sure. */
+export const goldAlignment = ({
+  links,
+}: Pick<PhrasebookPair, "links">): {
+  readonly sure: readonly { readonly source: number; readonly target: number }[];
+  readonly possible: readonly [];
+} => ({ sure: links.map(([source, target]) => ({ source, target })), possible: [] });

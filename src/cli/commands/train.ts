@@ -11,9 +11,8 @@ const EXAMPLE_CONFIG = `A configuration is YAML. Every key has a default; those 
   training: { epochs: 10, learningRate: 7.0e-4 }
 
 { source: train.en, target: train.fr } reads two files. With \`task: generate\`,
-data is { train: { text: train.txt }, valid: { text: valid.txt } }; with
-\`task: classify\`, { train: { labelled: train.tsv }, valid: { labelled: valid.tsv } },
-lines of label<TAB>text. \`model.kind\` is transformer, lstm or gru; a recurrent
+data.train and data.valid are { text: FILE }; with \`task: classify\` they are
+{ labelled: FILE }, lines of label<TAB>text. \`model.kind\` is transformer, lstm or gru; a recurrent
 translator has \`model.attention\`: none, additive, dot, scaled-dot or general.
 
 \`heed train config.yaml --print-config\` prints every key with its meaning.
