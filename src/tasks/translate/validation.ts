@@ -15,7 +15,7 @@ import type { Validation } from "../../training/trainer.ts";
 import { meanLoss } from "../mean-loss.ts";
 import { encodePair, pairFeeds, type SentencePair } from "./pairs.ts";
 
-/** Whose translations are measured, and how many of them. */
+/** The model whose translations are scored, and how. */
 interface ValidationOptions {
   readonly engine: Engine;
   readonly config: Pick<TranslateConfig, "model" | "training">;
@@ -71,9 +71,9 @@ export async function openValidation({
     for (const chunk of chunks(judged, VALIDATION_BATCH)) {
       if (signal?.aborted) return undefined;
       const sources = chunk.map((i) => examples[i]?.source ?? []);
-      const found = await greedy.search(sources, { maxLength, start });
+      const results = await greedy.search(sources, { maxLength, start });
       for (const [n, i] of chunk.entries()) {
-        hypotheses.push(tokenizers.target.decode(found[n]?.[0]?.ids ?? []));
+        hypotheses.push(tokenizers.target.decode(results[n]?.[0]?.ids ?? []));
         references.push(tokenizers.target.normalize(pairs[i]?.target ?? ""));
       }
     }
@@ -84,7 +84,7 @@ export async function openValidation({
       hypothesis: hypotheses[n] ?? "",
       reference: references[n] ?? "",
     }));
-    const note = `The first ${translations.length} of the validation sentences that are scored, translated greedily.`;
+    const note = `The first ${translations.length} scored validation sentences, translated greedily.`;
     return {
       loss: mean,
       scores: { bleu },
