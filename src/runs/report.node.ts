@@ -30,8 +30,8 @@ export function writeReport(
   const kept = averaged
     ? averageOf(averaged)
     : `the model of step ${steps(best.step)}, the best on validation data`;
-  const shown = best.sections ?? last.sections;
-  const shownOf = shown === best.sections ? kept : `the model of step ${steps(last.step)}`;
+  const sections = best.sections ?? last.sections;
+  const source = sections === best.sections ? kept : `the model of step ${steps(last.step)}`;
   const report = trainingReport(lines, {
     title: titleOf(directory),
     subtitle: `${Object.values(config.data.train).join(", ")}, seed ${config.seed}`,
@@ -45,9 +45,9 @@ export function writeReport(
     unit: task.unit,
     scores: task.scores,
     curvesNote: `The curves show the model during training; the figures above are those of ${kept}.`,
-    sections: (shown?.() ?? []).map((section) => ({
+    sections: (sections?.() ?? []).map((section) => ({
       ...section,
-      note: [section.note, `By ${shownOf}.`].filter((part) => part !== undefined).join(" "),
+      note: [section.note, `By ${source}.`].filter((part) => part !== undefined).join(" "),
     })),
   });
   writeAtomically(join(directory, "report.html"), report);

@@ -121,7 +121,7 @@ test("closed while it runs, it ends what was asked for and nothing else", async 
 test("refuses batches and steps that it does not take", async () => {
   const step = await open({ accumulate: 2 });
   await expect(step.run(1, 0.1, [])).rejects.toThrow("batches: a step takes 1 to 2, not 0");
-  await expect(step.run(1, 0.1, [whole, whole, whole])).rejects.toThrow("1 to 2 of them, not 3");
+  await expect(step.run(1, 0.1, [whole, whole, whole])).rejects.toThrow("1 to 2, not 3");
   await expect(step.run(0, 0.1, [whole])).rejects.toThrow("step: 0 is not 1 or more");
 });
 

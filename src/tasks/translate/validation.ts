@@ -65,10 +65,10 @@ export async function openValidation({
     const mean = await meanLoss(loss, batches, signal);
     if (mean === undefined) return undefined;
     if (!greedy) return { loss: mean, scores: {}, score: -mean };
-    const judged = byLength.filter((i) => i < validBleu);
+    const scored = byLength.filter((i) => i < validBleu);
     const hypotheses: string[] = [];
     const references: string[] = [];
-    for (const chunk of chunks(judged, VALIDATION_BATCH)) {
+    for (const chunk of chunks(scored, VALIDATION_BATCH)) {
       if (signal?.aborted) return undefined;
       const sources = chunk.map((i) => examples[i]?.source ?? []);
       const results = await greedy.search(sources, { maxLength, start });
@@ -78,7 +78,7 @@ export async function openValidation({
       }
     }
     const bleu = corpusBleu(hypotheses, [references]).score;
-    const places = judged.map((i, n) => ({ i, n })).sort((a, b) => a.i - b.i);
+    const places = scored.map((i, n) => ({ i, n })).sort((a, b) => a.i - b.i);
     const translations = places.slice(0, SAMPLES).map(({ i, n }) => ({
       source: pairs[i]?.source ?? "",
       hypothesis: hypotheses[n] ?? "",
