@@ -58,7 +58,7 @@ export class HeedError extends Error {
   }
 }
 
-/** The error of kind `code` for `fault`; throw it. `cause` keeps the underlying error for `HEED_DEBUG=1`. */
+/** Creates the error of kind `code` for `fault`, to be thrown. `cause` keeps the underlying error for `HEED_DEBUG=1`. */
 export function heedError<C extends ErrorCode>(code: C, fault: Fault<C>, cause?: unknown): HeedError {
   const text = errorTemplates[code].text as (fault: Fault<C>) => string;
   return new HeedError(code, text(fault), cause === undefined ? undefined : { cause });

@@ -1,7 +1,7 @@
-/** Work that takes long and says where it may be interrupted: it yields there. */
+/** Long work, which yields wherever it may be interrupted. */
 export type Work<T> = Generator<void, T, void>;
 
-/** What the work comes to, without a pause. */
+/** Runs work to its result without a pause. */
 export function atOnce<T>(work: Work<T>): T {
   for (;;) {
     const { done, value } = work.next();
@@ -9,11 +9,11 @@ export function atOnce<T>(work: Work<T>): T {
   }
 }
 
-/** A turn is ended after this long: signals are heard within a second even where a machine is shared by many. */
+/** The length of a turn: signals are handled within a second even on a busy machine. */
 const TURN_MS = 50;
 
 /**
- * What the work comes to, with pauses in which events are heard.
+ * Runs work to its result, pausing to let events be handled.
  *
  * @throws the signal's reason once it is aborted.
  */
@@ -29,16 +29,16 @@ export async function inTurns<T>(work: Work<T>, signal?: AbortSignal): Promise<T
   }
 }
 
-/** A timer and not a resolved promise, which would be heard before any signal; a browser has no other. */
+/** A timer, because a resolved promise would run before any signal, and browsers lack `setImmediate`. */
 const nextTurn = (): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, 0);
   });
 
-/** What is promised, or undefined when it was given up for the signal. */
-export async function unlessAborted<T>(promised: Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
+/** The value of a promise, or undefined when the signal aborted it. */
+export async function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
   try {
-    return await promised;
+    return await promise;
   } catch (error) {
     if (signal?.aborted && error === signal.reason) return undefined;
     throw error;

@@ -9,10 +9,10 @@ export interface Described {
   };
 }
 
-/** A schema as what messages and printing read of it. */
+/** Views a schema through the parts that messages and printing read. */
 export const described = (schema: object): Described => schema as Described;
 
-/** A schema without what wraps it: that it may be left out, its default. */
+/** A schema without its wrappers: optional, default. */
 export function unwrapped(schema: Described): Described {
   return schema.shape || !schema.def?.innerType ? schema : unwrapped(schema.def.innerType);
 }
@@ -24,21 +24,21 @@ export function schemaAt(schema: Described, path: readonly PropertyKey[]): Descr
   );
 }
 
-/** Keys of what stands at a path, of any of its forms where it may have several. */
+/** The keys allowed at a path; for a union, those of every member. */
 export function keysAt(schema: Described, path: readonly PropertyKey[]): string[] {
-  const at = schemaAt(schema, path);
-  if (!at) return [];
-  const { shape, def } = unwrapped(at);
+  const found = schemaAt(schema, path);
+  if (!found) return [];
+  const { shape, def } = unwrapped(found);
   const forms = shape ? [shape] : (def?.options ?? []).map((option) => unwrapped(option).shape ?? {});
   return forms.flatMap((form) => Object.keys(form));
 }
 
-/** What a schema and what it wraps say first. */
+/** The first answer from a schema or, failing that, from the schema it wraps. */
 function outermost<T>(schema: Described | undefined, read: (at: Described) => T | undefined): T | undefined {
   return schema && (read(schema) ?? outermost(schema.def?.innerType, read));
 }
 
-/** What a key means, from its schema. */
+/** The meaning of a key: the description of its schema. */
 export const meaningOf = (schema: Described | undefined): string | undefined =>
   outermost(schema, ({ description }) => description);
 

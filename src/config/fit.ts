@@ -2,17 +2,17 @@ import { flatten } from "./flat.ts";
 import type { GivenConfig } from "./parse.ts";
 import type { Config } from "./schema.ts";
 
-/** How much there is to learn from. */
+/** The size of a training corpus. */
 export interface CorpusSize {
   /** "2,000 pairs" */
   readonly name: string;
-  /** Of what is written or judged: targets of pairs, texts. */
+  /** Characters of the targets, or of the texts where there are no pairs. */
   readonly characters: number;
 }
 
 /**
- * Defaults for corpora smaller than those that the schema's are for: a small corpus carries few entries of a vocabulary and
- * few parameters, and it takes many passes in small batches until there have been enough updates to learn anything.
+ * Defaults for corpora smaller than the schema's defaults assume. A small corpus supports few vocabulary entries and few
+ * parameters, and needs many passes in small batches to give enough updates.
  */
 const table = [
   {
@@ -52,47 +52,47 @@ const table = [
 type Path = keyof (typeof table)[number]["defaults"];
 const paths = Object.keys(table[0].defaults) as Path[];
 
-/** Keys of which one given decides what the others may be. */
-const together: Readonly<Partial<Record<Path, readonly string[]>>> = {
+/** Other keys whose values settle a key too: once the user sets one of them, the key is not fitted. */
+const settledBy: Readonly<Partial<Record<Path, readonly string[]>>> = {
   "model.dModel": ["model.heads", "model.dKey"],
   "model.heads": ["model.dModel"],
   "training.epochs": ["training.steps", "training.minutes"],
 };
 
-/** Whether the user has left this key to us. */
+/** Whether this key may be fitted to the data. */
 function isFree(path: Path, { config, given }: GivenConfig): boolean {
-  // A vocabulary of words or letters has those that occur, few or many.
+  // A vocabulary of words or characters holds those that occur, few or many.
   if (path === "tokenizer.vocab" && config.tokenizer.kind !== "bpe") return false;
-  // Another rule reads the rate in another way.
+  // Other optimisers and schedules need other rates.
   const { optimizer, schedule } = config.training;
   const isUsual = optimizer === "adamw" && schedule === "inverse-sqrt";
   if (path === "training.learningRate" && !isUsual) return false;
-  return ![path, ...(together[path] ?? [])].some((one) => given.has(one));
+  return ![path, ...(settledBy[path] ?? [])].some((key) => given.has(key));
 }
 
-/** The keys that a training will fit to its data, by their paths. */
+/** Paths of the keys that training fits to its data. */
 export function fittedKeys({ config, given }: GivenConfig): ReadonlySet<string> {
   const has = flatten(config);
   return new Set(paths.filter((path) => has.has(path) && isFree(path, { config, given })));
 }
 
 /**
- * A configuration whose defaults fit the corpus: only keys that were left out change.
+ * Fits the defaults of a configuration to the corpus. Keys that the user set stay.
  *
- * @returns the configuration, and which keys changed to what.
+ * @returns the configuration, and the changed keys with their new values.
  */
 export function fitToData(
-  asked: GivenConfig,
+  requested: GivenConfig,
   { characters }: CorpusSize,
 ): { config: Config; changes: readonly string[] } {
-  const { config } = asked;
+  const { config } = requested;
   const row = table.find(({ below }) => characters < below);
   const before = flatten(config);
   const changed = new Map<Path, number>();
   for (const path of row ? paths : []) {
     const value = row?.defaults[path];
     if (value === undefined || !before.has(path) || before.get(path) === value) continue;
-    if (isFree(path, asked)) changed.set(path, value);
+    if (isFree(path, requested)) changed.set(path, value);
   }
   return {
     config: withValues(config, changed),
@@ -100,11 +100,11 @@ export function fitToData(
   };
 }
 
-/** A configuration with what a run was fitted to when it began, where the user leaves that to us still. */
-export function fitToRun(asked: GivenConfig, run: Config): Config {
-  const then = flatten(run);
-  const kept = [...fittedKeys(asked)].filter((path) => then.has(path)) as Path[];
-  return withValues(asked.config, new Map(kept.map((path) => [path, then.get(path) as number])));
+/** A configuration with the values that were fitted when a run began, except for keys that the user sets now. */
+export function fitToRun(requested: GivenConfig, run: Config): Config {
+  const recorded = flatten(run);
+  const kept = [...fittedKeys(requested)].filter((path) => recorded.has(path)) as Path[];
+  return withValues(requested.config, new Map(kept.map((path) => [path, recorded.get(path) as number])));
 }
 
 function withValues(config: Config, values: ReadonlyMap<Path, number>): Config {

@@ -1,4 +1,4 @@
-/** A configuration by the paths of its keys: `model.heads` -> 4. What is no number, word or truth value is JSON. */
+/** A configuration by the paths of its keys: `model.heads` -> 4. Anything but numbers, strings and booleans is JSON. */
 export type FlatConfig = ReadonlyMap<string, string | number | boolean>;
 
 export function flatten(config: object, prefix = ""): FlatConfig {

@@ -1,4 +1,4 @@
-/** `heed/config`: what a run is asked to be, and the model that describes. */
+/** `heed/config`: configurations of runs, and the models they describe. */
 export { classifierModel } from "./classifier-model.ts";
 export type { TaskName } from "./families/family.ts";
 export { languageModel } from "./language-model.ts";

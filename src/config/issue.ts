@@ -4,9 +4,9 @@ import { described, keysAt, meaningOf, schemaAt } from "./described.ts";
 import { modelKinds } from "./families/families.ts";
 import { type Kinds, schemaOf, taskNames } from "./schema.ts";
 
-/** The error for what a schema finds wrong: one key, what is wrong with it, and what is allowed. */
+/** Turns the issues of a schema into one error: the key, what is wrong with it, and what is allowed. */
 export function issueError(issues: readonly z.core.$ZodIssue[], where: string, kinds: Kinds): Error {
-  // A key that does not belong says more than the one that is missing in its place.
+  // An unknown key says more than the missing key it stands in for.
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (!issue) return heedError("ERR_CONFIG", { where, cause: "not a configuration" });
   const schema = described(schemaOf(kinds));
@@ -38,7 +38,7 @@ export function issueError(issues: readonly z.core.$ZodIssue[], where: string, k
   });
 }
 
-/** Which other models or tasks have a key that these do not: it is not misspelt but out of place. */
+/** The remedy for a key that is not misspelt but belongs to another model or task. */
 function elsewhere(key: string, path: readonly PropertyKey[], { task, model }: Kinds): string | undefined {
   const has = (kinds: Kinds): boolean => keysAt(described(schemaOf(kinds)), path).includes(key);
   const models = modelKinds.filter((other) => has({ task, model: other }));
@@ -47,7 +47,7 @@ function elsewhere(key: string, path: readonly PropertyKey[], { task, model }: K
   return tasks.length > 0 ? `only task ${tasks.join(" or ")} has it` : undefined;
 }
 
-/** The known word that differs least, if it differs little. */
+/** The closest known word, if it is close enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(word.length / 3));
   const scored = known.map((other) => ({
@@ -59,7 +59,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best && best.distance <= limit ? best.other : undefined;
 }
 
-/** Levenshtein's. */
+/** Levenshtein distance. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

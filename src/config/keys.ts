@@ -1,18 +1,18 @@
 import { z } from "zod";
 
-/** Sorts of values that many keys have. */
+/** Kinds of values that many keys share. */
 export const count = (min = 1): z.ZodInt => z.int().min(min);
 export const share = z.number().min(0).lt(1);
 export const file = z.string().min(1);
 
 /** Keys of every model. */
 export const sizes = {
-  layers: count().default(3).describe("layers; of an encoder-decoder in each"),
-  dModel: count().default(256).describe("size of a token's vector"),
+  layers: count().default(3).describe("layers; an encoder-decoder has as many in each half"),
+  dModel: count().default(256).describe("size of each token's vector"),
 };
-export const dropout = share.default(0.1).describe("share of activations dropped; 0 to below 1");
+export const dropout = share.default(0.1).describe("fraction of activations dropped; at least 0, below 1");
 export const tieEmbeddings = z
   .boolean()
   .default(true)
-  .describe("output projection = target embedding (= source, if shared)");
+  .describe("output projection = target embedding (= source embedding, if the vocabulary is shared)");
 export const maxLength = count(2).default(256).describe("longest sentence, in tokens");

@@ -3,7 +3,7 @@ import type { Layer } from "../nn/layer.ts";
 import { buildModel } from "./families/families.ts";
 import type { GenerateConfig } from "./schema.ts";
 
-/** The model a configuration describes. It has positions for one window and for what is generated after a full one. */
+/** The model a configuration describes, with positions for one window of `data.context` tokens. */
 export const languageModel = (
   { model, data }: Pick<GenerateConfig, "model" | "data">,
   vocabulary: number,

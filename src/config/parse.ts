@@ -22,7 +22,7 @@ export interface GivenConfig {
 export const parseConfig = (text: string, where: string, overrides: readonly string[] = []): Config =>
   readConfig(text, where, overrides).config;
 
-/** Reads a configuration as `parseConfig` does, and says which keys it gives. @throws ERR_CONFIG */
+/** Like `parseConfig`, but also returns which keys were given. @throws ERR_CONFIG */
 export function readConfig(text: string, where: string, overrides: readonly string[] = []): GivenConfig {
   const document = readYaml(text, where);
   for (const override of overrides) assign(document, override);
@@ -34,7 +34,7 @@ export function readConfig(text: string, where: string, overrides: readonly stri
   return { config: result.data, given: new Set(flatten(given as object).keys()) };
 }
 
-/** What decides which keys there are. */
+/** The task and the kind of model: they decide which keys exist. */
 function kindsOf(given: unknown, where: string): Kinds {
   const at = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
   const task = at(given, "task") ?? DEFAULT_KINDS.task;
@@ -54,13 +54,13 @@ function known<Name extends string>(
   names: readonly Name[],
   where: string,
 ): Name {
-  const name = names.find((one) => one === value);
+  const name = names.find((candidate) => candidate === value);
   if (name !== undefined) return name;
   const remedy = `choose ${names.join(", ")}`;
   throw heedError("ERR_CONFIG", { where, cause: `"${key}": there is no ${JSON.stringify(value)}`, remedy });
 }
 
-/** The model with its kind, also where the file leaves either out; what is no object is left to the schema. */
+/** Fills in `model.kind`, and `model` itself, where left out. The schema reports a model that is not an object. */
 const withKind = (given: Record<string, unknown>, kind: string): unknown => {
   const { model = {} } = given;
   return isObject(model) ? { ...given, model: { kind, ...model } } : given;

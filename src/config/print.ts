@@ -3,10 +3,10 @@ import { type Described, defaultOf, described, meaningOf, unwrapped } from "./de
 import { type Config, schemaOf } from "./schema.ts";
 
 /**
- * The whole configuration as YAML: every key there is, with its meaning beside it. Keys that may be left out and are
- * stand there as comments, so that the text reads back as the same configuration.
+ * Prints the whole configuration as YAML: every key, with its meaning beside it. Optional keys that are unset appear as
+ * comments, so that the text reads back as the same configuration.
  *
- * @param fitted  Paths of keys whose defaults a training fits to its data: comments as well. Default: none.
+ * @param fitted  Paths of keys that training fits to its data; they become comments too. Default: none.
  */
 export function printConfig(config: Config, fitted: ReadonlySet<string> = new Set()): string {
   const document = new Document(config);
@@ -24,18 +24,24 @@ interface At {
 function annotate(map: YAMLMap, schema: Described, { path, fitted }: At): void {
   const { shape = {} } = unwrapped(schema);
   const values = new Map(map.items.map((item) => [String((item.key as Scalar).value), item]));
-  let leftOut: string[] = [];
+  let omitted: string[] = [];
   for (const [key, inner] of Object.entries(shape)) {
     const isFitted = fitted.has(path + key);
     if (isFitted) map.delete(key);
     const item = isFitted ? undefined : values.get(key);
     if (!item) {
-      leftOut.push(...commented(key, inner, isFitted ? "; for large corpora, fitted to smaller ones" : ""));
+      omitted.push(
+        ...commented(
+          key,
+          inner,
+          isFitted ? "; this default is for large corpora, smaller ones get another" : "",
+        ),
+      );
       continue;
     }
-    if (leftOut.length > 0) {
-      (item.key as Scalar).commentBefore = leftOut.join("\n");
-      leftOut = [];
+    if (omitted.length > 0) {
+      (item.key as Scalar).commentBefore = omitted.join("\n");
+      omitted = [];
     }
     const { value } = item;
     const meaning = meaningOf(inner);
@@ -44,7 +50,7 @@ function annotate(map: YAMLMap, schema: Described, { path, fitted }: At): void {
     if (meaning && (isScalar(value) || isSeq(value) || (isMap(value) && value.flow)))
       value.comment = ` ${meaning}`;
   }
-  if (leftOut.length > 0) map.comment = leftOut.join("\n");
+  if (omitted.length > 0) map.comment = omitted.join("\n");
 }
 
 /** Whether the keys inside have meanings of their own, so that each gets a line. */
@@ -58,6 +64,8 @@ function commented(key: string, schema: Described, note = "", indent = " "): str
   const value = defaultOf(schema);
   const shown = shape ? "" : ` ${value === undefined ? "…" : stringify(value).trimEnd()}`;
   const line = `${indent}${key}:${shown}${meaning ? ` # ${meaning}${note}` : ""}`;
-  const inner = Object.entries(shape ?? {}).flatMap(([name, one]) => commented(name, one, "", `${indent}  `));
+  const inner = Object.entries(shape ?? {}).flatMap(([name, child]) =>
+    commented(name, child, "", `${indent}  `),
+  );
   return [line, ...inner];
 }

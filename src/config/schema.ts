@@ -8,14 +8,14 @@ import { translate } from "./tasks/translate.ts";
 export type { ModelKind } from "./families/families.ts";
 export type { TaskName } from "./families/family.ts";
 
-/** Every key of a configuration file, with its range, default and meaning: of each task, around the keys of its model. */
+/** Every key of a configuration file, with its range, default and meaning, by task; the keys of the model are passed in. */
 const schemas = { translate, generate, classify } as const satisfies {
   readonly [Name in TaskName]: (model: ModelKeys<Name>) => z.ZodObject;
 };
 
 export const taskNames = Object.keys(schemas) as TaskName[];
 
-/** What decides which keys a configuration has. */
+/** The task and the kind of model: they decide which keys a configuration has. */
 export interface Kinds {
   readonly task: TaskName;
   readonly model: ModelKind;
@@ -24,17 +24,17 @@ export interface Kinds {
 /** A translator and a Transformer, unless a configuration says otherwise. */
 export const DEFAULT_KINDS: Kinds = { task: "translate", model: "transformer" };
 
-/** Schemas that were asked for: making one takes longer than reading a configuration by it. */
-const made = new Map<string, z.ZodType<Config>>();
+/** Schemas built so far: building one takes longer than reading a configuration with it. */
+const built = new Map<string, z.ZodType<Config>>();
 
 /** The schema of a task with a model of one kind. */
 export function schemaOf({ task, model }: Kinds): z.ZodType<Config> {
   const key = `${task} ${model}`;
-  const known = made.get(key);
+  const known = built.get(key);
   if (known) return known;
-  const around: (model: ModelKeys<TaskName>) => z.ZodObject = schemas[task] as never;
-  const schema = around(familyOf(model).keys[task]) as unknown as z.ZodType<Config>;
-  made.set(key, schema);
+  const withModel: (model: ModelKeys<TaskName>) => z.ZodObject = schemas[task] as never;
+  const schema = withModel(familyOf(model).keys[task]) as unknown as z.ZodType<Config>;
+  built.set(key, schema);
   return schema;
 }
 

@@ -6,12 +6,12 @@ import { readYaml } from "./yaml.ts";
 
 /** One run of a sweep. */
 export interface SweepCell {
-  /** What it differs in from its neighbours, seed apart: `heads=4,norm=pre`, or a variant's name. */
+  /** How it differs from the other cells, seed aside: `heads=4,norm=pre`, or a variant's name. */
   readonly group: string;
   readonly seed: number;
   /** Its directory below the sweep's: `heads=4,norm=pre/seed=1`. */
   readonly name: string;
-  /** What `--set` would be given: `model.heads=4`. */
+  /** Its overrides, as `--set` takes them: `model.heads=4`. */
   readonly overrides: readonly string[];
 }
 
@@ -33,7 +33,7 @@ const sweepSchema = z.strictObject({
   grid: z.record(path, z.array(scalar).min(1)).optional(),
   variants: z
     .record(
-      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "must be of letters, digits and . _ + -"),
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "must consist of letters, digits and . _ + -"),
       z.record(path, z.union([scalar, z.array(scalar)], { error: WHOLE_PATH })).nullable(),
     )
     .optional(),
@@ -41,8 +41,8 @@ const sweepSchema = z.strictObject({
 type Overrides = Readonly<Record<string, unknown>>;
 
 /**
- * The cells of a sweep: every combination of the values in `grid`, and beside them each of `variants`, once for every
- * seed. All cells of the first seed come first, so that a sweep that is not through yet can be compared already.
+ * The cells of a sweep: every combination of the values in `grid` plus each of `variants`, once per seed. All cells of
+ * the first seed come first, so that an unfinished sweep can already be compared.
  *
  * @param text   YAML with `seeds`, and `grid` or `variants` or both.
  * @param where  Names the file in errors.
@@ -57,7 +57,8 @@ export function parseSweep(text: string, where: string): SweepCell[] {
   const settings = [...Object.values(variants), grid].flatMap((each) => Object.keys(each ?? {}));
   if (settings.includes("seed")) throw bad('"seed" is set', "list the seeds under seeds: [1, 2, 3]");
   const size = Object.values(grid).reduce((product, values) => product * values.length, 1);
-  if (size * seeds.length > MOST_CELLS) throw bad(`${size * seeds.length} cells are more than ${MOST_CELLS}`);
+  if (size * seeds.length > MOST_CELLS)
+    throw bad(`${size * seeds.length} cells exceed the limit of ${MOST_CELLS}`);
   const groups: (readonly [string, Overrides])[] = [];
   if (Object.keys(grid).length > 0 || Object.keys(variants).length === 0) {
     const names = shortNames(Object.keys(grid));
@@ -72,7 +73,7 @@ export function parseSweep(text: string, where: string): SweepCell[] {
       overrides: [...assignments(overrides), `seed=${seed}`],
     })),
   );
-  // Without regard to case: not every file system has it.
+  // Names are compared without case, as some file systems do.
   const seen = new Set<string>();
   for (const { name, group } of cells) {
     if (group.length > LONGEST_NAME)
@@ -115,7 +116,7 @@ const nameOf = (overrides: Overrides, names: ReadonlyMap<string, string>): strin
     .map(([key, value]) => `${names.get(key)}=${String(value).replace(/[^A-Za-z0-9._+-]+/g, "_")}`)
     .join(",");
 
-/** The last part of each path where that is enough to tell them apart: `model.heads` -> `heads`. */
+/** The last part of each path where that is unique, else the whole path: `model.heads` -> `heads`. */
 export function shortNames(paths: readonly string[]): Map<string, string> {
   const last = (path: string): string => path.split(".").at(-1) ?? path;
   const isUnique = (path: string): boolean =>
@@ -127,10 +128,10 @@ export function shortNames(paths: readonly string[]): Map<string, string> {
 export interface ConfiguredCell extends SweepCell, GivenConfig {}
 
 /**
- * The configuration of every cell.
+ * Configures every cell.
  *
  * @param text  The configuration that all cells share.
- * @param set   `--set` assignments for all cells; a cell's own win over them.
+ * @param set   `--set` assignments for all cells; a cell's own take precedence.
  * @throws ERR_CONFIG naming the cells whose configuration is wrong, before anything is trained.
  */
 export function configureCells(
@@ -148,12 +149,16 @@ export function configureCells(
   });
   const [first] = faults;
   if (!first) return configured;
-  // What is wrong with all of them in one way is wrong with what they share.
+  // If every cell fails with the same message, what they share is wrong.
   const isShared =
     faults.length === cells.length && faults.every(({ error }) => error.message === first.error.message);
   if (isShared) throw first.error;
   const groups = [...new Set(faults.map(({ group }) => group))];
   const others = groups.slice(1, 4).join(" and ") + (groups.length > 4 ? " and others" : "");
-  const cause = `${first.group || "every cell"} has a bad configuration (${first.error.message})`;
-  throw heedError("ERR_CONFIG", { where: sweep, cause, ...(others ? { remedy: `so has ${others}` } : {}) });
+  const cause = `${first.group || "every cell"} has an invalid configuration (${first.error.message})`;
+  throw heedError("ERR_CONFIG", {
+    where: sweep,
+    cause,
+    ...(others ? { remedy: `also invalid: ${others}` } : {}),
+  });
 }

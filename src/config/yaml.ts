@@ -5,7 +5,7 @@ const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 const MAX_NODES = 10_000;
 const MAX_LENGTH = 50_000;
 
-/** YAML as a document that is safe to turn into values. `hasLines` says whether errors tell the line. @throws ERR_CONFIG */
+/** Reads YAML as a document that is safe to turn into values. With `hasLines`, errors name the line. @throws ERR_CONFIG */
 export function readYaml(text: string, where: string, hasLines = true): Document.Parsed {
   if (text.length > MAX_LENGTH) {
     throw heedError("ERR_CONFIG", { where, cause: `more than ${MAX_LENGTH} characters` });
@@ -25,7 +25,7 @@ export function readYaml(text: string, where: string, hasLines = true): Document
   return document;
 }
 
-/** Aliases can grow without bound, and some keys reach into JavaScript's own objects: no configuration needs either. */
+/** Refuses aliases, which can expand without bound, and keys that reach into JavaScript's own objects. */
 function refuseHostile(document: Document.Parsed, where: string): void {
   let nodes = 0;
   const refuse = (cause: string): never => {
@@ -44,11 +44,11 @@ function refuseHostile(document: Document.Parsed, where: string): void {
   });
 }
 
-/** `key.path=value`, as after `--set`, into a document. @throws ERR_CONFIG */
+/** Sets `key.path=value`, as given to `--set`, in a document. @throws ERR_CONFIG */
 export function assign(document: Document.Parsed, override: string): void {
-  const at = override.indexOf("=");
-  const path = override.slice(0, at).split(".");
-  if (at <= 0 || path.some((key) => key === "" || FORBIDDEN.has(key))) {
+  const equals = override.indexOf("=");
+  const path = override.slice(0, equals).split(".");
+  if (equals <= 0 || path.some((key) => key === "" || FORBIDDEN.has(key))) {
     const remedy = "write --set key.path=value, e.g. --set training.epochs=3";
     throw heedError("ERR_CONFIG", { where: `--set ${override}`, cause: "not an assignment", remedy });
   }
@@ -57,5 +57,5 @@ export function assign(document: Document.Parsed, override: string): void {
     const parent = path.slice(0, depth);
     if (!isCollection(document.getIn(parent))) document.setIn(parent, new YAMLMap());
   }
-  document.setIn(path, readYaml(override.slice(at + 1), `--set ${override}`, false).toJS());
+  document.setIn(path, readYaml(override.slice(equals + 1), `--set ${override}`, false).toJS());
 }

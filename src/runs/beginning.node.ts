@@ -11,7 +11,7 @@ import { readModel, restoreModel } from "./model-file.node.ts";
 import type { SavedState } from "./resumed-checkpoint.node.ts";
 import { lengthOfRun, scheduleChanges } from "./schedule-change.ts";
 
-/** Where a run begins, and what has changed by then. */
+/** Where training starts, and what has changed since the checkpoint. */
 export interface Beginning {
   readonly from: Position;
   readonly schedule: ScheduleConfig;
@@ -33,10 +33,10 @@ export const NO_DIFFERENCES: Differences = {
 };
 
 /**
- * Where a run begins by its configuration and a checkpoint, nothing written yet: what has another meaning than when it
- * was saved begins again, and a line says so.
+ * Plans where training starts, from the configuration and a checkpoint, without writing anything. Counts that have lost
+ * their meaning since they were saved restart, and a message says so.
  *
- * @throws ERR_CONFIG when the schedule has another length and that was not allowed.
+ * @throws ERR_CONFIG when the length of the schedule has changed and that is not allowed.
  */
 export function beginning(
   { config, learner, directory, allowChange, say }: Resumed,
@@ -47,18 +47,18 @@ export function beginning(
   const before = saved?.state.position ?? START;
   const totalSteps = lengthOfRun(training, learner.batchesPerEpoch, before);
   const schedule = { ...training, totalSteps, dModel: model.dModel };
-  const [again, slower] = [restarts.best.length > 0, restarts.reduction.length > 0];
+  const [newBest, newReduction] = [restarts.best.length > 0, restarts.reduction.length > 0];
   const from = {
     ...before,
-    stale: again || restarts.patience.length > 0 ? 0 : before.stale,
-    reduction: again || slower ? 1 : before.reduction,
+    stale: newBest || restarts.patience.length > 0 ? 0 : before.stale,
+    reduction: newBest || newReduction ? 1 : before.reduction,
   };
   const listed = (differences: readonly string[]): string => differences.join(", ");
-  if (again)
-    say(`${listed(restarts.best)}: the best model is measured anew; patience and plateau begin again`);
+  if (newBest)
+    say(`${listed(restarts.best)}: the best model is validated again; patience and plateau restart`);
   else {
-    if (restarts.patience.length > 0) say(`${listed(restarts.patience)}: patience begins again`);
-    if (from.reduction !== before.reduction) say(`${listed(restarts.reduction)}: plateau begins again`);
+    if (restarts.patience.length > 0) say(`${listed(restarts.patience)}: patience restarts`);
+    if (from.reduction !== before.reduction) say(`${listed(restarts.reduction)}: plateau restarts`);
   }
   const { state } = saved ?? {};
   const recorded = [...(state?.changes ?? []), ...changes];
@@ -73,18 +73,18 @@ export function beginning(
       { step: before.step, where: directory, allowed: allowChange },
     );
     recorded.push(...changed.changes);
-    for (const line of changed.said) say(line);
+    for (const line of changed.messages) say(line);
   }
   return { from, schedule, changes: recorded, losses: state?.losses ?? {} };
 }
 
 /**
- * Makes a directory and a learner what they were when a checkpoint was saved. The best model is measured anew where
- * validations are others now, or looked for anew where it is gone.
+ * Restores a directory and a learner to a checkpoint. The best model is validated again if validations have changed, and
+ * forgotten if it is gone.
  *
- * @returns where to train from; `isOther` when the best is not what it was.
+ * @returns where to train from; `isOther` when the best has changed.
  */
-export async function takeUp(
+export async function restoreRun(
   { directory, learner, say }: Resumed,
   saved: Checkpoint<SavedState>,
   { from, isRemeasured, signal }: { from: Position; isRemeasured: boolean; signal: AbortSignal | undefined },
@@ -98,13 +98,13 @@ export async function takeUp(
   for (const name of [METRICS, TIMINGS]) truncateLog(join(directory, name), { step: saved.step, validated });
   let best = from.best;
   if (!hasBest) {
-    say(`the best model, of step ${best?.step}, is gone and so is its checkpoint: it is looked for anew`);
+    say(`the best model, of step ${best?.step}, and its checkpoint are gone: searching for a new best`);
     best = null;
   } else if (isRemeasured && best) {
     for (const [name, { data }] of readModel(directory)) state.write(name, data);
-    const found = await learner.validate(signal);
+    const validation = await learner.validate(signal);
     for (const [name, { data }] of saved.model) state.write(name, data);
-    const { sections: _, ...scored } = found ?? { loss: Number.NaN, score: Number.NaN, scores: {} };
+    const { sections: _, ...scored } = validation ?? { loss: Number.NaN, score: Number.NaN, scores: {} };
     best = Number.isFinite(scored.loss) ? { ...scored, step: best.step } : null;
   }
   for (const [name, { data }] of saved.optimizer) state.write(name, data);

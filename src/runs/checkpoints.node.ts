@@ -18,7 +18,7 @@ import {
 /** The folder of a run's checkpoints. */
 export const CHECKPOINTS = "checkpoints";
 
-/** Everything a resumed run needs to go on to the same weights. */
+/** Everything a resumed run needs to reach the same weights. */
 export interface Checkpoint<S> {
   readonly step: number;
   readonly model: ReadonlyMap<string, NamedTensor>;
@@ -26,7 +26,7 @@ export interface Checkpoint<S> {
   readonly state: S;
 }
 
-/** A checkpoint whose tensors are written out as safetensors files already. */
+/** A checkpoint whose tensors are already encoded as safetensors. */
 export interface EncodedCheckpoint<S> {
   readonly step: number;
   readonly model: Uint8Array;
@@ -39,15 +39,15 @@ const checkpointName = (step: number): string => `step-${String(step).padStart(8
 export interface SaveOptions {
   /** Checkpoints kept, this one included. */
   readonly keep: number;
-  /** Steps whose checkpoints stay, however old. */
+  /** Steps whose checkpoints are kept, however old. */
   readonly spared?: readonly number[];
-  /** Saved between two validations, because a signal came: goes when the next checkpoint is saved. Default false. */
+  /** Saved between two validations because of a signal; removed when the next checkpoint is saved. Default false. */
   readonly interim?: boolean;
 }
 
 /**
- * Saves a checkpoint as one directory that appears whole or not at all; then removes old ones. Waits on the disk while
- * something else goes on, but not for another save to the same directory: one at a time.
+ * Saves a checkpoint as one directory that appears whole or not at all, then removes old ones. Writing the tensors does
+ * not block the event loop; the caller must not start two saves to the same directory at once.
  */
 export async function saveCheckpoint<S>(
   directory: string,
@@ -67,7 +67,7 @@ export async function saveCheckpoint<S>(
     const json = `${JSON.stringify({ ...state, checksum: digest(JSON.stringify(state)) }, null, 2)}\n`;
     const before = existsSync(target) ? readState(target) : undefined;
     if (before && Object.entries(sha256).every(([name, hash]) => before.sha256?.[name] === hash)) {
-      // The same weights once more, now validated: only what is known about them has changed.
+      // The same weights, now validated: only the state has changed.
       writeAtomically(join(target, "state.json"), json);
     } else {
       mkdirSync(temporary, { recursive: true });
@@ -89,7 +89,7 @@ export async function saveCheckpoint<S>(
   return target;
 }
 
-/** Removes interim checkpoints before `step` and all but the last `keep` others and the spared; never anything newer. */
+/** Removes older interim checkpoints and all but the last `keep` others. Keeps those spared and those after `step`. */
 function prune(
   directory: string,
   { step, keep, spared }: { step: number; keep: number; spared: readonly number[] },
@@ -120,7 +120,7 @@ interface StateFile {
   readonly checksum?: string;
 }
 
-/** What a checkpoint says about itself, or nothing when it cannot be read; its weights are not looked at. */
+/** The state of a checkpoint, without its weights; undefined when it cannot be read. */
 export function readState<S = unknown>(path: string): (StateFile & Partial<S>) | undefined {
   try {
     const state: unknown = JSON.parse(readFileSync(join(path, "state.json"), "utf8"));
@@ -130,7 +130,7 @@ export function readState<S = unknown>(path: string): (StateFile & Partial<S>) |
   }
 }
 
-/** The checkpoints of a run, oldest first by step, whatever the clock said. */
+/** The checkpoints of a run, in order of step. */
 export function listCheckpoints(directory: string): { step: number; path: string }[] {
   const folder = join(directory, CHECKPOINTS);
   if (!existsSync(folder)) return [];
@@ -163,7 +163,7 @@ export function loadCheckpoint<S>(path: string): Checkpoint<S> {
       throw damaged(file, reason(cause), cause);
     }
     if (digest(bytes) !== state.sha256?.[name])
-      throw damaged(file, "its sha256 is not the one it was saved with");
+      throw damaged(file, "its sha256 has changed since it was saved");
     return decodeSafetensors(bytes, file);
   };
   const { step, sha256: _, interim: __, checksum: ___, ...rest } = state;
@@ -176,10 +176,9 @@ export function loadCheckpoint<S>(path: string): Checkpoint<S> {
 }
 
 /**
- * The newest checkpoint that is whole, of those that `isWanted` says are wanted by their states; `warn` hears of each
- * newer one that is not whole.
+ * The newest intact checkpoint whose state `isWanted` accepts; `warn` is called for each newer one that is damaged.
  *
- * @throws ERR_MODEL when some are wanted and none is whole.
+ * @throws ERR_MODEL when some are accepted but all of those are damaged.
  */
 export function newestCheckpoint<S>(
   directory: string,
@@ -193,7 +192,7 @@ export function newestCheckpoint<S>(
     try {
       const checkpoint = loadCheckpoint<S>(path);
       for (const { message } of failures)
-        warn(`${message.split(";")[0]}; going on from step ${checkpoint.step}`);
+        warn(`${message.split(";")[0]}; continuing from step ${checkpoint.step}`);
       return checkpoint;
     } catch (error) {
       if (!(error instanceof HeedError)) throw error;
@@ -204,18 +203,18 @@ export function newestCheckpoint<S>(
   return undefined;
 }
 
-/** Removes the checkpoints after a step: those of a way that the run no longer goes. @throws ERR_IO */
+/** Removes the checkpoints after a step, which the run has abandoned. @throws ERR_IO */
 export function removeCheckpointsAfter(directory: string, step: number): void {
   for (const { path } of listCheckpoints(directory).filter((checkpoint) => checkpoint.step > step))
     remove(path);
 }
 
-/** The checkpoints saved at validations, oldest first: what an average may be made of. */
+/** The checkpoints saved at validations, oldest first: the candidates for averaging. */
 export function validatedCheckpoints(directory: string): { step: number; path: string }[] {
   return listCheckpoints(directory).filter(({ path }) => readState(path)?.interim !== true);
 }
 
-/** As `digest`, in pieces between which the event loop goes on. WebCrypto's takes twice the processor's time. */
+/** Like `digest`, in pieces that let the event loop run in between. WebCrypto's takes twice the CPU time. */
 async function digestMeanwhile(bytes: Uint8Array): Promise<string> {
   const hash = createHash("sha256");
   const piece = 2 ** 22;

@@ -5,38 +5,38 @@ import { recordedTask } from "../tasks/tasks.ts";
 import { scoreOf } from "../tasks/validation-text.ts";
 import type { Points, RecordedRun } from "./recorded-run.node.ts";
 
-/** Finished runs that differ in nothing but their seed. */
+/** Finished runs that differ only in their seed. */
 export interface RunGroup {
-  /** The directory they share, or what their configuration differs in from the others. */
+  /** The directory they share, or the settings in which they differ from the other groups. */
   readonly name: string;
   readonly runs: readonly RecordedRun[];
   readonly seeds: readonly number[];
   readonly config: FlatConfig;
-  /** Means over the runs with Student's interval, by score. */
+  /** By score, the mean over the runs with Student's interval. */
   readonly valid: Readonly<Record<string, MeanInterval>>;
 }
 
 export interface Comparison {
-  /** Paths of the keys, seed apart, in which the configurations of the groups differ. */
+  /** Paths of the keys, other than the seed, in which the groups differ. */
   readonly differing: readonly string[];
-  /** The same for all runs, those that cannot be compared included. */
+  /** The same over all runs, including those that cannot be compared. */
   readonly differingAnywhere: readonly string[];
-  /** What a table calls them: the last part of the path where that is clear. */
+  /** Their names in tables: the last part of the path where that is unique. */
   readonly names: ReadonlyMap<string, string>;
-  /** Best first, those of one task together. */
+  /** By task, best first. */
   readonly groups: readonly RunGroup[];
-  /** Runs that are not finished, damaged, or the same as one that is compared; with the reason. */
+  /** Runs that are unfinished, damaged or duplicates, with the reason. */
   readonly others: readonly RecordedRun[];
   /** The score that groups are ordered by; undefined when no run has any. */
   readonly score: string | undefined;
 }
 
-/** What tables have columns for: a key of the configuration with such a name is called by its whole path. */
+/** Names of table columns: a configuration key of the same name is shown by its whole path. */
 const COLUMNS = ["run", "group", "n", "seed", "parameters", "steps"];
 const isLessBetter = (key: string): boolean => key === "loss" || scoreOf(key)?.better === "less";
 
 /**
- * Puts runs that differ in their seed alone together and says what the groups differ in.
+ * Groups runs that differ only in their seed and lists the keys in which the groups differ.
  *
  * @param root  The directory that was searched: names are relative to it.
  */
@@ -66,9 +66,13 @@ export function compareRuns(runs: readonly RecordedRun[], root: string): Compari
     const sorted = set.toSorted((a, b) => seedOf(a) - seedOf(b));
     const own = new Set(set.map(({ directory }) => parentOf(relative(directory, root))));
     const [parent = ""] = own;
-    const isTheirs = own.size === 1 && parent !== "" && parents.get(parent) === 1;
+    const isTheirsAlone = own.size === 1 && parent !== "" && parents.get(parent) === 1;
     const settings = differing.map((path) => `${names.get(path)}=${first.config.get(path) ?? "–"}`).join(",");
-    const name = isTheirs ? parent : set.length === 1 ? relative(first.directory, root) : settings || "all";
+    const name = isTheirsAlone
+      ? parent
+      : set.length === 1
+        ? relative(first.directory, root)
+        : settings || "all";
     return { name, runs: sorted, seeds: sorted.map(seedOf), config: first.config, valid: scoresOf(set) };
   });
   const scores = [...new Set(groups.flatMap(({ valid }) => Object.keys(valid)))];
@@ -90,7 +94,7 @@ export function compareRuns(runs: readonly RecordedRun[], root: string): Compari
   };
 }
 
-/** The mean of the curves of several runs at the steps that all of them have. */
+/** The mean curve of several runs, at the steps that all of them have. */
 export function meanCurve(curves: readonly Points[]): Points {
   const [first = [], ...rest] = curves;
   const others = rest.map((points) => new Map(points));
@@ -101,7 +105,7 @@ export function meanCurve(curves: readonly Points[]): Points {
   });
 }
 
-/** A path below `root` as people write it. */
+/** A path relative to `root`; for `root` itself, its last part. */
 export function relative(directory: string, root: string): string {
   const start = root.replace(/\/+$/, "");
   const below = directory.startsWith(`${start}/`) ? directory.slice(start.length + 1) : directory;

@@ -6,12 +6,12 @@ import { CHECKPOINTS, listCheckpoints } from "./checkpoints.node.ts";
 import { reason, removeTemporariesIn, temporaryIn } from "./durable.node.ts";
 import { WEIGHTS_FILE } from "./open-run.ts";
 
-/** Makes the directory of a run. @throws ERR_CREATE when that is not possible. */
+/** Creates the directory of a run. @throws ERR_CREATE when that is not possible. */
 export function createRunDirectory(directory: string): void {
   makeWritable(directory, join(directory, CHECKPOINTS));
 }
 
-/** Makes folders and writes something into the first. @throws ERR_CREATE when that is not possible. */
+/** Creates folders and checks that the first is writable. @throws ERR_CREATE when that is not possible. */
 export function makeWritable(directory: string, ...more: readonly string[]): void {
   try {
     for (const folder of [directory, ...more]) makeFolder(folder);
@@ -38,23 +38,23 @@ export function holdsRun(directory: string): boolean {
 }
 
 /**
- * A run goes into a new or an empty directory, or into that of a run; only there its files are its own.
+ * Refuses to train in a directory whose files would be overwritten: it must be new, empty or a run's.
  *
- * @throws ERR_CREATE for a directory with other content, and for a trained model without a checkpoint to go on from.
+ * @throws ERR_CREATE for a directory with other content, and for a trained model without a checkpoint to continue from.
  */
 export function refuseForeign(directory: string): void {
   const remedy = "choose another --run directory";
   if (!isFree(directory) && !holdsRun(directory)) {
-    const cause = "holds something else than a run of `heed train`, whose files would be overwritten";
+    const cause = "holds files that are not a run of `heed train` and would be overwritten";
     throw heedError("ERR_CREATE", { where: directory, cause, remedy });
   }
   if (existsSync(join(directory, WEIGHTS_FILE)) && listCheckpoints(directory).length === 0) {
-    const cause = "holds a trained model and no checkpoint to go on from";
+    const cause = "holds a trained model but no checkpoint to continue from";
     throw heedError("ERR_CREATE", { where: directory, cause, remedy });
   }
 }
 
-/** Whether a directory does not exist or is empty, hidden files left out; what is no directory is for others to refuse. */
+/** Whether a directory is missing or empty, ignoring hidden files. True for a file, which later checks refuse. */
 export function isFree(directory: string): boolean {
   try {
     return readdirSync(directory).every((name) => name.startsWith("."));
@@ -63,7 +63,7 @@ export function isFree(directory: string): boolean {
   }
 }
 
-/** Removes what an earlier process was writing when it died. Only for who holds the lock. */
+/** Removes what an earlier process was writing when it died. The caller must hold the lock. */
 export function removeTemporaries(directory: string): void {
   removeTemporariesIn([directory, join(directory, CHECKPOINTS)]);
 }

@@ -14,15 +14,15 @@ import {
 import { dirname, join } from "node:path";
 import { type HeedError, heedError } from "../errors.ts";
 
-/** How the names of files begin that are being written. */
+/** Prefix of the names of files that are being written. */
 const TEMPORARY = ".writing-";
 
 export interface AtomicOptions {
-  /** Permissions of the file; those that new files get when left out. */
+  /** Permissions of the file. Default: those of any new file. */
   readonly mode?: number | undefined;
 }
 
-/** Temporary file, fsync, rename, fsync of the directory: a reader sees the old file or the new one. @throws ERR_IO */
+/** Writes to a temporary file, then renames it, with fsync: readers see the old file or the new one. @throws ERR_IO */
 export function writeAtomically(
   path: string,
   content: Uint8Array | string,
@@ -38,7 +38,7 @@ export function writeAtomically(
   }
 }
 
-/** As `writeAtomically`, for large content that waits on the disk while something else goes on. */
+/** Like `writeAtomically`, without blocking the event loop; for large content. */
 export async function writeAtomicallyMeanwhile(path: string, content: Uint8Array): Promise<void> {
   const temporary = temporaryIn(dirname(path));
   try {
@@ -49,11 +49,11 @@ export async function writeAtomicallyMeanwhile(path: string, content: Uint8Array
   }
 }
 
-/** A name that nobody else has in a folder, for what is to be renamed once it is whole. */
+/** A unique path in a folder, for a file or folder that is renamed once it is complete. */
 export const temporaryIn = (folder: string): string =>
   join(folder, `${TEMPORARY}${process.pid}-${Math.random().toString(36).slice(2)}`);
 
-/** Gives a temporary file or folder its name, on the disk too. */
+/** Renames a temporary file or folder to its final name and flushes that to disk. */
 export function takePlace(temporary: string, path: string): void {
   renameSync(temporary, path);
   syncDirectory(dirname(path));
@@ -62,12 +62,12 @@ export function takePlace(temporary: string, path: string): void {
 function cannotSave(path: string, temporary: string, cause: unknown): HeedError {
   tryToRemove(temporary);
   const isFull = ["ENOSPC", "EDQUOT"].includes((cause as NodeJS.ErrnoException).code ?? "");
-  const mend = isFull ? "free some space and use --resume" : "name a file in a folder that can be written to";
-  const remedy = `earlier files are untouched; ${mend}`;
+  const advice = isFull ? "free some space and use --resume" : "choose a file in a writable folder";
+  const remedy = `earlier files are untouched; ${advice}`;
   return heedError("ERR_IO", { where: path, cause: `cannot save (${reason(cause)})`, remedy }, cause);
 }
 
-/** Brings what was appended to a file to the disk. @throws ERR_IO */
+/** Flushes what was appended to a file to disk. @throws ERR_IO */
 export function syncFile(path: string): void {
   if (!existsSync(path)) return;
   try {
@@ -82,7 +82,7 @@ export function syncFile(path: string): void {
   }
 }
 
-/** Adds one line to a log. @throws ERR_IO */
+/** Appends one line to a log. @throws ERR_IO */
 export function appendLine(path: string, line: string): void {
   try {
     writeFileSync(path, `${line}\n`, { flag: "a" });
@@ -91,7 +91,7 @@ export function appendLine(path: string, line: string): void {
   }
 }
 
-/** Removes from folders what an earlier process was writing when it died. Only for who holds the lock. */
+/** Removes from folders what an earlier process was writing when it died. The caller must hold the lock. */
 export function removeTemporariesIn(folders: readonly string[]): void {
   for (const folder of folders) {
     if (!existsSync(folder)) continue;
@@ -101,14 +101,14 @@ export function removeTemporariesIn(folders: readonly string[]): void {
   }
 }
 
-/** What stays after all goes at the next start; the error that led here matters more. */
+/** Removes a temporary file if possible. Leftovers go at the next start; the error that led here matters more. */
 export function tryToRemove(temporary: string): void {
   try {
     rmSync(temporary, { recursive: true, force: true });
   } catch {}
 }
 
-/** Writes a file of a name that must be free, so that no link can lead elsewhere, and brings it to the disk. */
+/** Writes and flushes a file that must not exist yet, so that no link can redirect it. */
 export function writeNew(path: string, content: Uint8Array | string): void {
   const file = openSync(path, "wx");
   try {
@@ -119,12 +119,12 @@ export function writeNew(path: string, content: Uint8Array | string): void {
   }
 }
 
-/** As `writeNew`, while something else goes on. */
+/** Like `writeNew`, without blocking the event loop. */
 export async function writeNewMeanwhile(path: string, content: Uint8Array): Promise<void> {
   await promises.writeFile(path, content, { flag: "wx", flush: true });
 }
 
-/** Writes to an open file until all is written. */
+/** Writes all of the content to an open file. */
 export function writeWhole(file: number, content: Uint8Array | string): void {
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at);
@@ -139,6 +139,6 @@ export function syncDirectory(path: string): void {
   }
 }
 
-/** The code of a system error, or the message of another. */
+/** The code of a system error, or the message of any other error. */
 export const reason = (cause: unknown): string =>
   (cause as NodeJS.ErrnoException)?.code ?? String((cause as Error).message);

@@ -2,16 +2,16 @@ import { type FlatConfig, flatten } from "../config/flat.ts";
 import type { Config } from "../config/schema.ts";
 import { heedError } from "../errors.ts";
 
-/** What a run was made with, for a resumed one to be compared with. Objects are JSON. */
+/** What a run was trained with, compared when it is resumed. Objects are JSON. */
 export interface Fingerprint {
   readonly seed: number;
   readonly batchTokens: number;
   readonly accumulate: number;
   readonly trainCorpus: string;
-  /** What is taken of the corpus: lengths, windows, duplicates. */
+  /** How the corpus is filtered and cut: lengths, windows, duplicates. */
   readonly data: string;
   readonly model: string;
-  /** Not in checkpoints of before these were compared, as all that follow. */
+  /** Missing in older checkpoints, as is everything below. */
   readonly task?: string;
   readonly tokenizer?: string;
   readonly optimizer?: string;
@@ -21,18 +21,18 @@ export interface Fingerprint {
 }
 
 /**
- * What a change means for a run that goes on:
+ * What a change means for a resumed run:
  *
- * - fixed      the weights and moments were made for it: no resumed run may have another
- * - asked      another run, mixed with this one: only with --allow-change
- * - best       scores so far measured something else: the best is measured anew, patience and plateau begin again
- * - patience   validations without improvement were counted in something else: patience begins again
- * - reduction  how far "plateau" has gone down was for another rate: it begins again
- * - free       from here on, nothing before it changes its meaning
+ * - fixed      refused: the weights and moments depend on it
+ * - asked      mixes two different runs: only with --allow-change
+ * - best       earlier scores measured something else: the best is validated again, patience and plateau restart
+ * - patience   validations without improvement came at other intervals: patience restarts
+ * - reduction  "plateau" had reduced another rate: its reduction restarts
+ * - free       affects later updates only
  */
 export type Treatment = "fixed" | "asked" | "best" | "patience" | "reduction" | "free";
 
-/** By the path of a key, or of what it is in. */
+/** By the path of a key or of a section that contains it. */
 const treatments: Readonly<Record<string, Treatment>> = {
   task: "fixed",
   tokenizer: "fixed",
@@ -50,12 +50,12 @@ const treatments: Readonly<Record<string, Treatment>> = {
   "training.validateEvery": "patience",
   "training.learningRate": "reduction",
   "training.schedule": "reduction",
-  // Without momentum there is no moment to go on with.
+  // Without momentum there is no moment to continue from.
   "training.momentum": "fixed",
   "training.beta1": "asked",
   "training.beta2": "asked",
   "training.warmup": "free",
-  // Where they change the length of a cosine, `schedule-change.ts` asks.
+  // When they change the length of a cosine, `schedule-change.ts` asks.
   "training.epochs": "free",
   "training.steps": "free",
   "training.minutes": "free",
@@ -70,29 +70,29 @@ const treatments: Readonly<Record<string, Treatment>> = {
   "training.statistics": "free",
 };
 
-/** What a change of a key means; undefined for one that is in no row. */
+/** What a change of a key means; undefined for a key that no row covers. */
 export function treatmentOf(path: string): Treatment | undefined {
   const parts = path.split(".");
   for (let length = parts.length; length > 0; length--) {
-    const found = treatments[parts.slice(0, length).join(".")];
-    if (found) return found;
+    const treatment = treatments[parts.slice(0, length).join(".")];
+    if (treatment) return treatment;
   }
   return undefined;
 }
 
-/** A configuration and the hashes of its corpora. */
+/** The fingerprint of a configuration and its corpora. */
 export function fingerprintOf(
   { seed, task, data, tokenizer, model, training }: Config,
   corpora: { readonly hash: string; readonly validHash: string },
 ): Fingerprint {
   const { batchTokens, accumulate, optimizer, ...others } = training;
-  const { train: _, valid: __, ...taken } = data;
+  const { train: _, valid: __, ...filtering } = data;
   return {
     seed,
     batchTokens,
     accumulate,
     trainCorpus: corpora.hash,
-    data: JSON.stringify(taken),
+    data: JSON.stringify(filtering),
     model: JSON.stringify(model),
     task,
     tokenizer: JSON.stringify(tokenizer),
@@ -104,7 +104,7 @@ export function fingerprintOf(
 
 const nested = ["data", "model", "tokenizer", "training"] as const;
 
-/** A fingerprint by the paths of its keys. */
+/** Flattens a fingerprint to the paths of its keys. */
 export function flatFingerprint(fingerprint: Fingerprint): FlatConfig {
   const parsed = nested.flatMap((key) => {
     const json = fingerprint[key];
@@ -114,13 +114,13 @@ export function flatFingerprint(fingerprint: Fingerprint): FlatConfig {
 }
 
 export interface Differences {
-  /** "seed was 42 and is 9": what is recorded. */
+  /** Recorded in checkpoints: "seed was 42 and is 9". */
   readonly changes: readonly string[];
-  /** Of those, the ones that make numbers of the run begin again. */
+  /** Those that restart a count of the run, by what they restart. */
   readonly restarts: Readonly<Record<"best" | "patience" | "reduction", readonly string[]>>;
 }
 
-/** @throws ERR_CONFIG listing what differs and must not, or may only when that was allowed. */
+/** Compares two fingerprints. @throws ERR_CONFIG listing changes that are fixed, or that only `allowed` permits. */
 export function differencesSince(
   before: Fingerprint,
   now: Fingerprint,
@@ -129,7 +129,7 @@ export function differencesSince(
 ): Differences {
   const [was, is] = [flatFingerprint(before), flatFingerprint(now)];
   const paths = [...new Set([...was.keys(), ...is.keys()])].filter((path) => was.get(path) !== is.get(path));
-  // What older checkpoints do not say.
+  // Older checkpoints lack some fields; those cannot be compared.
   const known = paths.filter((path) => before[path.split(".")[0] as keyof Fingerprint] !== undefined);
   const shown = (path: string): string =>
     `${path} was ${was.get(path) ?? "unset"} and is ${is.get(path) ?? "unset"}`;
@@ -137,7 +137,7 @@ export function differencesSince(
     known.filter((path) => (treatmentOf(path) ?? "asked") === treatment).map(shown);
   const fixed = treated("fixed");
   if (fixed.length > 0) {
-    const remedy = "its weights were made for that; train the other one in another --run";
+    const remedy = "its weights depend on that; train the new configuration in another --run";
     throw heedError("ERR_CONFIG", { where, cause: `the run differs: ${fixed.join(", ")}`, remedy });
   }
   const asked = treated("asked");

@@ -1,19 +1,19 @@
 import type { Config } from "../config/schema.ts";
 
-/** What is known of a training before its first update. */
+/** What is known before the first update. */
 export interface Outlook {
   readonly config: Config;
-  /** Updates after which it ends at the latest. */
+  /** The most updates that training can take. */
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
   readonly parameters: number;
-  /** Of the training data: what an epoch reads. */
+  /** Tokens that an epoch reads. */
   readonly tokens: number;
 }
 
 const count = (n: number): string => Math.round(n).toLocaleString("en-US");
 
-/** What can be said before a training starts that will go wrong, and what to set instead: one line for each. */
+/** Predicts what will go wrong in training and what to set instead, one line each. */
 export function forewarnings({ config, totalSteps, stepsPerEpoch, parameters, tokens }: Outlook): string[] {
   const { warmup } = config.training;
   const warnings: string[] = [];
@@ -26,7 +26,7 @@ export function forewarnings({ config, totalSteps, stepsPerEpoch, parameters, to
   const read = (tokens * totalSteps) / stepsPerEpoch;
   if (parameters > read) {
     warnings.push(
-      `the model has ${count(parameters)} parameters, and the whole training reads ${count(read)} tokens: ` +
+      `the model has ${count(parameters)} parameters, but all of training reads only ${count(read)} tokens: ` +
         "too few to learn them; set a smaller model.dModel or tokenizer.vocab, or raise training.epochs",
     );
   }

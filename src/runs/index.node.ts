@@ -1,4 +1,4 @@
-/** `heed/runs` in Node: run directories, trained into, opened, resumed and compared. */
+/** `heed/runs` in Node: trains, resumes, opens and compares run directories. */
 
 export { type Comparison, compareRuns, type RunGroup } from "./compare-runs.ts";
 export * from "./index.ts";

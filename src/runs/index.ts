@@ -1,4 +1,4 @@
-/** `heed/runs`: trained models opened from their files. In Node also run directories: trained into, resumed, compared. */
+/** `heed/runs`: opens trained models from their files. In Node it also trains, resumes and compares run directories. */
 export {
   assembleRun,
   type ClassifierRun,

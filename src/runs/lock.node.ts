@@ -6,22 +6,22 @@ import { heedError } from "../errors.ts";
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** When the process began, where the system tells: a number used again is another process. */
+  /** When the process began, where known: a reused pid is another process. */
   readonly began?: string | undefined;
 }
 
-/** A lock that cannot be read may be one that is being written just now, for this long. */
+/** An unreadable lock may be in the middle of being written until it is this old. */
 const SETTLING_MS = 2000;
 
 /**
- * Makes this process the only trainer of a run until the returned function is called. A lock left by a process that
- * is gone is taken over.
+ * Makes this process the only trainer of a run until the returned function is called. A lock left by a dead
+ * process is replaced.
  *
  * @throws ERR_LOCKED naming the process that holds it; ERR_CREATE when no lock can be written.
  */
 export function lockRun(directory: string): () => void {
   const path = join(directory, "lock");
-  const mine: Holder = { pid: process.pid, host: hostname(), began: beginningOf(process.pid) };
+  const mine: Holder = { pid: process.pid, host: hostname(), began: startOf(process.pid) };
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
       writeFileSync(path, JSON.stringify(mine), { flag: "wx" });
@@ -43,42 +43,42 @@ export function lockRun(directory: string): () => void {
       throw heedError("ERR_LOCKED", { where: directory, cause, remedy });
     }
     if (!holder && isSettling(path)) break;
-    if (seen) takeAway(path, seen);
+    if (seen) removeStale(path, seen);
   }
   throw heedError("ERR_LOCKED", {
     where: directory,
-    cause: "another trainer is taking the lock just now",
+    cause: "another trainer is taking the lock right now",
     remedy: "try again or choose another --run",
   });
 }
 
 /**
- * Removes a stale lock. Of all that have seen this very file only the one that writes a file named after it may, and
- * only while it is still there: nobody can remove the lock that another has put in its place.
+ * Removes a stale lock. Only the process that creates a file named after this very lock may do so, and only while the
+ * lock is still there: nobody can remove the lock that another process has put in its place.
  */
-function takeAway(path: string, seen: string): void {
-  const right = `${path}.${seen}`;
+function removeStale(path: string, seen: string): void {
+  const claim = `${path}.${seen}`;
   try {
-    writeFileSync(right, "", { flag: "wx" });
+    writeFileSync(claim, "", { flag: "wx" });
   } catch {
-    // Somebody else is doing it, or died doing it.
-    if (!isSettling(right)) rmSync(right, { force: true });
+    // Another process is doing it, or died doing it.
+    if (!isSettling(claim)) rmSync(claim, { force: true });
     return;
   }
   try {
     if (identity(path) === seen) rmSync(path, { force: true });
   } finally {
-    rmSync(right, { force: true });
+    rmSync(claim, { force: true });
   }
 }
 
-/** The process that is training a run just now. */
+/** The process that is training a run, if any. */
 export function trainerOf(directory: string): { readonly pid: number; readonly host: string } | undefined {
   const holder = readHolder(join(directory, "lock"));
   return holder && isAlive(holder) ? holder : undefined;
 }
 
-/** Tells a file from one of the same name, earlier or later. */
+/** Distinguishes a file from others that have had the same name. */
 function identity(path: string): string | undefined {
   try {
     const { ino, mtimeNs, size } = statSync(path, { bigint: true });
@@ -91,7 +91,7 @@ function identity(path: string): string | undefined {
 function readHolder(path: string): Holder | undefined {
   try {
     const holder = JSON.parse(readFileSync(path, "utf8"));
-    // 0 and -1 are no processes, though signals can be sent to them.
+    // 0 and -1 are not processes, though signals can be sent to them.
     const isProcess = Number.isSafeInteger(holder?.pid) && holder.pid > 0;
     return isProcess && typeof holder.host === "string" ? holder : undefined;
   } catch {
@@ -107,7 +107,7 @@ function isSettling(path: string): boolean {
   }
 }
 
-/** A process of another machine counts as alive: nothing here can tell. */
+/** A process on another machine counts as alive: it cannot be checked from here. */
 function isAlive({ pid, host, began }: Holder): boolean {
   if (host !== hostname()) return true;
   try {
@@ -115,11 +115,11 @@ function isAlive({ pid, host, began }: Holder): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
-  return began === undefined || began === beginningOf(pid);
+  return began === undefined || began === startOf(pid);
 }
 
-/** On Linux, which boot of the machine and how long after it; elsewhere nothing. */
-function beginningOf(pid: number): string | undefined {
+/** On Linux, the boot and the start time since then; undefined elsewhere. */
+function startOf(pid: number): string | undefined {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     // The name before the last ")" may hold spaces; the 20th field after it is the start time (proc(5)).

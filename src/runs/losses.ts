@@ -1,6 +1,6 @@
-/** Losses when a checkpoint was saved: null for one that was not finite, left out while there is none. */
+/** Losses when a checkpoint was saved: null when not finite, left out when there is none yet. */
 export interface Losses {
-  /** Of the first update: about that of a model that has learnt nothing. */
+  /** Of the first update: about that of an untrained model. */
   readonly first?: number;
   /** Of the last update. */
   readonly training?: number | null;
@@ -10,7 +10,7 @@ export interface Losses {
   readonly lowest?: number;
 }
 
-/** Losses with one more of a kind. */
+/** Records one more loss. */
 export function withLoss(losses: Losses, kind: "training" | "validation", loss: number): Losses {
   if (!Number.isFinite(loss)) return { ...losses, [kind]: null };
   return kind === "training"
@@ -19,8 +19,9 @@ export function withLoss(losses: Losses, kind: "training" | "validation", loss: 
 }
 
 /**
- * Whether losses are numbers and not far above what they were: no more than one nat and twice that of the first update,
- * and for validations that of the best. The lowest of all batches says nothing: batches differ.
+ * Whether losses are finite and not far above earlier ones: at most 2 · reached + 1 nat, where `reached` is the loss of
+ * the first update or, for validations, the best one if that is lower. The lowest training loss says little: batches
+ * differ.
  */
 export function areHealthy({ first = Infinity, training, validation, lowest = Infinity }: Losses): boolean {
   const isBelow = (loss: number | null | undefined, reached: number): boolean =>

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { writeAtomically } from "./durable.node.ts";
 
-/** The log of what can be computed again to the bit, and that of wall times. */
+/** The log of numbers that are reproducible to the bit, and that of wall times. */
 export const METRICS = "metrics.jsonl";
 export const TIMINGS = "timings.jsonl";
 
@@ -11,7 +11,7 @@ interface LogLine {
 }
 
 /**
- * Takes out of a log what a resumed run will log again: steps and validations after those of the checkpoint, the
+ * Removes from a log what a resumed run will log again: steps and validations after those of the checkpoint, the
  * average that ended the run, and lines that were cut off when the process died.
  */
 export function truncateLog(path: string, { step, validated }: { step: number; validated: number }): void {

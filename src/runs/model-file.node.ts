@@ -21,10 +21,10 @@ export function writeModel(directory: string, weights: ReadonlyMap<string, Named
 }
 
 /**
- * Makes the model of a run the best that a checkpoint knows of: another process may have died before it wrote that, it
- * may be gone, or of a later step than the run goes on from.
+ * Restores the best model that a checkpoint knows of. The file may be missing, of a later step than the run continues
+ * from, or never written because a process died.
  *
- * @returns false when it is gone and so is its checkpoint.
+ * @returns false when the model and its checkpoint are both gone.
  */
 export function restoreModel(
   directory: string,
@@ -40,22 +40,22 @@ export function restoreModel(
   return rewriteModel(directory, best);
 }
 
-/** Writes the model of a step again. @returns false when that checkpoint is gone */
+/** Writes the model of a step from its checkpoint. @returns false when that is gone */
 function rewriteModel(directory: string, step: number): boolean {
-  const found = listCheckpoints(directory).find((checkpoint) => checkpoint.step === step);
-  if (!found) return false;
-  writeModel(directory, loadCheckpoint(found.path).model);
+  const source = listCheckpoints(directory).find((checkpoint) => checkpoint.step === step);
+  if (!source) return false;
+  writeModel(directory, loadCheckpoint(source.path).model);
   return true;
 }
 
-/** No run ends well without its model. @throws ERR_MODEL when it is gone and cannot be written again */
+/** Makes sure that a finished run has its model. @throws ERR_MODEL when it is gone and cannot be restored */
 export function requireModel(directory: string, { best }: Position): void {
   if (hasModel(directory) || (best && rewriteModel(directory, best.step))) return;
-  const remedy = "use --resume to look for a best model anew";
+  const remedy = "use --resume to search for a new best model";
   throw heedError("ERR_MODEL", { where: modelOf(directory), cause: "was removed while training", remedy });
 }
 
-/** The step of the best model, as the newest checkpoint says that can be read. */
+/** The step of the best model, according to the newest readable checkpoint. */
 export function bestStep(directory: string): number | undefined {
   const states = listCheckpoints(directory).map(({ path }) => readState<{ position: Position }>(path));
   return states.findLast((state) => state?.position)?.position?.best?.step;

@@ -15,7 +15,7 @@ import {
 /**
  * Reads a run directory.
  *
- * @throws ERR_INPUT when there is none; ERR_MODEL naming every tensor that is missing, extra or of another shape.
+ * @throws ERR_INPUT when it holds no trained run; ERR_MODEL naming every tensor that is missing, extra or of another shape.
  */
 export function openRun(directory: string): OpenedRun {
   const [config, weights] = [CONFIG_FILE, WEIGHTS_FILE].map((name) => join(directory, name)) as [
@@ -33,7 +33,7 @@ export function openRun(directory: string): OpenedRun {
 /**
  * Reads a run directory of one task.
  *
- * @throws as `openRun`; ERR_INPUT for a run of another task, saying which command it is for.
+ * @throws as `openRun`; ERR_INPUT for a run of another task, naming the command to use.
  */
 export const openRunOf = <Name extends TaskName>(directory: string, task: Name): OpenedRunOf<Name> =>
   runOf(openRun(directory), task, directory);

@@ -8,7 +8,7 @@ import { type DescribedRun, taskOf, tasks } from "../tasks/tasks.ts";
 
 type WithWeights<Described> = Described & { readonly weights: ReadonlyMap<string, NamedTensor> };
 
-/** A trained model as it lies in its run. */
+/** A trained model with its weights, as a run stores it. */
 export type OpenedRun = DescribedRun extends infer Each
   ? Each extends Each
     ? WithWeights<Each>
@@ -24,7 +24,7 @@ export const CONFIG_FILE = "config.yaml";
 export const WEIGHTS_FILE = "model.safetensors";
 
 /**
- * A run from its configuration, its weights and the files beside them.
+ * Opens a run from its configuration, its weights and the files beside them.
  *
  * @throws ERR_MODEL naming every tensor that is missing, extra or of another shape; ERR_CONFIG.
  */
@@ -36,10 +36,10 @@ export function assembleRun(config: string, weights: Uint8Array, files: RunFiles
   const faults: string[] = [];
   const { parameters } = build<unknown>(described.model);
   for (const [name, { spec }] of parameters) {
-    const found = tensors.get(name);
-    if (!found) faults.push(`${name} is missing`);
-    else if (`${found.shape}` !== `${spec.shape}`)
-      faults.push(`${name} is [${found.shape}] and should be [${spec.shape}]`);
+    const tensor = tensors.get(name);
+    if (!tensor) faults.push(`${name} is missing`);
+    else if (`${tensor.shape}` !== `${spec.shape}`)
+      faults.push(`${name} is [${tensor.shape}] and should be [${spec.shape}]`);
   }
   for (const name of tensors.keys())
     if (!parameters.has(name)) faults.push(`${name} is not part of the model`);
@@ -47,7 +47,7 @@ export function assembleRun(config: string, weights: Uint8Array, files: RunFiles
   return { ...described, weights: tensors } as OpenedRun;
 }
 
-/** A run of one task. @throws ERR_INPUT for a run of another task, saying which command it is for. */
+/** A run of one task. @throws ERR_INPUT for a run of another task, naming the command to use. */
 export function runOf<Name extends TaskName>(run: OpenedRun, task: Name, where: string): OpenedRunOf<Name> {
   if (run.task === task) return run as OpenedRunOf<Name>;
   const cause = `this run is ${tasks[run.task].noun}, not ${tasks[task].noun}`;

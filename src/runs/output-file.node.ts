@@ -4,10 +4,10 @@ import { heedError } from "../errors.ts";
 import { reason, writeAtomically, writeWhole } from "./durable.node.ts";
 
 /**
- * Writes a file that a user has named. A regular file is replaced as a whole, and so is the one that a link leads to;
- * a device, a pipe and a file of several names are written through, as any program does.
+ * Writes a file that the user has named. A regular file, or the one a link leads to, is replaced atomically; devices,
+ * pipes and files with several names are written in place, as any program does.
  *
- * @throws ERR_CREATE for a directory and what cannot be opened, ERR_IO when writing fails.
+ * @throws ERR_CREATE for a directory or anything else that cannot be opened, ERR_IO when writing fails.
  */
 export function writeOutput(path: string, content: Uint8Array | string): void {
   const before = statOf(path);
@@ -32,7 +32,7 @@ export interface Output {
   readonly close: () => void;
 }
 
-/** Opens a file that a user has named, to be written bit by bit. @throws as `writeOutput` */
+/** Opens a file that the user has named, to be written piece by piece. @throws as `writeOutput` */
 export function openOutput(path: string): Output {
   let file: number;
   try {
@@ -52,10 +52,10 @@ export function openOutput(path: string): Output {
   };
 }
 
-/** A name such as /dev/stdout leads to a file that somebody has open, and goes on to write to. */
+/** A name such as /dev/stdout leads to a file that another program has open and may still write to. */
 const namesOpenFile = (path: string): boolean => /^\/(dev|proc)\//.test(resolve(path));
 
-/** What is at a path, links followed; nothing where that cannot be told: opening it says why. */
+/** What is at a path, links followed; undefined when unknown: opening it will say why. */
 function statOf(path: string): Stats | undefined {
   try {
     return statSync(path);
@@ -64,7 +64,7 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-/** Whether a link stands here, also one that leads to nothing yet. */
+/** Whether a path is a link, including a dangling one. */
 function isLink(path: string): boolean {
   try {
     return lstatSync(path).isSymbolicLink();

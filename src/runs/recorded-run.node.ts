@@ -9,10 +9,10 @@ import { readResult } from "./result.node.ts";
 /** [step, value], steps rising. */
 export type Points = readonly (readonly [number, number])[];
 
-/** A run as its directory tells of it, without its weights. */
+/** A run as recorded in its directory, without its weights. */
 export interface RecordedRun {
   readonly directory: string;
-  /** "finished" has ended by itself; only such runs can be compared. */
+  /** A "finished" run has ended by itself; only such runs can be compared. */
   readonly state: "finished" | "training" | "unfinished" | "diverged" | "damaged";
   /** Why it is not finished. */
   readonly reason?: string;
@@ -23,26 +23,26 @@ export interface RecordedRun {
   readonly steps: number;
   /** Median of the logged steps. */
   readonly millisecondsPerStep?: number;
-  /** Target tokens a second while training, validation left out: median of the logged steps. */
+  /** Target tokens per second of training, validation excluded: median of the logged steps. */
   readonly tokensPerSecond?: number;
-  /** Scores on the validation data: those of the model that is kept, or the last ones of a run that is not finished. */
+  /** Validation scores of the model that was kept; the last ones of an unfinished run. */
   readonly valid: Readonly<Record<string, number>>;
-  /** Which model is kept of a finished run: "step 800", or "average" of its last checkpoints. */
+  /** The model that a finished run kept: "step 800", or "average" of its last checkpoints. */
   readonly kept?: string;
   readonly curves: {
-    /** Nats per token of the references, label smoothing left out. */
+    /** Nats per token of the references, label smoothing excluded. */
     readonly training: Points;
     /** By name of the score. */
     readonly validation: Readonly<Record<string, Points>>;
   };
 }
 
-/** The directories of runs below a directory, itself included, in order of their names. @throws ERR_INPUT */
+/** The run directories below a directory, itself included, sorted by name. @throws ERR_INPUT */
 export function findRuns(directory: string): string[] {
   const visit = (at: string): string[] => {
     const entries = readdirSync(at, { withFileTypes: true });
     const names = new Set(entries.map(({ name }) => name));
-    // A configuration alone is what somebody wants to train.
+    // A configuration alone is a run that is still to be trained.
     if (["checkpoints", "metrics.jsonl", "result.json"].some((name) => names.has(name))) return [at];
     return entries
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules")
@@ -58,7 +58,7 @@ export function findRuns(directory: string): string[] {
   }
 }
 
-/** Reads what a run has recorded. Whatever is wrong with it becomes its state. */
+/** Reads what a run has recorded. Errors do not throw: they become its state and reason. */
 export function readRecordedRun(directory: string): RecordedRun {
   let config: FlatConfig = new Map();
   let log: Log = { training: [], validation: {}, tokens: new Map(), last: 0 };
@@ -111,7 +111,7 @@ function keptIn({ validation }: Log, valid: Readonly<Record<string, number>>): P
     keys.every((key) => validation[key]?.some(([at, value]) => at === step && value === valid[key]));
   const step = steps.find(isKept);
   if (step !== undefined) return { kept: `step ${step.toLocaleString("en-US")}` };
-  // An average of checkpoints was validated at no step.
+  // The average of checkpoints was not validated at any step.
   return steps.length > 0 ? { kept: "average" } : {};
 }
 
@@ -125,7 +125,7 @@ interface Log {
 
 const NO_SCORES = new Set(["step", "epoch", "score"]);
 
-/** @throws ERR_DATA for a line in the middle that is no record; the last one may have been cut off. */
+/** @throws ERR_DATA for a line that is not a record; the last one is exempt, since it may have been cut off. */
 function readLog(path: string): Log {
   const training: [number, number][] = [];
   const validation: Record<string, [number, number][]> = {};

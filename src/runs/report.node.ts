@@ -17,8 +17,8 @@ export interface ReportedRun {
 }
 
 /**
- * The run as a page to look at, so far. Its figures are those of the model that is kept, `best`; its examples too, if this
- * process has seen them, else they are those of the last one.
+ * Writes the run so far as a page. Its figures are those of the model that is kept, `best`; so are its examples if this
+ * process has seen them, else they are those of `last`.
  */
 export function writeReport(
   { directory, config, parameters, averaged }: ReportedRun,
@@ -30,24 +30,24 @@ export function writeReport(
   const kept = averaged
     ? averageOf(averaged)
     : `the model of step ${steps(best.step)}, the best on validation data`;
-  const shown = best.sections ?? last.sections;
-  const shownOf = shown === best.sections ? kept : `the model of step ${steps(last.step)}`;
+  const sections = best.sections ?? last.sections;
+  const source = sections === best.sections ? kept : `the model of step ${steps(last.step)}`;
   const report = trainingReport(lines, {
     title: titleOf(directory),
     subtitle: `${Object.values(config.data.train).join(", ")}, seed ${config.seed}`,
     facts: [
       ["Updates", steps(last.step)],
-      ...(averaged ? [["Model that is kept", `average of ${averaged.length} checkpoints`] as const] : []),
+      ...(averaged ? [["Model kept", `average of ${averaged.length} checkpoints`] as const] : []),
       ...validationFacts({ loss: best.loss, ...best.scores }, task),
       ...(best.step < last.step ? [["Best after", steps(best.step)] as const] : []),
       ["Parameters", `${(parameters / 1e6).toFixed(2)} million`],
     ],
     unit: task.unit,
     scores: task.scores,
-    curvesNote: `Curves are of the model in training, step by step; the figures above are those of ${kept}.`,
-    sections: (shown?.() ?? []).map((section) => ({
+    curvesNote: `The curves show the model during training; the figures above are those of ${kept}.`,
+    sections: (sections?.() ?? []).map((section) => ({
       ...section,
-      note: [section.note, `By ${shownOf}.`].filter((part) => part !== undefined).join(" "),
+      note: [section.note, `By ${source}.`].filter((part) => part !== undefined).join(" "),
     })),
   });
   writeAtomically(join(directory, "report.html"), report);
@@ -58,7 +58,7 @@ const steps = (count: number): string => count.toLocaleString("en-US");
 const averageOf = (averaged: readonly number[]): string =>
   `the average of the checkpoints of steps ${averaged.map(steps).join(" · ")}`;
 
-/** The name of the run; of one that a sweep trained, its cell and its seed. */
+/** The name of the run; for a cell of a sweep, its name and seed. */
 function titleOf(directory: string): string {
   const path = resolve(directory);
   const name = basename(path);

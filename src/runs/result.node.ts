@@ -5,7 +5,7 @@ import type { Divergence } from "../training/trainer.ts";
 import { writeAtomically } from "./durable.node.ts";
 import type { RunSummary } from "./summary.ts";
 
-/** What a run came to: `result.json` is there once a run has ended by itself, and not while it goes on. */
+/** The outcome of a run. `result.json` exists only once the run has ended by itself. */
 export interface RunResult extends Omit<RunSummary, "run" | "loss"> {
   /** Training loss of the last step, nats per token; null when resuming found nothing left to do. */
   readonly loss: number | null;
@@ -18,14 +18,14 @@ export function writeResult(directory: string, { run: _, ...summary }: RunSummar
   writeAtomically(fileOf(directory), `${JSON.stringify({ ...summary, parameters }, null, 2)}\n`);
 }
 
-/** A run that goes on has neither ended nor diverged. */
+/** Forgets the outcome of a run that is about to continue. */
 export function clearOutcome(directory: string): void {
   for (const file of [fileOf(directory), divergenceOf(directory)]) rmSync(file, { force: true });
 }
 
 const divergenceOf = (directory: string): string => join(directory, "diverged.json");
 
-/** Whether the last training in a directory ended because its numbers were no numbers any more. */
+/** Whether the last training in a directory ended because its numbers were no longer finite. */
 export const hasDiverged = (directory: string): boolean => existsSync(divergenceOf(directory));
 
 export function writeDivergence(directory: string, divergence: Divergence): void {

@@ -12,23 +12,23 @@ import { areHealthy, type Losses } from "./losses.ts";
 import { bestStep } from "./model-file.node.ts";
 import { hasDiverged } from "./result.node.ts";
 
-/** What a checkpoint says beside its weights. */
+/** What a checkpoint records beside its weights. */
 export interface SavedState {
   readonly position: Position;
   readonly fingerprint: Fingerprint;
   readonly changes?: readonly string[];
-  /** The updates that the run was to take; not in older checkpoints, as the losses. */
+  /** The updates planned for the whole run. Missing in older checkpoints, as are the losses. */
   readonly totalSteps?: number;
   readonly losses?: Losses;
-  /** How the optimiser's state is kept. Not in checkpoints of before, which kept growing sums. */
+  /** How the optimiser's state is stored. Missing in older checkpoints, which stored growing sums. */
   readonly optimizer?: "moments";
 }
 
 /**
- * The checkpoint that a run goes on from: that of a step, or the newest one; of a run that diverged, the newest whose
- * loss was not running away yet.
+ * The checkpoint to resume from: that of a step, or the newest one; after divergence, the newest whose loss was not
+ * running away yet.
  *
- * @throws ERR_INPUT when there is none of that step, ERR_DIVERGED when all are from after the loss ran away.
+ * @throws ERR_INPUT when that step has none, ERR_DIVERGED when all are from after the loss ran away.
  */
 export function resumedCheckpoint(
   directory: string,
@@ -37,20 +37,22 @@ export function resumedCheckpoint(
 ): Checkpoint<SavedState> | undefined {
   if (fromStep !== undefined) return checkpointOf(directory, fromStep);
   if (!hasDiverged(directory)) return newestCheckpoint<SavedState>(directory, say);
-  const found = newestCheckpoint<SavedState>(directory, say, isHealthy);
+  const healthy = newestCheckpoint<SavedState>(directory, say, isHealthy);
   const all = listCheckpoints(directory);
-  if (!found && all.length > 0) {
+  if (!healthy && all.length > 0) {
     const cause = "the run diverged, and the loss of every checkpoint is far above the best";
     const remedy =
-      "train again in another --run with a lower training.learningRate, or choose one with --from-step";
+      "train again in another --run with a lower training.learningRate, or choose a checkpoint with --from-step";
     throw heedError("ERR_DIVERGED", { where: directory, cause, remedy });
   }
-  if (found && found.step !== all.at(-1)?.step)
-    say(`the run diverged: going on from step ${found.step}, the last whose loss was not far above the best`);
-  return found;
+  if (healthy && healthy.step !== all.at(-1)?.step)
+    say(
+      `the run diverged: continuing from step ${healthy.step}, the last whose loss was not far above the best`,
+    );
+  return healthy;
 }
 
-/** The step that resuming would go on from now; undefined when there is none. */
+/** The newest step whose loss was not running away; undefined when there is none. */
 export function healthyStep(directory: string): number | undefined {
   return listCheckpoints(directory).findLast(({ path }) => isHealthy(readState<SavedState>(path) ?? {}))
     ?.step;
@@ -61,8 +63,8 @@ const isHealthy = ({ losses }: Partial<SavedState>): boolean => areHealthy(losse
 function checkpointOf(directory: string, wanted: number | "best"): Checkpoint<SavedState> {
   const step = wanted === "best" ? bestStep(directory) : wanted;
   const all = listCheckpoints(directory);
-  const found = all.find((checkpoint) => checkpoint.step === step);
-  if (found) return loadCheckpoint<SavedState>(found.path);
+  const match = all.find((checkpoint) => checkpoint.step === step);
+  if (match) return loadCheckpoint<SavedState>(match.path);
   const cause = `there is no checkpoint of ${wanted === "best" ? "the best step" : `step ${wanted}`}`;
   const steps = all.map((checkpoint) => checkpoint.step).join(", ");
   const remedy = steps === "" ? "leave out --from-step" : `choose one of ${steps}`;

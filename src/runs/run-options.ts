@@ -7,13 +7,13 @@ import type { StepRecord, ValidationRecord } from "../training/trainer.ts";
 export interface RunStart {
   readonly parameters: number;
   readonly totalSteps: number;
-  /** The step it goes on from; 0 for a new run. */
+  /** The step to continue from; 0 for a new run. */
   readonly from: number;
   readonly unit: Task["unit"];
 }
 
 export interface RunEvents {
-  /** One line for a person: what is being done. */
+  /** One line for people: what is being done. */
   readonly onMessage?: (message: string) => void;
   readonly onCorpus?: (report: FilterReport) => void;
   /** Once, before the first step. `totalSteps` is what the configuration asks for. */
@@ -24,13 +24,13 @@ export interface RunEvents {
 
 export interface RunOptions extends RunEvents {
   readonly config: Config;
-  /** The keys of it that the user chose: others are fitted to the size of the corpus. Default: all. */
+  /** The keys that the user set; the others are fitted to the size of the corpus. Default: all keys. */
   readonly given?: ReadonlySet<string>;
   readonly directory: string;
   readonly engine: Engine;
-  /** Goes on from the newest whole checkpoint of the directory; of a run that diverged, from the newest healthy one. */
+  /** Continues from the newest intact checkpoint in the directory; after divergence, from the newest healthy one. */
   readonly resume?: boolean;
-  /** The checkpoint to go on from instead; later ones are removed. Only with `resume`. */
+  /** The checkpoint to continue from instead; later ones are removed. Only with `resume`. */
   readonly fromStep?: number | "best" | undefined;
   /** Lets a resumed run differ in seed, batches, corpus or length of a cosine; the difference is recorded. */
   readonly allowChange?: boolean;

@@ -20,7 +20,7 @@ export interface SavedRun {
   readonly saving: Background;
 }
 
-/** Saves a checkpoint, and the model if it is the best. The next updates wait for the copies alone. */
+/** Saves a checkpoint, and the model if it is the best. Training continues as soon as the state is copied. */
 export async function saveProgress(
   { config, directory, learner, saving }: SavedRun,
   saved: SavedState,
@@ -33,7 +33,7 @@ export async function saveProgress(
   const optimizer = await encoded(learner.step.state, learner.step.moments);
   await saving.begin(async () => {
     syncFile(join(directory, METRICS));
-    // A resumed run may go on for longer, or with what was allowed to change: now there is something made by that.
+    // A resumed run may have a changed configuration: from now on there is a checkpoint trained with it.
     writeConfig(directory, config);
     await saveCheckpoint(
       directory,
@@ -48,7 +48,7 @@ export async function saveProgress(
   });
 }
 
-/** The best step while no model is written, and the last healthy one while the loss runs away. */
+/** The best step while its model is not yet written, and the last healthy one while the loss is running away. */
 function sparedSteps(directory: string, { position, losses }: SavedState): number[] {
   const best = hasModel(directory) ? undefined : position.best?.step;
   const healthy = areHealthy(losses ?? {}) ? undefined : healthyStep(directory);
@@ -59,7 +59,7 @@ export function writeConfig(directory: string, config: Config): void {
   writeAtomically(join(directory, CONFIG_FILE), printConfig(config));
 }
 
-/** Entries of the state as they are now, as a safetensors file. */
+/** Encodes the current entries of the state as a safetensors file. */
 async function encoded(state: State, names: readonly string[]): Promise<Uint8Array> {
   const entries = new Map<string, NamedTensor>();
   for (const name of names) {

@@ -4,8 +4,8 @@ import { learningRate, type ScheduleConfig } from "../training/schedule.ts";
 import type { Position } from "../training/trainer.ts";
 
 /**
- * The updates of a whole run: those done and those that are left. After a change of what makes a batch that is not
- * epochs · updates per epoch, and a cosine of that length would end before the run does.
+ * The updates of a whole run: those done plus those left. Once batches have changed, that is not epochs · updates per
+ * epoch, and a cosine of that length would end before the run does.
  */
 export function lengthOfRun(
   { epochs, steps = Infinity, accumulate }: Pick<Config["training"], "epochs" | "steps" | "accumulate">,
@@ -24,16 +24,16 @@ export interface ScheduleState {
 }
 
 /**
- * What a resumed run must say of its learning rate: what differs from what was due, and the length of its cosine, which
- * must not change unasked: the rate would leap.
+ * Reports how a resumed run's learning rate differs from the rate that was planned. The length of a cosine must not
+ * change unless allowed, since the rate would jump.
  *
- * @throws ERR_CONFIG when the length has changed and that was not allowed.
+ * @throws ERR_CONFIG when the length has changed and that is not allowed.
  */
 export function scheduleChanges(
   was: ScheduleState,
   is: ScheduleState,
   { step, where, allowed = false }: { step: number; where: string; allowed?: boolean | undefined },
-): { changes: string[]; said: string[] } {
+): { changes: string[]; messages: string[] } {
   const [before, now] = [was, is].map(({ schedule, reduction }) =>
     learningRate(schedule, step + 1, reduction),
   ) as [number, number];
@@ -44,14 +44,14 @@ export function scheduleChanges(
     const length = `the cosine's length was ${was.schedule.totalSteps} updates and is ${is.schedule.totalSteps}`;
     if (!allowed) {
       const remedy = "keep training.epochs, training.steps and the data, or add --allow-change";
-      const cause = `${length}; the learning rate of update ${step + 1} would be ${to} where ${from} is due`;
+      const cause = `${length}; the learning rate of update ${step + 1} would be ${to} instead of ${from}`;
       throw heedError("ERR_CONFIG", { where, cause, remedy });
     }
     changes.push(length);
   }
   const isSame = Math.abs(before - now) <= 1e-9 * Math.max(before, now);
   const hasNext = step < is.schedule.totalSteps;
-  const said =
-    isSame || !hasNext ? [] : [`the learning rate of update ${step + 1} is ${to}, where ${from} was due`];
-  return { changes, said };
+  const messages =
+    isSame || !hasNext ? [] : [`the learning rate of update ${step + 1} is ${to} instead of ${from}`];
+  return { changes, messages };
 }

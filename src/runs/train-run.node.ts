@@ -9,7 +9,7 @@ import { taskOf } from "../tasks/tasks.ts";
 import { type Position, START } from "../training/trainer.ts";
 import { unlessAborted } from "../work.ts";
 import { scoresOf } from "./average.node.ts";
-import { beginning, NO_DIFFERENCES, takeUp } from "./beginning.node.ts";
+import { beginning, NO_DIFFERENCES, restoreRun } from "./beginning.node.ts";
 import { type Checkpoint, listCheckpoints } from "./checkpoints.node.ts";
 import { createRunDirectory, refuseForeign, removeTemporaries } from "./directory.node.ts";
 import { writeAtomically } from "./durable.node.ts";
@@ -28,15 +28,15 @@ import { trainSession } from "./train-session.node.ts";
 export type { RunEvents, RunOptions, RunStart } from "./run-options.ts";
 
 /**
- * Trains what a configuration describes into a run directory: corpus, vocabulary, checkpoints, logs, the best model,
- * and at the end the average of the last checkpoints if that is better.
+ * Trains the model that a configuration describes. Fills a run directory with the configuration, vocabularies,
+ * checkpoints, logs and the best model; at the end, the average of the last checkpoints replaces it if that is better.
  */
 export async function trainRun(options: RunOptions): Promise<RunSummary> {
   const { directory, resume = false, allowChange, signal } = options;
   const say = options.onMessage ?? ((): void => undefined);
   const began = performance.now();
   refuseForeign(directory);
-  // A run that exists is locked before anything slow; a new one is not created before its data has been read.
+  // An existing run is locked before anything slow; a new one is created only once its data has been read.
   let unlock = existsSync(directory) ? lock(directory) : undefined;
   try {
     if (!resume) refuseRun(directory);
@@ -47,7 +47,7 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     const reader = openFileReader({ signal, say });
     const data = await unlessAborted(taskOf(options.config).load(options.config, reader), signal);
     if (!data) return stopped();
-    const config = saved ? asBegun(options) : fitted(options, data.size, say);
+    const config = saved ? asResumed(options) : asFitted(options, data.size, say);
     const fingerprint = fingerprintOf(config, data);
     const differences = saved
       ? differencesSince(saved.state.fingerprint, fingerprint, directory, allowChange)
@@ -61,13 +61,13 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     try {
       const resumed = { config, directory, learner, allowChange, say };
       const planned = beginning(resumed, saved, differences);
-      // Nothing is refused any more: from here on the directory changes.
+      // All checks have passed: from here on the directory changes.
       const before = saved ? readResult(directory) : undefined;
       clearOutcome(directory);
       const isRemeasured = differences.restarts.best.length > 0;
       const { from, isOther } = saved
-        ? await takeUp(resumed, saved, { from: planned.from, isRemeasured, signal })
-        : startAnew({ config, directory }, planned.from, prepared.files);
+        ? await restoreRun(resumed, saved, { from: planned.from, isRemeasured, signal })
+        : startNew({ config, directory }, planned.from, prepared.files);
       const session = {
         ...options,
         ...planned,
@@ -79,9 +79,9 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
         began,
       };
       const trained = await trainSession(session);
-      // Where nothing was left to do, what was reached is what was reached before.
+      // If nothing was left to do, the earlier result stands.
       const isUnchanged = before && !isOther && trained.steps === from.step;
-      const summary = isUnchanged ? { ...trained, ...asBefore(before) } : trained;
+      const summary = isUnchanged ? { ...trained, ...summaryOf(before) } : trained;
       if (summary.reason !== "signal") writeResult(directory, summary, learner.step.parameterCount);
       return summary;
     } finally {
@@ -92,14 +92,14 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
   }
 }
 
-/** @throws ERR_CREATE */
+/** Refuses a directory that already holds a run. @throws ERR_CREATE */
 function refuseRun(directory: string): void {
   if (listCheckpoints(directory).length === 0) return;
   const remedy = "continue it with --resume, or choose another --run";
-  throw heedError("ERR_CREATE", { where: directory, cause: "there is a run here already", remedy });
+  throw heedError("ERR_CREATE", { where: directory, cause: "there is already a run here", remedy });
 }
 
-/** What there is to say when a signal came before the first step: a new run has left nothing behind. */
+/** The summary when a signal came before the first step; a new run has left nothing behind. */
 function stoppedBefore(directory: string, { step, epoch, best }: Position, began: number): RunSummary {
   const seconds = (performance.now() - began) / 1000;
   return {
@@ -114,17 +114,19 @@ function stoppedBefore(directory: string, { step, epoch, best }: Position, began
   };
 }
 
-/** The configuration as it fits the corpus, in what the user has left to us. */
-function fitted({ config, given }: RunOptions, size: CorpusSize, say: (message: string) => void): Config {
+/** The configuration with the keys that the user left out fitted to the corpus. */
+function asFitted({ config, given }: RunOptions, size: CorpusSize, say: (message: string) => void): Config {
   if (!given) return config;
   const fit = fitToData({ config, given }, size);
   if (fit.changes.length > 0)
-    say(`defaults fitted to ${size.name}, too few for the usual ones: ${fit.changes.join(", ")}`);
+    say(
+      `defaults fitted to a corpus of ${size.name}, too small for the usual ones: ${fit.changes.join(", ")}`,
+    );
   return fit.config;
 }
 
-/** The configuration of a run that goes on: what was fitted when it began stays. */
-function asBegun({ config, given, directory }: RunOptions): Config {
+/** The configuration of a resumed run: values fitted when it began stay. */
+function asResumed({ config, given, directory }: RunOptions): Config {
   const file = join(directory, CONFIG_FILE);
   if (!given || !existsSync(file)) return config;
   return fitToRun({ config, given }, parseConfig(readFileSync(file, "utf8"), file));
@@ -137,16 +139,16 @@ function lock(directory: string): () => void {
   return unlock;
 }
 
-/** @throws ERR_MODEL when the optimiser's state means something else than it does now. */
+/** @throws ERR_MODEL when the optimiser's state is stored in the old format. */
 function checkOptimizer({ optimizer, state }: Checkpoint<SavedState>, where: string): void {
   if (optimizer.size === 0 || state.optimizer === "moments") return;
-  const cause = "its checkpoints keep the optimiser's moments as sums, as older versions of Heed did";
-  const remedy = "train from the beginning in another --run; its model can be used as before";
+  const cause = "its checkpoints store the optimiser's moments as sums, as older versions of Heed did";
+  const remedy = "train from the beginning in another --run; its trained model still works";
   throw heedError("ERR_MODEL", { where, cause, remedy });
 }
 
-/** What a new run writes before its first update. */
-function startAnew(
+/** Writes the files that a new run needs before its first update. */
+function startNew(
   { directory, config }: Pick<RunOptions, "directory" | "config">,
   from: Position,
   files: Readonly<Record<string, unknown>>,
@@ -158,7 +160,7 @@ function startAnew(
   return { from, isOther: false };
 }
 
-const asBefore = ({ parameters: _, loss, ...result }: RunResult): Omit<RunSummary, "run"> => ({
+const summaryOf = ({ parameters: _, loss, ...result }: RunResult): Omit<RunSummary, "run"> => ({
   ...result,
   loss: loss ?? Number.NaN,
 });

@@ -23,11 +23,11 @@ export interface Session extends RunOptions, Beginning {
   /** Tokens of the training data. */
   readonly tokens: number;
   readonly fingerprint: Fingerprint;
-  /** When this process began with it, by `performance.now()`. */
+  /** When this process started on it, by `performance.now()`. */
   readonly began: number;
 }
 
-/** Trains from where a session begins, and writes down in its directory what happens. */
+/** Trains from where a session begins and records the progress in its directory. */
 export async function trainSession(session: Session): Promise<RunSummary> {
   const { config, directory, learner, from, schedule, fingerprint, changes } = session;
   const { training } = config;
@@ -107,6 +107,6 @@ export async function trainSession(session: Session): Promise<RunSummary> {
 function adviceAfterDivergence(directory: string): string {
   const step = healthyStep(directory);
   return step === undefined
-    ? "no checkpoint is from before the loss ran away: train again in another --run"
-    : `--resume goes on from step ${step}, the last checkpoint whose loss was not far above the best; --from-step chooses another`;
+    ? "every checkpoint is from after the loss ran away: train again in another --run"
+    : `--resume continues from step ${step}, the last checkpoint whose loss was not far above the best; --from-step chooses another`;
 }

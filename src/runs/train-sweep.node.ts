@@ -10,7 +10,7 @@ import { type RunResult, readResult } from "./result.node.ts";
 import type { RunEvents } from "./run-options.ts";
 import { trainRun } from "./train-run.node.ts";
 
-/** What became of a cell. */
+/** The outcome of a cell. */
 export type CellOutcome =
   | { readonly kind: "trained" | "done before"; readonly directory: string; readonly result: RunResult }
   | { readonly kind: "failed"; readonly directory: string; readonly error: Error };
@@ -21,14 +21,14 @@ export interface SweepOptions {
   readonly directory: string;
   readonly engine: Engine;
   readonly signal?: AbortSignal;
-  /** Called before a cell is trained; what it returns hears of the run. */
+  /** Called before a cell is trained; returns the listeners of its run. */
   readonly onCell?: (cell: ConfiguredCell) => RunEvents;
   readonly onOutcome?: (cell: ConfiguredCell, outcome: CellOutcome) => void | Promise<void>;
 }
 
 /**
- * Trains one cell after the other. One that has ended is left as it is, one that was interrupted goes on, and one that
- * fails does not stop the others.
+ * Trains one cell after the other. Finished cells are skipped, interrupted ones continue, and a failing one does not
+ * stop the others.
  *
  * @returns false when a signal stopped it.
  */
@@ -49,8 +49,8 @@ async function trainCell(
   const directory = join(parent, cell.name);
   const { config, given } = cell;
   try {
-    const isBegun = wasBegun(directory, cell);
-    const before = isBegun ? readResult(directory) : undefined;
+    const isStarted = hasBegun(directory, cell);
+    const before = isStarted ? readResult(directory) : undefined;
     if (before) return { kind: "done before", directory, result: before };
     const events = onCell?.(cell) ?? {};
     const { reason } = await trainRun({
@@ -58,7 +58,7 @@ async function trainCell(
       given,
       directory,
       engine,
-      resume: isBegun,
+      resume: isStarted,
       ...(signal ? { signal } : {}),
       ...events,
     });
@@ -69,8 +69,8 @@ async function trainCell(
   }
 }
 
-/** Whether there is a run already. @throws ERR_CONFIG when its configuration is not the cell's */
-function wasBegun(directory: string, cell: ConfiguredCell): boolean {
+/** Whether there is a run already. @throws ERR_CONFIG when its configuration differs from the cell's */
+function hasBegun(directory: string, cell: ConfiguredCell): boolean {
   const file = join(directory, "config.yaml");
   if (!existsSync(file)) return false;
   const begun = parseConfig(readFileSync(file, "utf8"), file);
@@ -82,6 +82,6 @@ function wasBegun(directory: string, cell: ConfiguredCell): boolean {
   );
   if (changes.length === 0) return true;
   const remedy = "choose another --run, or remove this run";
-  const cause = `there is a run with another configuration: ${changes.join(", ")}`;
+  const cause = `holds a run with another configuration: ${changes.join(", ")}`;
   throw heedError("ERR_CONFIG", { where: directory, cause, remedy });
 }

@@ -1,4 +1,4 @@
-/** `heed/tasks`: translation, language modelling and classification, each as something to train. In Node also from files. */
+/** `heed/tasks`: translation, language modelling and classification, ready to train. */
 export { type Judge, likeliest, openJudge } from "./classify/judge.ts";
 export { scoreTexts } from "./classify/test-set.ts";
 export { encodeLabelled } from "./classify/texts.ts";

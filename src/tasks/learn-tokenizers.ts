@@ -20,20 +20,20 @@ export async function trainTokenizers(
   const isShared = tokenizer.shared && !target;
   const kinds = target ? `${tokenizer.kind} + ${target.kind}` : tokenizer.kind;
   const learn = (lines: Iterable<string>, config: TokenizerConfig): Promise<Tokenizer> =>
-    learned(lines, config, say, signal);
-  const learnt = await timed(say, kinds, async () => {
+    trained(lines, config, say, signal);
+  const tokenizers = await timed(say, kinds, async () => {
     const source = await learn(isShared ? side("source", "target") : side("source"), tokenizer);
     return { source, target: isShared ? source : await learn(side("target"), target ?? tokenizer) };
   });
-  warnIfExhausted("tokenizer.vocab", tokenizer, learnt.source, say);
+  warnIfExhausted("tokenizer.vocab", tokenizer, tokenizers.source, say);
   if (!isShared)
     warnIfExhausted(
       target ? "tokenizer.target.vocab" : "tokenizer.vocab",
       target ?? tokenizer,
-      learnt.target,
+      tokenizers.target,
       say,
     );
-  return learnt;
+  return tokenizers;
 }
 
 /** A vocabulary for one language. */
@@ -44,14 +44,14 @@ export async function learnTokenizer(
   signal?: AbortSignal,
 ): Promise<Tokenizer> {
   const { source } = await timed(say, config.kind, async () => {
-    const source = await learned(lines, config, say, signal);
+    const source = await trained(lines, config, say, signal);
     return { source, target: source };
   });
   warnIfExhausted("tokenizer.vocab", config, source, say);
   return source;
 }
 
-/** Subwords that ran out have become whole words: nothing is left of what they are good for. */
+/** Warns when merges ran out: with every word whole, subwords no longer help with unknown words. */
 function warnIfExhausted(
   key: string,
   { kind, vocab }: GenerateConfig["tokenizer"],
@@ -60,12 +60,12 @@ function warnIfExhausted(
 ): void {
   if (kind !== "bpe" || size >= vocab) return;
   say(
-    `warning: ${key} asks for ${vocab} entries and the training data carries ${size}, every word whole: ` +
-      `set ${key} to ${Math.max(300, Math.round(size / 400) * 100)} or so`,
+    `warning: ${key} asks for ${vocab} entries, but the training data yields only ${size}, with every word whole: ` +
+      `set ${key} to about ${Math.max(300, Math.round(size / 400) * 100)}`,
   );
 }
 
-const learned = (
+const trained = (
   lines: Iterable<string>,
   config: TokenizerConfig,
   say: Say,
@@ -73,7 +73,7 @@ const learned = (
 ): Promise<Tokenizer> => {
   const onLongWords = (words: number, characters: number): void =>
     say(
-      `${words} ${words === 1 ? "word is" : "words are"} longer than ${characters} characters; the vocabulary is not learnt from the rest`,
+      `${words} ${words === 1 ? "word is" : "words are"} longer than ${characters} characters; the rest of them is not used to learn the vocabulary`,
     );
   return inTurns(tokenizerTraining(lines, config, { onLongWords }), signal);
 };

@@ -1,4 +1,4 @@
-/** The small files of a run beside its weights: those of a directory in Node, or handed over in a page. */
+/** The small files of a run beside its weights: from a directory in Node, or passed in by a page. */
 export interface RunFiles {
   /** Names the run in errors. */
   readonly where: string;

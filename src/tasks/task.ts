@@ -20,7 +20,7 @@ export interface Described<Name extends TaskName = TaskName, Model = unknown> {
   readonly model: Layer<Model>;
 }
 
-/** One of the numbers a validation finds beside the loss. */
+/** One of the numbers that validation measures beside the loss. */
 export interface Score {
   /** Its key in metrics.jsonl and result.json. */
   readonly key: string;
@@ -30,15 +30,15 @@ export interface Score {
   readonly label: string;
   readonly show: (score: number) => string;
   readonly better: "more" | "less";
-  /** Decimals in a table, where spreads stand beside it. */
+  /** Decimals in a table, beside its spread. */
   readonly decimals: number;
   /** The report's chart with its curve; scores of one title share a chart. */
   readonly chart: { readonly title: string; readonly yLabel: string };
 }
 
 /**
- * Something Heed learns: one record, like an op. Opening a trained model loads nothing that trains; `load` brings that
- * when it is called.
+ * Something Heed can learn: one record, like an op. Opening a trained model imports no training code; `load` imports it
+ * when called.
  */
 export interface Task<Name extends TaskName = TaskName, Opened extends Described<Name> = Described<Name>> {
   readonly name: Name;
@@ -47,7 +47,7 @@ export interface Task<Name extends TaskName = TaskName, Opened extends Described
   /** What a loss is a mean over. */
   readonly unit: "token" | "text";
   readonly scores: readonly Score[];
-  /** The model of a run and what using it takes. @throws ERR_MODEL for a file that is missing or damaged. */
+  /** The model of a run and what is needed to use it. @throws ERR_MODEL for a file that is missing or damaged. */
   readonly describe: (config: ConfigOf<Name>, files: RunFiles) => Opened;
   /** Reads the data a configuration names. @throws what the reader throws, ERR_DATA for data that cannot be learnt from. */
   readonly load: (config: ConfigOf<Name>, reader: CorpusReader) => Promise<TaskData<Name>>;
@@ -55,23 +55,23 @@ export interface Task<Name extends TaskName = TaskName, Opened extends Described
   readonly tryIt: (run: string) => string;
 }
 
-/** Checks a task against its type and gives it back. */
+/** Returns a task unchanged, checked against its type. */
 export const defineTask = <Name extends TaskName, Opened extends Described<Name>>(
   task: Task<Name, Opened>,
 ): Task<Name, Opened> => task;
 
-/** What a configuration says to learn, with its data read. */
+/** A task whose data has been read. */
 export interface TaskData<Name extends TaskName = TaskName> {
   /** Identity of the training data: a resumed run must find the same. */
   readonly hash: string;
-  /** Identity of what validations measure on: scores on another are not to be compared. */
+  /** Identity of the validation data: scores on other data cannot be compared. */
   readonly validHash: string;
   /** What defaults are fitted to. */
   readonly size: CorpusSize;
   /**
    * Learns vocabularies, or reads those of a run in `files`, and encodes the data.
    *
-   * @param config  The one it was loaded by, or one that differs from it in what was fitted to its size.
+   * @param config  The configuration given to `load`, except for values since fitted to `size`.
    * @throws the signal's reason once it is aborted.
    */
   readonly prepare: (
@@ -85,9 +85,9 @@ export interface TaskData<Name extends TaskName = TaskName> {
 export interface PreparedTask {
   /** What was left out of the training data, and why. */
   readonly report?: FilterReport;
-  /** Of the training data, on all sides. */
+  /** Tokens of the training data, on all sides. */
   readonly tokens: number;
-  /** What using the model takes beside its weights, by file name, as JSON: vocabularies, labels. */
+  /** JSON files needed to use the model, beside its weights, by name: vocabularies, labels. */
   readonly files: Readonly<Record<string, unknown>>;
   readonly open: (engine: Engine, weights?: ReadonlyMap<string, HostTensor>) => Promise<Learner>;
 }

@@ -6,15 +6,15 @@ import { generate } from "./generate/task.ts";
 import type { ConfigOf, Task } from "./task.ts";
 import { translate } from "./translate/task.ts";
 
-/** Every task there is, by name. */
+/** All tasks by name. */
 export const tasks = { translate, generate, classify } as const satisfies {
   readonly [Name in TaskName]: Task<Name>;
 };
 
-/** What the run of a task is described by, its weights left out. */
+/** The run of any task, without its weights. */
 export type DescribedRun = ReturnType<(typeof tasks)[TaskName]["describe"]>;
 
-/** The task of a run whose configuration is known by the paths of its keys; the default one's if that is damaged. */
+/** The task of a recorded run; the default task if its configuration is damaged. */
 export const recordedTask = (config: FlatConfig): Task =>
   tasks[(config.get("task") ?? DEFAULT_KINDS.task) as TaskName] as unknown as Task;
 

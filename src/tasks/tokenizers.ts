@@ -5,7 +5,7 @@ import type { RunFiles } from "./run-files.ts";
 const shared = "tokenizer.json";
 const separate = { source: "tokenizer.source.json", target: "tokenizer.target.json" } as const;
 
-/** Vocabularies as the files of a run, by name: one when source and target share it. */
+/** Vocabularies as the files of a run, by name: one file when source and target share a vocabulary. */
 export function tokenizerFiles({ source, target }: Tokenizers): Record<string, unknown> {
   return source === target
     ? { [shared]: source.toJSON() }

@@ -10,25 +10,25 @@ export interface Scores {
 
 const scores: readonly Score[] = Object.values(tasks).flatMap((task): readonly Score[] => task.scores);
 
-/** A score by its key: how it is called and written. */
+/** The score that a key stands for. */
 export const scoreOf = (key: string): Score | undefined => scores.find((score) => score.key === key);
 
 /** `loss 1.234, BLEU 35.6` */
-export function validationText({ loss, ...found }: Scores): string {
-  const parts = Object.entries(found).flatMap(([key, value]) => {
+export function validationText({ loss, ...others }: Scores): string {
+  const parts = Object.entries(others).flatMap(([key, value]) => {
     const score = scoreOf(key);
     return score ? [`${score.name} ${score.show(value)}`] : [];
   });
   return [`loss ${loss.toFixed(3)}`, ...parts].join(", ");
 }
 
-/** The same as names and values, for a page. */
+/** The loss and the scores as names and values, for a page. */
 export function validationFacts(
-  { loss, ...found }: Scores,
+  { loss, ...others }: Scores,
   { unit, scores }: Pick<Task, "unit" | "scores">,
 ): Facts {
   const facts = scores.flatMap(({ key, label, show }) => {
-    const value = found[key];
+    const value = others[key];
     return value === undefined ? [] : [[label, show(value)] as const];
   });
   return [["Validation loss", `${loss.toFixed(3)} nats per ${unit}`], ...facts];

@@ -1,9 +1,9 @@
-/** Work beside the training, one piece after another. What fails is thrown at the next call but `settled`. */
+/** Runs work beside training, one piece after another. A failure is thrown by the next call, except by `settled`. */
 export class Background {
   #last: Promise<void> = Promise.resolve();
   #failure: { readonly cause: unknown } | undefined;
 
-  /** Begins when what was begun before is done. */
+  /** Begins work once the previous piece is done. */
   async begin(work: () => Promise<void>): Promise<void> {
     await this.done();
     this.#last = work().catch((cause: unknown) => {
@@ -11,13 +11,13 @@ export class Background {
     });
   }
 
-  /** When all is done. */
+  /** Resolves when all work is done. */
   async done(): Promise<void> {
     await this.settled();
     this.check();
   }
 
-  /** When all is done or has failed. */
+  /** Resolves when all work is done or has failed. */
   settled(): Promise<void> {
     return this.#last;
   }

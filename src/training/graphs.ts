@@ -21,9 +21,9 @@ export interface TrainingGraphs {
   readonly optimiser: Optimiser;
   /** The optimiser's state and the sums. */
   readonly state: readonly Value[];
-  /** Of the state, what batches add to until an update. */
+  /** The part of the state that sums over batches until an update. */
   readonly sums: readonly Value[];
-  /** By path, of the mean loss, as the update finds them. */
+  /** Gradients of the mean loss by path, before clipping. */
   readonly gradients: ReadonlyMap<string, Value>;
 }
 
@@ -49,7 +49,7 @@ export function fusedGraphs(options: UpdateOptions, objective: Objective, weight
   };
 }
 
-/** Two graphs: one adds up gradients of sums, one divides by all tokens, clips and updates. */
+/** Two graphs: one sums the gradients of batches, one divides by all tokens, clips and updates. */
 export function splitGraphs(options: UpdateOptions, objective: Objective, weights: Weights): TrainingGraphs {
   const { loss, negativeLogLikelihood, tokens } = objective;
   const packed = packVectors(withGradients(weights, loss));
@@ -79,7 +79,7 @@ function withGradients(weights: Weights, loss: Value): { path: string; value: Va
   return Array.from(weights, ([path, value], i) => ({ path, value, gradient: grads[i] as Value }));
 }
 
-/** Clipping, then the optimiser. With `count` the gradients are sums over so many. */
+/** Clipping, then the optimiser. With `count`, the gradients are sums over that many tokens. */
 function updateOf(
   { optimiser: config = adamw, clip = 1 }: UpdateOptions,
   { trained, unpack }: Packed,

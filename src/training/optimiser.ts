@@ -3,7 +3,7 @@ import type { Value } from "../ir/value.ts";
 import { add, div, minimum, mul, sqrt, sub } from "../ops/elementwise.ts";
 import { sumOfSquares } from "../ops/reduce.ts";
 
-/** How one parameter goes on, and what it remembers. */
+/** The next values of all parameters, and the state that this needs. */
 export interface Optimiser {
   /** Next values of parameters and of the optimiser's own state. */
   readonly updates: ReadonlyMap<Value, Value>;
@@ -21,7 +21,7 @@ export interface Trained {
 
 export interface OptimiserConfig {
   readonly optimizer: "adamw" | "adam" | "sgd";
-  /** adamw: share of a matrix removed per unit of rate; adam, sgd: added to the gradient as weightDecay · p. */
+  /** adamw: fraction of each weight removed per unit of rate; adam, sgd: added to the gradient as weightDecay · p. */
   readonly weightDecay: number;
   readonly beta1: number;
   readonly beta2: number;
@@ -30,7 +30,7 @@ export interface OptimiserConfig {
   readonly momentum: number;
 }
 
-/** AdamW as Transformers are trained with it. */
+/** AdamW with settings common for Transformers. */
 export const adamw: OptimiserConfig = {
   optimizer: "adamw",
   weightDecay: 0.01,
@@ -41,11 +41,11 @@ export const adamw: OptimiserConfig = {
 };
 
 export interface OptimiserOptions {
-  /** A scalar that all gradients are multiplied by, as `clipByGlobalNorm` gives. Default: none. */
+  /** A scalar that all gradients are multiplied by, as `clipByGlobalNorm` returns. Default: none. */
   readonly scale?: Value;
 }
 
-/** How one parameter and its moments go on, element by element. */
+/** How one parameter and its moments are updated, element by element. */
 interface Rule {
   readonly moments: readonly string[];
   readonly next: (value: Value, gradient: Value, moments: Readonly<Record<string, Value>>) => Next;
@@ -55,7 +55,7 @@ interface Rule {
 /** The next value of the parameter, and of each moment by its name. */
 type Next = Readonly<{ value: Value } & Record<string, Value>>;
 
-/** The update of all that is trained. */
+/** Builds the update of all trained parameters. */
 export function optimiser(
   config: OptimiserConfig,
   trained: readonly Trained[],
@@ -135,10 +135,10 @@ const average = (old: Value, beta: number, now: Value): Value => add(mul(old, be
 const scalar = (name: string): Value => input(`optimizer.${name}`, "float32", []);
 
 /**
- * What scales all gradients together so that their joint norm is at most `limit`.
+ * The factor that scales all gradients so that their global norm is at most `limit`.
  *
- * @param count  The gradients are sums over so many; their means are meant. Default: they are what is meant.
- * @returns the factor for every gradient (none where nothing is to be scaled), and the norm before: sqrt(Σ |g|²)
+ * @param count  Divides the gradients first, when they are sums over that many tokens. Default: none.
+ * @returns the factor for every gradient (undefined if nothing is scaled), and the norm before clipping: sqrt(Σ |g|²)
  * @see Pascanu et al. 2013 - https://arxiv.org/abs/1211.5063
  */
 export function clipByGlobalNorm(

@@ -4,14 +4,14 @@ import type { Trained } from "./optimiser.ts";
 
 export interface Packed {
   readonly trained: readonly Trained[];
-  /** Next values of the parameters, from the next values of what was packed. */
+  /** Next values of the original parameters, from those of the packed ones. */
   readonly unpack: (updates: ReadonlyMap<Value, Value>) => Map<Value, Value>;
 }
 
 /**
- * All vectors among the parameters (biases, gains) as one, named "vectors", and the matrices as they are. There are more
- * vectors than matrices but they hold next to nothing, so clipping and the optimiser would spend most of their nodes on
- * them, and a session takes longer to open the more nodes it has.
+ * Joins all vectors among the parameters (biases, gains) into one, named "vectors"; matrices stay as they are. Vectors
+ * outnumber matrices but hold few numbers, so clipping and the optimiser would spend most of their nodes on them, and
+ * every node makes a session slower to open.
  */
 export function packVectors(trained: readonly Trained[]): Packed {
   const vectors = trained.filter(({ value }) => value.shape.length === 1);

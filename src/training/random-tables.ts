@@ -9,7 +9,7 @@ type Batch = Readonly<Record<string, Exclude<Feed, number>>>;
 /** One use of dropout in a graph. */
 export type Site = Parameters<typeof tableSizes>[0];
 
-/** Where the graph of `outputs` drops out. */
+/** The uses of dropout in the graph of `outputs`. */
 export function dropoutSites(outputs: readonly Value[]): Site[] {
   return topological(outputs).flatMap((node) => (node.op === dropoutMaskOp ? [node.attrs as Site] : []));
 }

@@ -23,17 +23,17 @@ import { checkWeights, clear, stateOf } from "./weights.ts";
 
 export interface TrainingStepOptions<M> {
   readonly engine: Engine;
-  /** The model's description; weights are made here. */
+  /** The model's description; its weights are created here. */
   readonly model: Layer<M>;
   readonly objective: (model: M) => Objective;
   /** Default `adamw`. */
   readonly optimiser?: OptimiserConfig;
-  /** Largest joint norm of all gradients; 0 for no clipping. Default 1. */
+  /** Maximum global norm of the gradients; 0 for no clipping. Default 1. */
   readonly clip?: number;
   readonly seed: number;
-  /** Batches whose gradients are added before one update. Default 1. */
+  /** Batches whose gradients are summed for one update. Default 1. */
   readonly accumulate?: number;
-  /** Weights to start from instead of random ones: all of them, or ERR_GRAPH. */
+  /** Weights to start from instead of random ones: all of them must be given. */
   readonly weights?: ReadonlyMap<string, HostTensor>;
   readonly session?: SessionOptions;
 }
@@ -45,9 +45,9 @@ export interface StepResult {
   readonly negativeLogLikelihood: number;
   /** Target tokens in the step. */
   readonly tokens: number;
-  /** Joint norm of the gradients before clipping. */
+  /** Global norm of the gradients before clipping. */
   readonly gradientNorm: number;
-  /** When asked for: what each layer did in this update. */
+  /** If requested: statistics of each layer in this update. */
   readonly statistics?: LayerStatistics;
 }
 
@@ -60,9 +60,9 @@ export interface TrainingStep {
   readonly moments: readonly string[];
   readonly parameterCount: number;
   /**
-   * One update of all weights from `batches` (at least one, at most as many as `accumulate`). `step` counts from 1. With `statistics` the batches pass through the model once more, in a
-   * session that opens when it is first needed. Updates asked for at once go one after the other; one that fails changes
-   * nothing.
+   * Updates all weights from `batches` (at least one, at most `accumulate`). `step` counts from 1. With `statistics`, the
+   * batches pass through the model once more, in a session opened on first use. Concurrent calls run one after another;
+   * a failed update changes nothing.
    */
   readonly run: (
     step: number,
@@ -70,11 +70,11 @@ export interface TrainingStep {
     batches: readonly BatchFeeds[],
     options?: { readonly statistics?: boolean },
   ) => Promise<StepResult>;
-  /** Frees everything, once the updates that were asked for have ended. */
+  /** Frees everything once pending updates have ended. */
   readonly close: () => void;
 }
 
-/** A step that is being opened, and what all of its parts need. */
+/** What all parts of a training step need. */
 interface Setting {
   readonly engine: Engine;
   readonly session: { readonly session?: SessionOptions };
@@ -87,8 +87,10 @@ interface Setting {
 }
 
 /**
- * Forward, backward, clipping and the optimiser as one session; with accumulation as two, one that adds up gradients
- * of sums and one that divides by all tokens and updates.
+ * Opens forward, backward, clipping and the optimiser as one session. With accumulation there are two: one sums the
+ * gradients of batches, one divides by all tokens, clips and updates.
+ *
+ * @throws ERR_GRAPH when `weights` lacks one, ERR_SHAPE when one has another shape.
  */
 export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Promise<TrainingStep> {
   const { engine, seed, accumulate = 1 } = options;
@@ -128,16 +130,16 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     weights: [...weights.keys()],
     moments: graphs.optimiser.state.map((value) => leafName(value) as string),
     parameterCount: countParameters(model),
-    run: async (step, learningRate, batches, asked) => {
+    run: async (step, learningRate, batches, options) => {
       queue.checkOpen();
       checkStep(step, batches, accumulate);
-      return queue.run(step, learningRate, batches, asked);
+      return queue.run(step, learningRate, batches, options);
     },
     close: queue.close,
   };
 }
 
-/** The probe of what each layer does, opened when it is first asked for. */
+/** The probe for statistics of layers, opened on first use. */
 function statisticsOf({ engine, session, model, objective, graphs, state }: Setting): {
   readonly open: () => Promise<StatisticsProbe>;
   readonly close: () => void;
@@ -146,7 +148,7 @@ function statisticsOf({ engine, session, model, objective, graphs, state }: Sett
   const open = (): Promise<StatisticsProbe> => {
     const forward = forwardStatistics(model.taps, objective.masks);
     const backward = gradientStatistics(graphs.gradients);
-    // Gradients that are accumulated can be read from the state.
+    // Accumulated gradients can be read from the state.
     const [perBatch, perUpdate] = graphs.accumulate ? [forward, backward] : [[...forward, ...backward], []];
     return openProbe({ engine, state, perBatch, perUpdate, ...session });
   };
@@ -164,15 +166,15 @@ function statisticsOf({ engine, session, model, objective, graphs, state }: Sett
   };
 }
 
-/** One update by the programs that are open: with `gather`, it gets every batch before the update. */
+/** Runs one update. With `gather`, every batch goes through that program before the update. */
 function updates(
   { seed, accumulate, objective, graphs }: Setting,
   { update, gather }: { readonly update: Program; readonly gather: Program | undefined },
   openStatistics: () => Promise<StatisticsProbe>,
 ): TrainingStep["run"] {
   const sites = dropoutSites([objective.loss]);
-  return async (step, learningRate, batches, { statistics: isAsked } = {}) => {
-    const probe = isAsked ? await openStatistics() : undefined;
+  return async (step, learningRate, batches, { statistics: wantsStatistics } = {}) => {
+    const probe = wantsStatistics ? await openStatistics() : undefined;
     const total = { loss: 0, negativeLogLikelihood: 0, tokens: 0, gradientNorm: 0 };
     const count = async (results: Readonly<Record<string, Tensor>>): Promise<void> => {
       const { loss = 0, negativeLogLikelihood = 0, tokens = 0, gradientNorm = 0 } = await numbers(results);
@@ -215,7 +217,7 @@ interface Queue {
   readonly close: () => void;
 }
 
-/** Updates one after the other. `dispose` waits for those that were asked for; `failed` undoes what one left. */
+/** Runs updates one after another. `dispose` waits for pending ones; `failed` cleans up after one that failed. */
 function queued(step: {
   readonly run: TrainingStep["run"];
   readonly failed: () => void;
@@ -225,11 +227,11 @@ function queued(step: {
   let waiting = 0;
   let isClosed = false;
   return {
-    run: async (...asked) => {
+    run: async (...args) => {
       waiting += 1;
       const once = (): Promise<StepResult> =>
-        step.run(...asked).catch((error) => {
-          // What was added up before it failed is no part of the next one.
+        step.run(...args).catch((error) => {
+          // What it summed before failing must not enter the next update.
           step.failed();
           throw error;
         });
@@ -251,15 +253,15 @@ function queued(step: {
   };
 }
 
-/** @throws ERR_USAGE for a step that is not counted from 1, or batches that it does not take. */
+/** @throws ERR_USAGE for a step below 1 or a wrong number of batches. */
 function checkStep(step: number, batches: readonly BatchFeeds[], accumulate: number): void {
   const refuse = (where: string, cause: string): never => {
     throw heedError("ERR_USAGE", { where, cause });
   };
-  if (!(step >= 1)) refuse("step", `${step} is not a number from 1`);
-  const most = accumulate === 1 ? "1" : `1 to ${accumulate}`;
+  if (!(step >= 1)) refuse("step", `${step} is not 1 or more`);
+  const allowed = accumulate === 1 ? "1" : `1 to ${accumulate}`;
   if (batches.length < 1 || batches.length > accumulate)
-    refuse("batches", `a step takes ${most} of them, not ${batches.length}`);
+    refuse("batches", `a step takes ${allowed}, not ${batches.length}`);
 }
 
 export function countParameters(model: Model<unknown>): number {

@@ -5,21 +5,21 @@ import type { BatchFeeds } from "../runtime/compile.ts";
 import { learningRate, type ScheduleConfig } from "./schedule.ts";
 import type { TrainingStep } from "./step.ts";
 
-/** Where a run stands: with the weights and the optimiser's state, all that a resumed run needs. */
+/** How far a run has come: with the weights and the optimiser's state, all that a resumed run needs. */
 export interface Position {
   /** Updates done. */
   readonly step: number;
-  /** Passes over the data finished. */
+  /** Passes over the data completed. */
   readonly epoch: number;
   /** Batches of the current pass already used. */
   readonly batch: number;
   /** Best validation so far; higher scores are better. */
   readonly best: (Validation & { readonly step: number }) | null;
-  /** The step of the last validation: a run stopped before one that was due makes up for it. */
+  /** The step of the last validation, so that a run stopped before one was due catches up on it. */
   readonly validated: number;
   /** Validations since the best one. */
   readonly stale: number;
-  /** Factor on the learning rate that "plateau" has reached. */
+  /** Factor that "plateau" applies to the learning rate. */
   readonly reduction: number;
 }
 
@@ -35,25 +35,25 @@ export const START: Position = {
 
 export interface TrainingBatch {
   readonly feeds: BatchFeeds;
-  /** Which examples it holds, by the numbers that messages should name: line numbers of the corpus. */
+  /** Numbers of its examples for messages: line numbers of the corpus. */
   readonly examples: readonly number[];
 }
 
 export interface Validation {
   /** Nats per target token; per text when classifying. */
   readonly loss: number;
-  /** What else was measured, by the keys that the task names: `bleu`, `accuracy`. */
+  /** Other scores, by the keys of the task: `bleu`, `accuracy`. */
   readonly scores: Readonly<Record<string, number>>;
-  /** What "best" means: higher is better. */
+  /** Decides which model is best: higher is better. */
   readonly score: number;
-  /** What the model did, drawn for a report. */
+  /** Shows the model's output in a report. */
   readonly sections?: () => readonly Section[];
 }
 
-/** What the trainer tells as it goes; each may be awaited. */
+/** Callbacks of the trainer; returned promises are awaited. */
 export interface TrainerEvents {
   readonly onStep?: (record: StepRecord, examples: readonly number[]) => void | Promise<void>;
-  /** After the step that was asked for them. */
+  /** Called after each step that collects statistics. */
   readonly onStatistics?: (record: StatisticsRecord) => void | Promise<void>;
   readonly onValidation?: (record: ValidationRecord) => void | Promise<void>;
   /** Called after every validation and before stopping on a signal: save what resuming needs. */
@@ -62,15 +62,15 @@ export interface TrainerEvents {
   readonly onDiverged?: (divergence: Divergence) => void | Promise<void>;
 }
 
-/** Where numbers stopped being numbers. */
+/** Where the loss or the gradient stopped being finite. */
 export interface Divergence {
   readonly step: number;
   readonly epoch: number;
-  /** NaN or infinite, this or the next. */
+  /** This or `gradientNorm` is NaN or infinite. */
   readonly loss: number;
   readonly gradientNorm: number;
   readonly learningRate: number;
-  /** The examples of each batch of the step; none when it was seen while validating. */
+  /** The examples of each batch of the step; empty when found while validating. */
   readonly batches: readonly (readonly number[])[];
 }
 
@@ -100,20 +100,20 @@ export interface TrainerOptions extends TrainerEvents {
   readonly step: TrainingStep;
   /** The batches of an epoch from `skip` on; their order must depend on the epoch alone. */
   readonly batches: (epoch: number, skip: number) => AsyncIterable<TrainingBatch>;
-  /** `undefined` when `signal` came before it was done. */
+  /** Returns undefined when `signal` came before it was done. */
   readonly validate: (signal: AbortSignal | undefined) => Promise<Validation | undefined>;
   readonly schedule: ScheduleConfig;
   readonly accumulate: number;
   readonly epochs: number;
-  /** Stops after this many updates, whatever the epochs say. */
+  /** Stops after this many updates, even if epochs are left. */
   readonly steps?: number | undefined;
   /** Stops after this much time in this process. */
   readonly minutes?: number | undefined;
-  /** Updates between validations; each epoch when left out. */
+  /** Updates between validations. Default: one epoch. */
   readonly validateEvery?: number | undefined;
-  /** Updates between those that are asked for statistics of layers, beginning with the first; 0 for none, the default. */
+  /** Updates between statistics of layers, which are also collected at the first update; 0, the default, for none. */
   readonly statistics?: number | undefined;
-  /** Validations without a better score before stopping; never when left out. */
+  /** Stops after this many validations without a better score. Default: never. */
   readonly patience?: number | undefined;
   readonly from?: Position;
   readonly signal?: AbortSignal | undefined;
@@ -122,10 +122,10 @@ export interface TrainerOptions extends TrainerEvents {
 export type StopReason = "finished" | "patience" | "time" | "signal";
 
 /**
- * Trains until the epochs, steps or minutes are over, validation no longer improves, or a signal comes; then the
- * current step is finished and a checkpoint asked for. The last update of an epoch takes the batches that are left.
+ * Trains until the epochs, steps or minutes are over, validation no longer improves, or a signal comes; then finishes
+ * the current step and calls `onCheckpoint`. The last update of an epoch takes the batches that are left.
  *
- * @throws ERR_DIVERGED as soon as a loss is not a number, naming the examples of the batch.
+ * @throws ERR_DIVERGED as soon as a loss or a gradient is not finite, naming the examples of the update.
  */
 export async function train(options: TrainerOptions): Promise<{ position: Position; reason: StopReason }> {
   const {
@@ -238,10 +238,10 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
   return end(reason ?? "finished");
 }
 
-/** Whether a validation found a better model than the best so far: of equal scores, one of less loss. */
-export function isBetter(found: ScoredLoss, best: ScoredLoss | null): boolean {
+/** Whether a validation is better than the best so far; among equal scores, the lower loss wins. */
+export function isBetter(candidate: ScoredLoss, best: ScoredLoss | null): boolean {
   if (best === null) return true;
-  return found.score > best.score || (found.score === best.score && found.loss < best.loss);
+  return candidate.score > best.score || (candidate.score === best.score && candidate.loss < best.loss);
 }
 
 type ScoredLoss = Pick<Validation, "score" | "loss">;
@@ -263,12 +263,12 @@ async function* groups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator
 function divergenceError({ step, learningRate: rate, loss, batches }: Divergence): Error {
   const examples = batches.flat();
   const shown = `${examples.slice(0, 8).join(", ")}${examples.length > 8 ? ", …" : ""}`;
-  const what =
+  const quantity =
     batches.length === 0 ? "the validation loss" : Number.isFinite(loss) ? "the gradient" : "the loss";
   const where = batches.length === 0 ? "" : `, examples ${shown}`;
   return heedError("ERR_DIVERGED", {
     where: `step ${step}`,
-    cause: `${what} is not a finite number (learning rate ${rate.toPrecision(3)}${where})`,
+    cause: `${quantity} is not a finite number (learning rate ${rate.toPrecision(3)}${where})`,
     remedy:
       "lower training.learningRate, raise training.warmup or set training.clip; the best model is untouched",
   });

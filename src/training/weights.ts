@@ -8,7 +8,7 @@ import { createState, type HostTensor, type State } from "../runtime/state.ts";
 
 const nameOf = (value: Value): string => leafName(value) as string;
 
-/** A state that holds these parameters. */
+/** Creates a state that holds these parameters. */
 export function stateOf(engine: Engine, parameters: readonly Value[]): State {
   return createState(
     engine,
@@ -19,7 +19,7 @@ export function stateOf(engine: Engine, parameters: readonly Value[]): State {
   );
 }
 
-/** Writes zeros, in memory of their own: they get it now, and not page by page during the first step. */
+/** Fills entries with zeros, in memory allocated now rather than page by page during the first step. */
 export function clear(state: State, entries: readonly Value[]): void {
   for (const value of entries) {
     const count = (value.shape as number[]).reduce((n, size) => n * size, 1);
@@ -27,14 +27,14 @@ export function clear(state: State, entries: readonly Value[]): void {
   }
 }
 
-/** @throws ERR_GRAPH for a weight that is missing, ERR_SHAPE for one of another shape. */
+/** Checks weights. @throws ERR_GRAPH for a weight that is missing, ERR_SHAPE for one of another shape. */
 export function checkWeights(weights: ReadonlyMap<string, HostTensor>, parameters: readonly Value[]): void {
   const operation = "openTrainingStep";
   for (const value of parameters) {
     const name = nameOf(value);
     const { shape } = value;
     const given = weights.get(name);
-    if (!given) throw heedError("ERR_GRAPH", { operation, problem: `weights have no "${name}"` });
+    if (!given) throw heedError("ERR_GRAPH", { operation, problem: `weights lack "${name}"` });
     if (sameShape(given.shape, shape)) continue;
     const problem = `weight "${name}" is ${showShape(given.shape)} and should be ${showShape(shape)}`;
     throw heedError("ERR_SHAPE", { operation, problem });

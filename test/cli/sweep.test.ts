@@ -92,9 +92,7 @@ describe("a sweep", () => {
   test("does not take a run with another configuration for its own", async () => {
     const other = await sweep("--set", "model.dModel=16");
     expect(other.status).toBe(78);
-    expect(other.stderr).toContain(
-      "there is a run with another configuration: model.dModel was 32 and is 16",
-    );
+    expect(other.stderr).toContain("holds a run with another configuration: model.dModel was 32 and is 16");
     expect(other.stdout).toBe("");
   });
 
@@ -141,7 +139,9 @@ describe("before anything is trained a sweep", () => {
   test("holds every cell's configuration to the rules", async () => {
     const result = await refused("seeds: [1]\ngrid: { model.heads: [1, 3] }");
     expect(result.status).toBe(78);
-    expect(errorOf(result)).toMatch(/bad\.yaml: heads=3 has a bad configuration .*3 heads do not divide/);
+    expect(errorOf(result)).toMatch(
+      /bad\.yaml: heads=3 has an invalid configuration .*3 heads do not divide/,
+    );
   });
 
   test("wants no --resume", async () => {

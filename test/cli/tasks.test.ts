@@ -68,7 +68,7 @@ describe("a classifier", () => {
     const strange = await heed(["evaluate", run, "--labelled", write("strange.tsv", "up\ta\nsideways\tb\n")]);
     expect(strange.status).toBe(65);
     expect(errorOf(strange)).toMatch(
-      /strange\.tsv:2: the label "sideways" does not occur in training; labels are down, up$/,
+      /strange\.tsv:2: the label "sideways" does not occur in the training data; labels are down, up$/,
     );
     const none = await heed(["evaluate", run, "--pairs", data]);
     expect(none.status).toBe(64);

@@ -95,7 +95,7 @@ describe("printed, it says everything", () => {
 
   test("with the meaning of each key beside it", () => {
     const printed = printConfig(parse(data));
-    expect(printed).toMatch(/learningRate: 0\.0007 # peak rate; for noam a factor/);
+    expect(printed).toMatch(/learningRate: 0\.0007 # peak learning rate; for noam, a factor/);
     expect(printed).toMatch(/train: \{ pairs: train\.tsv \}/);
     expect(printed.split("\n").length).toBeGreaterThan(40);
   });
@@ -149,7 +149,7 @@ describe("a wrong value is named with its key and what is allowed", () => {
     ["model.dropout=1", /"model\.dropout": .*<1/],
     [
       "model.heads=3",
-      /"model\.heads": 3 heads do not divide dModel 256; choose from 1, 2, 4, 8, 16, 32, 64, or give dKey$/,
+      /"model\.heads": 3 heads do not divide dModel 256; choose from 1, 2, 4, 8, 16, 32, 64, or set dKey$/,
     ],
     ["model.positions=spiral", /"model\.positions": .*"sinusoidal"\|"learned"\|"rotary"/],
     ["model.norm=sandwich", /"model\.norm": .*"post"\|"pre"/],
@@ -167,7 +167,7 @@ describe("a wrong value is named with its key and what is allowed", () => {
 
   test("rotary positions need pairs of axes", () => {
     expect(refusal(data, "model.positions=rotary", "model.dKey=5")).toMatch(
-      /"model\.positions": "rotary" turns pairs of axes, and queries and keys have 5 per head; choose an even dKey, or other heads$/,
+      /"model\.positions": "rotary" rotates pairs of axes, but queries and keys have 5 per head; choose an even dKey or another number of heads$/,
     );
   });
 
@@ -193,11 +193,11 @@ describe("a wrong value is named with its key and what is allowed", () => {
       refusal(data, "model.kind=gru", "model.inputFeeding=true", `model.attention=${attention}`);
     for (const attention of ["none", "additive"]) {
       expect(feeding(attention)).toMatch(
-        `"model.inputFeeding": attention "${attention}" has none; choose attention dot, scaled-dot, general, or leave it out`,
+        `"model.inputFeeding": attention "${attention}" does not support it; choose attention dot, scaled-dot, general, or leave inputFeeding out`,
       );
     }
     expect(refusal(data, "model.without=[values]", "model.dValue=8")).toMatch(
-      /"model\.dValue": without values there is only the size of the keys; leave dValue out$/,
+      /"model\.dValue": has no effect without values; leave dValue out$/,
     );
   });
 

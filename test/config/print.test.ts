@@ -53,22 +53,20 @@ describe.each(taskNames.flatMap((task) => modelKinds.map((model) => ({ task, mod
 test("keys that are left out are comments where they would stand", () => {
   const printed = printConfig(parseConfig(`data: ${data.translate}`, "run.yaml", ["training.steps=7"]));
   expect(printed).toContain(
-    "\n  steps: 7 # updates after which to stop, whatever the epochs\n  # minutes: … # ",
+    "\n  steps: 7 # stop after this many updates, even if epochs are left\n  # minutes: … # ",
   );
-  expect(printed).toContain(
-    "\n  # dKey: … # size of queries and keys per head; dModel / heads when left out\n",
-  );
+  expect(printed).toContain("\n  # dKey: … # size of queries and keys per head; default dModel / heads\n");
   expect(printed).toContain("\n  # target: # the target's own vocabulary");
-  expect(printed).toContain("\n  #   vocab: 8000 # most entries");
+  expect(printed).toContain("\n  #   vocab: 8000 # maximum entries");
 });
 
 test("keys that a training fits to its data are comments, so that a printed configuration trains the same", () => {
   const asked = readConfig(`data: ${data.translate}`, "run.yaml", ["training.warmup=1000"]);
   const printed = printConfig(asked.config, fittedKeys(asked));
   expect(printed).toContain(
-    "\n  # epochs: 10 # passes over the data; for large corpora, fitted to smaller ones\n",
+    "\n  # epochs: 10 # passes over the data; this default is for large corpora, smaller ones get another\n",
   );
-  expect(printed).toContain("\n  warmup: 1000 # updates until the peak rate\n");
+  expect(printed).toContain("\n  warmup: 1000 # updates to reach the peak rate\n");
   const again = readConfig(printed, "printed.yaml");
   expect(again.config).toEqual(asked.config);
   expect(fittedKeys(again)).toEqual(fittedKeys(asked));

@@ -90,7 +90,7 @@ describe("a sweep file that is wrong", () => {
     ],
     "with more cells than anyone trains": [
       `seeds: [1]\ngrid: { a: [${Array.from({ length: 101 }, (_, i) => i)}], b: [${Array.from({ length: 101 }, (_, i) => i)}] }`,
-      /10201 cells are more than 10000/,
+      /10201 cells exceed the limit of 10000/,
     ],
     "with a key given twice": ["seeds: [1]\nseeds: [2]", /^sweep\.yaml:2: a key occurs twice/],
   };
@@ -118,7 +118,7 @@ describe("configurations of cells", () => {
   test("that are wrong are named, once for all seeds", () => {
     const cells = cellsOf("seeds: [1, 2]\ngrid: { model.heads: [3, 4, 5] }");
     expect(failure(() => configureCells(cells, { ...files, text }))).toBe(
-      'sweep.yaml: heads=3 has a bad configuration (config.yaml: "model.heads": 3 heads do not divide dModel 64; choose from 1, 2, 4, 8, 16, 32, 64, or give dKey); so has heads=5',
+      'sweep.yaml: heads=3 has an invalid configuration (config.yaml: "model.heads": 3 heads do not divide dModel 64; choose from 1, 2, 4, 8, 16, 32, 64, or set dKey); also invalid: heads=5',
     );
   });
 

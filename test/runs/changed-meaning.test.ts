@@ -50,7 +50,7 @@ describe("what validations measure", () => {
     const bytes = bytesOf("bleu", "model.safetensors");
     const { summary, said } = await resumed("bleu", ["training.validBleu=4"]);
     expect(said).toContain(
-      "training.validBleu was 0 and is 4: the best model is measured anew; patience and plateau begin again",
+      "training.validBleu was 0 and is 4: the best model is validated again; patience and plateau restart",
     );
     expect(before.valid).not.toHaveProperty("bleu");
     expect(summary).toMatchObject({ steps: before.steps, reason: "finished" });
@@ -65,7 +65,7 @@ describe("what validations measure", () => {
     const before = await run("corpora", { set: none });
     const bytes = bytesOf("corpora", "model.safetensors");
     const other = await resumed("corpora", [`data.valid.pairs=${few}`]);
-    expect(other.said.join("\n")).toMatch(/validCorpus was .* and is .*: the best model is measured anew/);
+    expect(other.said.join("\n")).toMatch(/validCorpus was .* and is .*: the best model is validated again/);
     expect(other.summary.valid.loss).not.toBe(before.valid.loss);
     const again = await resumed("corpora", []);
     expect(again.summary.valid.loss).toBeCloseTo(before.valid.loss, 12);
@@ -93,7 +93,7 @@ describe("patience and plateau", () => {
   test("patience begins again when validations come at other times", async () => {
     await stoppedAfter("other times", 4, { set: none });
     const { said } = await resumed("other times", ["training.validateEvery=2"]);
-    expect(said).toContain("training.validateEvery was 3 and is 2: patience begins again");
+    expect(said).toContain("training.validateEvery was 3 and is 2: patience restarts");
   });
 
   test("plateau begins again at another rate", async () => {
@@ -107,14 +107,14 @@ describe("patience and plateau", () => {
     const { reduction } = positionIn("plateau");
     expect(reduction).toBeLessThan(1);
     const { said } = await resumed("plateau", [...plateau, "training.learningRate=0.1", "training.steps=9"]);
-    expect(said).toContain("training.learningRate was 0.5 and is 0.1: plateau begins again");
+    expect(said).toContain("training.learningRate was 0.5 and is 0.1: plateau restarts");
     expect(linesOf("plateau").findLast(({ kind }) => kind === "step")?.learningRate).toBe(0.1);
   });
 
   test("a lower rate is said, with the update that has it", async () => {
     await stoppedAfter("lower", 4, { set: none });
     const { said } = await resumed("lower", ["training.learningRate=0.001"]);
-    expect(said).toContain("the learning rate of update 5 is 0.00100, where 0.0100 was due");
+    expect(said).toContain("the learning rate of update 5 is 0.00100 instead of 0.0100");
     expect(changesIn("lower")).toEqual(["training.learningRate was 0.01 and is 0.001"]);
   });
 });
@@ -143,7 +143,7 @@ describe("a cosine", () => {
     const error = await failure("ended", { set: cosine, resume: true });
     expect(error).toMatchObject({ code: "ERR_CONFIG", exit: 78 });
     expect(error.message).toMatch(
-      /the cosine's length was 3 updates and is \d+; the learning rate of update 4 would be 0\.00\d+ where 0\.00 is due; .*--allow-change$/,
+      /the cosine's length was 3 updates and is \d+; the learning rate of update 4 would be 0\.00\d+ instead of 0\.00; .*--allow-change$/,
     );
     expect(bytesOf("ended", "metrics.jsonl")).toBe(before);
     expect(JSON.parse(bytesOf("ended", "result.json")).steps).toBe(3);
@@ -152,7 +152,7 @@ describe("a cosine", () => {
   test("of another length is allowed when asked for: said, recorded, and at rate 0 only at its end", async () => {
     await stoppedAfter("longer", 2, { set: [...cosine, "training.epochs=1"] });
     const { said } = await resumed("longer", ["training.schedule=cosine"], { allowChange: true });
-    expect(said.join("\n")).toMatch(/the learning rate of update 3 is 0\.00\d+, where .* was due/);
+    expect(said.join("\n")).toMatch(/the learning rate of update 3 is 0\.00\d+ instead of /);
     expect(changesIn("longer")).toEqual([
       expect.stringMatching(/^the cosine's length was 3 updates and is /),
     ]);
@@ -203,7 +203,7 @@ describe("the table of changes", () => {
 
   test.each([
     ["beta1", false, /add --allow-change/],
-    ["momentum", true, /its weights were made for that/],
+    ["momentum", true, /its weights depend on that/],
   ])("holds moments to their %s", (key, allowed, message) => {
     const now = fingerprintOf(tinyConfig(corpus), { hash: "a", validHash: "b" });
     const other = fingerprintOf(tinyConfig(corpus, `training.${key}=0.5`), { hash: "a", validHash: "b" });

@@ -199,7 +199,7 @@ describe("a damaged checkpoint", () => {
       const { found, warnings } = newest();
       expect(found).toEqual(checkpoint(1));
       expect(warnings).toHaveLength(1);
-      expect(warnings[0]).toMatch(/step-00000002.*damaged.*going on from step 1$/);
+      expect(warnings[0]).toMatch(/step-00000002.*damaged.*continuing from step 1$/);
     },
   );
 

@@ -29,7 +29,7 @@ test("what was left out is fitted, said in one line and written down; warnings c
     onStart: () => said.push("START"),
   });
   expect(said).toContain(
-    "defaults fitted to 30 pairs, too few for the usual ones: model.feedForward 256, model.dropout 0.2, training.batchTokens 512, training.learningRate 0.002, training.warmup 200",
+    "defaults fitted to a corpus of 30 pairs, too small for the usual ones: model.feedForward 256, model.dropout 0.2, training.batchTokens 512, training.learningRate 0.002, training.warmup 200",
   );
   const before = said.slice(0, said.indexOf("START"));
   expect(before).toContainEqual(
@@ -67,5 +67,5 @@ test("texts and plain text are measured too", async () => {
   const set = ["tokenizer.kind=word", "model.layers=1", "model.dModel=16", "training.steps=1"];
   const said: string[] = [];
   await run("text", { ...readConfig(source, "text.yaml", set), onMessage: (line) => said.push(line) });
-  expect(said[0]).toMatch(/^defaults fitted to 400 characters/);
+  expect(said[0]).toMatch(/^defaults fitted to a corpus of 400 characters/);
 });

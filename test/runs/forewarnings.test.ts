@@ -25,6 +25,6 @@ test("a schedule that ends inside its warm-up", () => {
 
 test("more parameters than tokens in the whole training", () => {
   expect(forewarnings({ ...outlook, parameters: 5_600_000, tokens: 40_000 })).toEqual([
-    "the model has 5,600,000 parameters, and the whole training reads 400,000 tokens: too few to learn them; set a smaller model.dModel or tokenizer.vocab, or raise training.epochs",
+    "the model has 5,600,000 parameters, but all of training reads only 400,000 tokens: too few to learn them; set a smaller model.dModel or tokenizer.vocab, or raise training.epochs",
   ]);
 });

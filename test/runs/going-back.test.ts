@@ -64,7 +64,7 @@ describe("a run that diverged", () => {
 
   test("says from where it would go on", () => {
     expect(said).toContain(
-      "--resume goes on from step 5, the last checkpoint whose loss was not far above the best; --from-step chooses another",
+      "--resume continues from step 5, the last checkpoint whose loss was not far above the best; --from-step chooses another",
     );
   });
 
@@ -72,7 +72,7 @@ describe("a run that diverged", () => {
     const on = await goesOn("diverged", { set: [...sgd, "training.epochs=2"] });
     expect(on.from).toBe(5);
     expect(on.said).toContain(
-      "the run diverged: going on from step 5, the last whose loss was not far above the best",
+      "the run diverged: continuing from step 5, the last whose loss was not far above the best",
     );
     expect(on.valid.loss).toBeLessThan(4);
     expect(existsSync(join(directory("diverged"), "diverged.json"))).toBe(false);
@@ -155,7 +155,7 @@ describe("a model that is gone", () => {
     writeFileSync(join(path, "state.json"), JSON.stringify({ ...state, checksum }));
     const { said } = await goesOn("both gone", { set });
     expect(said).toContain(
-      "the best model, of step 1, is gone and so is its checkpoint: it is looked for anew",
+      "the best model, of step 1, and its checkpoint are gone: searching for a new best",
     );
     expect(best).toBeGreaterThan(1);
     expect(bytesOf("both gone", "model.safetensors")).toBe(modelAt("both gone", 6));

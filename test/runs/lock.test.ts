@@ -157,7 +157,7 @@ describe("a lock of another process", () => {
 
   test.each([0, -1, 1.5, 1e300])("is no lock if its number is %d, which no process has", (pid) => {
     writeFileSync(lock(), JSON.stringify({ pid, host: hostname() }));
-    expect(refusal().message).toMatch(/just now; try again/);
+    expect(refusal().message).toMatch(/right now; try again/);
     utimesSync(lock(), 1e9, 1e9);
     lockRun(run)();
     expect(readdirSync(run)).toEqual([]);
@@ -168,7 +168,7 @@ describe("a lock of another process", () => {
     const { ino, mtimeNs, size } = statSync(lock(), { bigint: true });
     const right = `${lock()}.${ino}-${mtimeNs}-${size}`;
     writeFileSync(right, "");
-    expect(refusal().message).toMatch(/just now/);
+    expect(refusal().message).toMatch(/right now/);
     utimesSync(right, 1e9, 1e9);
     lockRun(run)();
     expect(readdirSync(run)).toEqual([]);
@@ -198,7 +198,7 @@ describe("a lock that cannot be read", () => {
       writeFileSync(lock(), content);
       const error = refusal();
       expect(error.code).toBe("ERR_LOCKED");
-      expect(error.message).toMatch(/just now; try again/);
+      expect(error.message).toMatch(/right now; try again/);
       expect(readFileSync(lock(), "utf8")).toBe(content);
     },
   );

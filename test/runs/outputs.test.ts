@@ -110,14 +110,14 @@ describe("the directory of a run", () => {
     for (const name of names) fs.writeFileSync(at(name), name);
     const error = errorOf(() => refuseForeign(folder));
     expect(error).toMatchObject({ code: "ERR_CREATE", exit: 73 });
-    expect(error.message).toMatch(/holds something else than a run of `heed train`.*; choose another --run/);
+    expect(error.message).toMatch(/holds files that are not a run of `heed train`.*; choose another --run/);
     expect(fs.readdirSync(folder).sort()).toEqual([...names].sort());
   });
 
   test("is not that of a model whose checkpoints are gone", () => {
     createRunDirectory(folder);
     fs.writeFileSync(at("model.safetensors"), "");
-    expect(errorOf(() => refuseForeign(folder)).message).toMatch(/a trained model and no checkpoint/);
+    expect(errorOf(() => refuseForeign(folder)).message).toMatch(/a trained model but no checkpoint/);
   });
 
   test("may be new, empty, or one where a run has begun", () => {

@@ -51,7 +51,7 @@ test("the average's, with the steps of its checkpoints", () => {
   const found = validation(1200, 1.4, 31);
   writeReport({ directory, config, parameters: 9, averaged: [800, 1200] }, found, found);
   const page = pageOf(directory);
-  expect(page).toContain("<dt>Model that is kept</dt><dd>average of 2 checkpoints</dd>");
+  expect(page).toContain("<dt>Model kept</dt><dd>average of 2 checkpoints</dd>");
   expect(page).toContain("By the average of the checkpoints of steps 800 · 1,200.");
 });
 

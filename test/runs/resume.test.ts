@@ -146,7 +146,7 @@ describe("a run interrupted and resumed ends like an uninterrupted one, to the b
     const said: string[] = [];
     await run("damaged", { set, resume: true, onMessage: (message) => said.push(message) });
     expect(said.filter((message) => message.includes("damaged"))).toEqual([
-      expect.stringMatching(/step-00000005.optimizer\.safetensors.*going on from step 3$/),
+      expect.stringMatching(/step-00000005.optimizer\.safetensors.*continuing from step 3$/),
     ]);
     expectSameRun("damaged", "whole");
   });
@@ -193,7 +193,7 @@ describe("resuming", () => {
     for (const [change, said] of Object.entries(changes)) {
       const error = await failure("other", { set: [...set, change], resume: true, allowChange: true });
       expect(error).toMatchObject({ code: "ERR_CONFIG", exit: 78 });
-      expect(error.message).toContain(`the run differs: ${said}; its weights were made for that`);
+      expect(error.message).toContain(`the run differs: ${said}; its weights depend on that`);
     }
     expect(readdirSync(directory("other"))).toEqual(before);
   });
@@ -208,7 +208,7 @@ describe("resuming", () => {
     const error = await failure("older", { set, resume: true });
     expect(error).toMatchObject({ code: "ERR_MODEL", exit: 65 });
     expect(error.message).toBe(
-      `${directory("older")}: its checkpoints keep the optimiser's moments as sums, as older versions of Heed did; train from the beginning in another --run; its model can be used as before`,
+      `${directory("older")}: its checkpoints store the optimiser's moments as sums, as older versions of Heed did; train from the beginning in another --run; its trained model still works`,
     );
   });
 

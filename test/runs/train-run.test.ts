@@ -103,7 +103,7 @@ describe("a run", () => {
     const before = bytesOf("whole", "metrics.jsonl");
     const error = await failure("whole", { set });
     expect(error).toMatchObject({ code: "ERR_CREATE", exit: 73 });
-    expect(error.message).toMatch(/there is a run here already; continue it with --resume/);
+    expect(error.message).toMatch(/there is already a run here; continue it with --resume/);
     expect(bytesOf("whole", "metrics.jsonl")).toBe(before);
   });
 

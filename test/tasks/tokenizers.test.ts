@@ -27,7 +27,7 @@ test("a vocabulary of subwords that the training data cannot fill is said, with 
   const { source, said } = await learn("{ kind: bpe, vocab: 8000 }");
   expect(source.size).toBeLessThan(300);
   expect(said.slice(1)).toEqual([
-    `warning: tokenizer.vocab asks for 8000 entries and the training data carries ${source.size}, every word whole: set tokenizer.vocab to 300 or so`,
+    `warning: tokenizer.vocab asks for 8000 entries, but the training data yields only ${source.size}, with every word whole: set tokenizer.vocab to about 300`,
   ]);
   const apart = await learn("{ kind: bpe, vocab: 262, target: { kind: bpe, vocab: 900 } }");
   expect(apart.said.slice(1)).toEqual([

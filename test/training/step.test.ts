@@ -120,9 +120,9 @@ test("closed while it runs, it ends what was asked for and nothing else", async 
 
 test("refuses batches and steps that it does not take", async () => {
   const step = await open({ accumulate: 2 });
-  await expect(step.run(1, 0.1, [])).rejects.toThrow("batches: a step takes 1 to 2 of them, not 0");
-  await expect(step.run(1, 0.1, [whole, whole, whole])).rejects.toThrow("1 to 2 of them, not 3");
-  await expect(step.run(0, 0.1, [whole])).rejects.toThrow("step: 0 is not a number from 1");
+  await expect(step.run(1, 0.1, [])).rejects.toThrow("batches: a step takes 1 to 2, not 0");
+  await expect(step.run(1, 0.1, [whole, whole, whole])).rejects.toThrow("1 to 2, not 3");
+  await expect(step.run(0, 0.1, [whole])).rejects.toThrow("step: 0 is not 1 or more");
 });
 
 describe("one buffer instead of two", () => {
@@ -246,7 +246,7 @@ describe("a step", () => {
     const weights = await readEntries(step.state, step.weights);
     const [first = ""] = weights.keys();
     weights.delete(first);
-    await expect(open({ weights })).rejects.toThrow(`weights have no "${first}"`);
+    await expect(open({ weights })).rejects.toThrow(`weights lack "${first}"`);
     weights.set(first, { dtype: "float32", shape: [1], data: new Float32Array(1) });
     await expect(open({ weights })).rejects.toThrow(`weight "${first}" is [1] and should be [`);
   });

@@ -4,19 +4,19 @@ import type { Built, Family, TaskName } from "./family.ts";
 import { recurrent } from "./recurrent.ts";
 import { transformer } from "./transformer.ts";
 
-/** Every family of models there is, by name. */
+/** All model families by name. */
 export const families = { transformer, recurrent } as const;
 
 type AnyFamily = (typeof families)[keyof typeof families];
 
-/** A word for `model.kind`. */
+/** A value of `model.kind`. */
 export type ModelKind = AnyFamily["kinds"][number];
 
-/** The keys of a task's model, of whichever family. */
+/** The model keys of a task, in any family. */
 export type ModelKeys<Name extends TaskName> = AnyFamily["keys"][Name];
 export type ModelConfig<Name extends TaskName> = z.output<ModelKeys<Name>>;
 
-/** A family whose model is known only when it is called. */
+/** A family whose kind of model is known only at run time. */
 type Erased = Family<ModelKind, { readonly [Name in TaskName]: ModelKeys<Name> }>;
 
 const byKind = new Map(

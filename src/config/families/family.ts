@@ -4,7 +4,7 @@ import type { Decoder, Seq2Seq } from "../../models/seq2seq.ts";
 import type { Layer } from "../../nn/layer.ts";
 import type { Tokenizers } from "../../text/tokenizer.ts";
 
-/** Of each task: what the data gives a model beside its configuration, and the model. */
+/** Per task: what a model takes from the data beside its configuration, and the model. */
 export interface Built {
   readonly translate: { readonly given: Tokenizers; readonly model: Seq2Seq };
   readonly generate: {
@@ -24,29 +24,29 @@ type Schemas = Readonly<Record<TaskName, z.ZodObject>>;
 /** Refuses a value of the key `model.<key>`. */
 export type Refuse = (key: string, cause: string, remedy: string) => never;
 
-/** A kind of network that every task can be learnt by: one record, with its keys, its models and what cannot be combined. */
+/** A kind of network that can learn every task: one record of its keys, its models and the combinations it refuses. */
 export interface Family<Kind extends string, S extends Schemas> {
-  /** The words for `model.kind` that ask for it. */
+  /** The values of `model.kind` that select it. */
   readonly kinds: readonly Kind[];
-  /** Its keys, for each task: none takes keys that it has no use for. */
+  /** Its keys per task; a task takes no key it does not use. */
   readonly keys: S;
-  /** Its model, for each task. */
+  /** Describes its model, per task. */
   readonly build: {
     readonly [Name in TaskName]: (
       model: z.output<S[Name]>,
       given: Built[Name]["given"],
     ) => Layer<Built[Name]["model"]>;
   };
-  /** What one key cannot say of another: also what would be read and then have no effect. */
+  /** Refuses invalid combinations of keys, including keys that would have no effect. */
   readonly refuseUnfit: (model: z.output<S[TaskName]>, refuse: Refuse) => void;
 }
 
-/** Checks a family against its type and gives it back. */
+/** Returns a family unchanged, checked against its type. */
 export const defineFamily = <const Kind extends string, S extends Schemas>(
   family: Family<Kind, S>,
 ): Family<Kind, S> => family;
 
-/** How an encoder-decoder's embeddings stand to its vocabularies. */
+/** The vocabulary sizes of an encoder-decoder, and which of its embeddings are tied. */
 export function vocabulariesOf(
   { tieEmbeddings }: { readonly tieEmbeddings: boolean },
   { source, target }: Tokenizers,

@@ -12,15 +12,12 @@ import { defineFamily, vocabulariesOf } from "./family.ts";
 
 const kinds = ["lstm", "gru"] as const;
 const cells = {
-  kind: z.enum(kinds).describe("sort of network"),
+  kind: z.enum(kinds).describe("kind of network"),
   ...sizes,
-  hidden: count().default(512).describe("size of a layer's state; both directions together"),
+  hidden: count().default(512).describe("size of a layer's state, summed over both directions"),
   dropout,
 };
-const bidirectional = z
-  .boolean()
-  .default(true)
-  .describe("also read from the end; then `hidden` must be even");
+const bidirectional = z.boolean().default(true).describe("also read backwards; `hidden` must then be even");
 
 /** LSTM and GRU: Hochreiter & Schmidhuber 1997, Cho et al. 2014; the decoders of Bahdanau et al. and Luong et al. 2015. */
 export const recurrent = defineFamily({
@@ -32,11 +29,13 @@ export const recurrent = defineFamily({
       attention: z
         .enum(recurrentAttentionNames)
         .default("additive")
-        .describe("how the decoder looks back: none (one summary), additive (Bahdanau), the others (Luong)"),
+        .describe(
+          "how the decoder attends to the source: none (one summary), additive (Bahdanau), others (Luong)",
+        ),
       inputFeeding: z
         .boolean()
         .default(false)
-        .describe(`${feedingAttentions.join(", ")}: what a step gave out goes into the next`),
+        .describe(`feed each step's output into the next; needs attention ${feedingAttentions.join(", ")}`),
       tieEmbeddings,
       maxLength,
     }),
@@ -57,12 +56,12 @@ export const recurrent = defineFamily({
   },
   refuseUnfit: (model, refuse) => {
     if ("bidirectional" in model && model.bidirectional && model.hidden % 2 !== 0) {
-      const remedy = "choose an even size, or bidirectional: false";
-      refuse("hidden", `${model.hidden} cannot be shared by two directions`, remedy);
+      const remedy = "choose an even size or bidirectional: false";
+      refuse("hidden", `${model.hidden} cannot be split between two directions`, remedy);
     }
     if ("inputFeeding" in model && model.inputFeeding && !recurrentAttentions[model.attention].feeding) {
-      const remedy = `choose attention ${feedingAttentions.join(", ")}, or leave it out`;
-      refuse("inputFeeding", `attention "${model.attention}" has none`, remedy);
+      const remedy = `choose attention ${feedingAttentions.join(", ")}, or leave inputFeeding out`;
+      refuse("inputFeeding", `attention "${model.attention}" does not support it`, remedy);
     }
   },
 });

@@ -7,47 +7,47 @@ import type { Tokenizers } from "../../text/tokenizer.ts";
 import { count, dropout, maxLength, share, sizes, tieEmbeddings } from "../keys.ts";
 import { defineFamily, vocabulariesOf } from "./family.ts";
 
-const kind = z.literal("transformer").describe("sort of network");
+const kind = z.literal("transformer").describe("kind of network");
 const blocks = {
-  heads: count().default(4).describe("attention heads; they must divide dModel unless dKey is given"),
-  dKey: count().optional().describe("size of queries and keys per head; dModel / heads when left out"),
-  dValue: count().optional().describe("size of values per head; dKey when left out"),
+  heads: count().default(4).describe("attention heads; must divide dModel unless dKey is set"),
+  dKey: count().optional().describe("size of queries and keys per head; default dModel / heads"),
+  dValue: count().optional().describe("size of values per head; default dKey"),
   feedForward: count().default(1024).describe("hidden size of the feed-forward layers"),
   dropout,
-  attentionDropout: share.optional().describe("share of attention weights dropped; `dropout` when left out"),
+  attentionDropout: share.optional().describe("fraction of attention weights dropped; default `dropout`"),
   activation: z
     .enum(["relu", "gelu"])
     .default("relu")
-    .describe("between the feed-forward layers: relu, gelu"),
+    .describe("activation of the feed-forward layers: relu, gelu"),
   positions: z
     .enum(["sinusoidal", "learned", "rotary"])
     .default("sinusoidal")
-    .describe("waves or learned vectors on the embeddings; or queries and keys turn with theirs"),
+    .describe("sinusoidal, learned: vectors added to the embeddings; rotary: queries and keys are rotated"),
   norm: z
     .enum(["post", "pre"])
     .default("post")
-    .describe("layer norm after each residual sum, or before each sublayer"),
+    .describe("post: layer norm after each residual sum; pre: before each sublayer"),
   without: z
     .array(z.enum(ablations))
     .default([])
-    .describe(`parts taken out to see what they are good for: ${ablations.join(", ")}`),
+    .describe(`parts removed for an ablation: ${ablations.join(", ")}`),
   headInit: z
     .enum(["random", "identical", "zero"])
     .default("random")
-    .describe("how attention heads start: each on its own, all alike, at zero"),
+    .describe("initial weights of attention heads: random, identical, zero"),
 };
 
 const translation = z.strictObject({
   kind,
   ...sizes,
-  encoderLayers: count().optional().describe("encoder layers, if not `layers`"),
-  decoderLayers: count().optional().describe("decoder layers, if not `layers`"),
+  encoderLayers: count().optional().describe("encoder layers; default `layers`"),
+  decoderLayers: count().optional().describe("decoder layers; default `layers`"),
   ...blocks,
   tieEmbeddings,
   maxLength,
 });
 
-/** The Transformer a configuration describes, before anything is taken out of it. */
+/** The Transformer that a configuration describes, before any ablation. */
 export function transformerConfig(
   config: z.output<typeof translation>,
   tokenizers: Tokenizers,
@@ -56,7 +56,7 @@ export function transformerConfig(
   return { ...config, ...vocabulariesOf(config, tokenizers), encoderLayers, decoderLayers };
 }
 
-/** Vaswani et al. 2017, and its encoder and its decoder alone. */
+/** The Transformer of Vaswani et al. 2017. Its encoder alone classifies; its decoder alone generates. */
 export const transformer = defineFamily({
   kinds: ["transformer"],
   keys: {
@@ -75,20 +75,16 @@ export const transformer = defineFamily({
   },
   refuseUnfit: ({ dModel, heads, dKey, dValue, positions, without }, refuse) => {
     if (dKey === undefined && dModel % heads !== 0) {
-      const fitting = divisors(dModel).join(", ");
-      refuse(
-        "heads",
-        `${heads} heads do not divide dModel ${dModel}`,
-        `choose from ${fitting}, or give dKey`,
-      );
+      const allowed = divisors(dModel).join(", ");
+      refuse("heads", `${heads} heads do not divide dModel ${dModel}`, `choose from ${allowed}, or set dKey`);
     }
-    const turned = dKey ?? dModel / heads;
-    if (positions === "rotary" && turned % 2 !== 0) {
-      const cause = `"rotary" turns pairs of axes, and queries and keys have ${turned} per head`;
-      refuse("positions", cause, "choose an even dKey, or other heads");
+    const keySize = dKey ?? dModel / heads;
+    if (positions === "rotary" && keySize % 2 !== 0) {
+      const cause = `"rotary" rotates pairs of axes, but queries and keys have ${keySize} per head`;
+      refuse("positions", cause, "choose an even dKey or another number of heads");
     }
     if (dValue !== undefined && without.includes("values"))
-      refuse("dValue", "without values there is only the size of the keys", "leave dValue out");
+      refuse("dValue", "has no effect without values", "leave dValue out");
   },
 });
 

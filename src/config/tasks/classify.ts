@@ -4,18 +4,18 @@ import { count, file } from "../keys.ts";
 import { seed, training } from "./training.ts";
 import { tokenizer } from "./vocabulary.ts";
 
-const labelled = z.strictObject({ labelled: file }).describe("{labelled}: TSV, label then text");
+const labelled = z.strictObject({ labelled: file }).describe("{labelled}: TSV file, label then text");
 
 const data = z.strictObject({
   train: labelled,
   valid: labelled,
-  maxTokens: count(2).default(256).describe("longest text, in tokens; what is beyond is cut off"),
+  maxTokens: count(2).default(256).describe("longest text, in tokens; longer texts are cut off"),
 });
 
 /** Keys of a classifier's configuration. */
 export const classify = (model: ModelKeys<"classify">) =>
   z.strictObject({
-    task: z.literal("classify").describe("what is learnt"),
+    task: z.literal("classify").describe("what the model learns"),
     seed,
     data,
     tokenizer: tokenizer.prefault({}),

@@ -6,18 +6,18 @@ import { tokenizer } from "./vocabulary.ts";
 
 const text = z
   .strictObject({ text: file })
-  .describe("{text}: a plain text file; lines are kept, white space within them collapses");
+  .describe("{text}: plain text file; line breaks are kept, other white space collapses");
 
 const data = z.strictObject({
   train: text,
   valid: text,
-  context: count(2).default(128).describe("tokens of a training window; generation looks back as far"),
+  context: count(2).default(128).describe("tokens per training window; generation looks back this far"),
 });
 
 /** Keys of a language model's configuration. */
 export const generate = (model: ModelKeys<"generate">) =>
   z.strictObject({
-    task: z.literal("generate").describe("what is learnt"),
+    task: z.literal("generate").describe("what the model learns"),
     seed,
     data,
     tokenizer: tokenizer.prefault({}),

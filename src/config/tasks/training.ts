@@ -1,50 +1,56 @@
 import { z } from "zod";
 import { count, share } from "../keys.ts";
 
-/** Keys of every training. */
+/** Keys of `training` that every task has. */
 export const training = {
-  batchTokens: count().default(4096).describe("most tokens of a batch on either side, padding included"),
+  batchTokens: count().default(4096).describe("maximum tokens per batch on either side, padding included"),
   accumulate: count().default(1).describe("batches per update"),
   epochs: count().default(10).describe("passes over the data"),
-  steps: count().optional().describe("updates after which to stop, whatever the epochs"),
-  minutes: z.number().positive().optional().describe("minutes after which to stop, whatever the epochs"),
-  optimizer: z.enum(["adamw", "adam", "sgd"]).default("adamw").describe("adamw, adam, sgd"),
+  steps: count().optional().describe("stop after this many updates, even if epochs are left"),
+  minutes: z.number().positive().optional().describe("stop after this many minutes, even if epochs are left"),
+  optimizer: z.enum(["adamw", "adam", "sgd"]).default("adamw").describe("optimiser: adamw, adam, sgd"),
   learningRate: z
     .number()
     .positive()
     .max(100)
     .default(7e-4)
-    .describe("peak rate; for noam a factor; above 0, to 100"),
+    .describe("peak learning rate; for noam, a factor; above 0, at most 100"),
   schedule: z
     .enum(["constant", "noam", "inverse-sqrt", "cosine", "plateau"])
     .default("inverse-sqrt")
-    .describe("how the rate goes on after warming up: constant, noam, inverse-sqrt, cosine, plateau"),
-  warmup: count(0).default(1000).describe("updates until the peak rate"),
+    .describe("learning rate after warm-up: constant, noam, inverse-sqrt, cosine, plateau"),
+  warmup: count(0).default(1000).describe("updates to reach the peak rate"),
   weightDecay: z
     .number()
     .min(0)
     .max(1)
     .default(0.01)
-    .describe("share of each weight removed per unit of rate; adam, sgd: part of the gradient; 0 to 1"),
-  beta1: share.default(0.9).describe("adam, adamw: memory of the mean gradient; 0 to below 1"),
-  beta2: share.default(0.98).describe("adam, adamw: memory of the mean square; 0 to below 1"),
+    .describe(
+      "adamw: fraction of each weight removed per unit of rate; adam, sgd: added to the gradient; 0 to 1",
+    ),
+  beta1: share.default(0.9).describe("adam, adamw: decay of the mean gradient; at least 0, below 1"),
+  beta2: share.default(0.98).describe("adam, adamw: decay of the mean squared gradient; at least 0, below 1"),
   epsilon: z
     .number()
     .positive()
     .max(1)
     .default(1e-9)
-    .describe("adam, adamw: added to the root; above 0, to 1"),
-  momentum: share.default(0.9).describe("sgd only"),
-  labelSmoothing: share.default(0).describe("share of probability spread over all outputs; 0 to below 1"),
-  clip: z.number().min(0).default(1).describe("largest joint norm of the gradients; 0 for none"),
-  validateEvery: count().optional().describe("updates between validations; each epoch when left out"),
-  patience: count().optional().describe("validations without improvement before stopping"),
-  average: count(0).default(5).describe("last checkpoints averaged at the end; 0 or 1 for none"),
+    .describe("adam, adamw: added to the denominator; above 0, at most 1"),
+  momentum: share.default(0.9).describe("sgd only; at least 0, below 1"),
+  labelSmoothing: share
+    .default(0)
+    .describe("fraction of probability spread over all outputs; at least 0, below 1"),
+  clip: z.number().min(0).default(1).describe("maximum global norm of the gradients; 0 for no clipping"),
+  validateEvery: count().optional().describe("updates between validations; default one epoch"),
+  patience: count()
+    .optional()
+    .describe("stop after this many validations without improvement; default never"),
+  average: count(0).default(5).describe("number of last checkpoints averaged at the end; 0 or 1 for none"),
   keep: count().default(5).describe("checkpoints kept"),
   logEvery: count().default(10).describe("updates between lines of metrics.jsonl"),
   statistics: count(0)
     .default(0)
-    .describe("updates between gradient norms, activations and attention entropies of layers; 0 for none"),
+    .describe("updates between per-layer gradient norms, activations and attention entropies; 0 for none"),
 };
 
 export const seed = z

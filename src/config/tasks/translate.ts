@@ -18,13 +18,9 @@ const parallel = z
 const data = z.strictObject({
   train: parallel,
   valid: parallel,
-  maxTokens: count(2).default(128).describe("longest sentence kept, in tokens of either side"),
-  ratio: z
-    .number()
-    .min(1)
-    .default(4)
-    .describe("largest ratio of lengths in tokens between the sides; from 1"),
-  duplicates: z.enum(["keep", "drop"]).default("drop").describe("pairs that occur again"),
+  maxTokens: count(2).default(128).describe("longest pair kept, in tokens on either side"),
+  ratio: z.number().min(1).default(4).describe("largest ratio of token counts between the sides; at least 1"),
+  duplicates: z.enum(["keep", "drop"]).default("drop").describe("repeated pairs: keep, drop"),
 });
 
 const { kind, vocab, ...others } = vocabulary;
@@ -35,23 +31,23 @@ const tokenizers = z.strictObject({
   ...others,
   target: tokenizer
     .optional()
-    .describe("the target's own vocabulary, where it is of another sort; then none is shared"),
+    .describe("the target's own vocabulary, if it differs in kind; nothing is shared then"),
 });
 
 const decoding = z.strictObject({
-  beam: count().max(100).default(4).describe("hypotheses kept at each step; 1 is greedy; to 100"),
+  beam: count().max(100).default(4).describe("hypotheses kept at each step; 1 is greedy; at most 100"),
   alpha: z.number().min(0).max(5).default(0.6).describe("strength of the length penalty; 0 to 5"),
 });
 
 const labelSmoothing = share
   .default(0.1)
-  .describe("share of probability spread over all outputs; 0 to below 1");
+  .describe("fraction of probability spread over all outputs; at least 0, below 1");
 const validBleu = count(0).default(500).describe("validation sentences translated for BLEU; 0 for none");
 
 /** Keys of a translator's configuration. */
 export const translate = (model: ModelKeys<"translate">) =>
   z.strictObject({
-    task: z.literal("translate").default("translate").describe("what is learnt"),
+    task: z.literal("translate").default("translate").describe("what the model learns"),
     seed,
     data,
     tokenizer: tokenizers.prefault({}),

@@ -11,10 +11,10 @@ import type { Engine, SessionOptions } from "../../runtime/engine.ts";
 import type { HostTensor, State } from "../../runtime/state.ts";
 import { textFeeds } from "./texts.ts";
 
-/** Texts judged together. */
+/** Texts per batch. */
 export const JUDGED = 64;
 
-/** Says how likely each label is for each text. */
+/** Gives the probability of every label for each text. */
 export interface Judge {
   /** Per example, the probability of every label. */
   readonly judge: (examples: readonly PairExample[], signal?: AbortSignal) => Promise<Float32Array[]>;
@@ -44,13 +44,13 @@ export async function openJudge({ engine, model, padding, ...rest }: JudgeOption
       const byLength = [...examples.keys()].sort((a, b) => lengthOf(examples[a]) - lengthOf(examples[b]));
       for (const chunk of chunks(byLength, JUDGED)) {
         if (signal?.aborted) break;
-        const found = await program(feedsFor(program, textFeeds(makeBatch(examples, chunk, special))));
-        const all = (await found.probabilities.read()) as Float32Array;
+        const outputs = await program(feedsFor(program, textFeeds(makeBatch(examples, chunk, special))));
+        const all = (await outputs.probabilities.read()) as Float32Array;
         const labels = all.length / chunk.length;
         chunk.forEach((i, row) => {
           results[i] = all.slice(row * labels, (row + 1) * labels);
         });
-        found.probabilities.dispose();
+        outputs.probabilities.dispose();
       }
       return results;
     },
@@ -60,12 +60,12 @@ export async function openJudge({ engine, model, padding, ...rest }: JudgeOption
 
 const lengthOf = (example: PairExample | undefined): number => example?.source.length ?? 0;
 
-/** The place of the largest number. */
+/** The index of the largest probability. */
 export function likeliest(probabilities: Float32Array): number {
   return probabilities.reduce((best, p, i) => (p > (probabilities[best] as number) ? i : best), 0);
 }
 
-/** How a judge does on labelled examples. */
+/** Scores a judge on labelled examples. */
 export async function scoreLabelled(
   judge: Judge,
   examples: readonly PairExample[],

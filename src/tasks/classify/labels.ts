@@ -10,10 +10,10 @@ export function readLabels(files: RunFiles): string[] {
   throw heedError("ERR_MODEL", { where: `${files.where}/${LABELS}`, cause: "is not a list of labels" });
 }
 
-/** @throws ERR_DATA for a label that training has not seen. */
+/** The number of a label. @throws ERR_DATA for a label that does not occur in the training data. */
 export function labelNumber(label: string, labels: readonly string[], where: string): number {
   const number = labels.indexOf(label);
   if (number >= 0) return number;
-  const cause = `the label "${label}" does not occur in training`;
+  const cause = `the label "${label}" does not occur in the training data`;
   throw heedError("ERR_DATA", { where, cause, remedy: `labels are ${labels.slice(0, 8).join(", ")}` });
 }

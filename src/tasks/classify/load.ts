@@ -10,12 +10,12 @@ import { LABELS, labelNumber } from "./labels.ts";
 import { encodeLabelled, textsOf } from "./texts.ts";
 import { openClassificationTask } from "./training.ts";
 
-/** Labelled texts: a classifier. */
+/** Loads labelled texts, for a classifier. */
 export async function loadLabelled(
-  asked: ClassifyConfig,
+  requested: ClassifyConfig,
   reader: CorpusReader,
 ): Promise<TaskData<"classify">> {
-  const { train: trainSpec, valid: validSpec } = asked.data;
+  const { train: trainSpec, valid: validSpec } = requested.data;
   const train = await textsOf(trainSpec.labelled, reader);
   const valid = await textsOf(validSpec.labelled, reader);
   const labels = [...new Set(train.map(({ label }) => label))].sort();
@@ -24,7 +24,7 @@ export async function loadLabelled(
     const remedy = "a classifier needs at least two labels";
     throw heedError("ERR_DATA", { where: trainSpec.labelled, cause, remedy });
   }
-  // A label that training cannot know is told before vocabularies are learnt.
+  // Unknown labels are reported before vocabularies are learnt.
   const numbered = (texts: readonly LabelledText[], where: string): { text: string; label: number }[] =>
     texts.map(({ label, text }, i) => ({ text, label: labelNumber(label, labels, `${where}:${i + 1}`) }));
   const known = {
@@ -33,7 +33,7 @@ export async function loadLabelled(
   };
   return {
     hash: await reader.hash([trainSpec.labelled]),
-    validHash: `${await reader.hash([validSpec.labelled])} cut after ${asked.data.maxTokens}`,
+    validHash: `${await reader.hash([validSpec.labelled])} cut after ${requested.data.maxTokens}`,
     size: {
       name: `${train.length.toLocaleString("en-US")} texts`,
       characters: train.reduce((sum, { text }) => sum + text.length, 0),
@@ -64,14 +64,18 @@ export async function loadLabelled(
         train: await inTurns(encoding(known.train), signal),
         valid: await inTurns(encoding(known.valid), signal),
       };
-      const also = cut > 0 ? `; ${cut} texts are cut off after ${maxTokens} tokens` : "";
-      say(`${train.length} training texts with ${labels.length} labels${also}`);
+      const note = cut > 0 ? `; ${cut} texts are cut off after ${maxTokens} tokens` : "";
+      say(`${train.length} training texts with ${labels.length} labels${note}`);
       return {
         tokens: encoded.train.reduce((sum, { source }) => sum + source.length, 0),
         files: { ...tokenizerFiles({ source: tokenizer, target: tokenizer }), [LABELS]: labels },
         open: (engine, weights) =>
           openClassificationTask({
-            ...{ engine, config, tokenizer, labels, ...encoded },
+            engine,
+            config,
+            tokenizer,
+            labels,
+            ...encoded,
             validTexts: known.valid.map(({ text }) => text),
             ...(weights ? { weights } : {}),
           }),

@@ -10,7 +10,7 @@ export interface DescribedClassifier extends Described<"classify", Classifier> {
   readonly labels: readonly string[];
 }
 
-const chart = { title: "Validation texts labelled rightly", yLabel: "share" } as const;
+const chart = { title: "Validation texts labelled correctly", yLabel: "share" } as const;
 
 export const classify = defineTask<"classify", DescribedClassifier>({
   name: "classify",

@@ -8,10 +8,10 @@ import type { DescribedClassifier } from "./task.ts";
 import { encodeLabelled } from "./texts.ts";
 
 /**
- * Labels a test set and counts how often that is right.
+ * Labels a test set and scores the result.
  *
  * @param where  Names the test set in errors.
- * @throws ERR_DATA for a label that training has not seen.
+ * @throws ERR_DATA for a label that does not occur in the training data.
  */
 export async function scoreTexts(
   {

@@ -5,9 +5,9 @@ import type { BatchFeeds } from "../../runtime/compile.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 
 /**
- * A labelled text as a pair whose target is the label. What is beyond `maxTokens` is cut off.
+ * A labelled text as a pair whose target is the label. Tokens beyond `maxTokens` are cut off.
  *
- * @param onCut  Called when something is.
+ * @param onCut  Called when the text is cut off.
  */
 export function encodeLabelled(
   text: string,
@@ -34,7 +34,7 @@ export function textFeeds({ size, sourceLength, source, sourceMask, targetOut }:
   };
 }
 
-/** @throws ERR_DATA when there are none */
+/** Reads labelled texts. @throws ERR_DATA when there are none */
 export async function textsOf(path: string, reader: CorpusReader): Promise<LabelledText[]> {
   const texts: LabelledText[] = [];
   for await (const text of reader.labelled(path)) texts.push(text);
@@ -42,6 +42,6 @@ export async function textsOf(path: string, reader: CorpusReader): Promise<Label
   throw heedError("ERR_DATA", {
     where: path,
     cause: "there are no texts",
-    remedy: "give label, tab, text lines",
+    remedy: "write label, tab, text on each line",
   });
 }

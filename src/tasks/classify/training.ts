@@ -22,17 +22,17 @@ import { textFeeds } from "./texts.ts";
 /** Wrongly labelled texts shown in a report. */
 const MISTAKES = 12;
 
-/** What a report shows of a classifier's answers. */
+/** Prepares a classifier's answers for a report. */
 function judgedTexts(
   { probabilities, ...scores }: Awaited<ReturnType<typeof scoreLabelled>>,
   examples: readonly PairExample[],
   { labels, tokenizer, validTexts }: Pick<ClassificationTaskOptions, "labels" | "tokenizer" | "validTexts">,
 ): JudgedTexts {
-  const answers = probabilities.map((found, i) => {
-    const answer = likeliest(found);
+  const answers = probabilities.map((distribution, i) => {
+    const answer = likeliest(distribution);
     const { source, target } = examples[i] as PairExample;
     const text = (): string => validTexts?.[i] ?? tokenizer.decode(source);
-    return { text, label: target[0] as number, answer, probability: found[answer] as number };
+    return { text, label: target[0] as number, answer, probability: distribution[answer] as number };
   });
   const mistakes = answers
     .filter(({ answer, label }) => answer !== label)
@@ -54,12 +54,12 @@ export interface ClassificationTaskOptions {
   readonly labels: readonly string[];
   readonly train: readonly PairExample[];
   readonly valid: readonly PairExample[];
-  /** Those of `valid`, for the report; decoded when left out, with "⁇" for unknown words. */
+  /** The texts of `valid`, for the report. Default: decoded from their tokens, with "⁇" for unknown words. */
   readonly validTexts?: readonly string[];
   readonly weights?: ReadonlyMap<string, HostTensor>;
 }
 
-/** Everything the trainer needs to learn labels. Validation is loss, accuracy and macro-F1; the best has most accuracy. */
+/** Everything the trainer needs to learn labels. Validation is loss, accuracy and macro-F1; the most accurate is best. */
 export async function openClassificationTask(options: ClassificationTaskOptions): Promise<Learner> {
   const { engine, config, tokenizer, labels, train, valid, weights } = options;
   const { seed, training } = config;

@@ -7,13 +7,16 @@ import { readTokenizer, tokenizerFiles } from "../tokenizers.ts";
 import { encodeLongEnough } from "./text.ts";
 import { openLanguageTask } from "./training.ts";
 
-/** A plain text: a language model. */
-export async function loadText(asked: GenerateConfig, reader: CorpusReader): Promise<TaskData<"generate">> {
-  const [train, valid] = [asked.data.train.text, asked.data.valid.text];
-  const lines = { train: await all(reader.lines(train)), valid: await all(reader.lines(valid)) };
+/** Loads a plain text, for a language model. */
+export async function loadText(
+  requested: GenerateConfig,
+  reader: CorpusReader,
+): Promise<TaskData<"generate">> {
+  const [train, valid] = [requested.data.train.text, requested.data.valid.text];
+  const lines = { train: await readAll(reader.lines(train)), valid: await readAll(reader.lines(valid)) };
   return {
     hash: await reader.hash([train]),
-    validHash: `${await reader.hash([valid])} in windows of ${asked.data.context}`,
+    validHash: `${await reader.hash([valid])} in windows of ${requested.data.context}`,
     size: sizeOf(lines.train),
     prepare: async (config, say, files, signal) => {
       const tokenizer = files
@@ -28,7 +31,7 @@ export async function loadText(asked: GenerateConfig, reader: CorpusReader): Pro
         tokens: encoded.train.length,
         files: tokenizerFiles({ source: tokenizer, target: tokenizer }),
         open: (engine, weights) =>
-          openLanguageTask({ ...{ engine, config, tokenizer, ...encoded }, ...(weights ? { weights } : {}) }),
+          openLanguageTask({ engine, config, tokenizer, ...encoded, ...(weights ? { weights } : {}) }),
       };
     },
   };
@@ -39,8 +42,8 @@ function sizeOf(lines: readonly string[]): CorpusSize {
   return { name: `${characters.toLocaleString("en-US")} characters`, characters };
 }
 
-async function all(lines: AsyncIterable<string>): Promise<string[]> {
-  const read: string[] = [];
-  for await (const line of lines) read.push(line);
-  return read;
+async function readAll(lines: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const line of lines) all.push(line);
+  return all;
 }

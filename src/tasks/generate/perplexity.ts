@@ -16,17 +16,17 @@ export interface TextPerplexity {
   readonly perplexity: number;
   /** Line ends included. */
   readonly characters: number;
-  /** Unlike the loss, it compares models that cut text differently. */
+  /** Unlike the loss, comparable between models with different tokenizers. */
   readonly lossPerCharacter: number;
 }
 
 /**
- * How uncertain a language model is of a text, in windows as long as those it was trained with:
+ * The perplexity of a language model on a text, in windows as long as those it was trained with:
  *
  *   perplexity = exp(-1/N Σ log p(x_i | x_<i))
  *
  * @param where  Names the text in errors.
- * @throws ERR_DATA for a text of which nothing can be predicted.
+ * @throws ERR_DATA for a text too short to predict anything in.
  */
 export async function textPerplexity(
   {

@@ -5,8 +5,8 @@ import type { Tokenizer } from "../../text/tokenizer.ts";
 import { atOnce, inTurns, type Work } from "../../work.ts";
 
 /**
- * A text as one sequence of ids: each line ends with `</s>`, which so means the end of a line. Empty lines are kept; within
- * a line the tokenizer's normaliser collapses and strips white space, so that indentation is lost.
+ * A text as one sequence of ids. Each line ends with `</s>`, and empty lines are kept; within a line the tokenizer's
+ * normaliser collapses and strips white space, so indentation is lost.
  */
 export const encodeText = (lines: Iterable<string>, tokenizer: Tokenizer): Int32Array =>
   atOnce(encoding(lines, tokenizer));
@@ -29,7 +29,7 @@ export function windowFeeds({ size, length, tokens, labels }: WindowBatch): Batc
   };
 }
 
-/** A text as batches of windows that together hold all of it, for scoring. */
+/** A text as batches of windows that together cover it, for scoring. */
 export function* coverText(text: Int32Array, context: number): Generator<BatchFeeds> {
   const windows = coverWindows(text.length, context);
   const whole = windows.filter(({ size }) => size === context).map(({ start }) => start);
@@ -44,7 +44,7 @@ export function* coverText(text: Int32Array, context: number): Generator<BatchFe
 /** Windows scored together. */
 const SCORED = 64;
 
-/** @throws ERR_DATA for a text of which nothing can be predicted; the signal's reason once it is aborted. */
+/** Encodes a text. @throws ERR_DATA when it is too short to predict anything in; the signal's reason once aborted. */
 export async function encodeLongEnough(
   lines: readonly string[],
   tokenizer: Tokenizer,

@@ -25,7 +25,7 @@ export interface LanguageTaskOptions {
   readonly weights?: ReadonlyMap<string, HostTensor>;
 }
 
-/** Everything the trainer needs to learn to go on with a text. Validation is the mean loss over the whole text. */
+/** Everything the trainer needs to learn to continue a text. Validation is the mean loss over the whole text. */
 export async function openLanguageTask(options: LanguageTaskOptions): Promise<Learner> {
   const { engine, config, tokenizer, train, valid, weights } = options;
   const { seed, training, data } = config;
@@ -45,7 +45,8 @@ export async function openLanguageTask(options: LanguageTaskOptions): Promise<Le
   const loss = await compile({ engine, state: step.state, outputs: { negativeLogLikelihood, tokens } });
   const plan = (epoch: number): number[][] =>
     planWindows(train.length, {
-      ...{ context: data.context, batchTokens: training.batchTokens },
+      context: data.context,
+      batchTokens: training.batchTokens,
       seed,
       epoch,
     });

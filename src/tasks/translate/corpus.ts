@@ -7,11 +7,11 @@ import type { SentencePair } from "./pairs.ts";
 export interface Corpus {
   readonly train: readonly SentencePair[];
   readonly valid: readonly SentencePair[];
-  /** sha256 of what was read, by use: a resumed run must find the same. */
+  /** sha256 of the data, by use: a resumed run must find the same. */
   readonly hashes: { readonly train: string; readonly valid: string };
 }
 
-/** What messages call a corpus: its files. */
+/** The name of a corpus in messages: its files. */
 export const nameOf = (spec: Config["data"]["train"]): string => Object.values(spec).join(", ");
 
 /** Reads the sentence pairs a configuration names. @throws what the reader throws, ERR_DATA when there are none */

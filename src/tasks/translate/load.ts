@@ -7,12 +7,12 @@ import { loadCorpus, nameOf } from "./corpus.ts";
 import { encodeCorpus, fittingPairs } from "./pairs.ts";
 import { openTranslationTask } from "./training.ts";
 
-/** Sentence pairs: a translator. */
+/** Loads sentence pairs, for a translator. */
 export async function loadPairs(
-  asked: TranslateConfig,
+  requested: TranslateConfig,
   reader: CorpusReader,
 ): Promise<TaskData<"translate">> {
-  const corpus = await loadCorpus(asked, reader);
+  const corpus = await loadCorpus(requested, reader);
   return {
     hash: corpus.hashes.train,
     validHash: corpus.hashes.valid,
@@ -33,14 +33,19 @@ export async function loadPairs(
       );
       const valid = await fittingPairs(corpus.valid, tokenizers, config, nameOf(config.data.valid), signal);
       const tooLong = corpus.valid.length - valid.length;
-      if (tooLong > 0) say(`${tooLong} validation pairs are longer than model.maxLength and left out`);
+      if (tooLong > 0) say(`${tooLong} validation pairs are longer than model.maxLength and are left out`);
       return {
         report,
         tokens: examples.reduce((sum, { source, target }) => sum + source.length + target.length, 0),
         files: tokenizerFiles(tokenizers),
         open: (engine, weights) =>
           openTranslationTask({
-            ...{ engine, config, tokenizers, train: examples, numbers, valid },
+            engine,
+            config,
+            tokenizers,
+            train: examples,
+            numbers,
+            valid,
             ...(weights ? { weights } : {}),
           }),
       };

@@ -33,7 +33,7 @@ export function pairFeeds(batch: PairBatch): BatchFeeds {
 }
 
 /**
- * Encodes pairs, leaving out those that cannot be learnt from.
+ * Encodes pairs, leaving out those that the filters refuse.
  *
  * @returns the examples, and which pair of the corpus each was, counted from 1
  * @throws ERR_DATA with the counts by reason when none is left; the signal's reason once it is aborted.
@@ -79,7 +79,7 @@ function* encoding(
   return { examples, numbers, report: filter.finish() };
 }
 
-/** The pairs that the model has positions for. @throws ERR_DATA when there are none, and as `encodeCorpus` does. */
+/** The pairs that the model has positions for. @throws ERR_DATA when there are none; the signal's reason once aborted. */
 export const fittingPairs = (
   pairs: readonly SentencePair[],
   tokenizers: Tokenizers,
@@ -94,13 +94,13 @@ function* fitting(
   { model: { maxLength } }: Pick<TranslateConfig, "model">,
   name: string,
 ): Work<SentencePair[]> {
-  const found: SentencePair[] = [];
+  const kept: SentencePair[] = [];
   for (const pair of pairs) {
     yield;
     const { source, target } = encodePair(pair, tokenizers);
-    if (Math.max(source.length, target.length) <= maxLength) found.push(pair);
+    if (Math.max(source.length, target.length) <= maxLength) kept.push(pair);
   }
-  if (found.length > 0) return found;
+  if (kept.length > 0) return kept;
   const cause = `all ${pairs.length} pairs are longer than ${maxLength} tokens`;
   throw heedError("ERR_DATA", { where: name, cause, remedy: "raise model.maxLength or shorten the pairs" });
 }

@@ -13,13 +13,13 @@ import type { DescribedTranslator } from "./task.ts";
 const BATCH = 32;
 
 /**
- * How uncertain a translator is of references, given their sources and each token those before it:
+ * The perplexity of a translator on references, given their sources:
  *
  *   perplexity = exp(-1/N Σ log p(y_i | y_<i, x)) over the N target tokens, the ends of sentences included
  *
- * It depends on the vocabulary: only runs that cut text alike can be compared.
+ * It depends on the vocabulary: only runs with the same tokenizer can be compared.
  *
- * @throws ERR_DATA when every pair is longer than the model has positions for; pairs that are stay out.
+ * @throws ERR_DATA when every pair is longer than the model has positions for; otherwise such pairs are left out.
  */
 export async function translatorPerplexity(
   {

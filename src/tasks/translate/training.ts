@@ -18,7 +18,7 @@ export interface TranslationTaskOptions {
   readonly config: Pick<TranslateConfig, "seed" | "model" | "training">;
   readonly tokenizers: Tokenizers;
   readonly train: readonly PairExample[];
-  /** What messages call each training example; its place in `train` when left out. */
+  /** The number of each training example in messages. Default: its index in `train`. */
   readonly numbers?: readonly number[];
   readonly valid: readonly SentencePair[];
   readonly weights?: ReadonlyMap<string, HostTensor>;
@@ -26,7 +26,7 @@ export interface TranslationTaskOptions {
 
 /**
  * Everything the trainer needs to learn translation from encoded pairs. Validation is the loss on all pairs, and BLEU
- * of greedy translations of the first of them.
+ * of greedy translations of the first `validBleu`.
  */
 export async function openTranslationTask(options: TranslationTaskOptions): Promise<Learner> {
   const { engine, config, tokenizers, train, numbers, valid, weights } = options;

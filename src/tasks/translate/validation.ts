@@ -15,7 +15,7 @@ import type { Validation } from "../../training/trainer.ts";
 import { meanLoss } from "../mean-loss.ts";
 import { encodePair, pairFeeds, type SentencePair } from "./pairs.ts";
 
-/** Whose translations are measured, and how many of them. */
+/** The model whose translations are scored, and how. */
 interface ValidationOptions {
   readonly engine: Engine;
   readonly config: Pick<TranslateConfig, "model" | "training">;
@@ -65,26 +65,26 @@ export async function openValidation({
     const mean = await meanLoss(loss, batches, signal);
     if (mean === undefined) return undefined;
     if (!greedy) return { loss: mean, scores: {}, score: -mean };
-    const judged = byLength.filter((i) => i < validBleu);
+    const scored = byLength.filter((i) => i < validBleu);
     const hypotheses: string[] = [];
     const references: string[] = [];
-    for (const chunk of chunks(judged, VALIDATION_BATCH)) {
+    for (const chunk of chunks(scored, VALIDATION_BATCH)) {
       if (signal?.aborted) return undefined;
       const sources = chunk.map((i) => examples[i]?.source ?? []);
-      const found = await greedy.search(sources, { maxLength, start });
+      const results = await greedy.search(sources, { maxLength, start });
       for (const [n, i] of chunk.entries()) {
-        hypotheses.push(tokenizers.target.decode(found[n]?.[0]?.ids ?? []));
+        hypotheses.push(tokenizers.target.decode(results[n]?.[0]?.ids ?? []));
         references.push(tokenizers.target.normalize(pairs[i]?.target ?? ""));
       }
     }
     const bleu = corpusBleu(hypotheses, [references]).score;
-    const places = judged.map((i, n) => ({ i, n })).sort((a, b) => a.i - b.i);
+    const places = scored.map((i, n) => ({ i, n })).sort((a, b) => a.i - b.i);
     const translations = places.slice(0, SAMPLES).map(({ i, n }) => ({
       source: pairs[i]?.source ?? "",
       hypothesis: hypotheses[n] ?? "",
       reference: references[n] ?? "",
     }));
-    const note = `The first ${translations.length} of the validation sentences that are scored, translated greedily.`;
+    const note = `The first ${translations.length} scored validation sentences, translated greedily.`;
     return {
       loss: mean,
       scores: { bleu },
