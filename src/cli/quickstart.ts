@@ -119,7 +119,9 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
   io.say(`\nOn ${sources.length} test sentences of the same grammar, unseen in both languages:`);
   io.say(`  BLEU ${bleu.score.toFixed(1)}   chrF ${chrf.score.toFixed(1)}   (100 is perfect)`);
   const [aer, average] = [alignment.aer, alignment.averageAer].map((rate) => (100 * rate).toFixed(1));
-  io.say(`  alignment error rate ${aer} % (0 is perfect): ${alignment.where}, chosen on validation sentences;`);
+  io.say(
+    `  alignment error rate ${aer} % (0 is perfect): ${alignment.where}, chosen on validation sentences;`,
+  );
   io.say(`  ${average} % for the mean of all layers and heads\n`);
   for (let i = 0; i < SHOWN; i++) {
     const mark = hypotheses[i] === references[i] ? " " : `   reference: ${references[i]}`;

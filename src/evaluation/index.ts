@@ -35,7 +35,7 @@ export {
   pairedRandomisation,
   type RandomisationOptions,
 } from "./significance.ts";
+export { type Symmetrisation, symmetrisations, symmetrise } from "./symmetrise.ts";
 export { corpusTer, sentenceTer, type TerScore, ter } from "./ter.ts";
 export type { TerOptions } from "./tercom-tokens.ts";
 export type { BleuTokenizer } from "./tokenize.ts";
-export { type Symmetrisation, symmetrisations, symmetrise } from "./symmetrise.ts";
