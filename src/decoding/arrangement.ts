@@ -54,8 +54,8 @@ export function arrange(before: Arrangement, from: Int32Array, sentence: Int32Ar
     const occupants: (number | undefined)[] = new Array(width).fill(undefined);
     const displaced: number[] = [];
     for (const row of groups.get(of) ?? []) {
-      const wanted = (before.places[from[row] as number] as number) - first;
-      if (wanted < width && occupants[wanted] === undefined) occupants[wanted] = row;
+      const preferred = (before.places[from[row] as number] as number) - first;
+      if (preferred < width && occupants[preferred] === undefined) occupants[preferred] = row;
       else displaced.push(row);
     }
     for (let place = 0; place < width; place++) {

@@ -33,8 +33,9 @@ export async function openSearch(options: TranslatorOptions, plan: DecodingPlan)
   }
   const width = Math.max(beam, best);
   if (width === 1 && plan.constraints.length === 0) return openVisiblyGreedy(shared, plan, scoring);
-  const wanted = width === 1 ? 1 : 2 * width;
-  const stepper = await (plan.constraints.length > 0 ? openConstrained : openVisible)(shared, plan, wanted);
+  const candidates = width === 1 ? 1 : 2 * width;
+  const open = plan.constraints.length > 0 ? openConstrained : openVisible;
+  const stepper = await open(shared, plan, candidates);
   // The coverage penalty re-ranks all hypotheses found.
   const searching = { ...scoring, beam: width, best: coveragePenalty > 0 ? width : best, textOf };
   return { search: (sources) => beamSearch(stepper, sources, searching), close: stepper.close };
