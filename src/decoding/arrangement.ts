@@ -34,26 +34,26 @@ export const firstArrangement = (sentences: number): Arrangement => ({
  */
 export function arrange(before: Arrangement, from: Int32Array, sentence: Int32Array): Move {
   const groups = new Map<number, number[]>();
-  sentence.forEach((of, row) => {
-    const group = groups.get(of);
+  sentence.forEach((index, row) => {
+    const group = groups.get(index);
     if (group) group.push(row);
-    else groups.set(of, [row]);
+    else groups.set(index, [row]);
   });
   let width = 0;
   for (const { length } of groups.values()) width = Math.max(width, length);
   const isPacked = groups.size <= before.sentences.length * (1 - IDLE);
   const sentences = isPacked ? [...groups.keys()] : before.sentences;
-  const positions = new Map(before.sentences.map((of, position) => [of, position]));
-  const origin = Int32Array.from(sentences, (of) => positions.get(of) as number);
+  const positions = new Map(before.sentences.map((index, position) => [index, position]));
+  const origin = Int32Array.from(sentences, (index) => positions.get(index) as number);
 
   const places = new Int32Array(from.length);
   const states = new Int32Array(sentences.length * width);
-  sentences.forEach((of, position) => {
+  sentences.forEach((index, position) => {
     const first = (origin[position] as number) * before.width;
     const old = (place: number): number => first + Math.min(place, before.width - 1);
     const occupants: (number | undefined)[] = new Array(width).fill(undefined);
     const displaced: number[] = [];
-    for (const row of groups.get(of) ?? []) {
+    for (const row of groups.get(index) ?? []) {
       const preferred = (before.places[from[row] as number] as number) - first;
       if (preferred < width && occupants[preferred] === undefined) occupants[preferred] = row;
       else displaced.push(row);
