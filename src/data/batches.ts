@@ -16,24 +16,24 @@ export interface PlanOptions {
   /** Most sentences per batch. Default: no limit. */
   readonly maxSentences?: number;
   /**
-   * Examples sorted by length together. Larger pools pad less; smaller ones vary more which examples share a
-   * batch. Default 20,000.
+   * How many examples are sorted by length at a time. Larger pools pad less; smaller ones vary more in which examples
+   * share a batch. Default 20,000.
    */
   readonly poolSize?: number;
 }
 
 /**
- * The batches of one epoch as lists of indices: every example once, in an order that depends on the lengths
- * and the options alone. A resumed run makes the same plan again and skips the batches that it has used.
+ * The batches of one epoch as lists of indices: every example once, in an order that depends only on the lengths and the
+ * options. A resumed run makes the same plan again and skips the batches it has used.
  *
- * All examples are shuffled and cut into pools; each pool is sorted by target and then source length and cut
- * into batches; the batches of all pools are shuffled. In every batch, sentences × longest source and
- * sentences × longest target are at most `batchTokens`, unless it holds one example.
+ * The examples are shuffled and cut into pools; each pool is sorted by target and then source length and cut into
+ * batches; the batches of all pools are shuffled. In every batch, sentences × longest source and sentences × longest
+ * target are at most `batchTokens`, unless it holds one example.
  */
 export function planEpoch(examples: readonly PairExample[], options: PlanOptions): number[][] {
   const { batchTokens, seed, epoch, maxSentences = Infinity, poolSize = 20_000 } = options;
   if (!(poolSize >= 1)) {
-    throw heedError("ERR_USAGE", { where: "poolSize", cause: `${poolSize} is not a number from 1` });
+    throw heedError("ERR_USAGE", { where: "poolSize", cause: `must be at least 1, not ${poolSize}` });
   }
   const order = shuffle([...examples.keys()], seed, `examples ${epoch}`);
   const lengths = (index: number): PairLengths => pairLengths(examples[index] as PairExample);
@@ -61,7 +61,7 @@ export function planEpoch(examples: readonly PairExample[], options: PlanOptions
   return shuffle(batches, seed, `batches ${epoch}`);
 }
 
-/** Shares of padding among all places of matrices, in [0, 1). */
+/** Share of padding in the matrices, in [0, 1). */
 export interface PaddingShares {
   readonly source: number;
   readonly target: number;
@@ -69,7 +69,7 @@ export interface PaddingShares {
   readonly total: number;
 }
 
-/** How much of the matrices of `batches` is padding: work that teaches nothing. */
+/** The share of padding, on which work is wasted, in the matrices of `batches`. */
 export function paddingShares(
   examples: readonly PairExample[],
   batches: readonly (readonly number[])[],
@@ -98,8 +98,8 @@ interface PairLengths {
 }
 
 /**
- * By target length, then source length, up and down in turn: where one target length ends and the next begins,
- * sources are both long or both short. On Multi30k that saves a third of the padding.
+ * By target length, then by source length, alternately up and down: where one target length ends and the next begins,
+ * both sources are long or both are short. On Multi30k this saves a third of the padding.
  */
 function byLength(a: PairLengths, b: PairLengths): number {
   if (a.target !== b.target) return a.target - b.target;
@@ -120,9 +120,9 @@ export interface PairBatch {
   readonly targetLength: number;
   /** [B, S] */
   readonly source: Int32Array;
-  /** [B, T]: the target shifted right, `<s>` first and without its `</s>`. */
+  /** [B, T]: the target shifted right, with `<s>` in front and without its `</s>`. */
   readonly targetIn: Int32Array;
-  /** [B, T]: what the decoder should say at each place. */
+  /** [B, T]: the token that the decoder should predict at each place. */
   readonly targetOut: Int32Array;
   /** [B, S]: 1 for a token, 0 for padding. */
   readonly sourceMask: Float32Array;
@@ -130,7 +130,7 @@ export interface PairBatch {
   readonly targetWeight: Float32Array;
   /** Target tokens without padding: the sum of `targetWeight`. */
   readonly tokens: number;
-  /** Which examples it holds, for messages. */
+  /** Indices of the examples, for messages. */
   readonly examples: readonly number[];
 }
 

@@ -4,13 +4,13 @@ import { readLabelled } from "./labelled.node.ts";
 import { extraColumns, readPairs } from "./pairs.node.ts";
 
 export interface FileReaderOptions {
-  /** Reading throws its reason once it is aborted. */
+  /** Once aborted, reading throws its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Told what of a file is not read. */
+  /** Called with a message about any part of a file that is ignored. */
   readonly say?: ((message: string) => void) | undefined;
 }
 
-/** Corpora are files, plain or gzip. */
+/** Reads corpora from files, plain or gzip. */
 export function openFileReader({ signal, say }: FileReaderOptions = {}): CorpusReader {
   const onExtraColumns = (path: string, lines: number): void => say?.(extraColumns(path, lines));
   return {

@@ -4,13 +4,13 @@ export interface Pair {
   readonly target: string;
 }
 
-/** Where sentence pairs are; every file may be gzip. */
+/** The files of sentence pairs; any of them may be gzip. */
 export type PairSpec =
-  /** Tab-separated lines: source, target. Further columns (Tatoeba: attribution) are not read, which readers may say. */
+  /** Tab-separated lines: source, target. Further columns (Tatoeba: attribution) are ignored; readers may warn. */
   | { readonly pairs: string }
-  /** Two files, line i of one being the translation of line i of the other. */
+  /** Two files; line i of one is the translation of line i of the other. */
   | { readonly source: string; readonly target: string }
-  /** One JSON object a line, with texts at the keys `source` and `target`. */
+  /** One JSON object per line, with strings at the keys `source` and `target`. */
   | { readonly jsonl: string };
 
 /** A text and its label. */
@@ -19,12 +19,12 @@ export interface LabelledText {
   readonly text: string;
 }
 
-/** Reads corpora by name: from files in Node (`fileReader`), from elsewhere in a page. */
+/** Reads corpora by name: in Node from files (`fileReader`), in a page from elsewhere. */
 export interface CorpusReader {
   readonly pairs: (spec: PairSpec) => AsyncIterable<Pair>;
   readonly lines: (name: string) => AsyncIterable<string>;
   readonly labelled: (name: string) => AsyncIterable<LabelledText>;
-  /** The identity of a corpus: equal for equal content, whatever it is called. */
+  /** A hash that identifies a corpus by its content, whatever its names. */
   readonly hash: (names: readonly string[]) => Promise<string>;
 }
 

@@ -6,19 +6,18 @@ import { heedError } from "../errors.ts";
 import { decodeLines, type LineOptions } from "./lines.ts";
 
 export interface ReadOptions extends Omit<LineOptions, "name"> {
-  /** Most bytes that a compressed file may hold; guards against decompression bombs. Default 1 GiB. */
+  /** Most bytes that a compressed file may decompress to; guards against decompression bombs. Default 1 GiB. */
   readonly maxDecompressedBytes?: number;
-  /** Its reason is thrown once it is aborted. */
+  /** Once aborted, reading throws its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The lines of a text file, plain or gzip (told apart by the first two bytes). Reads as the lines are taken:
- * memory does not grow with the file.
+ * The lines of a text file, plain or gzip (detected by the first two bytes). Reads lazily: memory does not grow with the
+ * file.
  *
  * @throws ERR_INPUT when the file is missing, a directory or unreadable.
- * @throws ERR_DATA when a gzip file is damaged, cut short or above `maxDecompressedBytes`, and as
- *   `decodeLines` does.
+ * @throws ERR_DATA when a gzip file is damaged, truncated or above `maxDecompressedBytes`, and as `decodeLines` does.
  */
 export async function* readLines(
   path: string,
@@ -27,19 +26,19 @@ export async function* readLines(
   yield* decodeLines(readBytes(path, options), { ...options, name: path });
 }
 
-/** SHA-256, in hex, of `paths` after decompression: the identity of a corpus. Errors as `readLines`. */
+/** SHA-256, in hex, of the decompressed files: identifies a corpus. Throws as `readLines` does. */
 export async function hashFiles(paths: readonly string[], options: ReadOptions = {}): Promise<string> {
   const all = createHash("sha256");
   for (const path of paths) {
-    // One digest per file: moving text from one file to the next is a change.
-    const one = createHash("sha256");
-    for await (const chunk of readBytes(path, options)) one.update(chunk);
-    all.update(one.digest());
+    // One digest per file, so that moving text from one file to the next changes the hash.
+    const file = createHash("sha256");
+    for await (const chunk of readBytes(path, options)) file.update(chunk);
+    all.update(file.digest());
   }
   return all.digest("hex");
 }
 
-/** The bytes of a file, decompressed when it is gzip. Errors as `readLines`, without those about lines. */
+/** The bytes of a file, decompressed if it is gzip. Throws as `readLines` does, except for errors in lines. */
 export async function* readBytes(
   path: string,
   { maxDecompressedBytes = 2 ** 30, signal }: ReadOptions = {},
@@ -52,8 +51,8 @@ export async function* readBytes(
     if (isGzip) yield* gunzip(path, head, raw, maxDecompressedBytes);
     else {
       if (path.endsWith(".gz")) {
-        const remedy = "the file may be cut short or already unpacked; fetch it again or rename it";
-        throw heedError("ERR_DATA", { where: path, cause: "named .gz but not gzip", remedy });
+        const remedy = "it may be truncated or already unpacked: download it again or rename it";
+        throw heedError("ERR_DATA", { where: path, cause: "named .gz but not a gzip file", remedy });
       }
       if (head.length > 0) yield head;
       yield* raw;
@@ -70,7 +69,7 @@ async function* gunzip(
   limit: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const unzip = createGunzip();
-  // A reading error destroys `unzip` with it, so the loop below throws it; leaving the loop closes the file.
+  // A read error destroys `unzip` with that error, so the loop below throws it; leaving the loop closes the file.
   pipeline(Readable.from(chain(head, rest)), unzip, () => {});
   let total = 0;
   try {
@@ -81,7 +80,7 @@ async function* gunzip(
         throw heedError("ERR_DATA", {
           where: path,
           cause,
-          remedy: "unpack it first if it is meant to be this large",
+          remedy: "if it should be this large, unpack it first",
         });
       }
       yield chunk;
@@ -89,8 +88,8 @@ async function* gunzip(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (!code?.startsWith("Z_")) throw error;
-    const cause = code === "Z_BUF_ERROR" ? "the gzip file is cut short" : "the gzip file is damaged";
-    throw heedError("ERR_DATA", { where: path, cause, remedy: "fetch or compress it again" }, error);
+    const cause = code === "Z_BUF_ERROR" ? "the gzip file is truncated" : "the gzip file is damaged";
+    throw heedError("ERR_DATA", { where: path, cause, remedy: "download or compress it again" }, error);
   }
 }
 
@@ -102,7 +101,7 @@ async function* chain(
   yield* rest;
 }
 
-/** At least `count` bytes unless there are fewer. Leaves the rest in `chunks`. */
+/** The first `count` bytes or more, or fewer if there are no more. Leaves the rest in `chunks`. */
 async function firstBytes(chunks: AsyncGenerator<Uint8Array>, count: number): Promise<Uint8Array> {
   let head: Uint8Array = new Uint8Array(0);
   // Not for-await, which would close the generator.

@@ -7,25 +7,25 @@ export interface TextPair {
 }
 
 export interface FilterOptions {
-  /** What error messages call the corpus. Default "corpus". */
+  /** The name of the corpus in messages. Default "corpus". */
   readonly name?: string;
-  /** Longest side in tokens. Default unlimited. */
+  /** Most tokens of a side. Default: unlimited. */
   readonly maxTokens?: number;
-  /** Longest side in characters (code points). Default unlimited. */
+  /** Most characters (code points) of a side. Default: unlimited. */
   readonly maxChars?: number;
-  /** Most times one side may have as many tokens as the other. Default unlimited. */
+  /** Largest ratio between the numbers of tokens of the two sides. Default: unlimited. */
   readonly ratio?: number;
   /** "drop" keeps only the first of equal pairs. Default "keep". */
   readonly duplicates?: "keep" | "drop";
-  /** Tokens of a text. Default: words between white space. */
+  /** Counts the tokens of a text. Default: words between white space. */
   readonly countTokens?: (text: string) => number;
 }
 
-/** How many pairs were kept, and why others were not; a pair counts under the first reason that fits. */
+/** How many pairs were kept and dropped; a dropped pair counts under the first reason that applies. */
 export interface FilterReport {
   readonly kept: number;
   readonly dropped: {
-    /** A side shows nothing: see `isBlank`. */
+    /** A side is blank: see `isBlank`. */
     readonly empty: number;
     readonly tooLong: number;
     readonly ratio: number;
@@ -35,17 +35,17 @@ export interface FilterReport {
 
 type Reason = keyof FilterReport["dropped"];
 
-/** A filter over a stream of pairs, and what it did so far. */
+/** A filter for a stream of pairs, which counts what it drops. */
 export interface PairFilter {
   readonly accepts: (pair: TextPair) => boolean;
   readonly report: () => FilterReport;
-  /** Call after the last pair. @throws ERR_DATA with the counts by reason when no pair of any was kept. */
+  /** Call after the last pair. @throws ERR_DATA with the counts by reason when all pairs were dropped. */
   readonly finish: () => FilterReport;
 }
 
 /**
- * Decides pair by pair. Remembering duplicates takes a 53-bit hash per kept pair: among a million pairs the
- * chance that any is dropped by mistake is below 1 in 10,000.
+ * Filters pair by pair. To detect duplicates it keeps a 53-bit hash per pair: among a million pairs the chance that any
+ * is dropped by mistake is below 1 in 10,000.
  */
 export function pairFilter(options: FilterOptions = {}): PairFilter {
   const { name = "corpus", maxTokens = Infinity, maxChars = Infinity, ratio = Infinity } = options;
@@ -94,9 +94,9 @@ export function pairFilter(options: FilterOptions = {}): PairFilter {
 }
 
 /**
- * The pairs worth training on, and how many were left out for which reason.
+ * The pairs that pass the filter, and how many were dropped for each reason.
  *
- * @throws ERR_DATA with the counts by reason when there were pairs and none was kept.
+ * @throws ERR_DATA with the counts by reason when all pairs were dropped.
  */
 export async function filterPairs<P extends TextPair>(
   pairs: AsyncIterable<P> | Iterable<P>,
@@ -112,7 +112,7 @@ function countWords(text: string): number {
   return text.split(/\s+/).filter((word) => word !== "").length;
 }
 
-/** 53 bits of two 32-bit multiplicative hashes (cyrb53, public domain). */
+/** 53 bits from two 32-bit multiplicative hashes (cyrb53, public domain). */
 function hash53(text: string): number {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;

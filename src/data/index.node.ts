@@ -1,4 +1,4 @@
-/** `heed/data` in Node: with readers of files, gzip or not. */
+/** `heed/data` in Node: adds file readers, plain or gzip. */
 export { type FileReaderOptions, fileReader, openFileReader } from "./corpus-reader.node.ts";
 export { hashFiles, type ReadOptions, readLines } from "./files.node.ts";
 export * from "./index.ts";

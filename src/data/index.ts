@@ -1,4 +1,4 @@
-/** `heed/data`: pairs of sentences, filtered and made into batches. In Node also the readers of files. */
+/** `heed/data`: filters sentence pairs and makes batches of them. In Node it also reads files. */
 
 export {
   makeBatch,

@@ -4,7 +4,8 @@ import type { LabelledText } from "./corpus-reader.ts";
 import { type ReadOptions, readLines } from "./files.node.ts";
 
 /**
- * The texts of a tab-separated file, `label<TAB>text` on each line, read as they are taken. A tab in a text stays in it.
+ * The labelled texts of a tab-separated file, `label<TAB>text` on each line, read lazily. Further tabs belong to the
+ * text.
  *
  * @throws ERR_DATA for a line without a tab or with an empty label, and as `readLines` does.
  */

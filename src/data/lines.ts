@@ -1,13 +1,13 @@
 import { heedError } from "../errors.ts";
 
 export interface LineOptions {
-  /** What error messages call the text: a file's path, or "standard input". */
+  /** The name of the text in messages: a file's path or "standard input". */
   readonly name: string;
-  /** "error" (default) refuses bytes that are not UTF-8; "replace" reads each bad sequence as U+FFFD. */
+  /** "error" (default) refuses invalid UTF-8; "replace" reads each invalid sequence as U+FFFD. */
   readonly invalidUtf8?: "error" | "replace";
-  /** Called with the number of each line, from 1, in which bad bytes were replaced. */
+  /** Called with the number, from 1, of each line in which bytes were replaced. */
   readonly onReplaced?: (line: number) => void;
-  /** Longest line in bytes, without its end. Default 1 MiB. */
+  /** Longest line in bytes, without the line end. Default 1 MiB. */
   readonly maxLineBytes?: number;
 }
 
@@ -15,12 +15,12 @@ const LF = 10;
 const CR = 13;
 
 /**
- * Splits UTF-8 bytes into lines. Lines end with `\n` alone: U+2028, U+0085, form feeds and the like are text.
- * One `\r` before the end and a byte order mark at the very start are dropped; `a\n` is one line, `a\n\n`
- * two, no bytes none. Keeps one chunk and one unfinished line in memory.
+ * Splits UTF-8 bytes into lines. Only `\n` ends a line: U+2028, U+0085, form feeds and the like are text. One `\r`
+ * before the end and a byte order mark at the very start are dropped. `a\n` is one line, `a\n\n` two; no bytes are no
+ * lines. Keeps one chunk and one unfinished line in memory.
  *
- * @throws ERR_DATA `name:line` for bytes that are not UTF-8 and for a line above `maxLineBytes`; for a text of one line
- *   with a `\r` inside, whose lines end as no system's have for twenty years.
+ * @throws ERR_DATA at `name:line` for invalid UTF-8 and for a line above `maxLineBytes`; at `name` for a text of one
+ *   line with a `\r` inside: it probably has the line ends of the classic Mac OS.
  */
 export async function* decodeLines(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -36,12 +36,12 @@ export async function* decodeLines(
 
   const grow = (part: Uint8Array): void => {
     unfinishedBytes += part.length;
-    // One more for a `\r` that may be about to be dropped.
+    // One byte more for a final `\r`, which may yet be dropped.
     if (unfinishedBytes > limit + 1) {
-      const isWithoutEnds = line === 0 && [...unfinished, part].some((bytes) => bytes.includes(CR));
-      throw isWithoutEnds ? carriageReturns(options.name) : tooLong(options.name, line + 1, limit);
+      const hasBareReturns = line === 0 && [...unfinished, part].some((bytes) => bytes.includes(CR));
+      throw hasBareReturns ? carriageReturns(options.name) : tooLong(options.name, line + 1, limit);
     }
-    // The caller may use the chunk's memory again.
+    // Copied, because the caller may reuse the chunk's memory.
     if (part.length > 0) unfinished.push(part.slice());
   };
   const finish = (last: Uint8Array): string => {
@@ -56,30 +56,30 @@ export async function* decodeLines(
     return text;
   };
 
-  /** A first line with `\r` inside waits for a second one, which shows that lines end with `\n`. */
-  let doubtful: string | undefined;
-  const certain = (text: string): string[] => {
+  /** A first line with `\r` inside is held back until a second line proves that lines end with `\n`. */
+  let heldBack: string | undefined;
+  const release = (text: string): string[] => {
     const isDoubtful = line === 1 && text.includes("\r");
-    const ready = doubtful === undefined ? [] : [doubtful];
-    doubtful = isDoubtful ? text : undefined;
+    const ready = heldBack === undefined ? [] : [heldBack];
+    heldBack = isDoubtful ? text : undefined;
     return isDoubtful ? ready : [...ready, text];
   };
 
   for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
-      yield* certain(finish(chunk.subarray(start, end)));
+      yield* release(finish(chunk.subarray(start, end)));
       start = end + 1;
     }
     grow(chunk.subarray(start));
   }
   if (unfinishedBytes > 0) {
     const end = concatenate(unfinished);
-    // A byte order mark and nothing else is an empty text.
+    // A byte order mark alone is an empty text.
     if (line === 0 && end.length === 3 && startsWithMark(end)) return;
-    yield* certain(finish(new Uint8Array(0)));
+    yield* release(finish(new Uint8Array(0)));
   }
-  if (doubtful !== undefined) throw carriageReturns(options.name);
+  if (heldBack !== undefined) throw carriageReturns(options.name);
 }
 
 function lineDecoder(options: LineOptions): (bytes: Uint8Array, line: number, offset: number) => string {
@@ -94,9 +94,9 @@ function lineDecoder(options: LineOptions): (bytes: Uint8Array, line: number, of
         const at = firstInvalid(bytes);
         const where = `${options.name}:${line}`;
         const problem = `byte ${at + 1} of the line (offset ${offset + at} of the text) is not valid UTF-8`;
-        // Only some commands ask what to do then.
-        const other = options.invalidUtf8 ? ", or use --invalid-utf8 replace" : "";
-        const remedy = `save the text as UTF-8${other}`;
+        // Only some commands have the option.
+        const alternative = options.invalidUtf8 ? ", or use --invalid-utf8 replace" : "";
+        const remedy = `save the text as UTF-8${alternative}`;
         throw heedError("ERR_DATA", { where, cause: problem, remedy }, cause);
       }
       options.onReplaced?.(line);
@@ -109,7 +109,7 @@ function startsWithMark(bytes: Uint8Array): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
-/** Where the first ill-formed sequence starts (Unicode, table 3-7); the length when there is none. */
+/** Where the first ill-formed sequence starts (Unicode, table 3-7); the length if there is none. */
 function firstInvalid(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length) {
@@ -140,7 +140,7 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 function tooLong(name: string, line: number, limit: number): Error {
-  const remedy = "split the text into lines of one sentence";
+  const remedy = "put each sentence on its own line";
   return heedError("ERR_DATA", {
     where: `${name}:${line}`,
     cause: `line longer than ${limit} bytes`,
@@ -149,7 +149,7 @@ function tooLong(name: string, line: number, limit: number): Error {
 }
 
 function carriageReturns(name: string): Error {
-  const cause = "its lines end with carriage returns alone, so all of it is one line";
+  const cause = "lines end with carriage returns alone, so the whole text is one line";
   const remedy = "convert them to line feeds: tr '\\r' '\\n' < old > new";
   return heedError("ERR_DATA", { where: name, cause, remedy });
 }

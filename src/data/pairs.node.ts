@@ -3,20 +3,20 @@ import type { Pair, PairSpec } from "./corpus-reader.ts";
 import { type ReadOptions, readLines } from "./files.node.ts";
 
 export interface PairOptions extends ReadOptions {
-  /** Called once, after the last line, when lines had columns beyond the second: those are not read. */
+  /** Called once, after the last line, if lines had more than two columns; the others are ignored. */
   readonly onExtraColumns?: ((path: string, lines: number) => void) | undefined;
 }
 
-/** What to say to a person then. */
+/** The message for the user in that case. */
 export const extraColumns = (path: string, lines: number): string =>
   `${path}: ${lines} ${lines === 1 ? "line has" : "lines have"} more than two columns; only source and target are read`;
 
 /**
- * The sentence pairs of `spec` in the order of the file, read as they are taken.
+ * The sentence pairs of `spec` in the order of the file, read lazily.
  *
  * @throws ERR_INPUT when a file cannot be read.
- * @throws ERR_DATA when the two files differ in their number of lines, a line has no tab or is not such an
- *   object, and as `readLines` does.
+ * @throws ERR_DATA when the two files differ in their number of lines, a line has no tab or is not such a JSON object,
+ *   and as `readLines` does.
  */
 export function readPairs(spec: PairSpec, options: PairOptions = {}): AsyncGenerator<Pair, void, undefined> {
   if ("pairs" in spec) return readTabSeparated(spec.pairs, options);

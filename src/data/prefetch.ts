@@ -1,8 +1,7 @@
 /**
- * Keeps the next `ahead` items of a source ready while the consumer works on the current one.
+ * Prepares the next `ahead` items of a source while the consumer works on the current one.
  *
- * Order is kept; an error of the source reaches the consumer where the item would have been; stopping early
- * stops the source.
+ * Keeps the order. An error in the source reaches the consumer in place of the item; stopping early stops the source.
  */
 export async function* prefetch<T>(source: AsyncIterable<T>, ahead: number): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
@@ -11,7 +10,7 @@ export async function* prefetch<T>(source: AsyncIterable<T>, ahead: number): Asy
   const refill = (): void => {
     while (queue.length < ahead && !isOver) {
       const next = iterator.next();
-      next.catch(() => undefined); // It is awaited later: until then it is not unhandled.
+      next.catch(() => undefined); // Awaited later; keeps a rejection from being reported as unhandled until then.
       queue.push(next);
     }
   };
@@ -19,7 +18,7 @@ export async function* prefetch<T>(source: AsyncIterable<T>, ahead: number): Asy
     for (;;) {
       const { value, done } = await (queue.shift() ?? iterator.next());
       if (done) return;
-      // Later, so that the consumer gets its item before the next one is made.
+      // Deferred, so that the consumer gets its item before the next one is made.
       setTimeout(refill, 0);
       yield value;
     }

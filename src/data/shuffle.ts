@@ -1,6 +1,6 @@
 import { randomInts } from "../random.ts";
 
-/** Shuffles in place, in an order that depends on (seed, name) alone (Fisher-Yates). Returns `items`. */
+/** Shuffles in place (Fisher-Yates), in an order that depends only on (seed, name). Returns `items`. */
 export function shuffle<T extends { [index: number]: unknown; readonly length: number }>(
   items: T,
   seed: number,

@@ -2,22 +2,22 @@ import { randomInts } from "../random.ts";
 import { shuffle } from "./shuffle.ts";
 
 export interface WindowOptions {
-  /** Tokens of a window. */
+  /** Tokens per window. */
   readonly context: number;
-  /** Most tokens of a batch; at least one window. */
+  /** Most tokens per batch, which holds at least one window. */
   readonly batchTokens: number;
   readonly seed: number;
   readonly epoch: number;
 }
 
 /**
- * One pass over a text of `length` tokens as batches of windows, each named by where it starts. Windows do not overlap;
- * where the first one starts differs from epoch to epoch, so that a token is not always predicted from the same ones.
- * A function of the options alone.
+ * One pass over a text of `length` tokens as batches of windows, each given by its start. Windows do not overlap; the
+ * start of the first one varies by epoch, so that a token is not always predicted from the same context. Depends only on
+ * `length` and the options.
  */
 export function planWindows(length: number, options: WindowOptions): number[][] {
   const { context, batchTokens, seed, epoch } = options;
-  // A window needs one token more than it has: the last one's successor.
+  // A window needs one token after its last as a label.
   const span = Math.min(context, length - 1);
   const offset = randomInts(seed, `offset ${epoch}`)() >>> 0;
   const starts: number[] = [];
@@ -29,7 +29,7 @@ export function planWindows(length: number, options: WindowOptions): number[][] 
   );
 }
 
-/** Windows of a text that stand in order and leave nothing out, the last one shorter: how a text is scored. */
+/** Consecutive windows that cover a whole text, for scoring; the last one may be shorter. */
 export function coverWindows(length: number, context: number): { start: number; size: number }[] {
   const windows: { start: number; size: number }[] = [];
   for (let start = 0; start < length - 1; start += context) {

@@ -1,21 +1,21 @@
-/** Where hypotheses stand in the runtime's tensors: every sentence has `width` places, side by side. */
+/** Where hypotheses sit in the runtime's tensors: each sentence has `width` adjacent slots. */
 export interface Arrangement {
-  /** The sentences that have places, in order; some may have ended. */
+  /** The sentences that have slots, in order; some may have ended. */
   readonly sentences: readonly number[];
   readonly width: number;
-  /** For each hypothesis of the search, its place. */
+  /** The slot of each hypothesis in the search. */
   readonly places: Int32Array;
 }
 
 export interface Move {
   readonly after: Arrangement;
-  /** For every new place the old one whose state it goes on from; undefined when nothing moves. */
+  /** For each new slot, the old slot whose state it continues; undefined when nothing moves. */
   readonly states: Int32Array | undefined;
-  /** For every new sentence its old position; undefined when all stay. */
+  /** For each new sentence, its old position; undefined when none moves. */
   readonly sentences: Int32Array | undefined;
 }
 
-/** Sentences that have ended are carried along until they are this share: copying what is left costs more before. */
+/** Ended sentences stay in the batch until they reach this share: below it, copying the rest costs more. */
 const IDLE = 1 / 8;
 
 /** One hypothesis per sentence, before the first step. */
@@ -26,40 +26,40 @@ export const firstArrangement = (sentences: number): Arrangement => ({
 });
 
 /**
- * Gives hypotheses places so that little has to be copied: a hypothesis stays where its predecessor was if it can, and
- * nothing moves for a few sentences that have ended.
+ * Assigns slots to hypotheses so that little has to be copied: a hypothesis keeps its predecessor's slot if it can, and
+ * nothing moves when only a few sentences have ended.
  *
- * @param from      For every hypothesis, the earlier one it goes on from.
- * @param sentence  For every hypothesis, its sentence; those of one sentence stand side by side.
+ * @param from      For each hypothesis, the earlier one that it continues.
+ * @param sentence  For each hypothesis, its sentence; hypotheses of one sentence are adjacent.
  */
 export function arrange(before: Arrangement, from: Int32Array, sentence: Int32Array): Move {
   const groups = new Map<number, number[]>();
-  sentence.forEach((of, row) => {
-    const group = groups.get(of);
+  sentence.forEach((index, row) => {
+    const group = groups.get(index);
     if (group) group.push(row);
-    else groups.set(of, [row]);
+    else groups.set(index, [row]);
   });
   let width = 0;
   for (const { length } of groups.values()) width = Math.max(width, length);
   const isPacked = groups.size <= before.sentences.length * (1 - IDLE);
   const sentences = isPacked ? [...groups.keys()] : before.sentences;
-  const positions = new Map(before.sentences.map((of, position) => [of, position]));
-  const origin = Int32Array.from(sentences, (of) => positions.get(of) as number);
+  const positions = new Map(before.sentences.map((index, position) => [index, position]));
+  const origin = Int32Array.from(sentences, (index) => positions.get(index) as number);
 
   const places = new Int32Array(from.length);
   const states = new Int32Array(sentences.length * width);
-  sentences.forEach((of, position) => {
+  sentences.forEach((index, position) => {
     const first = (origin[position] as number) * before.width;
     const old = (place: number): number => first + Math.min(place, before.width - 1);
-    const taken: (number | undefined)[] = new Array(width).fill(undefined);
-    const waiting: number[] = [];
-    for (const row of groups.get(of) ?? []) {
-      const wanted = (before.places[from[row] as number] as number) - first;
-      if (wanted < width && taken[wanted] === undefined) taken[wanted] = row;
-      else waiting.push(row);
+    const occupants: (number | undefined)[] = new Array(width).fill(undefined);
+    const displaced: number[] = [];
+    for (const row of groups.get(index) ?? []) {
+      const preferred = (before.places[from[row] as number] as number) - first;
+      if (preferred < width && occupants[preferred] === undefined) occupants[preferred] = row;
+      else displaced.push(row);
     }
     for (let place = 0; place < width; place++) {
-      const row = taken[place] ?? waiting.pop();
+      const row = occupants[place] ?? displaced.pop();
       const at = position * width + place;
       if (row !== undefined) places[row] = at;
       states[at] = row === undefined ? old(place) : (before.places[from[row] as number] as number);

@@ -6,21 +6,21 @@ export interface BeamOptions extends ScoreOptions {
   /** Hypotheses kept at each step; 1 is greedy. At most half the stepper's candidates. Default 4. */
   readonly beam?: number;
   /**
-   * What hypotheses are told apart by: of those for which it gives the same, only the best is returned, and the search
-   * goes on for others. Where it finds none, the rest of `best` is filled up with those. Default: by their ids.
+   * The text by which hypotheses are compared: of those with equal texts only the best is returned, and the search goes
+   * on for different ones. If it finds too few, the repeats fill up `best`. Default: all hypotheses differ.
    */
   readonly textOf?: ((ids: readonly number[]) => string) | undefined;
-  /** Once aborted, the search ends with what is finished. */
+  /** Aborting it ends the search with the hypotheses finished so far. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A hypothesis alive, and the row of the last step it stands in. */
+/** A live hypothesis and its row in the last step. */
 interface Alive {
   readonly path: Path;
   readonly row: number;
 }
 
-/** What is alive of one sentence. */
+/** The state of the search for one sentence. */
 interface Sentence {
   readonly index: number;
   readonly limit: number;
@@ -30,12 +30,12 @@ interface Sentence {
 }
 
 /**
- * Beam search over a batch. A sentence stops when no hypothesis alive can still beat those finished, or at its length
- * limit, where what is alive stands in for missing finished ones; it then leaves the batch. A beam of 1 is greedy
- * search: the likeliest token, until that is </s>.
+ * Beam search over a batch. A sentence leaves the batch when no live hypothesis can beat the finished ones, or at its
+ * length limit, where live hypotheses make up for missing finished ones. A beam of 1 is greedy search: it takes the
+ * most likely token until that is </s>.
  *
- * @param stepper  One that gives candidates with their tokens, best first: any but one of "all".
- * @returns for every source, in order, up to `best` hypotheses, best first.
+ * @param stepper  Must return candidates with their tokens, best first: not a stepper of "all" candidates.
+ * @returns for each source, in order, up to `best` hypotheses, best first.
  */
 export async function beamSearch(
   stepper: Stepper,
@@ -53,28 +53,31 @@ export async function beamSearch(
     }),
   );
   if (sources.length === 0) return [];
-  // An ending counts only among the 2 · beam best, as any extension would; greedy search looks at the best alone.
+  // </s> counts only among the 2 · beam best extensions; greedy search considers only the best.
   const wanted = beam === 1 ? 1 : 2 * beam;
   const decoding = await stepper.start(sources);
   try {
     for (let active = sentences; active.length > 0; active = active.filter(({ alive }) => alive.length > 0)) {
       if (options.signal?.aborted) break;
       const rows = active.reduce((sum, { alive }) => sum + alive.length, 0);
-      const [from, of, tokens] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
+      const from = new Int32Array(rows);
+      const sentenceOf = new Int32Array(rows);
+      const tokens = new Int32Array(rows);
       let place = 0;
       for (const { index, alive } of active) {
         for (const { path, row } of alive) {
           from[place] = row;
-          of[place] = index;
+          sentenceOf[place] = index;
           tokens[place++] = path.token;
         }
       }
-      const candidates = await decoding.step(from, of, tokens);
+      const candidates = await decoding.step(from, sentenceOf, tokens);
       let row = 0;
       for (const sentence of active) {
         const first = row;
         row += sentence.alive.length;
-        advance(sentence, merged(sentence.alive, candidates, first, stepper.candidates, wanted), options);
+        const extensions = bestExtensions(sentence.alive, candidates, first, stepper.candidates, wanted);
+        advance(sentence, extensions, options);
       }
     }
   } finally {
@@ -83,7 +86,7 @@ export async function beamSearch(
   return sentences.map(({ finished }) => finished.best(best));
 }
 
-/** A way on for a hypothesis; a path only once it is chosen. */
+/** A hypothesis extended by one token; it becomes a path only if chosen. */
 interface Extension {
   readonly before: Path;
   readonly row: number;
@@ -91,33 +94,33 @@ interface Extension {
   readonly logProbability: number;
 }
 
-/** The `wanted` likeliest extensions, best first: every hypothesis brings its candidates in order, so they are merged. */
-function merged(
+/** The `wanted` most likely extensions, best first: a merge of each hypothesis's candidates, which are sorted. */
+function bestExtensions(
   alive: readonly Alive[],
   { tokens, logProbabilities }: Candidates,
   first: number,
   count: number,
   wanted: number,
 ): Extension[] {
-  const taken = new Uint32Array(alive.length);
+  const used = new Uint32Array(alive.length);
   const chosen: Extension[] = [];
   while (chosen.length < wanted) {
     let best = -1;
     let logProbability = -Infinity;
     for (let i = 0; i < alive.length; i++) {
-      if (taken[i] === count) continue;
-      const at = (first + i) * count + (taken[i] as number);
+      if (used[i] === count) continue;
+      const at = (first + i) * count + (used[i] as number);
       const extended = (alive[i] as Alive).path.logProbability + (logProbabilities[at] as number);
       if (extended > logProbability) {
         best = i;
         logProbability = extended;
       }
     }
-    // Nothing else is allowed.
+    // No allowed extension is left.
     if (best < 0) break;
     const row = first + best;
-    const at = row * count + (taken[best] as number);
-    taken[best] = (taken[best] as number) + 1;
+    const at = row * count + (used[best] as number);
+    used[best] = (used[best] as number) + 1;
     chosen.push({
       before: (alive[best] as Alive).path,
       row,
@@ -128,12 +131,12 @@ function merged(
   return chosen;
 }
 
-/** Keeps the best `beam` extensions, sets aside those that end, and decides whether to go on. */
-function advance(sentence: Sentence, extended: readonly Extension[], options: BeamOptions): void {
+/** Keeps the best `beam` extensions, sets finished ones aside and decides whether to go on. */
+function advance(sentence: Sentence, extensions: readonly Extension[], options: BeamOptions): void {
   const { beam = 4, alpha = 0.6, lengthPenalty: kind = "gnmt", best = 1, end } = options;
   const before = sentence.alive;
   const alive: Alive[] = [];
-  for (const { before, row, token, logProbability } of extended) {
+  for (const { before, row, token, logProbability } of extensions) {
     if (token !== end && alive.length === beam) continue;
     const path = { token, before, length: before.length + 1, logProbability };
     if (token === end) sentence.finished.add(finish(path, options));
@@ -142,7 +145,7 @@ function advance(sentence: Sentence, extended: readonly Extension[], options: Be
   sentence.alive = [];
   const [leader] = alive;
   if (!leader) {
-    // Nothing is allowed any more: what was written so far has to do.
+    // No token is allowed: fall back on what was written so far.
     if (sentence.finished.size === 0)
       for (const { path } of before) sentence.finished.add(finish(path, options));
     return;
@@ -154,7 +157,7 @@ function advance(sentence: Sentence, extended: readonly Extension[], options: Be
   }
   const worst = sentence.finished.score(Math.max(best, 1));
   if (worst !== undefined) {
-    // Log probabilities only fall, and the penalty is largest at the limit: nothing alive can score above this.
+    // Log probabilities only fall and the penalty is largest at the limit, so no live hypothesis can score higher.
     const longest = alpha > 0 ? sentence.limit : leader.path.length;
     const reachable = leader.path.logProbability / lengthPenalty(longest, alpha, kind);
     if (worst >= reachable) return;

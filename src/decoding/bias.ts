@@ -1,39 +1,37 @@
 import { heedError } from "../errors.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 
-/** What is to become likelier or less likely: tokens by id, words or pieces by what is written. -Infinity bans. */
+/** Added to log probabilities: of tokens by id, of words or pieces by their text. -Infinity bans. */
 export type Bias = ReadonlyMap<number | string, number>;
 
-/** A token, or several that a word consists of, and what is added to the log probability of the last of them. */
+/** A token, or the tokens of a word, and the bias added to the log probability of the last one. */
 export interface BiasedTokens {
   readonly ids: readonly number[];
   readonly bias: number;
 }
 
 /**
- * The tokens that are meant. A text is a word, if the vocabulary has it as one piece; else a piece as the vocabulary has
- * it; else a word, or several, of several pieces.
+ * Resolves a bias to tokens. A text is matched as a word that is one piece; else as a piece exactly as the vocabulary
+ * spells it; else as one or more words of several pieces.
  *
- * @param called  What messages call the option.
- * @throws ERR_USAGE for what the vocabulary does not have.
+ * @param optionName  The option's name in messages.
+ * @throws ERR_USAGE for a token or text outside the vocabulary.
  */
-export function biasedTokens(bias: Bias, target: Tokenizer, called = "bias"): BiasedTokens[] {
+export function biasedTokens(bias: Bias, target: Tokenizer, optionName = "bias"): BiasedTokens[] {
   const refuse = (cause: string): never => {
-    throw heedError("ERR_USAGE", { where: called, cause });
+    throw heedError("ERR_USAGE", { where: optionName, cause });
   };
-  return Array.from(bias, ([meant, value]) => {
+  return Array.from(bias, ([key, value]) => {
     if (!(value < Infinity))
-      refuse(
-        `${value} for ${typeof meant === "number" ? "token " : ""}${meant} is not a number below infinity`,
-      );
-    if (typeof meant === "string")
+      refuse(`${value} for ${typeof key === "number" ? "token " : ""}${key} is not a number below infinity`);
+    if (typeof key === "string")
       return {
-        ids: idsOf(meant, target) ?? refuse(`"${meant}" is not in the target's vocabulary`),
+        ids: idsOf(key, target) ?? refuse(`"${key}" is not in the target's vocabulary`),
         bias: value,
       };
-    if (!Number.isInteger(meant) || meant < 0 || meant >= target.size)
-      refuse(`there is no token ${meant}, the vocabulary has 0 to ${target.size - 1}`);
-    return { ids: [meant], bias: value };
+    if (!Number.isInteger(key) || key < 0 || key >= target.size)
+      refuse(`there is no token ${key}: the vocabulary has ids 0 to ${target.size - 1}`);
+    return { ids: [key], bias: value };
   });
 }
 

@@ -1,22 +1,22 @@
-/** What may be written next: functions on the scores of all tokens, composed in order. */
+/** Constraints on the next token: functions that edit the scores of all tokens, applied in order. */
 import type { BiasedTokens } from "./bias.ts";
 import type { Candidates, Stepper } from "./stepper.ts";
 
-/** A hypothesis whose next token is looked for. */
+/** A hypothesis about to get its next token. */
 export interface Written {
   /** Ids so far, without <s>. */
   readonly ids: readonly number[];
-  /** Which of the sentences searched together it translates. */
+  /** Index in the batch of the sentence that it translates. */
   readonly sentence: number;
 }
 
 /**
- * Changes the log probabilities of what may come next, in place: -Infinity forbids. What it leaves need not sum to 1, and
- * a hypothesis is scored by what was left.
+ * Changes the log probabilities of the next token in place; -Infinity forbids a token. The result need not be
+ * normalised, and hypotheses are scored with it.
  */
 export type Constraint = (scores: Float32Array, written: Written) => void;
 
-/** No sequence of n tokens occurs twice. As HF's `no_repeat_ngram_size`. */
+/** Allows no sequence of n tokens twice, like HF's `no_repeat_ngram_size`. */
 export function noRepeatNgram(n: number): Constraint {
   return (scores, { ids }) => {
     const recent = ids.length - (n - 1);
@@ -29,9 +29,9 @@ export function noRepeatNgram(n: number): Constraint {
 }
 
 /**
- * Makes what was written already less likely: its log probability times `penalty`, from 1 (none).
+ * Makes tokens already written less likely: multiplies their log probabilities by `penalty`, at least 1 (no effect).
  *
- * @see Keskar et al. 2019, section 4.1 - https://arxiv.org/abs/1909.05858 - there on logits
+ * @see Keskar et al. 2019, section 4.1 - https://arxiv.org/abs/1909.05858 - which applies it to logits
  */
 export function repetitionPenalty(penalty: number): Constraint {
   return (scores, { ids }) => {
@@ -39,7 +39,7 @@ export function repetitionPenalty(penalty: number): Constraint {
   };
 }
 
-/** Adds to the log probabilities of some tokens, at every step; -Infinity bans a token. */
+/** Adds to the log probabilities of given tokens at every step; -Infinity bans a token. */
 export function tokenBias(bias: ReadonlyMap<number, number>): Constraint {
   return (scores) => {
     for (const [id, value] of bias) scores[id] = (scores[id] as number) + value;
@@ -47,8 +47,8 @@ export function tokenBias(bias: ReadonlyMap<number, number>): Constraint {
 }
 
 /**
- * Adds to the log probability of a token, or of the last token of a sequence where those before it have just been written,
- * as HF's `sequence_bias`: -Infinity keeps what is begun from being finished, and so bans a word of several pieces.
+ * Adds to the log probability of the last token of each sequence when the tokens before it have just been written, like
+ * HF's `sequence_bias`. -Infinity keeps a sequence from being completed, and so bans a word of several pieces.
  */
 export function sequenceBias(sequences: readonly BiasedTokens[]): Constraint {
   return (scores, { ids }) => {
@@ -62,14 +62,14 @@ export function sequenceBias(sequences: readonly BiasedTokens[]): Constraint {
   };
 }
 
-/** Nothing ends before it has `length` tokens, </s> not counted. */
+/** Forbids </s> before `length` tokens, </s> not counted. */
 export function minLength(length: number, end: number): Constraint {
   return (scores, { ids }) => {
     if (ids.length < length) scores[end] = -Infinity;
   };
 }
 
-/** Begins with given tokens; their own probability counts. */
+/** Forces the text to begin with given tokens, scored with their own probabilities. */
 export function beginWith(prefix: readonly number[]): Constraint {
   return (scores, { ids }) => {
     const token = prefix[ids.length];
@@ -81,10 +81,10 @@ export function beginWith(prefix: readonly number[]): Constraint {
 }
 
 /**
- * A stepper whose candidates have gone through constraints.
+ * A stepper with constraints applied to its candidates.
  *
- * @param stepper     One of all scores (`candidates: "all"`).
- * @param candidates  How many to keep of each row; "all" leaves them in order of ids.
+ * @param stepper     A stepper of all scores (`candidates: "all"`).
+ * @param candidates  How many to keep per row; "all" keeps every score, in order of ids.
  */
 export function constrained(
   stepper: Stepper,
@@ -97,11 +97,11 @@ export function constrained(
     candidates: kept,
     start: async (sources) => {
       const decoding = await stepper.start(sources);
-      let written: readonly number[][] | undefined;
+      let texts: readonly number[][] | undefined;
       return {
         step: async (from, sentence, tokens) => {
-          const now = written ? extended(written, from, tokens) : Array.from(from, (): number[] => []);
-          written = now;
+          const now = texts ? extendTexts(texts, from, tokens) : Array.from(from, (): number[] => []);
+          texts = now;
           const { logProbabilities } = await decoding.step(from, sentence, tokens);
           now.forEach((ids, row) => {
             const scores = logProbabilities.subarray(row * vocabulary, (row + 1) * vocabulary);
@@ -117,20 +117,20 @@ export function constrained(
   };
 }
 
-/** What is written with a token more; a text that goes on in one way only is not copied. */
-function extended(before: readonly number[][], from: Int32Array, tokens: Int32Array): number[][] {
-  const ways = new Uint32Array(before.length);
-  for (const row of from) ways[row] = (ways[row] as number) + 1;
+/** Appends one token to each text; a text that continues in only one way is extended in place. */
+function extendTexts(before: readonly number[][], from: Int32Array, tokens: Int32Array): number[][] {
+  const continuations = new Uint32Array(before.length);
+  for (const row of from) continuations[row] = (continuations[row] as number) + 1;
   return Array.from(from, (row, i) => {
     const text = before[row] as number[];
     const token = tokens[i] as number;
-    if (ways[row] !== 1) return [...text, token];
+    if (continuations[row] !== 1) return [...text, token];
     text.push(token);
     return text;
   });
 }
 
-/** The k best of each row, best first; of equals the one with the smaller id. */
+/** The k best of each row, best first; ties go to the smaller id. */
 export function likeliest(all: Float32Array, rows: number, k: number): Required<Candidates> {
   const tokens = new Int32Array(rows * k);
   const logProbabilities = new Float32Array(rows * k).fill(-Infinity);

@@ -2,11 +2,11 @@ import { metaspace, metaspaceWords, wordUnits } from "../text/normalize.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 
 /**
- * The text of a translation with source words in place of unknown ones: each <unk> becomes the word that its step looked
- * at most.
+ * The text of a translation with unknown words copied from the source: each <unk> becomes the source word with the most
+ * attention at its step.
  *
  * @param attention  [target tokens][source tokens]
- * @param seen       Source tokens that the model saw: words beyond are not copied.
+ * @param seen       Number of source tokens that the model saw; later words are not copied.
  * @see Luong et al. 2015 - https://arxiv.org/abs/1410.8206 - and Jean et al. 2015 - https://arxiv.org/abs/1412.2007
  */
 export function copyUnknown(
@@ -22,8 +22,8 @@ export function copyUnknown(
   const flush = (): void => {
     const [first] = known;
     if (first === undefined) return;
-    const isApart = text !== "" && target.token(first).startsWith(metaspace);
-    text += (isApart ? " " : "") + target.decode(known);
+    const needsSpace = text !== "" && target.token(first).startsWith(metaspace);
+    text += (needsSpace ? " " : "") + target.decode(known);
     known = [];
   };
   for (const [i, id] of ids.entries()) {
@@ -33,19 +33,19 @@ export function copyUnknown(
     }
     flush();
     const row = Array.from(attention[i] ?? []);
-    const looked = spans.map(({ from, to }) => row.slice(from, to).reduce((a, b) => a + b, 0));
-    const most = looked.reduce((a, b) => Math.max(a, b), 0);
-    const word = spans[looked.indexOf(most)]?.text ?? "";
+    const weights = spans.map(({ from, to }) => row.slice(from, to).reduce((a, b) => a + b, 0));
+    const largest = weights.reduce((a, b) => Math.max(a, b), 0);
+    const word = spans[weights.indexOf(largest)]?.text ?? "";
     text += text === "" ? word : ` ${word}`;
   }
   flush();
   return text;
 }
 
-/** The words of a sentence as they are written, and the tokens each consists of. */
+/** The words of a sentence as written, each with its range of tokens. */
 function sourceWords(tokenizer: Tokenizer, sentence: string): { text: string; from: number; to: number }[] {
   const normal = tokenizer.normalize(sentence);
-  // A word vocabulary has tokens of their own for punctuation, which is not to be copied along.
+  // A word vocabulary has separate tokens for punctuation, which must not be copied along.
   const pieces =
     tokenizer.kind === "word"
       ? [...metaspaceWords(normal)]

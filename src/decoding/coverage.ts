@@ -1,37 +1,42 @@
 import type { Hypothesis } from "./hypothesis.ts";
 import type { Forced } from "./scorer.ts";
 
-/** A hypothesis and what its steps looked at. */
-export interface Looked {
+/** A hypothesis and the attention of its steps, where that was computed. */
+export interface AttendedHypothesis {
   readonly hypothesis: Hypothesis;
   readonly attention?: readonly Float32Array[] | undefined;
 }
 
-/** Adds β times the coverage to scores and orders by them. @param forced  Of each hypothesis. */
-export const rankByCoverage = (looked: readonly Looked[], beta: number): Looked[] =>
-  looked
+/** Adds β times the coverage to each score and sorts by score, best first. */
+export const rankByCoverage = (
+  hypotheses: readonly AttendedHypothesis[],
+  beta: number,
+): AttendedHypothesis[] =>
+  hypotheses
     .map(({ hypothesis, attention }) => {
       const score = hypothesis.score + beta * coverage(attention ?? []);
       return { hypothesis: { ...hypothesis, score }, attention };
     })
     .sort((a, b) => b.hypothesis.score - a.hypothesis.score);
 
-/** Hypotheses beside what forced decoding says of them, in the same order. */
-export function besideForced(
-  found: readonly (readonly Hypothesis[])[],
+/** Adds to hypotheses the attention from forced decoding. @param forced  One per hypothesis, in the same order. */
+export function withAttention(
+  hypotheses: readonly (readonly Hypothesis[])[],
   forced: readonly Forced[],
-): Looked[][] {
+): AttendedHypothesis[][] {
   let next = 0;
-  return found.map((all) => all.map((hypothesis) => ({ hypothesis, attention: forced[next++]?.attention })));
+  return hypotheses.map((list) =>
+    list.map((hypothesis) => ({ hypothesis, attention: forced[next++]?.attention })),
+  );
 }
 
-/** Σ_i log(min(Σ_j a_ij, 1)): 0 when every source word was looked at fully. @see Wu et al. 2016, Eq. 14 */
+/** Σ_i log(min(Σ_j a_ij, 1)): 0 when every source word is fully covered. @see Wu et al. 2016, Eq. 14 */
 export function coverage(attention: readonly ArrayLike<number>[]): number {
   const words = attention[0]?.length ?? 0;
   let sum = 0;
   for (let i = 0; i < words; i++) {
-    const looked = attention.reduce((total, row) => total + (row[i] as number), 0);
-    sum += Math.log(Math.max(1e-10, Math.min(looked, 1)));
+    const covered = attention.reduce((total, row) => total + (row[i] as number), 0);
+    sum += Math.log(Math.max(1e-10, Math.min(covered, 1)));
   }
   return sum;
 }

@@ -3,7 +3,7 @@ import type { Bias } from "./bias.ts";
 import { type LengthPenalty, lengthPenalties } from "./hypothesis.ts";
 import type { SampleOptions } from "./sample-search.ts";
 
-/** How translations are searched for; names as in CTranslate2 and Hugging Face's `generate` where those agree. */
+/** Options of the search; named as in CTranslate2 and Hugging Face's `generate` where those agree. */
 export interface DecodingOptions {
   /** Hypotheses kept at each step; 1 is greedy. 1 to 100. Default 4. */
   readonly beam?: number;
@@ -12,41 +12,41 @@ export interface DecodingOptions {
   /** "gnmt" ((5 + length) / 6)^alpha, or "average" length^alpha. Default "gnmt". */
   readonly lengthPenalty?: LengthPenalty;
   /**
-   * Strength β of the coverage penalty of Wu et al. 2016, Eq. 14, by which finished hypotheses are ranked: added to a
-   * score is β Σ_i log(min(Σ_j a_ij, 1)), a_ij what output j looked at source word i. 0 to 10; 0 for none. Default 0.
+   * Strength β of the coverage penalty of Wu et al. 2016, Eq. 14. Finished hypotheses are ranked by their score plus
+   * β Σ_i log(min(Σ_j a_ij, 1)), where a_ij is the attention of output j to source word i. 0 to 10. Default 0: none.
    */
   readonly coveragePenalty?: number;
   /**
-   * Hypotheses returned for each sentence, 1 to 100, that say different things: two ways to write one text are one of
-   * them, the likelier. A text stands there twice only where no other was found. Default 1.
+   * Hypotheses returned per sentence, 1 to 100, with different texts: of two tokenisations of one text the likelier
+   * counts. A text is repeated only where no other was found. Default 1.
    */
   readonly best?: number;
-  /** How every translation begins. Default: with nothing. */
+  /** Text that every translation begins with. Default: none. */
   readonly prefix?: string;
   /** Draw translations instead of searching for the best one. */
   readonly sample?: Pick<SampleOptions, "temperature" | "topK" | "topP" | "seed">;
-  /** No sequence of so many tokens occurs twice; 0 for no such rule. Default 0. */
+  /** No sequence of this many tokens occurs twice; 0 for no such rule. Default 0. */
   readonly noRepeatNgram?: number;
-  /** What the log probability of a token that was written already is multiplied by, 1 to 100. Default 1. */
+  /** Factor on the log probability of tokens already written, 1 to 100. Default 1. */
   readonly repetitionPenalty?: number;
   /**
-   * Added to log probabilities, -Infinity bans: of target tokens by id, or of words and pieces by their text. Of a word of
-   * several pieces it is added to the last, where the others stand before it: the word is finished or not.
+   * Added to the log probabilities of target tokens, by id, or of words and pieces, by text; -Infinity bans. For a word
+   * of several pieces it is added to the last one when the others come before it.
    */
   readonly bias?: Bias;
   /**
-   * Fewest tokens of a translation without its </s>, and most tokens with it. Default 0 (though something of it shows),
-   * and 10 more than twice the source has, or than the prefix or the fewest tokens where that is more.
+   * Fewest tokens of a translation without its </s>, and most tokens with it. Defaults: 0 (though never a blank text);
+   * 10 more than twice the source's tokens, the prefix or the fewest tokens, whichever is most.
    */
   readonly minDecodingLength?: number;
   readonly maxDecodingLength?: number;
-  /** Puts in place of <unk> the source word that its step looked at most. Default false. */
+  /** Replaces each <unk> with the source word that has the most attention at its step. Default false. */
   readonly replaceUnknowns?: boolean;
-  /** Returns with each hypothesis what it looked at. Default false: it costs a pass over the results. */
+  /** Returns each hypothesis with its attention, at the cost of a pass over the results. Default false. */
   readonly attention?: boolean;
 }
 
-/** Smallest and largest number, and whether it must be whole. */
+/** Smallest and largest value of each option, and whether it must be whole. */
 export const decodingRanges = {
   beam: [1, 100, "whole"],
   alpha: [0, 5],
@@ -59,21 +59,21 @@ export const decodingRanges = {
 } as const satisfies Partial<Record<keyof DecodingOptions, readonly [number, number, "whole"?]>>;
 
 /**
- * @param called  What messages call an option; by its own name when left out.
+ * @param nameOf  The name of an option in messages. Default: its own name.
  * @throws ERR_USAGE naming the option and its range.
  */
 export function checkDecodingOptions(
   options: DecodingOptions,
-  called: (option: keyof DecodingOptions) => string = (option) => option,
+  nameOf: (option: keyof DecodingOptions) => string = (option) => option,
 ): void {
   const refuse = (option: keyof DecodingOptions, cause: string): never => {
-    throw heedError("ERR_USAGE", { where: called(option), cause });
+    throw heedError("ERR_USAGE", { where: nameOf(option), cause });
   };
   for (const [name, [low, high, whole]] of Object.entries(decodingRanges)) {
     const value = options[name as keyof typeof decodingRanges];
     if (value === undefined) continue;
-    const isRight = value >= low && value <= high && (!whole || Number.isInteger(value));
-    if (!isRight)
+    const isValid = value >= low && value <= high && (!whole || Number.isInteger(value));
+    if (!isValid)
       refuse(
         name as keyof typeof decodingRanges,
         `${value} is not a ${whole ? "whole " : ""}number from ${low} to ${high}`,
@@ -85,6 +85,6 @@ export function checkDecodingOptions(
   if (minDecodingLength > maxDecodingLength)
     refuse(
       "minDecodingLength",
-      `${minDecodingLength} is more than ${called("maxDecodingLength")} ${maxDecodingLength}`,
+      `${minDecodingLength} is more than ${nameOf("maxDecodingLength")} ${maxDecodingLength}`,
     );
 }

@@ -15,12 +15,12 @@ import { checkDecodingOptions, type DecodingOptions } from "./decoding-options.t
 import { hasAttention } from "./scorer.ts";
 import { beginVisibly, type Unseen, unseenTokens } from "./visible.ts";
 
-/** What options of decoding mean for a model and its vocabulary. */
+/** Decoding options resolved for a model and its vocabulary. */
 export interface DecodingPlan {
-  /** What may be written; none where candidates need not be looked at beyond their order. */
+  /** Constraints on the next token; empty when the plain order of candidates suffices. */
   readonly constraints: readonly Constraint[];
   readonly unseen: Unseen;
-  /** Most tokens of a translation, by the tokens of its source. */
+  /** Most tokens of a translation, as a function of its source's tokens. */
   readonly limit: (sourceLength: number) => number;
 }
 
@@ -30,31 +30,32 @@ export interface PlannedDecoding extends DecodingOptions {
   readonly maxLength: number;
 }
 
-type Called = (option: keyof DecodingOptions) => string;
+type NameOf = (option: keyof DecodingOptions) => string;
 
 /**
- * Makes a plan of options, or refuses those that cannot be honoured, before anything is opened.
+ * Resolves options, or refuses those that cannot be honoured, before any session opens.
  *
- * @param called  What messages call an option; by its own name when left out.
+ * @param nameOf  The name of an option in messages. Default: its own name.
  * @throws ERR_USAGE naming the option.
  */
-export function planDecoding(options: PlannedDecoding, called: Called = (option) => option): DecodingPlan {
-  checkDecodingOptions(options, called);
-  refuseAttention(options, called);
-  const prefix = prefixOf(options, called);
-  const limit = limitOf(options, prefix.length, called);
+export function planDecoding(options: PlannedDecoding, nameOf: NameOf = (option) => option): DecodingPlan {
+  checkDecodingOptions(options, nameOf);
+  refuseAttention(options, nameOf);
+  const prefix = prefixOf(options, nameOf);
+  const limit = limitOf(options, prefix.length, nameOf);
   const unseen = unseenTokens(options.target);
-  const asked = constraintsOf(options, options.target, called);
-  if (prefix.length === 0 && asked.length === 0 && !options.sample) return { constraints: [], unseen, limit };
-  // What must be written is, whatever the others say of it.
-  const free = [...asked, beginVisibly(unseen)].map((constraint) => after(prefix.length, constraint));
+  const requested = constraintsOf(options, options.target, nameOf);
+  if (prefix.length === 0 && requested.length === 0 && !options.sample)
+    return { constraints: [], unseen, limit };
+  // The prefix is written whatever the other constraints say.
+  const free = [...requested, beginVisibly(unseen)].map((constraint) => after(prefix.length, constraint));
   return { constraints: prefix.length > 0 ? [beginWith(prefix), ...free] : free, unseen, limit };
 }
 
-/** The constraints that options ask for, without the prefix. */
-function constraintsOf(options: DecodingOptions, target: Tokenizer, called: Called): Constraint[] {
+/** The constraints that the options ask for, except the prefix. */
+function constraintsOf(options: DecodingOptions, target: Tokenizer, nameOf: NameOf): Constraint[] {
   const { bias = new Map(), minDecodingLength: least = 0 } = options;
-  const biased = biasedTokens(bias, target, called("bias"));
+  const biased = biasedTokens(bias, target, nameOf("bias"));
   return [
     ...repetitionConstraints(options),
     ...(biased.length === 0 ? [] : [sequenceBias(biased)]),
@@ -62,7 +63,7 @@ function constraintsOf(options: DecodingOptions, target: Tokenizer, called: Call
   ];
 }
 
-/** What holds against repetition in a text of any model. */
+/** The constraints against repetition, for any model. */
 export function repetitionConstraints(
   options: Pick<DecodingOptions, "noRepeatNgram" | "repetitionPenalty">,
 ): Constraint[] {
@@ -77,23 +78,23 @@ const after = (length: number, constraint: Constraint): Constraint =>
         if (written.ids.length >= length) constraint(scores, written);
       };
 
-/** Ids of how every translation begins. */
-function prefixOf({ prefix = "", target, ...options }: PlannedDecoding, called: Called): number[] {
+/** The ids of the prefix. */
+function prefixOf({ prefix = "", target, ...options }: PlannedDecoding, nameOf: NameOf): number[] {
   const ids = target.encode(prefix).slice(0, -1);
   const most = mostTokens(options);
   const cause = ids.includes(target.special.unk)
     ? `"${prefix}" has a word that is not in the target's vocabulary`
-    : ids.length > most && `it has ${ids.length} tokens, a translation at most ${most}`;
-  if (cause) throw heedError("ERR_USAGE", { where: called("prefix"), cause });
+    : ids.length > most && `it has ${ids.length} tokens; a translation has at most ${most}`;
+  if (cause) throw heedError("ERR_USAGE", { where: nameOf("prefix"), cause });
   return ids;
 }
 
-function limitOf(options: PlannedDecoding, prefix: number, called: Called): DecodingPlan["limit"] {
+function limitOf(options: PlannedDecoding, prefix: number, nameOf: NameOf): DecodingPlan["limit"] {
   const { minDecodingLength: least = 0, maxDecodingLength } = options;
   const most = mostTokens(options);
   if (least > most) {
-    const cause = `${least} is more than the ${most} tokens that the model writes`;
-    throw heedError("ERR_USAGE", { where: called("minDecodingLength"), cause });
+    const cause = `${least} is more than the ${most} tokens that the model can write`;
+    throw heedError("ERR_USAGE", { where: nameOf("minDecodingLength"), cause });
   }
   return (source) =>
     Math.min(maxDecodingLength ?? Math.max(2 * source + 10, prefix + 10, least > 0 ? least + 10 : 0), most);
@@ -103,13 +104,13 @@ function limitOf(options: PlannedDecoding, prefix: number, called: Called): Deco
 const mostTokens = (options: Pick<PlannedDecoding, "maxDecodingLength" | "maxLength">): number =>
   Math.min(options.maxDecodingLength ?? Infinity, options.maxLength - 1);
 
-/** @throws ERR_USAGE for what reads attention off a model that has none. */
-function refuseAttention(options: PlannedDecoding, called: Called): void {
+/** @throws ERR_USAGE for an option that needs attention when the model has none. */
+function refuseAttention(options: PlannedDecoding, nameOf: NameOf): void {
   const { attention = false, replaceUnknowns = false, coveragePenalty = 0 } = options;
-  const reading = { attention, replaceUnknowns, coveragePenalty: coveragePenalty > 0 };
-  const asked = (Object.keys(reading) as (keyof typeof reading)[]).filter((name) => reading[name]);
-  const [option] = asked;
+  const needsAttention = { attention, replaceUnknowns, coveragePenalty: coveragePenalty > 0 };
+  const names = Object.keys(needsAttention) as (keyof typeof needsAttention)[];
+  const option = names.find((name) => needsAttention[name]);
   if (!option || hasAttention(options.model)) return;
-  const [cause, remedy] = ["the model has no attention to its source", "leave it out"];
-  throw heedError("ERR_USAGE", { where: called(option), cause, remedy });
+  const [cause, remedy] = ["the model has no attention over its source", "leave this option out"];
+  throw heedError("ERR_USAGE", { where: nameOf(option), cause, remedy });
 }

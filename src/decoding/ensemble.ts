@@ -2,7 +2,7 @@ import type { HostTensor } from "../runtime/state.ts";
 
 type Weights = ReadonlyMap<string, HostTensor>;
 
-/** The weights of several models that decide together, as a list of models wants them: `members.0.…`, `members.1.…` */
+/** The weights of an ensemble under one set of names: `members.0.…`, `members.1.…`. A single model keeps its names. */
 export function ensembleWeights(members: readonly Weights[]): Weights {
   const [only, ...others] = members;
   if (only && others.length === 0) return only;

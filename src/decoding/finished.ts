@@ -1,17 +1,17 @@
 import type { Hypothesis } from "./hypothesis.ts";
 
-/** The hypotheses of one sentence that are done. */
+/** The finished hypotheses of one sentence. */
 export interface Finished {
-  /** How many say different things. */
+  /** How many have different texts. */
   readonly size: number;
   readonly add: (hypothesis: Hypothesis) => void;
-  /** Score of the n-th best of those that say different things; n from 1. */
+  /** Score of the n-th best of those with different texts; n from 1. */
   readonly score: (n: number) => number | undefined;
-  /** The n best, best first. What says the same as a better one is there only where nothing else was found. */
+  /** The n best, best first. A text is repeated only where no other was found. */
   readonly best: (n: number) => Hypothesis[];
 }
 
-/** @param textOf  What hypotheses are told apart by, of which the best stays; all are kept when left out. */
+/** @param textOf  Of hypotheses with equal texts only the best is kept; without it all are. */
 export function finishedTexts(textOf?: (ids: readonly number[]) => string): Finished {
   const texts = new Set<string>();
   /** Best first. */
@@ -24,13 +24,13 @@ export function finishedTexts(textOf?: (ids: readonly number[]) => string): Fini
     add: (hypothesis) => {
       const text = textOf?.(hypothesis.ids);
       if (text !== undefined && texts.has(text)) {
-        const same = kept.find((one) => one.text === text)?.hypothesis as Hypothesis;
+        const same = kept.find((entry) => entry.text === text)?.hypothesis as Hypothesis;
         if (same.score >= hypothesis.score) {
           repeats.push(hypothesis);
           return;
         }
         repeats.push(same);
-        kept = kept.filter((one) => one.text !== text);
+        kept = kept.filter((entry) => entry.text !== text);
       }
       if (text !== undefined) texts.add(text);
       kept.push({ text, hypothesis });

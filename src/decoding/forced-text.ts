@@ -8,15 +8,15 @@ import type { TranslatorOptions } from "./translator-options.ts";
 export interface ForcedText {
   readonly source: string;
   readonly target: string;
-  /** Log probability, </s> included, over length penalty. */
+  /** Log probability, </s> included, divided by the length penalty. */
   readonly score: number;
   readonly logProbability: number;
-  /** The target's pieces, the last </s>, and the log probability of each. */
+  /** The target's pieces, ending with </s>, and the log probability of each. */
   readonly tokens: readonly string[];
   readonly logProbabilities: readonly number[];
 }
 
-/** How likely given translations are. @throws ERR_DATA for one that is longer than the model writes. */
+/** Scores given translations. @throws ERR_DATA for one longer than the model can write. */
 export async function scoreTexts(
   pairs: readonly { readonly source: string; readonly target: string }[],
   scorer: Scorer,
@@ -24,11 +24,11 @@ export async function scoreTexts(
 ): Promise<ForcedText[]> {
   const ids = pairs.map((pair) => ({
     source: cutTo(maxLength, source.encode(pair.source), source),
-    target: fitting(target, pair.target, maxLength),
+    target: encodeWhole(target, pair.target, maxLength),
   }));
-  const found = await scorer.score(ids);
+  const scores = await scorer.score(ids);
   return pairs.map((pair, i) => {
-    const logProbabilities = Array.from(found[i]?.logProbabilities ?? []);
+    const logProbabilities = Array.from(scores[i]?.logProbabilities ?? []);
     const logProbability = logProbabilities.reduce((a, b) => a + b, 0);
     const score = logProbability / lengthPenalty(logProbabilities.length, alpha, kind);
     const tokens = (ids[i]?.target ?? []).map((id) => target.token(id));
@@ -36,10 +36,10 @@ export async function scoreTexts(
   });
 }
 
-/** Ids of a translation to score: nothing of it may be left out. */
-function fitting(tokenizer: Tokenizer, text: string, maxLength: number): number[] {
+/** Ids of a translation to score, which must not be cut. */
+function encodeWhole(tokenizer: Tokenizer, text: string, maxLength: number): number[] {
   const ids = tokenizer.encode(text);
   if (ids.length <= maxLength) return ids;
-  const cause = `a translation has ${ids.length} tokens, more than the model's ${maxLength}`;
+  const cause = `a translation has ${ids.length} tokens, more than the model's limit of ${maxLength}`;
   throw heedError("ERR_DATA", { where: "target", cause });
 }

@@ -18,14 +18,14 @@ export interface GeneratorOptions {
   readonly model: Layer<Decoder>;
   readonly weights: ReadonlyMap<string, HostTensor>;
   /**
-   * How many tokens the model looks back at, as many as it was trained with. When so many have been read, the later half
-   * of them is read again and the rest forgotten.
+   * How many tokens the model looks back on: as many as in training. When that many have been read, the later half is
+   * read again and the rest forgotten.
    */
   readonly context: number;
   readonly session?: SessionOptions;
 }
 
-/** What may follow the prompt, whose own tokens do not count. */
+/** Constraints on what follows the prompt, whose own tokens do not count. */
 export type WritingOptions = Pick<DecodingOptions, "noRepeatNgram" | "repetitionPenalty">;
 
 export interface GenerateOptions extends SamplingOptions, WritingOptions {
@@ -34,29 +34,29 @@ export interface GenerateOptions extends SamplingOptions, WritingOptions {
 }
 
 export interface ContinueOptions extends WritingOptions, Pick<DecodingOptions, "beam" | "best"> {
-  /** Tokens to write. */
+  /** Number of tokens to write. */
   readonly tokens: number;
-  /** Once aborted, what was not found yet is not looked for. */
+  /** Aborting it ends the search with what was found so far. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Goes on with texts. They have no end of their own: to a language model </s> is the end of a line, and one line may be
- * empty. So nothing is held against an ending here, unlike in a translation.
+ * Continues texts. They never end by themselves: to a language model </s> is the end of a line, and a line may be empty.
+ * So, unlike in a translation, </s> is never forbidden.
  */
 export interface Generator {
   /**
-   * Draws token by token, for ever: whoever reads the tokens stops.
+   * Draws token by token until the caller stops reading.
    *
    * @param prompt  Ids of the text so far; at least one.
-   * @throws ERR_USAGE for a prompt that is empty or has ids the model does not know, and as `nextTokens` does.
+   * @throws ERR_USAGE for a prompt that is empty or has ids outside the vocabulary, and as `nextTokens` does.
    */
   readonly generate: (prompt: readonly number[], options?: GenerateOptions) => AsyncGenerator<number>;
   /**
-   * Searches for the likeliest ways to go on, with a beam; prompts of one length are searched together. The score is the
-   * log probability of what was written.
+   * Searches for the most likely continuations with a beam; prompts of equal length are searched together. The score is
+   * the log probability of the continuation.
    *
-   * @returns for every prompt, in order, `best` hypotheses of `tokens` tokens each, best first.
+   * @returns for each prompt, in order, `best` hypotheses of `tokens` tokens each, best first.
    */
   readonly search: (
     prompts: readonly (readonly number[])[],
@@ -65,10 +65,10 @@ export interface Generator {
   readonly close: () => void;
 }
 
-/** No token: these texts go on. */
+/** Not a token: these texts have no start and no end. */
 const NEVER = -1;
 
-/** A generator over frozen weights: a session for how a text begins and one for how it goes on, any number of tokens each. */
+/** A generator over frozen weights: one session reads the beginning of a text, one takes each step after it. */
 export async function openGenerator(options: GeneratorOptions): Promise<Generator> {
   const { engine, model, weights, context } = options;
   const vocabulary = build(model).call.projection.shape[0] as number;
@@ -89,15 +89,15 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
     checkPrompt(prompt, vocabulary);
     checkDecodingOptions(options);
     const constraints = repetitionConstraints(options);
-    const writing = constraints.length > 0 ? constrained(stepper, constraints, "all") : stepper;
-    const how = {
+    const drawing = constraints.length > 0 ? constrained(stepper, constraints, "all") : stepper;
+    const drawOptions = {
       ...options,
       uniform: () => randomStream(seed, "generate"),
       start: NEVER,
       end: NEVER,
       maxLength: () => Infinity,
     };
-    for await (const [drawn] of drawTexts(writing, [prompt], [{ sentence: 0, n: 0 }], how))
+    for await (const [drawn] of drawTexts(drawing, [prompt], [{ sentence: 0, n: 0 }], drawOptions))
       if (drawn?.token !== undefined) yield drawn.token;
   }
 
@@ -106,13 +106,14 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
     checkDecodingOptions({ beam, best, ...options });
     const width = Math.max(beam, best);
     const constraints = repetitionConstraints(options);
-    const searched = constrained(stepper, constraints, width === 1 ? 1 : 2 * width);
-    const how = { beam: width, best, signal, alpha: 0, start: NEVER, end: NEVER, maxLength: () => tokens };
+    const searching = constrained(stepper, constraints, width === 1 ? 1 : 2 * width);
+    const maxLength = (): number => tokens;
+    const beamOptions = { beam: width, best, signal, alpha: 0, start: NEVER, end: NEVER, maxLength };
     const results: Hypothesis[][] = prompts.map(() => []);
     for (const chosen of byLength(prompts.map(({ length }) => Math.min(length, context)))) {
       const texts = chosen.map((i) => prompts[i] ?? []);
-      const found = await beamSearch(searched, texts, how);
-      for (const [n, i] of chosen.entries()) results[i] = found[n] ?? [];
+      const hypotheses = await beamSearch(searching, texts, beamOptions);
+      for (const [n, i] of chosen.entries()) results[i] = hypotheses[n] ?? [];
     }
     return results;
   };
@@ -122,12 +123,13 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
 function checkPrompt(prompt: readonly number[], vocabulary: number): void {
   const unknown = prompt.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
   if (unknown === undefined && prompt.length > 0) return;
-  const cause = unknown === undefined ? "it is empty" : `there is no token ${unknown} among ${vocabulary}`;
-  const remedy = "begin with ids of the model's vocabulary";
+  const range = `the vocabulary has ids 0 to ${vocabulary - 1}`;
+  const cause = unknown === undefined ? "it is empty" : `there is no token ${unknown}: ${range}`;
+  const remedy = "give at least one id of the model's vocabulary";
   throw heedError("ERR_USAGE", { where: "prompt", cause, remedy });
 }
 
-/** Indices of items in groups of one length. */
+/** Indices of items, grouped by length. */
 function byLength(lengths: readonly number[]): number[][] {
   const groups = new Map<number, number[]>();
   for (const [i, length] of lengths.entries()) groups.set(length, [...(groups.get(length) ?? []), i]);

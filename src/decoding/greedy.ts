@@ -6,7 +6,7 @@ import { beamSearch } from "./beam.ts";
 import { finish, type Hypothesis, type Path, type ScoreOptions } from "./hypothesis.ts";
 import { padded } from "./packing.ts";
 import { type Named, openSessions, release } from "./sessions.ts";
-import { encodeGraph, greedyGraph, together } from "./step-graphs.ts";
+import { asEnsemble, encodeGraph, greedyGraph } from "./step-graphs.ts";
 import { openStepper, type StepperOptions } from "./stepper.ts";
 
 export interface GreedyOptions extends Omit<StepperOptions, "candidates"> {
@@ -14,9 +14,9 @@ export interface GreedyOptions extends Omit<StepperOptions, "candidates"> {
   readonly end: number;
 }
 
-/** The likeliest token, until that is </s>: `beamSearch` with a beam of 1, with fewer calls of the runtime. */
+/** Takes the most likely token until that is </s>: `beamSearch` with a beam of 1, in fewer calls to the runtime. */
 export interface Greedy {
-  /** @returns for every source, in order, its one hypothesis. */
+  /** @returns for each source, in order, its one hypothesis. */
   search(
     sources: readonly ArrayLike<number>[],
     options: Omit<ScoreOptions, "best" | "end">,
@@ -24,25 +24,25 @@ export interface Greedy {
   close(): void;
 }
 
-/** A run goes on until this share of its sentences have ended; then those leave the batch. */
+/** A run stops when this share of its sentences have ended; those then leave the batch. */
 const PATIENCE = 1 / 2;
 
-/** Most steps of a run, where there is no limit. */
+/** Most steps of a run when there is no limit. */
 const LONGEST = 2 ** 31 - 1;
 
 /**
- * Greedy search whose steps stay in the runtime: a run makes many, and comes back when sentences are to leave the batch. On
- * a graphics card, where ONNX Runtime's Loop waits for every condition, a run makes one.
+ * Greedy search whose steps stay in the runtime: one run takes many steps and returns when sentences should leave the
+ * batch. On a GPU, where ONNX Runtime's Loop waits for every condition, a run takes one step.
  */
 export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Greedy> {
   if (!deviceOf(options.engine.device).hasLoop) {
     const stepper = await openStepper({ ...options, candidates: 1 });
     return {
-      search: (sources, how) => beamSearch(stepper, sources, { ...how, end, beam: 1 }),
+      search: (sources, options) => beamSearch(stepper, sources, { ...options, end, beam: 1 }),
       close: stepper.close,
     };
   }
-  const models = together(options.model);
+  const models = asEnsemble(options.model);
   const sessions = await openSessions(
     options,
     encodeGraph(models, options.padding),
@@ -50,16 +50,16 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
   );
   const { read: encode, step, memoryRows, stateRows } = sessions;
 
-  const search: Greedy["search"] = async (sources, how) => {
-    const { maxLength = (n: number): number => 2 * n + 10, start } = how;
+  const search: Greedy["search"] = async (sources, scoring) => {
+    const { maxLength = (n: number): number => 2 * n + 10, start } = scoring;
     const root: Path = { token: start, before: undefined, length: 0, logProbability: 0 };
-    const found: Hypothesis[][] = sources.map(() => []);
+    const results: Hypothesis[][] = sources.map(() => []);
     let alive = sources.map((source, index) => ({
       index,
       limit: Math.max(1, maxLength(source.length)),
       path: root,
     }));
-    if (alive.length === 0) return found;
+    if (alive.length === 0) return results;
     const read = await encode({ source: padded(sources, options.padding) });
     let memory = beginning(MEMORY, read);
     let state = beginning(STATE, read);
@@ -67,7 +67,7 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
       for (;;) {
         const rows = alive.length;
         const enough = Math.ceil(rows * PATIENCE);
-        // In tokens, the shortest first: as many texts may end by their limits as by </s>.
+        // Tokens left, fewest first: texts that reach their limits count as ended, too.
         const left = alive.map(({ limit, path }) => Math.ceil(limit) - path.length).sort((a, b) => a - b);
         const { best, logProbabilities, ...next } = (await step({
           ...feedsFor(step, memory),
@@ -80,9 +80,12 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
         release(state);
         const { tokens: last, ended, ...after } = under(NEXT, next);
         state = after;
-        for (const one of [last, ended]) one?.dispose();
-        const [tokens, logs] = await Promise.all([taken(best as Tensor), taken(logProbabilities as Tensor)]);
-        const going: number[] = [];
+        for (const tensor of [last, ended]) tensor?.dispose();
+        const [tokens, logs] = await Promise.all([
+          readAndDispose(best as Tensor),
+          readAndDispose(logProbabilities as Tensor),
+        ]);
+        const unfinished: number[] = [];
         for (const [row, text] of alive.entries()) {
           let { path } = text;
           for (let at = row; at < tokens.length && path.length < text.limit; at += rows) {
@@ -92,15 +95,15 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
             if (token === end) break;
           }
           text.path = path;
-          if (path.token === end || path.length >= text.limit) found[text.index] = [finish(path, how)];
-          else going.push(row);
+          if (path.token === end || path.length >= text.limit) results[text.index] = [finish(path, scoring)];
+          else unfinished.push(row);
         }
-        if (going.length === 0) return found;
-        if (going.length < rows) {
-          const order = Int32Array.from(going);
+        if (unfinished.length === 0) return results;
+        if (unfinished.length < rows) {
+          const order = Int32Array.from(unfinished);
           memory = await memoryRows.run(memory, order);
           state = await stateRows.run(state, order);
-          alive = going.map((row) => alive[row] as (typeof alive)[number]);
+          alive = unfinished.map((row) => alive[row] as (typeof alive)[number]);
         }
       }
     } finally {
@@ -111,8 +114,8 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
   return { search, close: sessions.close };
 }
 
-/** The numbers of a tensor, which is given back. */
-async function taken(tensor: Tensor): Promise<Int32Array | Float32Array> {
+/** Copies a tensor's numbers and disposes of it. */
+async function readAndDispose(tensor: Tensor): Promise<Int32Array | Float32Array> {
   const numbers = ((await tensor.read()) as Int32Array | Float32Array).slice();
   tensor.dispose();
   return numbers;

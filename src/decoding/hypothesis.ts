@@ -1,6 +1,6 @@
-/** What a search finds, and how that is scored. */
+/** Hypotheses and their scores. */
 
-/** How the length of a hypothesis enters its score. */
+/** How hypotheses are scored, and how long and how many they may be. */
 export interface ScoreOptions {
   /** Strength of the length penalty, 0 for none. Default 0.6. */
   readonly alpha?: number;
@@ -26,7 +26,7 @@ export interface Hypothesis {
   readonly logProbability: number;
 }
 
-/** A path through the search, shared by all that continue it. */
+/** A path through the search, as a linked list: paths share their beginnings. */
 export interface Path {
   readonly token: number;
   readonly before: Path | undefined;
@@ -35,8 +35,8 @@ export interface Path {
 }
 
 /**
- * What a log probability is divided by; length counts </s>. "gnmt" is Wu et al. 2016, Eq. 14: ((5 + length) / 6)^alpha;
- * "average" is length^alpha, with alpha 1 the mean log probability of a token.
+ * The divisor of a log probability; `length` counts </s>. "gnmt" is Wu et al. 2016, Eq. 14: ((5 + length) / 6)^alpha;
+ * "average" is length^alpha: with alpha 1 the score is the mean log probability per token.
  *
  * @see https://arxiv.org/abs/1609.08144
  */

@@ -5,7 +5,7 @@ import { batchesByTokens } from "./packing.ts";
 import type { TranslationSearch } from "./translation-search.ts";
 import type { TranslatorOptions } from "./translator-options.ts";
 
-/** Searches for translations of any number of sources, several batches of alike lengths on their way at a time. */
+/** Translates any number of sources in batches of similar lengths, `streams` batches at a time. */
 export async function searchInBatches(
   sources: readonly ArrayLike<number>[],
   { search }: TranslationSearch,
@@ -19,17 +19,17 @@ export async function searchInBatches(
   const length = (i: number): number => sources[i]?.length ?? 0;
   const waiting = batchesByTokens(sources.length, length, { sentences: batch, tokens: batchTokens });
   const work = async (): Promise<void> => {
-    // The longest first, so that streams end at about the same time.
+    // Longest first, so that streams end at about the same time.
     for (let chosen = waiting.pop(); chosen; chosen = waiting.pop()) {
-      const found = await search(chosen.map((i) => sources[i] ?? []));
-      for (const [n, i] of chosen.entries()) results[i] = found[n] ?? [];
+      const hypotheses = await search(chosen.map((i) => sources[i] ?? []));
+      for (const [n, i] of chosen.entries()) results[i] = hypotheses[n] ?? [];
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, streams) }, work));
   return results;
 }
 
-/** @throws ERR_USAGE for a sentence that is no sentence of a vocabulary, or longer than a model reads. */
+/** @throws ERR_USAGE for a sentence that is empty, too long for the model or has ids outside the vocabulary. */
 export function checkSources(
   sources: readonly ArrayLike<number>[],
   vocabulary: Tokenizer,
@@ -40,10 +40,10 @@ export function checkSources(
   };
   for (const [i, ids] of sources.entries()) {
     if (ids.length > maxLength)
-      refuse(`sentence ${i} has ${ids.length} tokens, the model reads at most ${maxLength}`);
+      refuse(`sentence ${i} has ${ids.length} tokens; the model reads at most ${maxLength}`);
     if (ids.length === 0) refuse(`sentence ${i} has no tokens: even an empty one ends with </s>`);
-    const odd = Array.from(ids).find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary.size);
-    if (odd !== undefined)
-      refuse(`sentence ${i} has token ${odd}, the vocabulary has 0 to ${vocabulary.size - 1}`);
+    const unknown = Array.from(ids).find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary.size);
+    if (unknown !== undefined)
+      refuse(`sentence ${i} has token ${unknown}; the vocabulary has ids 0 to ${vocabulary.size - 1}`);
   }
 }

@@ -1,4 +1,4 @@
-/** `heed/decoding`: search, written once for every model; a translator over frozen weights. */
+/** `heed/decoding`: search for any model, and a translator over frozen weights. */
 export { type BeamOptions, beamSearch } from "./beam.ts";
 export type { Bias, BiasedTokens } from "./bias.ts";
 export {

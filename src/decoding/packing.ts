@@ -1,8 +1,8 @@
 /**
- * Indices in batches: alike lengths together, so that there is little padding and rows end at the same time.
+ * Groups indices into batches of similar lengths, so that there is little padding and rows end at about the same time.
  *
- * @param length  Of the i-th item, in tokens.
- * @param most    Items in a batch, and tokens with padding; an item longer than that is a batch of its own.
+ * @param length  Length of the i-th item, in tokens.
+ * @param most    Limits of a batch: items, and tokens with padding. A longer item is a batch of its own.
  */
 export function batchesByTokens(
   count: number,
@@ -24,7 +24,7 @@ export function batchesByTokens(
   return batches;
 }
 
-/** Sentences of ids as one matrix, filled up with padding at the end. */
+/** Sentences of ids as one matrix, each row padded at its end. */
 export function padded(
   sentences: readonly ArrayLike<number>[],
   padding: number,

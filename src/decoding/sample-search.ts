@@ -5,38 +5,38 @@ import { draw, nextTokens, type SamplingOptions } from "./sampling.ts";
 import type { Stepper } from "./stepper.ts";
 
 export interface SampleOptions extends SamplingOptions, ScoreOptions {
-  /** Same seed, same translation of a sentence, whatever stands around it. Default 42. */
+  /** Same seed, same translation of a sentence, whatever the rest of the batch. Default 42. */
   readonly seed?: number;
-  /** What hypotheses are told apart by: see `BeamOptions`. A draw that says what another said is drawn again. */
+  /** The text by which hypotheses are compared: see `BeamOptions`. A repeated text is drawn again. */
   readonly textOf?: ((ids: readonly number[]) => string) | undefined;
 }
 
 export interface DrawOptions extends SamplingOptions, Omit<ScoreOptions, "best"> {
-  /** Names the random numbers of a draw. */
+  /** The random numbers of a draw, uniform in [0, 1). */
   readonly uniform: (draw: Draw) => () => number;
 }
 
-/** One text to draw: the n-th of a source. */
+/** One text to draw: the n-th text of a source. */
 export interface Draw {
   readonly sentence: number;
   readonly n: number;
 }
 
-/** A token was drawn, and with the last one of a text the text is there. */
+/** A token drawn; the last one of a text comes with the text. */
 export interface Drawn extends Draw {
-  /** Undefined where all was forbidden, and the text ended as it was. */
+  /** Undefined where all tokens were forbidden and the text ended as it was. */
   readonly token: number | undefined;
   readonly text?: Hypothesis;
 }
 
-/** Rounds of drawing again what was drawn before. */
+/** Most rounds of draws; each after the first replaces repeated texts. */
 const ROUNDS = 4;
 
 /**
  * Draws translations token by token instead of searching for the best one.
  *
- * @param stepper  One of all scores (`candidates: "all"`), constrained or not.
- * @returns `best` hypotheses for every source, best first; the score is the model's, whatever the temperature.
+ * @param stepper  A stepper of all scores (`candidates: "all"`), constrained or not.
+ * @returns `best` hypotheses for each source, best first; the score is the model's, whatever the temperature.
  */
 export async function sampleSearch(
   stepper: Stepper,
@@ -44,28 +44,28 @@ export async function sampleSearch(
   options: SampleOptions,
 ): Promise<Hypothesis[][]> {
   const { best = 1, seed = 42, textOf } = options;
-  const found = sources.map(() => finishedTexts(textOf));
+  const finished = sources.map(() => finishedTexts(textOf));
   const uniform = ({ sentence, n }: Draw): (() => number) =>
     randomStream(seed, `sample ${n} ${Array.from(sources[sentence] ?? []).join()}`);
-  const drawn = sources.map(() => 0);
+  const counts = sources.map(() => 0);
   for (let round = 0; round < ROUNDS; round++) {
-    const draws = found.flatMap(({ size }, sentence) =>
+    const draws = finished.flatMap(({ size }, sentence) =>
       Array.from({ length: Math.max(0, best - size) }, () => ({
         sentence,
-        n: (drawn[sentence] as number)++,
+        n: (counts[sentence] as number)++,
       })),
     );
     if (draws.length === 0) break;
     for await (const step of drawTexts(stepper, sources, draws, { ...options, uniform }))
-      for (const { sentence, text } of step) if (text) found[sentence]?.add(text);
+      for (const { sentence, text } of step) if (text) finished[sentence]?.add(text);
   }
-  return found.map((finished) => finished.best(best));
+  return finished.map((texts) => texts.best(best));
 }
 
 /**
- * Texts drawn side by side, a token of each at a time: whoever reads the tokens may stop.
+ * Draws texts side by side, one token of each per step. The caller may stop reading at any step.
  *
- * @param draws  Those of one source stand side by side.
+ * @param draws  The draws of one source must be adjacent.
  */
 export async function* drawTexts(
   stepper: Stepper,
@@ -76,9 +76,9 @@ export async function* drawTexts(
   const { maxLength = (n: number): number => 2 * n + 10, start, end } = options;
   const root: Path = { token: start, before: undefined, length: 0, logProbability: 0 };
   const vocabulary = stepper.candidates;
-  let alive = draws.map((one) => {
-    const limit = Math.max(1, maxLength(sources[one.sentence]?.length ?? 0));
-    return { draw: one, uniform: options.uniform(one), path: root, row: one.sentence, limit };
+  let alive = draws.map((draw) => {
+    const limit = Math.max(1, maxLength(sources[draw.sentence]?.length ?? 0));
+    return { draw, uniform: options.uniform(draw), path: root, row: draw.sentence, limit };
   });
   if (alive.length === 0) return;
   const decoding = await stepper.start(sources);
@@ -91,19 +91,19 @@ export async function* drawTexts(
       );
       const next: typeof alive = [];
       const step: Drawn[] = [];
-      for (const [row, one] of alive.entries()) {
+      for (const [row, text] of alive.entries()) {
         const scores = logProbabilities.subarray(row * vocabulary, (row + 1) * vocabulary);
-        const token = draw(nextTokens(scores, options), one.uniform());
-        const logProbability = one.path.logProbability + (scores[token] as number);
-        // Where all is forbidden the text ends as it is.
+        const token = draw(nextTokens(scores, options), text.uniform());
+        const logProbability = text.path.logProbability + (scores[token] as number);
+        // All tokens are forbidden: the text ends as it is.
         if (logProbability === -Infinity) {
-          step.push({ ...one.draw, token: undefined, text: finish(one.path, options) });
+          step.push({ ...text.draw, token: undefined, text: finish(text.path, options) });
           continue;
         }
-        const path = { token, before: one.path, length: one.path.length + 1, logProbability };
-        const isDone = token === end || path.length >= one.limit;
-        step.push({ ...one.draw, token, ...(isDone ? { text: finish(path, options) } : {}) });
-        if (!isDone) next.push({ ...one, path, row });
+        const path = { token, before: text.path, length: text.path.length + 1, logProbability };
+        const isDone = token === end || path.length >= text.limit;
+        step.push({ ...text.draw, token, ...(isDone ? { text: finish(path, options) } : {}) });
+        if (!isDone) next.push({ ...text, path, row });
       }
       alive = next;
       yield step;

@@ -2,20 +2,21 @@ import { heedError } from "../errors.ts";
 import { likeliest } from "./constraints.ts";
 
 export interface SamplingOptions {
-  /** Below 1 the likely becomes likelier, above 1 all become more alike; 0 takes the likeliest token. Default 1. */
+  /** Below 1 sharpens the distribution, above 1 flattens it; 0 takes the most likely token. Default 1. */
   readonly temperature?: number;
-  /** Only the k likeliest tokens may be drawn. Default: all. */
+  /** Draw only from the k most likely tokens. Default: all. */
   readonly topK?: number;
-  /** Only the fewest likeliest tokens that together have this probability, 0 to 1; always one. Default 1. */
+  /** Draw only from the fewest tokens with this total probability, 0 to 1; always at least one. Default 1. */
   readonly topP?: number;
 }
 
 /**
- * The distribution to draw from: softmax of logits / temperature, kept to the top k, then to the nucleus of probability
- * p, and scaled to sum to 1 again. Of equally likely tokens the one with the smaller id comes first.
+ * The distribution to draw from: softmax of logits / temperature, restricted to the top k, then to the nucleus of
+ * probability p, and renormalised. Of equally likely tokens the one with the smaller id comes first.
  *
- * @returns token ids, the likeliest first, and their probabilities
- * @throws ERR_USAGE for an option outside its range, ERR_RUNTIME when a logit is not a number: the model has diverged.
+ * @returns token ids, the most likely first, and their probabilities
+ * @throws ERR_USAGE for an option outside its range; ERR_RUNTIME when a logit is NaN or +Infinity: the model has
+ *   diverged.
  * @see Holtzman et al. 2020 (nucleus sampling) - https://arxiv.org/abs/1904.09751
  * @see Fan et al. 2018 (top k) - https://arxiv.org/abs/1805.04833
  */
@@ -24,11 +25,11 @@ export function nextTokens(
   { temperature = 1, topK = Infinity, topP = 1 }: SamplingOptions = {},
 ): { ids: number[]; probabilities: number[] } {
   const refuse = (name: string, value: number, range: string): never => {
-    throw heedError("ERR_USAGE", { where: name, cause: `${value} is not ${range}` });
+    throw heedError("ERR_USAGE", { where: name, cause: `must be ${range}, not ${value}` });
   };
-  if (!(temperature >= 0)) refuse("temperature", temperature, "a number from 0");
-  if (!(topK >= 1)) refuse("topK", topK, "a number from 1");
-  if (!(topP >= 0 && topP <= 1)) refuse("topP", topP, "a number from 0 to 1");
+  if (!(temperature >= 0)) refuse("temperature", temperature, "at least 0");
+  if (!(topK >= 1)) refuse("topK", topK, "at least 1");
+  if (!(topP >= 0 && topP <= 1)) refuse("topP", topP, "from 0 to 1");
   if (Array.from(logits).some((logit) => !(logit < Infinity))) {
     throw heedError("ERR_RUNTIME", { operation: "nextTokens", problem: "a logit is not a number" });
   }
@@ -46,22 +47,23 @@ export function nextTokens(
   };
 }
 
+/** Up to this k, selecting the k largest is cheaper than sorting all. */
 const FEW = 128;
 
-/** Ids of the k largest that are not forbidden, largest first; of none, the first id. */
+/** Ids of the k largest logits that are not -Infinity, largest first; id 0 if there is none. */
 function best(logits: ArrayLike<number>, k: number): number[] {
-  // Sorting a whole vocabulary takes longer than a step of the model.
+  // Sorting a whole vocabulary would take longer than a step of the model.
   if (logits instanceof Float32Array && k <= FEW) {
     const { tokens, logProbabilities } = likeliest(logits, 1, Math.min(Math.floor(k), logits.length));
-    const found = Array.from(tokens).filter((_, place) => logProbabilities[place] !== -Infinity);
-    return found.length > 0 ? found : [0];
+    const ids = Array.from(tokens).filter((_, place) => logProbabilities[place] !== -Infinity);
+    return ids.length > 0 ? ids : [0];
   }
   const order = Array.from(logits, (_, id) => id).filter((id) => logits[id] !== -Infinity);
   order.sort((a, b) => (logits[b] as number) - (logits[a] as number) || a - b);
   return order.length > 0 ? order.slice(0, Math.max(1, k)) : [0];
 }
 
-/** Draws one of the ids; `uniform` is from [0, 1). */
+/** Draws one of the ids. @param uniform  A random number in [0, 1). */
 export function draw(
   { ids, probabilities }: { readonly ids: readonly number[]; readonly probabilities: readonly number[] },
   uniform: number,

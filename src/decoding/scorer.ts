@@ -17,7 +17,7 @@ import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { batchesByTokens, padded } from "./packing.ts";
-import { together } from "./step-graphs.ts";
+import { asEnsemble } from "./step-graphs.ts";
 
 export interface ScorerOptions {
   readonly engine: Engine;
@@ -27,7 +27,7 @@ export interface ScorerOptions {
   readonly padding: number;
   /** Id of <s>. */
   readonly start: number;
-  /** Whether attention is wanted, which costs its memory. Default false. */
+  /** Also return attention, at the cost of its memory. Default false. */
   readonly attention?: boolean;
   /** "int8": as in `openTranslator`. */
   readonly quantize?: "int8" | undefined;
@@ -35,34 +35,34 @@ export interface ScorerOptions {
 }
 
 export interface Forced {
-  /** Natural logarithm of the probability of each target token after those before it. */
+  /** Natural logarithm of the probability of each target token given those before it. */
   readonly logProbabilities: Float32Array;
-  /** [target][source]: what each target token's step looked at, in the last decoder layer, the mean of its heads. */
+  /** [target][source]: attention at the step of each target token, averaged over the heads of the last decoder layer. */
   readonly attention?: readonly Float32Array[];
 }
 
-/** Forced decoding: what a model makes of given translations. */
+/** Forced decoding: scores given translations. */
 export interface Scorer {
-  /** Ids of source and target, both ending with </s>; the results stand in the order of the pairs. */
+  /** Scores pairs of ids, source and target both ending with </s>; results are in the order of the pairs. */
   score(pairs: readonly { source: ArrayLike<number>; target: ArrayLike<number> }[]): Promise<Forced[]>;
   close(): void;
 }
 
-/** Target tokens whose logits are in memory together, padding included. */
+/** Most target tokens whose logits are in memory at once, padding included. */
 const TOKENS = 1024;
 
-/** Whether a model, or one of several, looks at its source: has something for `attention`. */
+/** Whether a model, or one of several, attends to its source. */
 export const hasAttention = (model: ScorerOptions["model"]): boolean =>
-  read(together(model), 0).looked.length > 0;
+  decodeTargets(asEnsemble(model), 0).attentions.length > 0;
 
-/**
- * @throws ERR_USAGE when attention is asked of a model that has none.
- */
+/** @throws ERR_USAGE when attention is requested of a model that has none. */
 export async function openScorer(options: ScorerOptions): Promise<Scorer> {
   const { engine, padding, start, attention = false, weights } = options;
-  const models = together(options.model);
+  const models = asEnsemble(options.model);
   const program = await compile({
-    ...{ engine, constants: weights, outputs: forcedGraph(models, padding, attention) },
+    engine,
+    constants: weights,
+    outputs: forcedGraph(models, padding, attention),
     quantize: options.quantize,
     ...(options.session ? { session: options.session } : {}),
   });
@@ -76,16 +76,16 @@ export async function openScorer(options: ScorerOptions): Promise<Scorer> {
           chosen.map((i) => pairs[i]?.source ?? []),
           padding,
         );
-        // Nothing at all is read as if it were padding; none of its scores are kept.
+        // An empty target is replaced by one padding token, whose score is dropped.
         const targets = chosen.map((i) => Array.from(pairs[i]?.target.length ? pairs[i].target : [padding]));
         const target = padded(
           targets.map((ids) => [start, ...ids.slice(0, -1)]),
           padding,
         );
         const labels = padded(targets, padding);
-        const found: Record<string, Tensor> = await program({ source, target, labels });
-        const numbers = (await found.logProbabilities?.read()) as Float32Array;
-        const looked = found.attention && ((await found.attention.read()) as Float32Array);
+        const outputs: Record<string, Tensor> = await program({ source, target, labels });
+        const scores = (await outputs.logProbabilities?.read()) as Float32Array;
+        const weights = outputs.attention && ((await outputs.attention.read()) as Float32Array);
         const [, time = 0] = target.shape;
         const [, width = 0] = source.shape;
         chosen.forEach((i, row) => {
@@ -93,16 +93,16 @@ export async function openScorer(options: ScorerOptions): Promise<Scorer> {
           const from = row * time;
           const words = pairs[i]?.source.length ?? 0;
           results[i] = {
-            logProbabilities: numbers.slice(from, from + length),
-            ...(looked && {
+            logProbabilities: scores.slice(from, from + length),
+            ...(weights && {
               attention: Array.from({ length }, (_, t) => {
                 const at = (from + t) * width;
-                return looked.slice(at, at + words);
+                return weights.slice(at, at + words);
               }),
             }),
           };
         });
-        for (const tensor of Object.values(found)) tensor.dispose();
+        for (const tensor of Object.values(outputs)) tensor.dispose();
       }
       return results;
     },
@@ -110,20 +110,23 @@ export async function openScorer(options: ScorerOptions): Promise<Scorer> {
   };
 }
 
-/** What each model makes of a target given to it: logits [sentences · target, vocabulary], and what it looked at. */
-function read(models: Layer<readonly Seq2Seq[]>, padding: number): { logits: Value[]; looked: Value[] } {
+/** Each model's logits for a given target [sentences · target, vocabulary], and its attention if it has any. */
+function decodeTargets(
+  models: Layer<readonly Seq2Seq[]>,
+  padding: number,
+): { logits: Value[]; attentions: Value[] } {
   const source = input("source", "int32", ["sentences", "source"]);
   const target = input("target", "int32", ["sentences", "target"]);
   const mask = sub(1, cast(equal(source, padding), "float32"));
   const built = build(models);
-  const looked: Value[] = [];
+  const attentions: Value[] = [];
   const logits = built.call.map((model) => {
     const { hidden } = model.decode(target, model.remember(model.encode(source, mask), mask));
     const last = matchTaps(built.taps, "**.cross.weights", { atLeast: 0 }).at(-1);
-    if (last) looked.push(mean(last[1], [1]));
+    if (last) attentions.push(mean(last[1], [1]));
     return linear(flattenLead(hidden), model.projection);
   });
-  return { logits, looked };
+  return { logits, attentions };
 }
 
 function forcedGraph(
@@ -135,7 +138,7 @@ function forcedGraph(
     times("sentences", "target"),
     1,
   ]);
-  const { logits, looked } = read(models, padding);
+  const { logits, attentions } = decodeTargets(models, padding);
   const [only, ...others] = logits as [Value, ...Value[]];
   const picked =
     others.length === 0
@@ -143,8 +146,8 @@ function forcedGraph(
       : log(mul(logits.map((each) => gatherLast(softmax(each), labels)).reduce(add), 1 / logits.length));
   const outputs = { logProbabilities: reshape(picked, ["sentences", "target"]) };
   if (!attention) return outputs;
-  if (looked.length === 0) {
+  if (attentions.length === 0) {
     throw heedError("ERR_USAGE", { where: "attention", cause: "the model has none", remedy: "leave it out" });
   }
-  return { ...outputs, attention: mul(looked.reduce(add), 1 / looked.length) };
+  return { ...outputs, attention: mul(attentions.reduce(add), 1 / attentions.length) };
 }

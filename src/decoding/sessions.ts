@@ -1,4 +1,4 @@
-/** The sessions that a search runs, and tensors of the runtime by name, whose rows are sentences or hypotheses. */
+/** The sessions of a search, and named runtime tensors whose rows are sentences or hypotheses. */
 import type { TensorType, Value } from "../ir/value.ts";
 import { beginning, MEMORY, NEXT, STATE, under } from "../models/named-tensors.ts";
 import type { Repetition } from "../onnx/repeated.ts";
@@ -13,26 +13,26 @@ export type Named = Record<string, Tensor>;
 /** Where a search runs, and with which weights. */
 export interface SearchRuntime {
   readonly engine: Engine;
-  /** Weights that live in a runtime's state (a model in training)… */
+  /** Weights in a runtime's state (a model in training)… */
   readonly state?: State;
   /** …or weights frozen into the graphs, which is faster. */
   readonly constants?: ReadonlyMap<string, HostTensor>;
-  /** Products with `constants` on 8-bit integers. */
+  /** "int8": compute products with `constants` in 8-bit integers. */
   readonly quantize?: "int8" | undefined;
   readonly session?: SessionOptions;
 }
 
 export interface SearchSessions {
-  /** Reads a batch and computes what every step looks back at, and the state before the first. */
+  /** Reads a batch: computes the memory that every step attends to and the state before the first step. */
   readonly read: Program;
   readonly step: Program;
-  /** Put rows of what is looked back at, and of the state, into another order. */
+  /** Reorder the rows of the memory and of the state. */
   readonly memoryRows: Reorder;
   readonly stateRows: Reorder;
   readonly close: () => void;
 }
 
-/** Opens what a search needs. @param read  The graph of how it begins. @param step  That of a step, or of many. */
+/** Opens the sessions of a search. @param read  Graph of its beginning. @param step  Graph of one step, or of many. */
 export async function openSessions(
   { engine, state, constants, quantize, session }: SearchRuntime,
   read: Readonly<Record<string, Value>>,
@@ -45,7 +45,7 @@ export async function openSessions(
   try {
     opened = await Promise.all(opening);
   } catch (error) {
-    for (const one of opening) closeLater(one);
+    for (const program of opening) closeLater(program);
     throw error;
   }
   const [reading, stepping] = opened;
@@ -59,12 +59,12 @@ export async function openSessions(
     memoryRows,
     stateRows,
     close: () => {
-      for (const each of [reading, stepping, memoryRows, stateRows]) each.close();
+      for (const session of [reading, stepping, memoryRows, stateRows]) session.close();
     },
   };
 }
 
-/** Closes what may still be opening, or may have failed to. */
+/** Closes a session that may still be opening or may have failed to open. */
 export function closeLater(opening: Promise<{ readonly close: () => void }> | undefined): void {
   opening?.then(
     (opened) => opened.close(),
@@ -81,7 +81,7 @@ interface Reorder {
   readonly close: () => void;
 }
 
-/** Puts rows of tensors into another order; its session opens when something moves for the first time. */
+/** Reorders rows of tensors; its session opens on first use. */
 function openReorder(
   shared: { readonly engine: Engine; readonly session?: SessionOptions },
   types: ReadonlyMap<string, TensorType>,
@@ -91,8 +91,8 @@ function openReorder(
     run: async (tensors, order) => {
       opened ??= compile({ ...shared, outputs: reorderGraph(types) });
       const program = await opened;
-      const wanted = Object.fromEntries([...types.keys()].map((name) => [name, tensors[name] as Tensor]));
-      const moved: Named = await program({ ...wanted, [ORDER]: { shape: [order.length], data: order } });
+      const inputs = Object.fromEntries([...types.keys()].map((name) => [name, tensors[name] as Tensor]));
+      const moved: Named = await program({ ...inputs, [ORDER]: { shape: [order.length], data: order } });
       release(tensors);
       return under(NEXT, moved);
     },

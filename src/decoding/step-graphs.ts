@@ -1,4 +1,4 @@
-/** The graphs of a search: what is read once per sentence, and one step of all hypotheses. */
+/** The graphs of a search: reading each sentence once, and one step of all hypotheses. */
 import { input } from "../ir/leaf.ts";
 import { plus, type Size, times } from "../ir/size.ts";
 import type { TensorType, Value } from "../ir/value.ts";
@@ -19,15 +19,15 @@ export const ORDER = "order";
 
 type Outputs = Record<string, Value>;
 
-/** Several models that decide together, weights named `members.0.…`; one keeps the names it has. */
-export function together<M extends Decoder>(model: Layer<M> | readonly Layer<M>[]): Layer<readonly M[]> {
+/** An ensemble of models as one layer, weights named `members.0.…`; a single model keeps its names. */
+export function asEnsemble<M extends Decoder>(model: Layer<M> | readonly Layer<M>[]): Layer<readonly M[]> {
   const models = "bind" in model ? [model] : model;
   const [only, ...others] = models;
   if (only && others.length === 0) return { bind: (scope) => [only.bind(scope)] };
   return layer({ members: models }, ({ members }) => members);
 }
 
-/** source int32 [sentences, source]  ->  what every step looks back at, and the state before the first token */
+/** source int32 [sentences, source]  ->  the memory that every step attends to, and the state before the first token */
 export function encodeGraph(models: Layer<readonly Seq2Seq[]>, padding: number): Outputs {
   const source = input("source", "int32", ["sentences", "source"]);
   const mask = sub(1, cast(equal(source, padding), "float32"));
@@ -41,7 +41,7 @@ export function encodeGraph(models: Layer<readonly Seq2Seq[]>, padding: number):
   };
 }
 
-/** tokens int32 [texts, time]  ->  the state after them, and what may come next as `stepGraph` gives it, of each text */
+/** tokens int32 [texts, time]  ->  for each text, the state after it and the next tokens as in `stepGraph` */
 export function readGraph(models: Layer<readonly Decoder[]>, candidates: number | "all"): Outputs {
   const tokens = input("tokens", "int32", ["texts", "time"]);
   const read = build(models).call.map((model) => ({ model, ...model.decode(tokens, {}) }));
@@ -53,15 +53,15 @@ export function readGraph(models: Layer<readonly Decoder[]>, candidates: number 
 }
 
 /**
- * One step: tokens int32 [sentences, beam], order int32 [rows]  ->  the state after it, and of each of the
+ * One step: tokens int32 [sentences, beam], order int32 [rows]  ->  the state after it, and for each of the
  * rows = sentences · beam
  *
- *   best int32 [rows, k], logProbabilities [rows, k]     the k likeliest next tokens, or, for "all",
+ *   best int32 [rows, k], logProbabilities [rows, k]     the k most likely next tokens or, for "all",
  *   logProbabilities [rows, vocabulary]
  *
- * Row r goes on from row order[r] of the state before. A step that is not ordered, as those of greedy search and of
- * language models, has one hypothesis of each sentence and no order: its rows stay. An ensemble's probabilities are the
- * mean of its members'.
+ * Row r continues row order[r] of the previous state. An unordered step, as in greedy search and language models, has
+ * one hypothesis per sentence and no `order`: its rows stay in place. An ensemble's probabilities are the mean of its
+ * members'.
  */
 export function stepGraph(
   models: Layer<readonly Decoder[]>,
@@ -73,20 +73,20 @@ export function stepGraph(
   const rows = times("sentences", beam);
   const order = isOrdered ? input(ORDER, "int32", [rows]) : undefined;
   const stepped = build(models).call.map((model, i) => {
-    const asked = memoryOf(model);
-    const memory = inputs(MEMORY, i, asked, "sentences");
-    const kept = inputs(STATE, i, model.start(asked, "sentences"), order ? "before" : rows);
-    const before = order ? inOrder(kept, order) : kept;
+    const prototype = memoryOf(model);
+    const memory = inputs(MEMORY, i, prototype, "sentences");
+    const previous = inputs(STATE, i, model.start(prototype, "sentences"), order ? "before" : rows);
+    const before = order ? inOrder(previous, order) : previous;
     const { hidden, state } = model.decode(reshape(tokens, [rows, 1]), memory, before);
     const logits = linear(reshape(hidden, [rows, hidden.shape[2] as number]), model.projection);
     return { state, logits };
   });
   const states = named(STATE, inLayers(stepped.map(({ state }) => state)));
-  const logits = stepped.map((one) => one.logits);
+  const logits = stepped.map((member) => member.logits);
   return { ...named(NEXT, states), ...next(logits, candidates) };
 }
 
-/** What a model looks back at: an encoder-decoder is asked once about a source nobody computes; others at nothing. */
+/** The types of a model's memory, from a source that is never computed; empty for a model without an encoder. */
 function memoryOf(model: Decoder | Seq2Seq): Tensors {
   if (!("encode" in model)) return {};
   const source = input("source", "int32", ["sentences", "source"]);
@@ -94,14 +94,14 @@ function memoryOf(model: Decoder | Seq2Seq): Tensors {
   return model.remember(model.encode(source, mask), mask);
 }
 
-/** The likeliest next tokens, or all, from each model's logits [rows, vocabulary]. */
+/** The most likely next tokens, or all, from each model's logits [rows, vocabulary]. */
 function next(logits: readonly Value[], candidates: number | "all"): Outputs {
   const [only, ...others] = logits as [Value, ...Value[]];
   if (others.length > 0) {
     const total = logits.map((each) => softmax(each)).reduce(add);
     return best(log(mul(total, 1 / logits.length)), candidates);
   }
-  // log Σ exp(z) = max z - log max softmax(z): one pass over the vocabulary and no array of its size is kept.
+  // log Σ exp(z) = max z - log max softmax(z): one pass over the vocabulary, keeping no array of its size.
   const likeliest = log(max(softmax(only), [1], { keep: true }));
   if (candidates === "all") {
     return { logProbabilities: add(sub(only, max(only, [1], { keep: true })), likeliest) };
@@ -112,9 +112,9 @@ function next(logits: readonly Value[], candidates: number | "all"): Outputs {
 }
 
 /**
- * Greedy search's step, written so that one run makes many of them: tokens int32 [sentences, 1], ended float32
- * [sentences, 1], 1 for texts that have ended, patience float32 []  ->  best and logProbabilities of every step [steps,
- * sentences, 1]. It goes on while fewer have ended than `patience`, for at most `limit` steps, an input int64 [].
+ * The step of greedy search, repeated within one run: tokens int32 [sentences, 1], ended float32 [sentences, 1] (1 for
+ * texts that have ended), patience float32 []  ->  best and logProbabilities of every step [steps, sentences, 1]. It
+ * repeats while fewer texts have ended than `patience`, for at most `limit` steps, an input int64 [].
  */
 export function greedyGraph(
   models: Layer<readonly Seq2Seq[]>,
@@ -137,7 +137,7 @@ function best(logProbabilities: Value, candidates: number | "all"): Outputs {
   return { best: indices, logProbabilities: values };
 }
 
-/** Rows of tensors in another order, some left out or repeated: order int32 [new rows]. */
+/** Reorders rows of tensors, dropping or repeating some: order int32 [new rows]. */
 export function reorderGraph(types: ReadonlyMap<string, TensorType>): Outputs {
   const order = input(ORDER, "int32", ["order"]);
   const tensors = Array.from(types, ([name, { dtype, shape }]) => {
@@ -149,7 +149,7 @@ export function reorderGraph(types: ReadonlyMap<string, TensorType>): Outputs {
 const inOrder = (tensors: Tensors, order: Value): Tensors =>
   Object.fromEntries(Object.entries(tensors).map(([name, rows]) => [name, gather(rows, order)]));
 
-/** An input for each tensor of a model, its first axis renamed; an axis of size 0 is one that has grown. */
+/** An input for each tensor of a model with its first axis renamed; an axis of size 0 becomes one that grows. */
 function inputs(role: string, model: number, tensors: Tensors, lead: Size): Tensors {
   const entries = Object.entries(named(role, named(model, tensors))).map(([name, { dtype, shape }]) => {
     const grown = shape.slice(1).map((size) => (size === 0 ? "past" : size));

@@ -6,31 +6,31 @@ import type { Tensor } from "../runtime/tensor.ts";
 import { type Arrangement, arrange, firstArrangement } from "./arrangement.ts";
 import { padded } from "./packing.ts";
 import { type Named, openSessions, release, type SearchRuntime, type SearchSessions } from "./sessions.ts";
-import { encodeGraph, ORDER, stepGraph, together } from "./step-graphs.ts";
+import { asEnsemble, encodeGraph, ORDER, stepGraph } from "./step-graphs.ts";
 
-/** The most likely next tokens of every row, best first: row r's are at [r · candidates, (r + 1) · candidates). */
+/** The most likely next tokens of each row, best first: row r's are at [r · candidates, (r + 1) · candidates). */
 export interface Candidates {
-  /** Left out by a stepper of all scores: there, token t is at t. */
+  /** Absent from a stepper of all scores, where token t is at position t of its row. */
   readonly tokens?: Int32Array;
   /** Natural logarithms of probabilities. */
   readonly logProbabilities: Float32Array;
 }
 
-/** One batch of texts on its way: hypotheses are rows. */
+/** One batch of texts being decoded; its rows are hypotheses. */
 export interface Decoding {
   /**
    * Extends hypotheses by one token each.
    *
-   * @param from      For every new row, the row of the previous step it goes on from (the sentence, at the first step).
-   * @param sentence  For every new row, the sentence it translates; rows of one sentence stand side by side.
-   * @param tokens    For every new row, its newest token (<s> at the first step).
+   * @param from      For each new row, the row of the previous step that it continues (at the first step, the sentence).
+   * @param sentence  For each new row, the sentence that it translates; rows of one sentence are adjacent.
+   * @param tokens    For each new row, its newest token (at the first step, <s>).
    */
   step(from: Int32Array, sentence: Int32Array, tokens: Int32Array): Promise<Candidates>;
-  /** Gives the memory back. */
+  /** Frees the memory. */
   end(): void;
 }
 
-/** What a search step by step needs of a model: an encoder-decoder's, or a language model's (`openTextStepper`). */
+/** A model as a step-by-step search sees it: an encoder-decoder, or a language model (`openTextStepper`). */
 export interface Stepper {
   /** How many candidates each step returns per row. */
   readonly candidates: number;
@@ -42,44 +42,44 @@ export interface StepperOptions extends SearchRuntime {
   /** One model, or several of one vocabulary whose probabilities are averaged: see `ensembleWeights`. */
   readonly model: Layer<Seq2Seq> | readonly Layer<Seq2Seq>[];
   readonly padding: number;
-  /** Candidates wanted at each step; a smaller vocabulary has fewer. "all": the whole distribution, in order of ids. */
+  /** Candidates per step, at most the vocabulary's size. "all": the whole distribution, in order of ids. */
   readonly candidates: number | "all";
 }
 
 /**
- * A stepper over two sessions: one reads a batch and computes what every step looks back at, one takes a step with the
- * decoder's state kept by the runtime. Hypotheses of one sentence stand side by side, so that its memory is not
- * repeated for them; memories are only copied when they really change places.
+ * A stepper over two sessions: one reads a batch and computes the memory that every step attends to, one takes a step
+ * and keeps the decoder's state in the runtime. Hypotheses of one sentence are adjacent, so that they share its memory;
+ * memories are copied only when sentences move.
  */
 export async function openStepper(options: StepperOptions): Promise<Stepper> {
-  const models = together(options.model);
-  const { wanted, candidates } = countOf(models, options.candidates);
-  const read = encodeGraph(models, options.padding);
-  const sessions = await openSessions(options, read, { outputs: stepGraph(models, wanted) });
+  const models = asEnsemble(options.model);
+  const { requested, candidates } = candidateCount(models, options.candidates);
+  const encode = encodeGraph(models, options.padding);
+  const sessions = await openSessions(options, encode, { outputs: stepGraph(models, requested) });
   return {
     candidates,
     start: async (sources) => {
-      const begun = await sessions.read({ source: padded(sources, options.padding) });
-      return goingOn(sessions, candidates, begun, firstArrangement(sources.length));
+      const read = await sessions.read({ source: padded(sources, options.padding) });
+      return decodingFrom(sessions, candidates, read, firstArrangement(sources.length));
     },
     close: sessions.close,
   };
 }
 
-/** How many candidates a step can give of those wanted. */
-export function countOf(
+/** Limits the number of candidates to the size of the vocabulary. */
+export function candidateCount(
   models: Layer<readonly Decoder[]>,
   most: number | "all",
-): { readonly wanted: number | "all"; readonly candidates: number } {
+): { readonly requested: number | "all"; readonly candidates: number } {
   const [first] = build(models).call;
   const vocabulary = (first as Decoder).projection.shape[0] as number;
-  if (most === "all") return { wanted: most, candidates: vocabulary };
+  if (most === "all") return { requested: most, candidates: vocabulary };
   const candidates = Math.min(most, vocabulary);
-  return { wanted: candidates, candidates };
+  return { requested: candidates, candidates };
 }
 
-/** Steps on from what was read. @param first  Where the hypotheses stand in it. */
-export function goingOn(
+/** Decoding that continues from tensors just read. @param first  Where the hypotheses sit in them. */
+export function decodingFrom(
   { step, memoryRows, stateRows }: SearchSessions,
   candidates: number,
   read: Named,
@@ -110,7 +110,7 @@ export function goingOn(
       });
       release(state);
       state = under(NEXT, stepped);
-      return answerOf(stepped, places, candidates);
+      return candidatesAt(stepped, places, candidates);
     },
     end: () => {
       release(state);
@@ -121,8 +121,8 @@ export function goingOn(
   };
 }
 
-/** The candidates of the hypotheses at some places, in their order; the tensors are given back. */
-export async function answerOf(
+/** The candidates of the hypotheses at `places`, in that order. Disposes of the tensors. */
+export async function candidatesAt(
   { best, logProbabilities }: Named,
   places: Int32Array,
   candidates: number,
@@ -133,7 +133,7 @@ export async function answerOf(
   };
 }
 
-/** Copies the rows at some places, in their order, and gives the tensor back. */
+/** Copies the rows at `places`, in that order, and disposes of the tensor. */
 async function rowsOf(tensor: Tensor, places: Int32Array, size: number): Promise<Int32Array | Float32Array> {
   const all = (await tensor.read()) as Int32Array | Float32Array;
   const length = places.length * size;

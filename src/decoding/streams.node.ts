@@ -2,13 +2,13 @@ import type { HostTensor } from "../runtime/state.ts";
 import { physicalCores } from "../runtime/threads.node.ts";
 import type { TranslatorOptions } from "./translator-options.ts";
 
-/** A model of fewer weights decodes faster on one core than on two, which wait for each other between its small products. */
+/** Below this many weights a model decodes faster on one core than on two: its products are too small to share. */
 const SMALL = 3e6;
 
 /**
- * How a translator uses the cores. Many batches, or a small model, are faster side by side, each on one thread, two for
- * every core: while the tokens of one batch are looked at, another computes. Few batches of a larger model want all cores
- * for each.
+ * How a translator uses the cores. With many batches or a small model, batches run side by side on one thread each, two
+ * per core: one computes while the tokens of the other are processed. Few batches of a larger model run one after the
+ * other on all cores.
  */
 export function streamsFor(
   sentences: number,
@@ -17,9 +17,9 @@ export function streamsFor(
 ): Pick<TranslatorOptions, "streams" | "session"> {
   const cores = physicalCores();
   const count = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
-  const apart = sentences >= 2 * cores * batch || count < SMALL;
-  return cores > 1 && apart ? { streams: 2 * cores, session: { threads: 1 } } : {};
+  const isParallel = sentences >= 2 * cores * batch || count < SMALL;
+  return cores > 1 && isParallel ? { streams: 2 * cores, session: { threads: 1 } } : {};
 }
 
-/** Sentences to hand over at a time: memory stays flat, and every stream has several batches of alike lengths. */
+/** Sentences to translate at a time: bounds memory, yet gives every stream several batches of similar lengths. */
 export const windowFor = (batch: number): number => Math.max(1024, 8 * physicalCores() * batch);

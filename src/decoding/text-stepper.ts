@@ -3,56 +3,56 @@ import type { Layer } from "../nn/layer.ts";
 import type { Arrangement } from "./arrangement.ts";
 import { padded } from "./packing.ts";
 import { type Named, openSessions, release, type SearchRuntime } from "./sessions.ts";
-import { readGraph, stepGraph, together } from "./step-graphs.ts";
-import { answerOf, countOf, type Decoding, goingOn, type Stepper } from "./stepper.ts";
+import { asEnsemble, readGraph, stepGraph } from "./step-graphs.ts";
+import { candidateCount, candidatesAt, type Decoding, decodingFrom, type Stepper } from "./stepper.ts";
 
 export interface TextStepperOptions extends SearchRuntime {
   readonly model: Layer<Decoder>;
   /** As in `openStepper`. */
   readonly candidates: number | "all";
-  /** How many tokens the model looks back at: see `openGenerator`. */
+  /** How many tokens the model looks back on: see `openGenerator`. */
   readonly context: number;
 }
 
 /**
- * A stepper of a language model: its sources are the beginnings of texts, as many tokens each, and it goes on with them.
- * When `context` tokens have been read, the later half is read again and the rest forgotten.
+ * A stepper over a language model: its sources are beginnings of texts, of equal length, which it continues. When
+ * `context` tokens have been read, the later half is read again and the rest forgotten.
  *
- * The first step answers from what was read of the beginnings; the tokens it is given count for nothing.
+ * The first step answers from the beginnings alone and ignores the tokens it is given.
  */
 export async function openTextStepper(options: TextStepperOptions): Promise<Stepper> {
   const { context } = options;
-  const models = together(options.model);
-  const { wanted, candidates } = countOf(models, options.candidates);
-  // Hypotheses hardly ever change places when texts are drawn, so that no step puts them in order.
-  const step = { outputs: stepGraph(models, wanted, false) };
-  const sessions = await openSessions(options, readGraph(models, wanted), step);
+  const models = asEnsemble(options.model);
+  const { requested, candidates } = candidateCount(models, options.candidates);
+  // Hypotheses hardly ever move when texts are drawn, so steps do not reorder them.
+  const step = { outputs: stepGraph(models, requested, false) };
+  const sessions = await openSessions(options, readGraph(models, requested), step);
   const read = (texts: readonly (readonly number[])[]): Promise<Named> =>
     sessions.read({ tokens: padded(texts, 0) });
 
   const start = async (beginnings: readonly ArrayLike<number>[]): Promise<Decoding> => {
     let texts = beginnings.map((ids) => Array.from(ids).slice(-context));
-    let begun: Named | undefined = await read(texts);
-    let going: Decoding | undefined;
-    /** Answers from what was just read. @param rows  For every hypothesis, the text read that it goes on from. */
-    const answer = (found: Named, rows: Int32Array): ReturnType<typeof answerOf> => {
-      going = goingOn(sessions, candidates, found, sideBySide(found, rows));
-      return answerOf(found, rows, candidates);
+    let unanswered: Named | undefined = await read(texts);
+    let decoding: Decoding | undefined;
+    /** Answers from tensors just read. @param rows  For each hypothesis, the text that it continues. */
+    const answer = (tensors: Named, rows: Int32Array): ReturnType<typeof candidatesAt> => {
+      decoding = decodingFrom(sessions, candidates, tensors, sideBySide(tensors, rows));
+      return candidatesAt(tensors, rows, candidates);
     };
     return {
       step: async (from, _, tokens) => {
         const before = texts;
-        if (begun) {
-          const found = begun;
-          begun = undefined;
+        if (unanswered) {
+          const tensors = unanswered;
+          unanswered = undefined;
           texts = Array.from(from, (text) => before[text] as number[]);
-          return answer(found, from);
+          return answer(tensors, from);
         }
         texts = Array.from(from, (row, i) => [...(before[row] as number[]), tokens[i] as number]);
-        if (going && (texts[0] as number[]).length <= context)
-          return going.step(from, new Int32Array(from.length), tokens);
-        going?.end();
-        going = undefined;
+        if (decoding && (texts[0] as number[]).length <= context)
+          return decoding.step(from, new Int32Array(from.length), tokens);
+        decoding?.end();
+        decoding = undefined;
         texts = texts.map((ids) => ids.slice(-Math.ceil(context / 2)));
         return answer(
           await read(texts),
@@ -60,16 +60,16 @@ export async function openTextStepper(options: TextStepperOptions): Promise<Step
         );
       },
       end: () => {
-        if (begun) release(begun);
-        going?.end();
-        [begun, going] = [undefined, undefined];
+        if (unanswered) release(unanswered);
+        decoding?.end();
+        [unanswered, decoding] = [undefined, undefined];
       },
     };
   };
   return { candidates, start, close: sessions.close };
 }
 
-/** All texts that were read, as the hypotheses of one sentence: they look back at nothing that would tell them apart. */
+/** Arranges all texts as hypotheses of one sentence: they have no memory that would distinguish sentences. */
 const sideBySide = (read: Named, places: Int32Array): Arrangement => ({
   sentences: [0],
   width: read.logProbabilities?.shape[0] as number,

@@ -1,13 +1,13 @@
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { copyUnknown } from "./copy-unknown.ts";
-import type { Looked } from "./coverage.ts";
+import type { AttendedHypothesis } from "./coverage.ts";
 import type { TranslatorOptions } from "./translator-options.ts";
 
 export interface Translation {
   readonly source: string;
-  /** The source's pieces as the model saw them, the last </s>; a blank source, which it does not see, has none. */
+  /** The source's pieces as the model saw them, ending with </s>; empty for a blank source, which it never sees. */
   readonly sourceTokens: readonly string[];
-  /** There when the source was longer than the model reads: what is beyond `maxLength` tokens was cut off. */
+  /** Present when the source was cut to the `maxLength` tokens that the model reads. */
   readonly isCut?: true;
   /** Best first. */
   readonly hypotheses: readonly TranslatedText[];
@@ -15,16 +15,16 @@ export interface Translation {
 
 export interface TranslatedText {
   readonly text: string;
-  /** Log probability over length penalty, with the coverage penalty if there is one. */
+  /** Log probability divided by the length penalty, plus the coverage penalty if there is one. */
   readonly score: number;
   /** The target's subword pieces. */
   readonly tokens: readonly string[];
   /**
-   * [attentionTokens][the translation's sourceTokens]: where each token looked, in the last decoder layer, the mean of its
-   * heads (in a recurrent decoder its one attention; of an ensemble the mean). Only when asked for.
+   * [attentionTokens][sourceTokens]: attention of each token, averaged over the heads of the last decoder layer (a
+   * recurrent decoder has one) and over the members of an ensemble. Only when requested.
    */
   readonly attention?: readonly (readonly number[])[];
-  /** The pieces with the </s> that ended them, if one did. Only with `attention`. */
+  /** The pieces, including the final </s> if there is one. Only with `attention`. */
   readonly attentionTokens?: readonly string[];
 }
 
@@ -40,11 +40,11 @@ export function readSource(text: string, { source, maxLength }: TranslatorOption
   return { text, ids: cutTo(maxLength, ids, source), isCut: ids.length > maxLength };
 }
 
-/** Ids of a sentence, cut to what the model has positions for, still ending with </s>. */
+/** Ids of a sentence, cut to the model's number of positions and still ending with </s>. */
 export const cutTo = (maxLength: number, ids: number[], { special }: Tokenizer): number[] =>
   ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), special.eos];
 
-/** A source that shows nothing is not translated. */
+/** The result for a blank source, which is not translated. */
 export const blankTranslation = (source: string, best: number): Translation => ({
   source,
   sourceTokens: [],
@@ -53,17 +53,17 @@ export const blankTranslation = (source: string, best: number): Translation => (
 
 export const translationOf = (
   { text, ids, isCut }: ReadSource,
-  found: readonly Looked[],
+  hypotheses: readonly AttendedHypothesis[],
   options: TranslatorOptions,
 ): Translation => ({
   source: text,
   sourceTokens: ids.map((id) => options.source.token(id)),
   ...(isCut ? { isCut } : {}),
-  hypotheses: found.map((one) => textOf(one, text, ids.length, options)),
+  hypotheses: hypotheses.map((hypothesis) => textOf(hypothesis, text, ids.length, options)),
 });
 
 function textOf(
-  { hypothesis: { ids, score }, attention }: Looked,
+  { hypothesis: { ids, score }, attention }: AttendedHypothesis,
   source: string,
   seen: number,
   options: TranslatorOptions,

@@ -9,7 +9,7 @@ import { openStepper, type Stepper, type StepperOptions } from "./stepper.ts";
 import type { TranslatorOptions } from "./translator-options.ts";
 import { shows, visiblyBegun } from "./visible.ts";
 
-/** Finds translations of one batch of sources. */
+/** Translates one batch of sources. */
 export interface TranslationSearch {
   readonly search: (sources: readonly ArrayLike<number>[]) => Promise<Hypothesis[][]>;
   readonly close: () => void;
@@ -17,26 +17,27 @@ export interface TranslationSearch {
 
 type Shared = Omit<StepperOptions, "candidates">;
 
-/** The search that the options ask for, over sessions that give no more than it reads. */
+/** The search that the options ask for, over sessions that compute no more than it needs. */
 export async function openSearch(options: TranslatorOptions, plan: DecodingPlan): Promise<TranslationSearch> {
   const { engine, model, weights, source, target, quantize, sample } = options;
   const { beam = 4, best = 1, alpha = 0.6, lengthPenalty = "gnmt", coveragePenalty = 0 } = options;
   const { bos: start, eos: end } = target.special;
   const session = options.session ? { session: options.session } : {};
   const shared = { engine, model, quantize, padding: source.special.pad, constants: weights, ...session };
-  const how = { alpha, lengthPenalty, maxLength: plan.limit, start, end };
+  const scoring = { alpha, lengthPenalty, maxLength: plan.limit, start, end };
   const textOf = best > 1 ? (ids: readonly number[]): string => target.decode(ids) : undefined;
   if (sample) {
     const stepper = await openConstrained(shared, plan, "all");
-    const drawing = { ...how, best, textOf, ...sample };
+    const drawing = { ...scoring, best, textOf, ...sample };
     return { search: (sources) => sampleSearch(stepper, sources, drawing), close: stepper.close };
   }
   const width = Math.max(beam, best);
-  if (width === 1 && plan.constraints.length === 0) return openVisiblyGreedy(shared, plan, how);
-  const wanted = width === 1 ? 1 : 2 * width;
-  const stepper = await (plan.constraints.length > 0 ? openConstrained : openVisible)(shared, plan, wanted);
-  // What is ranked anew afterwards is all that was found.
-  const searching = { ...how, beam: width, best: coveragePenalty > 0 ? width : best, textOf };
+  if (width === 1 && plan.constraints.length === 0) return openVisiblyGreedy(shared, plan, scoring);
+  const candidates = width === 1 ? 1 : 2 * width;
+  const open = plan.constraints.length > 0 ? openConstrained : openVisible;
+  const stepper = await open(shared, plan, candidates);
+  // The coverage penalty re-ranks all hypotheses found.
+  const searching = { ...scoring, beam: width, best: coveragePenalty > 0 ? width : best, textOf };
   return { search: (sources) => beamSearch(stepper, sources, searching), close: stepper.close };
 }
 
@@ -47,7 +48,7 @@ const openConstrained = async (
 ): Promise<Stepper> =>
   constrained(await openStepper({ ...shared, candidates: "all" }), constraints, candidates);
 
-/** A stepper without constraints: that texts begin visibly needs a few candidates more, not all. */
+/** A stepper without constraints: for texts to begin visibly, a few extra candidates suffice. */
 const openVisible = async (shared: Shared, { unseen }: DecodingPlan, candidates: number): Promise<Stepper> =>
   visiblyBegun(
     await openStepper({ ...shared, candidates: candidates + unseen.further.size }),
@@ -55,28 +56,28 @@ const openVisible = async (shared: Shared, { unseen }: DecodingPlan, candidates:
     candidates,
   );
 
-/** Greedy search that stays in the runtime; texts that would be blank are searched again, which hardly any is. */
+/** Greedy search that stays in the runtime; the rare texts that come out blank are searched again. */
 async function openVisiblyGreedy(
   shared: Shared,
   plan: DecodingPlan,
-  how: Omit<ScoreOptions, "best">,
+  scoring: Omit<ScoreOptions, "best">,
 ): Promise<TranslationSearch> {
-  const greedy = await openGreedy({ ...shared, end: how.end });
-  let again: Promise<Stepper> | undefined;
+  const greedy = await openGreedy({ ...shared, end: scoring.end });
+  let retrying: Promise<Stepper> | undefined;
   return {
     search: async (sources) => {
-      const found = await greedy.search(sources, how);
-      const blank = [...found.keys()].filter((i) => !shows(found[i]?.[0]?.ids ?? [], plan.unseen));
-      if (blank.length === 0) return found;
-      again ??= openVisible(shared, plan, 1);
+      const results = await greedy.search(sources, scoring);
+      const blank = [...results.keys()].filter((i) => !shows(results[i]?.[0]?.ids ?? [], plan.unseen));
+      if (blank.length === 0) return results;
+      retrying ??= openVisible(shared, plan, 1);
       const texts = blank.map((i) => sources[i] as ArrayLike<number>);
-      const visible = await beamSearch(await again, texts, { ...how, beam: 1 });
-      for (const [n, i] of blank.entries()) found[i] = visible[n] ?? [];
-      return found;
+      const visible = await beamSearch(await retrying, texts, { ...scoring, beam: 1 });
+      for (const [n, i] of blank.entries()) results[i] = visible[n] ?? [];
+      return results;
     },
     close: () => {
       greedy.close();
-      closeLater(again);
+      closeLater(retrying);
     },
   };
 }

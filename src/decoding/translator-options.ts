@@ -17,13 +17,13 @@ export interface TranslatorOptions extends DecodingOptions {
   /** Most source tokens decoded together, padding included. Default 2048. */
   readonly batchTokens?: number;
   /**
-   * Batches on their way at the same time, each on threads of its own. Default 1. In Node more than four at a time need
-   * the environment variable UV_THREADPOOL_SIZE, set before the process starts; the command line sets it.
+   * Batches decoded at the same time, each on its own threads. Default 1. In Node more than four require the environment
+   * variable UV_THREADPOOL_SIZE, set before the process starts; the command line sets it.
    */
   readonly streams?: number;
-  /** Longest sentence in tokens, in and out: what the model's positions allow. */
+  /** Longest source and longest translation in tokens, as limited by the model's positions. */
   readonly maxLength: number;
-  /** "int8": products with weights on 8-bit integers, smaller and faster. Default: as trained. */
+  /** "int8": compute products with weights in 8-bit integers, which is smaller and faster. Default: as trained. */
   readonly quantize?: "int8" | undefined;
   readonly session?: SessionOptions;
 }

@@ -1,5 +1,5 @@
 import { isBlank } from "../text/blank.ts";
-import { besideForced, type Looked, rankByCoverage } from "./coverage.ts";
+import { type AttendedHypothesis, rankByCoverage, withAttention } from "./coverage.ts";
 import { planDecoding } from "./decoding-plan.ts";
 import { type ForcedText, scoreTexts } from "./forced-text.ts";
 import type { Hypothesis } from "./hypothesis.ts";
@@ -11,25 +11,25 @@ import { openSearch } from "./translation-search.ts";
 import type { TranslatorOptions } from "./translator-options.ts";
 
 export interface Translator {
-  /** Translates sentences; the results stand in their order. Blank ones stay blank. */
+  /** Translates sentences; results are in the same order. Blank sentences stay blank. */
   translate(sentences: readonly string[]): Promise<Translation[]>;
   /**
-   * Translates sentences given as ids that end with </s>; the results stand in their order. Attention, coverage and copied
-   * words are of `translate` alone.
+   * Translates sentences given as ids that end with </s>; results are in the same order. Attention, the coverage penalty
+   * and the replacement of unknown words apply to `translate` only.
    *
-   * @throws ERR_USAGE for a sentence longer than the model reads.
+   * @throws ERR_USAGE for a sentence that is empty, too long for the model or has ids outside the vocabulary.
    */
   translateIds(sources: readonly ArrayLike<number>[]): Promise<Hypothesis[][]>;
-  /** Forced decoding: how likely given translations are. */
+  /** Forced decoding: scores given translations. */
   score(pairs: readonly { readonly source: string; readonly target: string }[]): Promise<ForcedText[]>;
   close(): void;
 }
 
 /**
- * A translator over frozen weights: two sessions and a search. What asks for attention, or scores given translations,
- * opens a third when it is first needed.
+ * A translator over frozen weights: two sessions and a search. Attention and scoring open another session each when
+ * first needed.
  *
- * @throws ERR_USAGE for an option outside its range, and for one that the model cannot honour.
+ * @throws ERR_USAGE for an option outside its range or one that the model does not support.
  */
 export async function openTranslator(options: TranslatorOptions): Promise<Translator> {
   const { source, maxLength, best = 1 } = options;
@@ -37,11 +37,11 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
   const scorers = openScorers(options);
 
   const translate = async (sentences: readonly string[]): Promise<Translation[]> => {
-    const asked = sentences.flatMap((text) => (isBlank(text) ? [] : [readSource(text, options)]));
-    const sources = asked.map(({ ids }) => ids);
-    const found = await searchInBatches(sources, search, options);
-    const looked = await lookedAt(sources, found, scorers, options);
-    const translations = asked.map((one, i) => translationOf(one, looked[i] ?? [], options)).values();
+    const read = sentences.flatMap((text) => (isBlank(text) ? [] : [readSource(text, options)]));
+    const sources = read.map(({ ids }) => ids);
+    const hypotheses = await searchInBatches(sources, search, options);
+    const attended = await attend(sources, hypotheses, scorers, options);
+    const translations = read.map((source, i) => translationOf(source, attended[i] ?? [], options)).values();
     return sentences.map((text) =>
       isBlank(text) ? blankTranslation(text, best) : (translations.next().value as Translation),
     );
@@ -62,12 +62,12 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
 
 interface Scorers {
   readonly plain: () => Promise<Scorer>;
-  /** One that also says what was looked at. */
-  readonly looking: () => Promise<Scorer>;
+  /** A scorer that also returns attention. */
+  readonly attending: () => Promise<Scorer>;
   readonly close: () => void;
 }
 
-/** Forced decoding, opened when it is first needed. */
+/** Forced decoding, opened on first use. */
 function openScorers({
   engine,
   model,
@@ -80,37 +80,40 @@ function openScorers({
   const [padding, start] = [source.special.pad, target.special.bos];
   const common = { engine, model, weights, quantize, padding, start, ...(session ? { session } : {}) };
   let plain: Promise<Scorer> | undefined;
-  let looking: Promise<Scorer> | undefined;
+  let attending: Promise<Scorer> | undefined;
   return {
     plain: () => {
       plain ??= openScorer(common);
       return plain;
     },
-    looking: () => {
-      looking ??= openScorer({ ...common, attention: true });
-      return looking;
+    attending: () => {
+      attending ??= openScorer({ ...common, attention: true });
+      return attending;
     },
     close: () => {
-      for (const each of [plain, looking]) closeLater(each);
+      for (const scorer of [plain, attending]) closeLater(scorer);
     },
   };
 }
 
 /**
- * Hypotheses and, where an option reads it, what they looked at: by forced decoding, so that the search never pays for
- * it. With a coverage penalty they are ranked anew.
+ * Adds attention to hypotheses if an option needs it: by forced decoding, so that the search never pays for it. A
+ * coverage penalty ranks them again.
  */
-async function lookedAt(
+async function attend(
   sources: readonly (readonly number[])[],
-  found: readonly (readonly Hypothesis[])[],
+  hypotheses: readonly (readonly Hypothesis[])[],
   scorers: Scorers,
   { attention, replaceUnknowns, coveragePenalty = 0, best = 1, target }: TranslatorOptions,
-): Promise<Looked[][]> {
-  const isCopying = replaceUnknowns && found.flat().some(({ ids }) => ids.includes(target.special.unk));
+): Promise<AttendedHypothesis[][]> {
+  const isCopying = replaceUnknowns && hypotheses.flat().some(({ ids }) => ids.includes(target.special.unk));
   if (!attention && !isCopying && coveragePenalty === 0)
-    return found.map((all) => all.map((hypothesis) => ({ hypothesis })));
-  const pairs = found.flatMap((all, i) => all.map(({ ids }) => ({ source: sources[i] ?? [], target: ids })));
-  const looked = besideForced(found, await (await scorers.looking()).score(pairs));
-  if (coveragePenalty === 0) return looked;
-  return looked.map((all) => rankByCoverage(all, coveragePenalty).slice(0, best));
+    return hypotheses.map((list) => list.map((hypothesis) => ({ hypothesis })));
+  const pairs = hypotheses.flatMap((list, i) =>
+    list.map(({ ids }) => ({ source: sources[i] ?? [], target: ids })),
+  );
+  const scorer = await scorers.attending();
+  const attended = withAttention(hypotheses, await scorer.score(pairs));
+  if (coveragePenalty === 0) return attended;
+  return attended.map((list) => rankByCoverage(list, coveragePenalty).slice(0, best));
 }

@@ -1,18 +1,18 @@
-/** Nothing that is translated becomes a blank line. */
+/** Keeps translations from being blank. */
 import { isBlank } from "../text/blank.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import type { Constraint } from "./constraints.ts";
 import type { Candidates, Stepper } from "./stepper.ts";
 
-/** Tokens that may not be written while nothing shows of a text. */
+/** Tokens forbidden while a text has nothing visible. */
 export interface Unseen {
-  /** As its first token: an ending, or what is no text at all. */
+  /** Forbidden as the first token: <pad>, <s> and </s>. */
   readonly first: ReadonlySet<number>;
-  /** As a further one, with these all that show nothing: one space may stand before a word. */
+  /** Forbidden after that: these and all invisible tokens. So one space may come before a word. */
   readonly further: ReadonlySet<number>;
 }
 
-/** The tokens of a vocabulary of which nothing shows. */
+/** The invisible tokens of a vocabulary. */
 export function unseenTokens(target: Tokenizer): Unseen {
   const { pad, bos, eos } = target.special;
   const first = new Set([pad, bos, eos]);
@@ -26,10 +26,11 @@ export function unseenTokens(target: Tokenizer): Unseen {
 
 const isByte = (piece: string): boolean => /^<0x[0-9A-F]{2}>$/.test(piece);
 
+/** Whether any of `ids` is visible. */
 export const shows = (ids: readonly number[], { further }: Unseen): boolean =>
   ids.some((id) => !further.has(id));
 
-/** A text may neither end nor go on with what shows nothing before something of it shows. */
+/** Forbids </s>, and invisible tokens beyond one leading space, until a text has something visible. */
 export function beginVisibly(unseen: Unseen): Constraint {
   return (scores, { ids }) => {
     if (shows(ids, unseen)) return;
@@ -40,8 +41,8 @@ export function beginVisibly(unseen: Unseen): Constraint {
 /**
  * A stepper whose texts begin visibly.
  *
- * @param stepper     One that gives its candidates with their tokens, as many more as there are unseen ones.
- * @param candidates  How many to keep of each row.
+ * @param stepper     Must return candidates with their tokens, and as many extra ones as there are invisible tokens.
+ * @param candidates  How many to keep per row.
  */
 export function visiblyBegun(stepper: Stepper, unseen: Unseen, candidates: number): Stepper {
   const kept = Math.min(candidates, stepper.candidates);
@@ -59,8 +60,8 @@ export function visiblyBegun(stepper: Stepper, unseen: Unseen, candidates: numbe
             (row, i) => !!before && (before[row] || !unseen.further.has(tokens[i] as number)),
           );
           isShown = now;
-          const found = await decoding.step(from, sentence, tokens);
-          return allowed(found, now, stepper.candidates, kept, forbidden);
+          const all = await decoding.step(from, sentence, tokens);
+          return withoutForbidden(all, now, stepper.candidates, kept, forbidden);
         },
         end: () => decoding.end(),
       };
@@ -69,8 +70,8 @@ export function visiblyBegun(stepper: Stepper, unseen: Unseen, candidates: numbe
   };
 }
 
-/** The best of each row that are not forbidden, in order. */
-function allowed(
+/** The best candidates of each row that are not forbidden, in order. */
+function withoutForbidden(
   all: Candidates,
   isShown: readonly boolean[],
   given: number,

@@ -6,11 +6,11 @@ export interface Link {
   readonly target: number;
 }
 
-/** A person's judgement of one sentence pair. */
+/** A human annotation of one sentence pair. */
 export interface GoldAlignment {
-  /** Links that a correct alignment has. */
+  /** Links that a correct alignment must have. */
   readonly sure: readonly Link[];
-  /** Further links that it may have; sure links count as possible whether listed here or not. */
+  /** Links that it may have; sure links count as possible whether listed here or not. */
   readonly possible: readonly Link[];
 }
 
@@ -30,7 +30,7 @@ export interface AlignmentScore {
  *
  *   AER = 1 - (|A ∩ S| + |A ∩ P|) / (|A| + |S|),   precision = |A ∩ P| / |A|,   recall = |A ∩ S| / |S|
  *
- * With nothing predicted precision is 1, with no sure link recall is 1, with neither AER is 0.
+ * Precision is 1 if nothing is predicted, recall is 1 if no link is sure, and AER is 0 in both cases together.
  *
  * @throws ERR_DATA when the numbers of sentences differ.
  * @see Och & Ney 2003 - https://aclanthology.org/J03-1002
@@ -57,30 +57,30 @@ export interface AlignmentTally {
 }
 
 export function alignmentTally(): AlignmentTally {
-  let [links, sureLinks, foundSure, foundPossible] = [0, 0, 0, 0];
+  let [links, sureLinks, sureMatches, possibleMatches] = [0, 0, 0, 0];
   return {
     add: (predicted, { sure, possible }) => {
       const sureSet = new Set(sure.map(formatLink));
       const possibleSet = new Set([...sureSet, ...possible.map(formatLink)]);
-      const found = [...new Set(predicted.map(formatLink))];
-      links += found.length;
+      const distinct = [...new Set(predicted.map(formatLink))];
+      links += distinct.length;
       sureLinks += sureSet.size;
-      foundSure += found.filter((link) => sureSet.has(link)).length;
-      foundPossible += found.filter((link) => possibleSet.has(link)).length;
+      sureMatches += distinct.filter((link) => sureSet.has(link)).length;
+      possibleMatches += distinct.filter((link) => possibleSet.has(link)).length;
     },
     score: () => ({
-      aer: links + sureLinks === 0 ? 0 : 1 - (foundSure + foundPossible) / (links + sureLinks),
-      precision: links === 0 ? 1 : foundPossible / links,
-      recall: sureLinks === 0 ? 1 : foundSure / sureLinks,
+      aer: links + sureLinks === 0 ? 0 : 1 - (sureMatches + possibleMatches) / (links + sureLinks),
+      precision: links === 0 ? 1 : possibleMatches / links,
+      recall: sureLinks === 0 ? 1 : sureMatches / sureLinks,
       links,
     }),
   };
 }
 
 /**
- * Reads one line of Pharaoh format: `0-0 1-2 2p1`, where `i-j` is a sure and `ipj` a possible link.
+ * Parses one line in Pharaoh format: `0-0 1-2 2p1`, where `i-j` is a sure link and `ipj` a possible one.
  *
- * @param where  What error messages call the line, such as `gold.txt:3`.
+ * @param where  The name of the line in messages, such as `gold.txt:3`.
  * @throws ERR_DATA for anything else.
  */
 export function parseAlignment(line: string, where = "alignment"): GoldAlignment {
@@ -97,7 +97,7 @@ export function parseAlignment(line: string, where = "alignment"): GoldAlignment
   return { sure, possible };
 }
 
-/** Writes one line of Pharaoh format: sure links, then possible ones that are not sure. */
+/** Formats one line in Pharaoh format: sure links, then possible ones that are not sure. */
 export function formatAlignment(links: readonly Link[], possible: readonly Link[] = []): string {
   const sure = new Set(links.map(formatLink));
   const rest = possible.filter((link) => !sure.has(formatLink(link)));

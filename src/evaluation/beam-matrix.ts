@@ -1,22 +1,22 @@
-/** Stands for a cell that the beam leaves out: more than any distance. */
+/** The value of cells outside the beam: more than any distance. */
 const OUTSIDE = 2 ** 30;
-/** Tercom's: cells this far from the diagonal are looked at. */
+/** Width of Tercom's beam: cells up to this far from the diagonal are computed. */
 const BEAM = 25;
 
 /**
- * Levenshtein's matrix of a hypothesis against a fixed reference, near its diagonal only:
+ * The Levenshtein matrix of a hypothesis and a fixed reference, near the diagonal only:
  *
  *   D[i, j] = min(D[i-1, j-1] + [h_i ≠ r_j],  D[i-1, j] + 1,  D[i, j-1] + 1)
  *
- * Row i holds the columns from ⌊i·r/h⌋ - 25 to ⌊i·r/h⌋ + 24, more when the reference is over fifty times as long; the
- * last row reaches the end. Hypotheses all have the one length that the matrix was made for.
+ * Row i holds the columns from ⌊i·r/h⌋ - 25 to ⌊i·r/h⌋ + 24, more if the reference is over fifty times as long; the last
+ * row reaches the end. All hypotheses must have the length that the matrix was made for.
  */
 export interface BeamMatrix {
   /**
-   * Fills the rows after `first` for `words`, taking row `first` and those before it from `before`, a matrix of the
-   * same beam whose words agree so far. Ends early when the distance is sure to be above `most`.
+   * Fills the rows after `first` for `words`; row `first` is read from `before`, a matrix of the same size whose words
+   * agree up to there. Stops early when the distance is sure to exceed `most`.
    *
-   * @returns The distance; some number above `most` when it is above `most`.
+   * @returns The distance, or some number above `most` if the distance exceeds `most`.
    */
   readonly fill: (words: Int32Array, first?: number, before?: BeamMatrix, most?: number) => number;
   /** D[i, j]; huge outside the beam. */
@@ -25,12 +25,12 @@ export interface BeamMatrix {
   readonly cells: Int32Array;
 }
 
-/** @param length  Words of the hypotheses, at least 1. */
+/** @param length  Number of words of the hypotheses, at least 1. */
 export function beamMatrix(reference: Int32Array, length: number): BeamMatrix {
   const ratio = reference.length / length;
   const beam = BEAM < ratio / 2 ? Math.ceil(ratio / 2 + BEAM) : BEAM;
   const lowest = Int32Array.from({ length: length + 1 }, (_, i) => Math.max(0, Math.floor(i * ratio) - beam));
-  // Of the first row, the columns that the second one asks for.
+  // The first row holds the columns that the second one needs.
   lowest[0] = Math.max(0, (lowest[1] as number) - 1);
   const width = Math.min(reference.length + 1, 2 * beam + 2);
   const cells = new Int32Array((length + 1) * width).fill(OUTSIDE);
@@ -59,7 +59,7 @@ export function beamMatrix(reference: Int32Array, length: number): BeamMatrix {
         left = best;
         if (best < least) least = best;
       }
-      // Each cell is at least as large as the least of the row before it.
+      // Each cell is at least as large as the minimum of the row before it.
       if (least > most) return least;
     }
     return at(length, reference.length);

@@ -4,25 +4,25 @@ import { wordNgrams } from "./ngrams.ts";
 import { field, twoDecimals, yesNo } from "./signature.ts";
 import { type BleuTokenizer, bleuTokens } from "./tokenize.ts";
 
-/** What stands in for a precision of zero: methods 3, 0, 1 and 2 of Chen & Cherry 2014. */
+/** How a precision of zero is smoothed: methods 3, 0, 1 and 2 of Chen & Cherry 2014. */
 export type Smoothing = "exp" | "none" | "floor" | "add-k";
 
-/** All of them, for messages and checks. */
+/** All values of `Smoothing`, for messages and checks. */
 export const smoothings = ["exp", "floor", "add-k", "none"] as const satisfies Smoothing[];
 
 export interface BleuOptions {
-  /** How text is cut into words. Default "13a", mteval's, as WMT uses. */
+  /** How text is split into words. Default "13a": that of mteval, used by WMT. */
   readonly tokenize?: BleuTokenizer;
   /** Default false. */
   readonly lowercase?: boolean;
   /** Default "exp": the n-th precision of zero becomes 2⁻ⁿ matches. */
   readonly smoothing?: Smoothing;
   /**
-   * "floor": what no match counts, default 0.1. "add-k": what is added to matches and totals above order 1, default 1.
-   * The others have no value.
+   * "floor": the number of matches to count instead of 0, default 0.1. "add-k": the number added to matches and totals
+   * of orders above 1, default 1. Unused by the others.
    */
   readonly smoothingValue?: number;
-  /** Whether orders above the longest hypothesis do not count. Default false; true for a sentence by itself. */
+  /** Whether to ignore orders above the longest hypothesis. Default false; true for a single sentence. */
   readonly effectiveOrder?: boolean;
 }
 
@@ -35,9 +35,9 @@ export interface BleuScore {
   readonly brevityPenalty: number;
   /** In words. */
   readonly hypothesisLength: number;
-  /** The reference lengths closest to the hypotheses', summed; in words. */
+  /** Sum of the reference lengths closest to the hypotheses', in words. */
   readonly referenceLength: number;
-  /** What must be quoted with a score for it to mean anything; sacreBLEU's form. */
+  /** sacreBLEU's signature, to be quoted with the score. */
   readonly signature: string;
 }
 
@@ -63,8 +63,8 @@ export function corpusBleu(
 }
 
 /**
- * BLEU of one sentence against its references. Orders above the sentence's length do not count (sacreBLEU's
- * effective order, `eff:yes`) unless `effectiveOrder` is false.
+ * BLEU of one sentence. Orders above the sentence's length are ignored (sacreBLEU's effective order, `eff:yes`) unless
+ * `effectiveOrder` is false.
  *
  * @throws ERR_DATA when there is no reference.
  */
@@ -78,7 +78,7 @@ export function sentenceBleu(
   return corpusBleu([hypothesis], sets, { effectiveOrder: true, ...options });
 }
 
-/** BLEU as a metric for `tabulate`. A sentence's numbers: lengths of hypothesis and reference, 4 matches, 4 totals. */
+/** BLEU as a metric. Statistics of a sentence: lengths of hypothesis and reference, 4 matches, 4 totals. */
 export function bleu(options: BleuOptions = {}): Metric {
   const { tokenize = "13a", lowercase = false, effectiveOrder = false } = options;
   const words = (text: string): string[] => bleuTokens(lowercase ? text.toLowerCase() : text, tokenize);
@@ -111,7 +111,7 @@ function smoothingName(options: BleuOptions): string {
 function fromSums(sums: ArrayLike<number>, options: BleuOptions): Omit<BleuScore, "signature"> {
   const [hypothesisLength, referenceLength] = [at(sums, 0), at(sums, 1)];
   const isShort = hypothesisLength < referenceLength;
-  // No words at all give exp(-Infinity) = 0.
+  // An empty hypothesis gives exp(-Infinity) = 0.
   const brevityPenalty = isShort ? Math.exp(1 - referenceLength / hypothesisLength) : 1;
   const { precisions, reached } = smoothedPrecisions(sums, options);
   const orders = options.effectiveOrder ? reached : ORDER;
@@ -123,8 +123,8 @@ function fromSums(sums: ArrayLike<number>, options: BleuOptions): Omit<BleuScore
 }
 
 /**
- * Precisions in percent, all 0 when nothing matches and 0 for orders above the longest sentence; and the highest
- * order that there is.
+ * Precisions in percent, all 0 if nothing matches and 0 for orders above the longest sentence; and the highest order
+ * that occurs.
  */
 function smoothedPrecisions(
   sums: ArrayLike<number>,
@@ -171,7 +171,7 @@ function sentenceStatistics(hypothesis: readonly string[], references: readonly 
   return [hypothesis.length, closestLength(hypothesis.length, references), ...matches, ...totals];
 }
 
-/** The reference length closest to `length`; of two equally close, the shorter. */
+/** The reference length closest to `length`; the shorter of two equally close ones. */
 function closestLength(length: number, references: readonly (readonly string[])[]): number {
   const lengths = references.map((words) => words.length);
   lengths.sort((a, b) => Math.abs(a - length) - Math.abs(b - length) || a - b);

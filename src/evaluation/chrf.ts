@@ -7,7 +7,7 @@ import { splitSpaces } from "./tokenize.ts";
 export interface ChrfOptions {
   /** Longest word n-grams: 0 (default) for chrF, 2 for chrF++. */
   readonly wordOrder?: number;
-  /** How many times recall counts as much as precision. Default 2. */
+  /** How many times as important recall is as precision. Default 2. */
   readonly beta?: number;
   /** Longest character n-grams. Default 6. */
   readonly charOrder?: number;
@@ -16,8 +16,8 @@ export interface ChrfOptions {
   /** Whether white space counts as characters. Default false. */
   readonly whitespace?: boolean;
   /**
-   * Default true: precision and recall are averaged over the orders that occur in both texts. False: the F-scores of
-   * all orders are averaged, as in the metric's first program.
+   * True (default) averages precision and recall over the orders that occur in both texts. False averages the F-scores
+   * of all orders, as in the original program chrF++.py.
    */
   readonly effectiveOrder?: boolean;
 }
@@ -25,15 +25,15 @@ export interface ChrfOptions {
 export interface ChrfScore {
   /** 0 to 100. */
   readonly score: number;
-  /** "chrF2", "chrF2++": beta, then a plus for each word order. */
+  /** "chrF2" or "chrF2++": beta, then one plus per word order. */
   readonly name: string;
-  /** What must be quoted with a score for it to mean anything; sacreBLEU's form. */
+  /** sacreBLEU's signature, to be quoted with the score. */
   readonly signature: string;
 }
 
 /**
- * Character n-gram F-score of a test set, equal to sacreBLEU's. With several sets of references each sentence is held
- * against the one that gives it the best score.
+ * Character n-gram F-score of a test set, equal to sacreBLEU's. Each sentence is compared with the reference that gives
+ * it the best score.
  *
  *   chrF = 100 · (1 + β²) P R / (β² P + R),   P and R averaged over the orders that occur
  *
@@ -50,7 +50,7 @@ export function corpusChrf(
   return { score: corpusScore(table), name: table.metric.name, signature: signatureOf(table) };
 }
 
-/** Character n-gram F-score of one sentence against its references. @throws ERR_DATA when there is no reference. */
+/** Character n-gram F-score of one sentence. @throws ERR_DATA when there is no reference. */
 export function sentenceChrf(
   hypothesis: string,
   references: readonly string[],
@@ -61,7 +61,7 @@ export function sentenceChrf(
   return corpusChrf([hypothesis], sets, options);
 }
 
-/** chrF as a metric for `tabulate`. A sentence's numbers, for each order: n-grams of hypothesis, of reference, shared. */
+/** chrF as a metric. Statistics of a sentence, per order: n-grams of the hypothesis, of the reference, shared. */
 export function chrf(options: ChrfOptions = {}): Metric {
   const {
     wordOrder = 0,
@@ -91,8 +91,8 @@ export function chrf(options: ChrfOptions = {}): Metric {
       let bestScore = -1;
       for (const reference of references) {
         const counts = compare(own, grams(reference));
-        const found = score(counts);
-        if (found > bestScore) [best, bestScore] = [counts, found];
+        const current = score(counts);
+        if (current > bestScore) [best, bestScore] = [counts, current];
       }
       return best;
     },
@@ -110,7 +110,7 @@ export function chrf(options: ChrfOptions = {}): Metric {
 
 const isPunctuation = /^[!-/:-@[-`{-~]$/;
 
-/** One ASCII punctuation mark apart from its word: the last character if it is one, else the first. */
+/** Splits one ASCII punctuation mark from a word: the last character if it is one, else the first. */
 function separatePunctuation(word: string): string[] {
   if (word.length > 1 && isPunctuation.test(word.slice(-1))) return [word.slice(0, -1), word.slice(-1)];
   if (word.length > 1 && isPunctuation.test(word.slice(0, 1))) return [word.slice(0, 1), word.slice(1)];
@@ -125,12 +125,12 @@ function compare(
     const others = reference[order] as Map<string, number>;
     let matches = 0;
     for (const [gram, count] of grams) matches += Math.min(count, others.get(gram) ?? 0);
-    // A reference too short for an order leaves the order out.
+    // An order that the reference is too short for is left out.
     return [others.size > 0 ? total(grams) : 0, total(others), matches];
   });
 }
 
-/** Precision and recall of an order; undefined where the text has no n-grams of that length. */
+/** Precision and recall of one order; undefined where the text has no n-grams of that length. */
 interface Shares {
   readonly precision: number | undefined;
   readonly recall: number | undefined;
@@ -160,7 +160,7 @@ function fScoreOfMeans(sums: ArrayLike<number>, beta: number): number {
   return 100 * fScore(precision, recall, beta, 0);
 }
 
-/** Stands in for what is 0/0, as in chrF++.py and sacreBLEU: too small to show, but it decides between references. */
+/** Replaces 0/0, as in chrF++.py and sacreBLEU: too small to affect a score, but it decides between references. */
 const EPSILON = 1e-16;
 
 function meanFScore(sums: ArrayLike<number>, beta: number): number {
@@ -172,10 +172,10 @@ function meanFScore(sums: ArrayLike<number>, beta: number): number {
   return (100 * sum) / all.length;
 }
 
-/** @param without  The score where precision and recall are both 0. */
-function fScore(precision: number, recall: number, beta: number, without: number): number {
+/** @param fallback  The score if precision and recall are both 0. */
+function fScore(precision: number, recall: number, beta: number, fallback: number): number {
   const denominator = beta ** 2 * precision + recall;
-  return denominator > 0 ? ((1 + beta ** 2) * precision * recall) / denominator : without;
+  return denominator > 0 ? ((1 + beta ** 2) * precision * recall) / denominator : fallback;
 }
 
 function total(grams: ReadonlyMap<string, number>): number {

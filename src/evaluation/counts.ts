@@ -3,9 +3,7 @@ import { heedError } from "../errors.ts";
 /** One text per hypothesis; undefined where a sentence has fewer references than others. */
 export type References = readonly (string | undefined)[];
 
-/**
- * @throws ERR_DATA unless there are hypotheses, sets of references each as long as they are, and a reference for each.
- */
+/** @throws ERR_DATA unless there are hypotheses, reference sets of equal length, and a reference for each sentence. */
 export function checkCounts(
   metric: string,
   hypotheses: readonly string[],
@@ -20,9 +18,9 @@ export function checkCounts(
     const cause = `${hypotheses.length} hypotheses but ${length} references`;
     throw heedError("ERR_DATA", { where: metric, cause, remedy });
   }
-  const bare = hypotheses.findIndex((_, at) => references.every((set) => set[at] === undefined));
-  if (bare >= 0) {
-    throw heedError("ERR_DATA", { where: metric, cause: `sentence ${bare + 1} has no reference`, remedy });
+  const missing = hypotheses.findIndex((_, at) => references.every((set) => set[at] === undefined));
+  if (missing >= 0) {
+    throw heedError("ERR_DATA", { where: metric, cause: `sentence ${missing + 1} has no reference`, remedy });
   }
 }
 
@@ -30,7 +28,7 @@ export function checkCounts(
 export const referencesAt = (references: readonly References[], at: number): string[] =>
   references.flatMap((set) => set[at] ?? []);
 
-/** How many references a sentence has, for a signature; "var" where sentences differ. */
+/** How many references each sentence has, for a signature; "var" if sentences differ. */
 export function countOf(references: readonly References[]): string {
   const counts = new Set(references[0]?.map((_, at) => referencesAt(references, at).length));
   return counts.size === 1 ? String([...counts][0]) : "var";

@@ -2,8 +2,8 @@ import type { References } from "./counts.ts";
 import { corpusScore, type Metric, tabulate } from "./metric.ts";
 
 /**
- * Percentage of hypotheses that are a reference to the letter, white space at the ends aside. 100 minus it is
- * the word error rate of grapheme-to-phoneme conversion.
+ * Percentage of hypotheses that equal a reference, ignoring white space at the ends. For grapheme-to-phoneme conversion,
+ * 100 minus this is the word error rate.
  *
  * @param references  One list per reference set, each as long as `hypotheses`; undefined where a sentence has fewer.
  * @throws ERR_DATA when a set differs in length from the hypotheses, or there is nothing to score.
@@ -12,7 +12,7 @@ export function exactMatch(hypotheses: readonly string[], references: readonly R
   return corpusScore(tabulate(exact(), hypotheses, references));
 }
 
-/** Exact match as a metric for `tabulate`. A sentence's numbers: 1 if it matches, and 1. sacreBLEU does not have it. */
+/** Exact match as a metric, which sacreBLEU lacks. Statistics of a sentence: 1 if it matches, else 0; and 1. */
 export function exact(): Metric {
   const score = (sums: ArrayLike<number>): number => (100 * (sums[0] as number)) / (sums[1] as number);
   return {

@@ -1,5 +1,5 @@
 /**
- * `heed/evaluation`: BLEU, chrF and TER with their signatures, exact match; intervals and tests of significance;
+ * `heed/evaluation`: BLEU, chrF and TER with their signatures, exact match; confidence intervals and significance tests;
  * alignment error rate.
  */
 export {

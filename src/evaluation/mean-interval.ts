@@ -1,18 +1,18 @@
 import { heedError } from "../errors.ts";
 
-/** The mean of a few measurements and how far it can be trusted. */
+/** The mean of a few measurements and its confidence interval. */
 export interface MeanInterval {
   readonly mean: number;
-  /** The confidence interval is mean ± half. Absent for a single measurement, which says nothing about its spread. */
+  /** The confidence interval is mean ± half. Absent for a single measurement, whose spread is unknown. */
   readonly half?: number;
   readonly n: number;
-  /** Share of such intervals that hold the true mean. */
+  /** Share of such intervals that contain the true mean. */
   readonly confidence: number;
 }
 
 /**
- * Student's interval for the mean of measurements that scatter normally: mean ± t s / sqrt(n), with n - 1 degrees of
- * freedom and s² = Σ (x - mean)² / (n - 1).
+ * Student's confidence interval for the mean of normally distributed measurements: mean ± t s / sqrt(n), with n - 1
+ * degrees of freedom and s² = Σ (x - mean)² / (n - 1).
  *
  * @param values  At least one.
  */
@@ -25,15 +25,15 @@ export function meanInterval(values: readonly number[], confidence = 0.95): Mean
 }
 
 /**
- * The t for which a variable of Student's distribution lies between -t and t with probability `inside`.
+ * The t such that a variable with Student's distribution lies between -t and t with probability `inside`.
  *
- * @throws ERR_USAGE when `inside` is not from 0 to below 1.
+ * @throws ERR_USAGE when `inside` is not in [0, 1).
  */
 export function studentQuantile(inside: number, degrees: number): number {
   if (!(inside >= 0 && inside < 1)) {
     throw heedError("ERR_USAGE", {
       where: "confidence",
-      cause: `${inside} is not a share from 0 to below 1`,
+      cause: `must be at least 0 and below 1, not ${inside}`,
     });
   }
   let low = 0;
@@ -48,7 +48,7 @@ export function studentQuantile(inside: number, degrees: number): number {
 }
 
 /**
- * P(|T| <= t) for a whole number of degrees of freedom: a finite sum over powers of cos θ, tan θ = t / sqrt(degrees).
+ * P(|T| <= t) for a whole number of degrees of freedom: a finite sum of powers of cos θ, with tan θ = t / sqrt(degrees).
  *
  * @see Abramowitz & Stegun, 26.7.3 and 26.7.4
  */

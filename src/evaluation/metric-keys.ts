@@ -2,7 +2,7 @@
 export const metricKeys = ["bleu", "chrf", "chrf++", "ter", "exact"] as const;
 export type MetricKey = (typeof metricKeys)[number];
 
-/** How a metric is called in a line of text. */
+/** The names of metrics in text output. */
 export const metricLabels: Readonly<Record<MetricKey, string>> = {
   bleu: "BLEU",
   chrf: "chrF",

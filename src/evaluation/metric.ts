@@ -2,37 +2,39 @@ import { checkCounts, countOf, type References, referencesAt } from "./counts.ts
 import { type DrawnSamples, formatSignature, type SignatureField } from "./signature.ts";
 
 /**
- * A score of a test set that depends on sums over its sentences alone. So a test set that is drawn anew from its
- * sentences is scored without counting anything again.
+ * A score of a test set that depends only on sums over its sentences, so that resampled test sets are scored without
+ * counting anything again.
  */
 export interface Metric {
-  /** "BLEU", "chrF2++", "TER", as sacreBLEU calls them. */
+  /** sacreBLEU's name: "BLEU", "chrF2++", "TER". */
   readonly name: string;
-  /** Whether less is better. */
+  /** Whether lower is better. */
   readonly isErrorRate: boolean;
-  /** What one sentence adds to each of the sums; equally many numbers for every sentence. */
+  /** What one sentence adds to each of the sums; the same number of values for every sentence. */
   readonly statistics: (hypothesis: string, references: readonly string[]) => readonly number[];
-  /** The score that sums give, in percent. */
+  /** The score computed from sums, in percent. */
   readonly score: (sums: ArrayLike<number>) => number;
-  /** The score of one sentence, where that is not `score` of its statistics: BLEU leaves orders out. */
+  /** The score of one sentence, in percent. For BLEU this is not `score` of its statistics: it ignores some orders. */
   readonly sentenceScore: (statistics: ArrayLike<number>) => number;
-  /** What sacreBLEU's signature says of the metric; empty where sacreBLEU has no such metric. */
+  /** The metric's part of sacreBLEU's signature; empty if sacreBLEU has no such metric. */
   readonly fields: readonly SignatureField[];
 }
 
-/** The statistics of every sentence of a test set: what scores, intervals and tests are computed from. */
+/** The statistics of every sentence of a test set, from which scores, intervals and tests are computed. */
 export interface SentenceTable {
   readonly metric: Metric;
   readonly sentences: number;
-  /** How many numbers a sentence has. */
+  /** How many statistics a sentence has. */
   readonly width: number;
   /** [sentences, width] */
   readonly values: Float64Array;
-  /** How many references a sentence has; "var" where sentences differ. */
+  /** How many references each sentence has; "var" if sentences differ. */
   readonly references: string;
 }
 
 /**
+ * The statistics of a test set.
+ *
  * @param references  One list per reference set, each as long as `hypotheses`; undefined where a sentence has fewer.
  * @throws ERR_DATA when a set differs in length from the hypotheses, or there is nothing to score.
  */
@@ -75,10 +77,10 @@ export const sentenceScores = ({ metric, sentences, width, values }: SentenceTab
   );
 
 /**
- * What must be quoted with a score for it to mean anything, in sacreBLEU's form.
+ * The signature to be quoted with a score, in sacreBLEU's form.
  *
- * @param samples  What was drawn, if the score goes with an interval or a test.
- * @param short  Default false: names of parts written out.
+ * @param samples  The samples drawn, if the score comes with an interval or a test.
+ * @param short    Whether to abbreviate the names of fields. Default false.
  */
 export function signatureOf(
   { metric, references }: SentenceTable,

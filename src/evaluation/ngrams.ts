@@ -1,4 +1,4 @@
-/** How often each run of `n` words occurs; words have no spaces inside. */
+/** How often each n-gram of words occurs. Words must not contain spaces. */
 export function wordNgrams(words: readonly string[], n: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (let start = 0; start + n <= words.length; start++) {
@@ -8,7 +8,7 @@ export function wordNgrams(words: readonly string[], n: number): Map<string, num
   return counts;
 }
 
-/** How often each run of characters (code points) occurs, for runs of 1 to `order`. */
+/** How often each n-gram of characters (code points) occurs, for n from 1 to `order`. */
 export function charNgrams(text: string, order: number): Map<string, number>[] {
   const starts: number[] = [];
   for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) starts.push(at);

@@ -1,14 +1,14 @@
-/** Draws that are the same as NumPy's, so that a seed in a signature means the same in sacreBLEU and here. */
+/** Random draws equal to NumPy's, so that a seed in a signature means the same here as in sacreBLEU. */
 export interface Draws {
   /** A whole number in [0, below), as `rng.choice(below)` draws it. `below` is at most 2³². */
   readonly index: (below: number) => number;
-  /** A stream of 0 and 1, as one call of `rng.integers(2, size, dtype=bool)` fills an array. */
+  /** A stream of bits, equal to the array that one call of `rng.integers(2, size, dtype=bool)` returns. */
   readonly bits: () => () => number;
 }
 
 /**
- * NumPy's `default_rng(seed)`: PCG64 (a 128-bit congruential generator, whose halves are combined and rotated), started
- * from a seed that was mixed first.
+ * NumPy's `default_rng(seed)`: PCG64, a 128-bit congruential generator whose halves are xored and rotated, started from
+ * a mixed seed.
  *
  * @param seed  A whole number in [0, 2³²).
  * @see O'Neill 2014, PCG - https://www.pcg-random.org/paper.html
@@ -30,14 +30,18 @@ export function numpyDraws(seed: number): Draws {
   };
 }
 
-/** Without bias: the upper half of a product with 32 random bits, drawn again in the few cases that are too many. */
+/**
+ * A whole number in [0, below), without bias: the upper half of the product with 32 random bits, drawn again in the few
+ * cases that would bias it.
+ *
+ * @see Lemire 2019, Fast random integer generation in an interval - https://arxiv.org/abs/1805.10941
+ */
 function bounded(next: () => number, below: number): number {
-  // Lemire 2019, Fast random integer generation in an interval.
   if (below <= 1) return 0;
   const rejected = (2 ** 32 - below) % below;
   for (;;) {
     const word = next();
-    // The product has up to 64 bits: 16 of the word at a time stay exact in a double.
+    // The product has up to 64 bits; multiplying 16 bits of the word at a time is exact in doubles.
     const low = (word & 0xffff) * below;
     const high = (word >>> 16) * below + Math.floor(low / 0x10000);
     const rest = (high % 0x10000) * 0x10000 + (low % 0x10000);
@@ -45,22 +49,22 @@ function bounded(next: () => number, below: number): number {
   }
 }
 
-/** 32 bits at a time of a 64-bit generator: the lower half first. */
+/** Splits the output of a 64-bit generator into 32-bit halves, the lower one first. */
 function halves(next: () => readonly [low: number, high: number]): () => number {
-  let kept: number | undefined;
+  let upper: number | undefined;
   return () => {
-    if (kept !== undefined) {
-      const high = kept;
-      kept = undefined;
+    if (upper !== undefined) {
+      const high = upper;
+      upper = undefined;
       return high;
     }
     const [low, high] = next();
-    kept = high;
+    upper = high;
     return low;
   };
 }
 
-/** 128-bit numbers are eight digits of 16 bits, the lowest first: products of them add up exactly in a double. */
+/** 128-bit numbers are stored as eight 16-bit digits, lowest first, whose products sum exactly in a double. */
 const DIGITS = 8;
 const MULTIPLIER = digitsOf(0x2360ed05_1fc65da4_4385df64_9fccf645n);
 
@@ -92,20 +96,17 @@ function pcg64(seed: number): () => readonly [low: number, high: number] {
     const low = word(0) ^ word(4);
     const high = word(2) ^ word(6);
     const turn = word(6) >>> 26;
-    return turn < 32 ? [turned(low, high, turn), turned(high, low, turn)] : turnedFar(low, high, turn - 32);
+    return turn < 32
+      ? [rotated(low, high, turn), rotated(high, low, turn)]
+      : [rotated(high, low, turn - 32), rotated(low, high, turn - 32)];
   };
 }
 
-/** The lower half of 64 bits rotated to the right by less than 32. */
-const turned = (low: number, high: number, by: number): number =>
+/** The lower half of a 64-bit number rotated right by less than 32. */
+const rotated = (low: number, high: number, by: number): number =>
   (by === 0 ? low : (low >>> by) | (high << (32 - by))) >>> 0;
 
-const turnedFar = (low: number, high: number, by: number): readonly [number, number] => [
-  turned(high, low, by),
-  turned(low, high, by),
-];
-
-/** NumPy's SeedSequence: four 64-bit words in which every bit of the seed has a say. */
+/** NumPy's SeedSequence: four 64-bit words, each of which depends on every bit of the seed. */
 function mixedSeed(seed: number): bigint[] {
   const scrambler = (constant: number, multiplier: number) => {
     let factor = constant;

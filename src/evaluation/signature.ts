@@ -1,14 +1,14 @@
-/** The release of sacreBLEU whose scores and signatures ours are equal to. */
+/** The release of sacreBLEU that our scores and signatures match. */
 export const SACREBLEU_VERSION = "2.6.0";
 
-/** One part of a signature, as `smooth:exp`; its name when the signature is short, as `s:exp`. */
+/** One field of a signature, such as `smooth:exp`, or `s:exp` in a short signature. */
 export interface SignatureField {
   readonly name: string;
   readonly short: string;
   readonly value: string | number;
 }
 
-/** What was drawn for an interval or a test. */
+/** The samples drawn for an interval or a test. */
 export interface DrawnSamples {
   /** Bootstrap resamples. */
   readonly bs?: number | undefined;
@@ -23,14 +23,14 @@ export const field = (name: string, short: string, value: string | number): Sign
   value,
 });
 
-/** "yes" or "no", as signatures say it. */
+/** "yes" or "no", as in signatures. */
 export const yesNo = (value: boolean): string => (value ? "yes" : "no");
 
 /**
- * sacreBLEU's signature: `nrefs:1|bs:1000|seed:12345|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0`, or short,
+ * sacreBLEU's signature: `nrefs:1|bs:1000|seed:12345|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0`, or, if short,
  * `#:1|bs:1000|rs:12345|c:mixed|e:no|tok:13a|s:exp|v:2.6.0`.
  *
- * @param references  How many each sentence has; "var" where sentences differ.
+ * @param references  How many references each sentence has; "var" if sentences differ.
  */
 export function formatSignature(
   references: string,
@@ -46,13 +46,13 @@ export function formatSignature(
     ...own,
     field("version", "v", SACREBLEU_VERSION),
   ];
-  return fields.map((each) => `${short ? each.short : each.name}:${each.value}`).join("|");
+  return fields.map((entry) => `${short ? entry.short : entry.name}:${entry.value}`).join("|");
 }
 
-/** Two decimals as Python writes them: of two that are equally near, the even one. */
+/** Two decimals, with ties rounded to even as in Python. */
 export function twoDecimals(value: number): string {
   const hundredths = value * 100;
-  // Only an eighth and its multiples lie exactly between two hundredths.
-  const isBetween = Number.isInteger(value * 8) && !Number.isInteger(hundredths);
-  return (isBetween ? (2 * Math.round(hundredths / 2)) / 100 : value).toFixed(2);
+  // Only multiples of 1/8 lie exactly between two hundredths.
+  const isTie = Number.isInteger(value * 8) && !Number.isInteger(hundredths);
+  return (isTie ? (2 * Math.round(hundredths / 2)) / 100 : value).toFixed(2);
 }

@@ -1,9 +1,9 @@
 import { addRow, corpusScore, type SentenceTable } from "./metric.ts";
 import { type Draws, numpyDraws } from "./numpy-random.ts";
 
-/** Where a score lies in 95 of 100 test sets that are drawn from the sentences of this one, with repetition. */
+/** The range of a score in 95 % of test sets resampled from the sentences of this one, with replacement. */
 export interface BootstrapInterval {
-  /** The mean over the drawn test sets: not quite the score of the test set itself. */
+  /** The mean over the resampled test sets, which may differ slightly from the score of the test set itself. */
   readonly mean: number;
   readonly low: number;
   readonly high: number;
@@ -16,36 +16,36 @@ export interface PairedResult {
   /** The score minus the baseline's. */
   readonly difference: number;
   /**
-   * How often chance alone would bring a difference above this one. Absent for the baseline. A system with the very
-   * score of the baseline gets the smallest p there is, as in sacreBLEU: nothing is above 0; look at `difference`.
+   * Probability of a larger difference by chance alone. Absent for the baseline. As in sacreBLEU, a system with the
+   * baseline's translations gets the smallest possible p, because no difference is above 0: check `difference`.
    */
   readonly p?: number;
   readonly interval?: BootstrapInterval;
 }
 
 export interface BootstrapOptions {
-  /** Test sets drawn. Default 1000. */
+  /** Number of resampled test sets. Default 1000. */
   readonly resamples?: number | undefined;
-  /** Equal seeds give equal results, and those of sacreBLEU with `SACREBLEU_SEED`. Default 12345, as there. */
+  /** Equal seeds give equal results, the same as sacreBLEU with `SACREBLEU_SEED`. Default 12345, as in sacreBLEU. */
   readonly seed?: number | undefined;
 }
 
 export interface RandomisationOptions {
   /** Default 10000. */
   readonly trials?: number | undefined;
-  /** Test sets drawn for intervals; 0 (default) for none. */
+  /** Number of resampled test sets for intervals; 0 (default) for no intervals. */
   readonly resamples?: number | undefined;
   readonly seed?: number | undefined;
 }
 
-/** What sacreBLEU takes when nothing is said. */
+/** sacreBLEU's defaults. */
 export const defaultSamples = { seed: 12345, resamples: 1000, trials: 10_000 } as const;
 
 /**
  * The 95 % confidence interval of a score by bootstrap resampling.
  *
- * The draws are those of sacreBLEU with the same seed. It sums in single precision, we in double: intervals agree to
- * about 1e-5.
+ * The samples are the same as sacreBLEU's with the same seed. sacreBLEU sums in single precision, Heed in double:
+ * intervals agree to about 1e-5.
  *
  * @see Koehn 2004 - https://aclanthology.org/W04-3250
  */
@@ -55,13 +55,13 @@ export function bootstrapInterval(table: SentenceTable, options: BootstrapOption
 }
 
 /**
- * Paired bootstrap resampling: every drawn test set is scored for all systems, and the differences to the baseline,
- * centred, tell what chance does.
+ * Paired bootstrap resampling: every resampled test set is scored for all systems; the centred differences from the
+ * baseline estimate the effect of chance.
  *
  *   p = (1 + #{ |d_i| - mean |d| > |d| }) / (1 + resamples)
  *
  * @param tables  One metric's tables of the same test set; the first is the baseline's.
- * @returns One result per table. p-values are sacreBLEU's with the same seed, but for ties in single precision.
+ * @returns One result per table. p-values equal sacreBLEU's with the same seed, except for ties in single precision.
  * @see Koehn 2004 - https://aclanthology.org/W04-3250
  */
 export function pairedBootstrap(
@@ -69,27 +69,22 @@ export function pairedBootstrap(
   options: BootstrapOptions = {},
 ): PairedResult[] {
   const { resamples = defaultSamples.resamples, seed = defaultSamples.seed } = options;
-  const drawn = resampledScores(tables, resamples, numpyDraws(seed));
-  const [baseline = new Float64Array()] = drawn;
-  return againstFirst(tables, (system, difference) => {
-    const scores = drawn[system] as Float64Array;
+  const resampled = resampledScores(tables, resamples, numpyDraws(seed));
+  const [baseline = new Float64Array()] = resampled;
+  return compareWithFirst(tables, (system, difference) => {
+    const scores = resampled[system] as Float64Array;
     const interval = intervalOf(scores);
     if (system === 0) return { interval };
     const differences = scores.map((score, i) => Math.abs(score - (baseline[i] as number)));
     const mean = meanOf(differences);
-    return {
-      interval,
-      p: pValue(
-        differences.map((each) => each - mean),
-        difference,
-      ),
-    };
+    const centred = differences.map((value) => value - mean);
+    return { interval, p: pValue(centred, difference) };
   });
 }
 
 /**
- * Paired approximate randomisation: in every trial, a coin decides for each sentence whether the two systems exchange
- * their translations; if neither is better, that changes the difference by chance alone.
+ * Paired approximate randomisation: in every trial, a coin flip decides for each sentence whether the two systems swap
+ * their translations. If neither system is better, this changes the difference only by chance.
  *
  *   p = (1 + #{ |d_i| > |d| }) / (1 + trials)
  *
@@ -103,20 +98,23 @@ export function pairedRandomisation(
 ): PairedResult[] {
   const { trials = defaultSamples.trials, resamples = 0, seed = defaultSamples.seed } = options;
   const draws = numpyDraws(seed);
-  const drawn = shuffledDifferences(tables, trials, draws);
-  const intervals = (some: readonly SentenceTable[], from: Draws): BootstrapInterval[] =>
+  const shuffled = shuffledDifferences(tables, trials, draws);
+  const intervalsOf = (some: readonly SentenceTable[], from: Draws): BootstrapInterval[] =>
     resamples > 0 ? resampledScores(some, resamples, from).map(intervalOf) : [];
-  // As sacreBLEU draws: afresh for the baseline, after the coins for the others.
-  const found = [...intervals(tables.slice(0, 1), numpyDraws(seed)), ...intervals(tables.slice(1), draws)];
-  return againstFirst(tables, (system, difference) => {
-    const interval = found[system];
-    const shown = interval ? { interval } : {};
-    if (system === 0) return shown;
-    return { ...shown, p: pValue(drawn[system] as Float64Array, difference) };
+  // As in sacreBLEU: a fresh generator for the baseline; for the others the one that flipped the coins.
+  const intervals = [
+    ...intervalsOf(tables.slice(0, 1), numpyDraws(seed)),
+    ...intervalsOf(tables.slice(1), draws),
+  ];
+  return compareWithFirst(tables, (system, difference) => {
+    const interval = intervals[system];
+    const result = interval ? { interval } : {};
+    if (system === 0) return result;
+    return { ...result, p: pValue(shuffled[system] as Float64Array, difference) };
   });
 }
 
-function againstFirst(
+function compareWithFirst(
   tables: readonly SentenceTable[],
   judge: (system: number, difference: number) => { p?: number; interval?: BootstrapInterval },
 ): PairedResult[] {
@@ -127,23 +125,23 @@ function againstFirst(
   });
 }
 
-/** Scores of test sets as large as the first table, drawn with repetition; the same draws for every table. */
+/** Scores of test sets of the same size, resampled with replacement; the same samples for every table. */
 function resampledScores(tables: readonly SentenceTable[], resamples: number, draws: Draws): Float64Array[] {
   const sentences = tables[0]?.sentences ?? 0;
-  const drawn = new Uint32Array(sentences);
+  const chosen = new Uint32Array(sentences);
   const scores = tables.map(() => new Float64Array(resamples));
   for (let sample = 0; sample < resamples; sample++) {
-    for (let i = 0; i < sentences; i++) drawn[i] = draws.index(sentences);
+    for (let i = 0; i < sentences; i++) chosen[i] = draws.index(sentences);
     for (const [system, { metric, width, values }] of tables.entries()) {
       const sums = new Float64Array(width);
-      for (const sentence of drawn) addRow(sums, values, sentence);
+      for (const sentence of chosen) addRow(sums, values, sentence);
       (scores[system] as Float64Array)[sample] = metric.score(sums);
     }
   }
   return scores;
 }
 
-/** |score - baseline's score| of every trial, with sentences exchanged between the first table and each other one. */
+/** |score - baseline's score| of every trial, with sentences swapped between the first table and each of the others. */
 function shuffledDifferences(
   [baseline, ...systems]: readonly SentenceTable[],
   trials: number,
@@ -174,7 +172,7 @@ function pValue(differences: Float64Array, observed: number): number {
   return (above + 1) / (differences.length + 1);
 }
 
-/** The middle 95 %: one in forty is left out at either end. */
+/** The middle 95 %: leaves out one in forty at either end. */
 function intervalOf(scores: Float64Array): BootstrapInterval {
   const sorted = scores.slice().sort();
   const cut = Math.floor(sorted.length / 40);

@@ -10,15 +10,15 @@ export const symmetrisations = [
 export type Symmetrisation = (typeof symmetrisations)[number];
 
 /**
- * One alignment from those of both directions, A (source to target) and B (target to source):
+ * Combines the alignments of both directions, A (source to target) and B (target to source):
  *
  * - intersection, union:   A ∩ B, A ∪ B
- * - grow-diag:             starts from A ∩ B and adds links of A ∪ B beside or diagonal to one that is there, as long as
- *                          either of their words has no link yet
- * - grow-diag-final:       then links of A, and then of B, of which either word has none
- * - grow-diag-final-and:   then links of A, and then of B, of which neither word has one
+ * - grow-diag:             starts from A ∩ B and adds links of A ∪ B next or diagonal to an existing link if at least
+ *                          one of their words has no link yet
+ * - grow-diag-final:       then adds links of A, then of B, if at least one of their words has no link
+ * - grow-diag-final-and:   then adds links of A, then of B, if neither of their words has a link
  *
- * Candidates are taken in order of source, then target word, in rounds until a round adds nothing.
+ * Growing considers candidates in order of source, then target word, in rounds until a round adds nothing.
  *
  * @returns links in order of source, then target word; each once.
  * @see Koehn et al. 2005, "Edinburgh System Description for the 2005 IWSLT" - https://aclanthology.org/2005.iwslt-1.8
@@ -48,20 +48,20 @@ const inOrder = (links: readonly Link[]): Link[] =>
     (a, b) => a.source - b.source || a.target - b.target,
   );
 
-/** Links so far, and the words that have one. */
+/** The links so far and the words that have one. */
 class Grid {
   readonly links: Link[] = [];
-  readonly #taken = new Set<string>();
+  readonly #keys = new Set<string>();
   readonly #sources = new Set<number>();
   readonly #targets = new Set<number>();
 
   constructor(links: readonly Link[]) {
-    for (const link of links) this.#take(link);
+    for (const link of links) this.#insert(link);
   }
 
-  #take(link: Link): void {
+  #insert(link: Link): void {
     this.links.push(link);
-    this.#taken.add(keyOf(link));
+    this.#keys.add(keyOf(link));
     this.#sources.add(link.source);
     this.#targets.add(link.target);
   }
@@ -69,25 +69,26 @@ class Grid {
   #hasNeighbour({ source, target }: Link): boolean {
     for (const s of [source - 1, source, source + 1])
       for (const t of [target - 1, target, target + 1])
-        if (this.#taken.has(keyOf({ source: s, target: t }))) return true;
+        if (this.#keys.has(keyOf({ source: s, target: t }))) return true;
     return false;
   }
 
-  /** Adds those of which `isWanted` says so, told whether the source and the target word have a link. */
+  /** Adds the new links that `isWanted` accepts, given whether their source and target words have a link. */
   add(links: readonly Link[], isWanted: (source: boolean, target: boolean) => boolean): void {
     for (const link of links) {
-      const isNew = !this.#taken.has(keyOf(link));
-      if (isNew && isWanted(this.#sources.has(link.source), this.#targets.has(link.target))) this.#take(link);
+      const isNew = !this.#keys.has(keyOf(link));
+      if (isNew && isWanted(this.#sources.has(link.source), this.#targets.has(link.target)))
+        this.#insert(link);
     }
   }
 
-  /** Adds neighbours of what is there, round by round. */
+  /** Adds neighbours of existing links, round by round. */
   grow(candidates: readonly Link[]): void {
     for (let before = -1; before !== this.links.length; ) {
       before = this.links.length;
       for (const link of candidates) {
         const isFree = !(this.#sources.has(link.source) && this.#targets.has(link.target));
-        if (isFree && !this.#taken.has(keyOf(link)) && this.#hasNeighbour(link)) this.#take(link);
+        if (isFree && !this.#keys.has(keyOf(link)) && this.#hasNeighbour(link)) this.#insert(link);
       }
     }
   }

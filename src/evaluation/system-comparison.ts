@@ -7,7 +7,7 @@ export interface System {
   readonly texts: readonly string[];
 }
 
-/** How many sentences have a better, a worse, the same score than the baseline's. */
+/** How many sentences score better than, worse than and the same as the baseline's. */
 export interface SentenceCounts {
   readonly better: number;
   readonly worse: number;
@@ -18,7 +18,7 @@ export interface MetricComparison {
   readonly key: MetricKey;
   readonly metric: Metric;
   readonly signature: string;
-  /** One for each system. Nothing is counted for the first, the baseline. */
+  /** One per system; the first, the baseline, has no counts. */
   readonly results: readonly (PairedResult & { readonly counts?: SentenceCounts })[];
 }
 
@@ -43,21 +43,21 @@ export interface SystemComparison {
   readonly samples: number;
   readonly seed: number;
   readonly metrics: readonly MetricComparison[];
-  /** For each system but the first, the largest difference first. */
+  /** For each system but the first, its changed sentences, largest difference first. */
   readonly changed: readonly (readonly ChangedSentence[])[];
 }
 
 export interface ComparisonChoices {
   readonly test: "bs" | "ar";
-  /** Resamples of bs, trials of ar. Default 1000 and 10000. */
+  /** Resamples for "bs", trials for "ar". Default 1000 and 10000. */
   readonly samples?: number | undefined;
   readonly seed: number;
-  /** Sentences kept for each system. */
+  /** Most changed sentences to keep per system. */
   readonly changes: number;
   readonly short?: boolean;
 }
 
-/** Holds every system against the first, by all metrics; sentences are chosen by the first metric. */
+/** Compares every system with the first by all metrics; changed sentences are chosen by the first metric. */
 export function compareSystems(
   systems: readonly System[],
   references: readonly (readonly string[])[],
@@ -66,7 +66,7 @@ export function compareSystems(
 ): SystemComparison {
   const { test, seed, changes, short } = choices;
   const samples = choices.samples ?? defaultSamples[test === "bs" ? "resamples" : "trials"];
-  // Approximate randomisation draws no test sets: its intervals are bootstrapped besides.
+  // Approximate randomisation resamples nothing: its intervals come from a bootstrap of their own.
   const drawn = test === "bs" ? { bs: samples, seed } : { ar: samples, bs: defaultSamples.resamples, seed };
   const compared = [...metrics].map(([key, metric]) => {
     const tables = systems.map(({ texts }) => tabulate(metric, texts, references));
@@ -95,7 +95,9 @@ export function compareSystems(
           system: system.name,
           line: at + 1,
           metric: first?.key ?? "bleu",
-          ...{ score, baselineScore, difference: score - baselineScore },
+          score,
+          baselineScore,
+          difference: score - baselineScore,
           text: system.texts[at] ?? "",
           baselineText: systems[0]?.texts[at] ?? "",
           references: references.map((set) => set[at] ?? ""),
@@ -105,7 +107,10 @@ export function compareSystems(
   return {
     systems: systems.map(({ name }) => name),
     sentences: systems[0]?.texts.length ?? 0,
-    ...{ test, samples, seed, changed },
+    test,
+    samples,
+    seed,
+    changed,
     metrics: compared.map(({ scores: _, ...rest }) => rest),
   };
 }
@@ -120,13 +125,13 @@ function countsOf(metric: Metric, scores: readonly number[], before: readonly nu
   return counts;
 }
 
-/** The lines of `--json`. */
+/** The objects that `--json` prints, one per line. */
 export function comparisonObjects({ systems, sentences, metrics, changed }: SystemComparison): object[] {
   const described = systems.map((system, i) => {
     const all = metrics.map(({ key, signature, results }) => {
       const { score, difference, p, interval, counts } = results[i] as (typeof results)[number];
-      const against = i === 0 ? {} : { difference, p: difference === 0 ? null : p };
-      return [key, { score, ...against, interval, ...counts, ...(signature ? { signature } : {}) }];
+      const comparison = i === 0 ? {} : { difference, p: difference === 0 ? null : p };
+      return [key, { score, ...comparison, interval, ...counts, ...(signature ? { signature } : {}) }];
     });
     return { kind: "system", system, sentences, metrics: Object.fromEntries(all) };
   });

@@ -5,22 +5,22 @@ import { tercomEdits } from "./tercom.ts";
 import { type TerOptions, tercomTokens } from "./tercom-tokens.ts";
 
 export interface TerScore {
-  /** In percent, less is better. Above 100 when there are more edits than words in the references. */
+  /** In percent; lower is better. Above 100 if there are more edits than words in the references. */
   readonly score: number;
-  /** Insertions, deletions, substitutions and shifts of a run of words, against the closest reference each. */
+  /** Insertions, deletions, substitutions and shifts of runs of words, from each sentence's closest reference. */
   readonly edits: number;
-  /** In words, the mean over the references of each sentence, summed. */
+  /** Sum of each sentence's mean reference length, in words. */
   readonly referenceLength: number;
-  /** What must be quoted with a score for it to mean anything; sacreBLEU's form. */
+  /** sacreBLEU's signature, to be quoted with the score. */
   readonly signature: string;
 }
 
 /**
- * Translation edit rate of a test set, equal to sacreBLEU's: how many edits make hypotheses into references.
+ * Translation edit rate of a test set, equal to sacreBLEU's: the edits that turn hypotheses into references.
  *
  *   TER = 100 · Σ min over references of edits / Σ mean reference length
  *
- * 100 when there are edits but no words in any reference.
+ * 100 if there are edits but no words in any reference.
  *
  * @param references  One list per reference set, each as long as `hypotheses`; undefined where a sentence has fewer.
  * @throws ERR_DATA when a set differs in length from the hypotheses, or there is nothing to score.
@@ -37,7 +37,7 @@ export function corpusTer(
   return { score: rate(sums), edits, referenceLength, signature: signatureOf(table) };
 }
 
-/** Translation edit rate of one sentence against its references. @throws ERR_DATA when there is no reference. */
+/** Translation edit rate of one sentence. @throws ERR_DATA when there is no reference. */
 export function sentenceTer(
   hypothesis: string,
   references: readonly string[],
@@ -48,7 +48,7 @@ export function sentenceTer(
   return corpusTer([hypothesis], sets, options);
 }
 
-/** TER as a metric for `tabulate`. A sentence's numbers: fewest edits, mean length of the references. */
+/** TER as a metric. Statistics of a sentence: fewest edits, mean length of the references. */
 export function ter(options: TerOptions = {}): Metric {
   const { normalized = false, noPunctuation = false, asianSupport = false, caseSensitive = false } = options;
   const words = (text: string): string[] => tercomTokens(text, options);

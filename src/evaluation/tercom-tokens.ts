@@ -1,17 +1,17 @@
 import { separateStops, separateSymbols, splitSpaces, trimEnd, unescapeXml } from "./tokenize.ts";
 
 export interface TerOptions {
-  /** Whether punctuation is set apart and XML's escapes are undone, as Tercom does. Default false. */
+  /** Whether to separate punctuation and undo XML escapes, as Tercom does. Default false. */
   readonly normalized?: boolean;
-  /** Whether punctuation is left out. Default false. */
+  /** Whether to remove punctuation. Default false. */
   readonly noPunctuation?: boolean;
-  /** Whether the two above also deal with Chinese and Japanese: characters apart, punctuation out. Default false. */
+  /** Whether the two above also apply to Chinese and Japanese characters and punctuation. Default false. */
   readonly asianSupport?: boolean;
   /** Default false. */
   readonly caseSensitive?: boolean;
 }
 
-/** The words of `text` as Tercom's normaliser has them. */
+/** Splits `text` into words like Tercom. */
 export function tercomTokens(text: string, options: TerOptions): string[] {
   const { normalized, noPunctuation, asianSupport, caseSensitive } = options;
   let line = trimEnd(text);
@@ -23,13 +23,13 @@ export function tercomTokens(text: string, options: TerOptions): string[] {
   return splitSpaces(line);
 }
 
-/** mteval's rules, and the English possessive apart from its noun. */
+/** mteval's rules; also splits the English possessive from its noun. */
 function normalize(text: string): string {
   const plain = unescapeXml(text.replaceAll("\n-", "").replaceAll("\n", " "));
   return separateStops(separateSymbols(` ${plain} `).replaceAll("'s ", " 's "));
 }
 
-/** Ideographs, strokes, radicals, compatibility forms, enclosed letters. Kana stay together, as they do in sacreBLEU. */
+/** Ideographs, strokes, radicals, compatibility forms, enclosed letters. As in sacreBLEU, kana are not split. */
 const asianAlone = /[\u2e80-\u2eff\u31c0-\u31ef\u3200-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f]/gu;
 
 /** Ideographic and full-width punctuation. */

@@ -3,13 +3,13 @@ import { type BeamMatrix, beamMatrix } from "./beam-matrix.ts";
 /** Tercom's limits on a shift, in words. */
 const LONGEST_SHIFT = 10;
 const FARTHEST_SHIFT = 50;
-/** sacreBLEU's: after so many shifts were tried for a sentence, none is made any more. */
+/** sacreBLEU's limit: after trying this many shifts for a sentence, it makes no more. */
 const MOST_TRIED = 1000;
 
 /**
- * The edits that make `hypothesis` into `reference`: shifts of a run of words, each counting 1, as long as one lessens
- * the distance, and then Levenshtein's distance. The best sequence of shifts is NP-hard to find; this is Tercom's
- * greedy search with sacreBLEU's limits, to the same number.
+ * The number of edits that turn `hypothesis` into `reference`: shifts of runs of words, at a cost of 1 each, as long as
+ * one reduces the distance, plus the remaining Levenshtein distance. Finding the best sequence of shifts is NP-hard;
+ * this is Tercom's greedy search with sacreBLEU's limits, and gives the same number.
  *
  * @see Snover et al. 2006, section 3 - https://aclanthology.org/2006.amta-papers.25
  */
@@ -42,7 +42,7 @@ interface Shift {
   /** The first word of the run. */
   readonly from: number;
   readonly length: number;
-  /** The place that the run is put before, counted without moving anything; inside the run, so many words behind it. */
+  /** The place, in the original order, to move the run to; if inside the run, it moves right by that many words. */
   readonly to: number;
 }
 
@@ -51,42 +51,42 @@ interface Search {
   readonly target: Int32Array;
   /** Filled for `words`. */
   readonly matrix: BeamMatrix;
-  /** Room for the matrices of shifted words. */
+  /** Scratch space for shifted words. */
   readonly trial: BeamMatrix;
   readonly distance: number;
   readonly most: number;
 }
 
 /**
- * The shift that lessens the distance most; of equal ones the longest, then the one from the earliest place, then the
- * one to the earliest. Undefined when none lessens it. Tried are runs that also stand in the reference, have a fault
- * where they are and would mend one where they go.
+ * The shift that reduces the distance most, or undefined if none does. Ties go to the longest run, then to the earliest
+ * origin, then to the earliest destination. Only runs are tried that occur in the reference, contain an error where they
+ * are and would fix one where they go.
  */
 function bestShift(search: Search): { best: Shift | undefined; tried: number } {
   const { words, target, distance, most } = search;
-  const { places, isFaulty, isMissed } = alignment(search);
+  const { places, isWrong, isMissed } = alignment(search);
   let best: Shift | undefined;
   let bestDistance = distance;
   let tried = 0;
   const consider = (shift: Shift): void => {
     tried += 1;
-    // A shift that lessens nothing is of no use, and an equal one only if it is preferred.
+    // A shift must reduce the distance further than the best so far, or as far if it is preferred.
     const enough = best && precedes(shift, best) ? bestDistance : bestDistance - 1;
-    const found = distanceAfter(shift, search, enough);
-    if (found <= enough) [best, bestDistance] = [shift, found];
+    const shiftedDistance = distanceAfter(shift, search, enough);
+    if (shiftedDistance <= enough) [best, bestDistance] = [shift, shiftedDistance];
   };
   for (let from = 0; from < words.length; from++) {
     const end = Math.min(target.length, from + FARTHEST_SHIFT + 1);
     for (let at = Math.max(0, from - FARTHEST_SHIFT); at < end; at++) {
       const place = places[at] as number;
-      let [isOut, isWanted] = [false, false];
+      let [hasError, fixesError] = [false, false];
       for (let length = 1; length <= LONGEST_SHIFT; length++) {
         const [last, lastAt] = [from + length - 1, at + length - 1];
         if (last >= words.length || lastAt >= target.length || words[last] !== target[lastAt]) break;
-        isOut ||= isFaulty[last] === 1;
-        isWanted ||= isMissed[lastAt] === 1;
+        hasError ||= isWrong[last] === 1;
+        fixesError ||= isMissed[lastAt] === 1;
         const isInside = from <= place && place < from + length;
-        if (!isOut || !isWanted || isInside) continue;
+        if (!hasError || !fixesError || isInside) continue;
         let before = -1;
         for (let reached = at - 1; reached <= lastAt; reached++) {
           const to = reached < 0 ? 0 : (places[reached] as number) + 1;
@@ -100,7 +100,7 @@ function bestShift(search: Search): { best: Shift | undefined; tried: number } {
   return { best, tried };
 }
 
-/** Whether `a` is preferred to `b` when they lessen the distance equally. */
+/** Whether `a` is preferred to `b` if both reduce the distance equally. */
 function precedes(a: Shift, b: Shift): boolean {
   if (a.length !== b.length) return a.length > b.length;
   return a.from !== b.from ? a.from < b.from : a.to < b.to;
@@ -113,7 +113,7 @@ function distanceAfter(shift: Shift, { words, matrix, trial }: Search, most: num
 function shifted(words: Int32Array, { from, length, to }: Shift): Int32Array {
   const run = words.subarray(from, from + length);
   const moved = words.slice();
-  // Where the run starts when it has been taken out and put back; a place inside it moves it on by so many words.
+  // Where the run starts after the move; a place inside the run moves it right by that many words.
   const start = to < from ? to : to > from + length ? to - length : Math.min(to, words.length - length);
   if (start < from) moved.copyWithin(start + length, start, from);
   else moved.copyWithin(from, from + length, start + length);
@@ -122,18 +122,18 @@ function shifted(words: Int32Array, { from, length, to }: Shift): Int32Array {
 }
 
 interface Alignment {
-  /** For each word of the reference, the last word of the hypothesis up to it; -1 before the first. */
+  /** For each word of the reference, the last hypothesis word aligned at or before it; -1 if there is none. */
   readonly places: Int32Array;
-  /** 1 for a word of the hypothesis that is substituted or left out. */
-  readonly isFaulty: Uint8Array;
-  /** 1 for a word of the reference that is substituted or put in. */
+  /** 1 for a word of the hypothesis that is substituted or deleted. */
+  readonly isWrong: Uint8Array;
+  /** 1 for a word of the reference that is substituted or inserted. */
   readonly isMissed: Uint8Array;
 }
 
-/** How the words stand to the reference, from the way back through the matrix: equal or substituted, else left out, else put in. */
+/** Traces back through the matrix, preferring matches and substitutions to deletions, and deletions to insertions. */
 function alignment({ words, target, matrix }: Search): Alignment {
   const places = new Int32Array(target.length);
-  const isFaulty = new Uint8Array(words.length).fill(1);
+  const isWrong = new Uint8Array(words.length).fill(1);
   const isMissed = new Uint8Array(target.length).fill(1);
   let [i, j] = [words.length, target.length];
   while (i > 0 || j > 0) {
@@ -143,7 +143,7 @@ function alignment({ words, target, matrix }: Search): Alignment {
       i -= 1;
       j -= 1;
       places[j] = i;
-      if (isEqual) [isFaulty[i], isMissed[j]] = [0, 0];
+      if (isEqual) [isWrong[i], isMissed[j]] = [0, 0];
     } else if (i > 0 && matrix.at(i - 1, j) + 1 === here) {
       i -= 1;
     } else {
@@ -151,5 +151,5 @@ function alignment({ words, target, matrix }: Search): Alignment {
       places[j] = i - 1;
     }
   }
-  return { places, isFaulty, isMissed };
+  return { places, isWrong, isMissed };
 }

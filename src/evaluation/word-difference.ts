@@ -1,13 +1,13 @@
 export interface Piece {
   readonly word: string;
-  /** Whether the other text does not have it. */
+  /** Whether the other text lacks it. */
   readonly isOwn: boolean;
 }
 
-/** Longer texts are not compared: the work grows with the product of their lengths. */
+/** Texts with a larger product of lengths are not compared: the work grows with it. */
 const MOST_PAIRS = 4_000_000;
 
-/** The words of two texts, those outside a longest common subsequence marked. */
+/** The words of two texts, with those outside a longest common subsequence marked. */
 export function wordDifference(a: string, b: string): readonly [Piece[], Piece[]] {
   const [first, second] = [wordsOf(a), wordsOf(b)];
   if (first.length * second.length > MOST_PAIRS) return [unmarked(a), unmarked(b)];
@@ -40,7 +40,7 @@ export function wordDifference(a: string, b: string): readonly [Piece[], Piece[]
   return pieces;
 }
 
-/** The words of a text that is held against none. */
+/** The words of a text, none of them marked. */
 export const unmarked = (text: string): Piece[] => wordsOf(text).map((word) => ({ word, isOwn: false }));
 
 const wordsOf = (text: string): string[] => text.split(/\s+/u).filter((word) => word !== "");

@@ -6,8 +6,8 @@ const invisible = new RegExp(
 );
 
 /**
- * Whether a text shows nothing: white space, control characters and what Unicode says to render as nothing (zero-width
- * and soft-hyphen characters, variation selectors, byte order marks). U+2581 counts too: Heed reads it as a space.
+ * Whether a text is blank: only white space, control characters and what Unicode says to render as nothing (zero-width
+ * characters, soft hyphens, variation selectors, byte order marks). U+2581 counts too: Heed reads it as a space.
  *
  * @see UAX #44, Default_Ignorable_Code_Point - https://www.unicode.org/reports/tr44/
  */

@@ -1,4 +1,4 @@
-/** Learning merges from word counts, with pair counts kept up to date instead of recounted. */
+/** Learns merges from word counts, updating pair counts instead of recounting them. */
 
 import type { Work } from "../work.ts";
 import { pairKey } from "./bpe.ts";
@@ -9,7 +9,7 @@ export interface MergeTraining {
   readonly words: ReadonlyMap<string, number>;
   /** The pieces so far, in order of ids; learned ones are appended. */
   readonly pieces: string[];
-  /** Ids of the single characters that words are made of. Any other character cuts a word in two. */
+  /** Ids of the single characters. Any other character splits a word in two. */
   readonly characters: ReadonlyMap<string, number>;
   /** Stop when there are this many pieces. */
   readonly size: number;
@@ -22,7 +22,7 @@ interface Pair {
   readonly left: number;
   readonly right: number;
   count: number;
-  /** Where the pair has appeared since it was last merged; some places may hold it no longer, none is missing. */
+  /** Where the pair has appeared since it was last merged: a superset of where it is now. */
   places: number[];
 }
 
@@ -31,7 +31,7 @@ interface Candidate {
   readonly count: number;
 }
 
-/** Most frequent pair first; equal ones by their ids, so that the order of the lines does not matter. */
+/** Most frequent pair first, ties by ids, so that the order of the lines does not matter. */
 const comesFirst = (a: Candidate, b: Candidate): boolean =>
   a.count !== b.count
     ? a.count > b.count
@@ -39,13 +39,13 @@ const comesFirst = (a: Candidate, b: Candidate): boolean =>
       ? a.pair.left < b.pair.left
       : a.pair.right < b.pair.right;
 
-/** Places looked at between two that may be interruptions. */
+/** Places processed between two points where the work may be interrupted. */
 const PAUSE = 4096;
 
 /**
- * The merges in order of rank, as strings. Appends to `pieces` one piece for each merge that made a new one.
+ * Learns merges and returns them in order of rank, as strings. Appends to `pieces` each new piece.
  *
- * A merge visits the places of its pair and no others, so that the whole is linear in the text but for sorting.
+ * A merge visits only the places of its pair, so the whole is linear in the text but for sorting.
  */
 export function* learnMerges(training: MergeTraining): Work<[string, string][]> {
   const { pieces, size, minFrequency, onProgress } = training;
@@ -68,7 +68,7 @@ export function* learnMerges(training: MergeTraining): Work<[string, string][]> 
   }
   for (const pair of pairs.values()) candidates.push({ pair, count: pair.count });
 
-  /** Joins the pair wherever it stands; the pairs that this has made or made more frequent. */
+  /** Joins the pair wherever it occurs; returns the pairs that became more frequent. */
   function* join(pair: Pair, merged: number): Work<Set<Pair>> {
     const grown = new Set<Pair>();
     const add = (left: number, right: number, place: number): void => {
@@ -76,7 +76,7 @@ export function* learnMerges(training: MergeTraining): Work<[string, string][]> 
       wider.places.push(place);
       grown.add(wider);
     };
-    // Leftmost first: of "aaa" the first two become one.
+    // Leftmost first: in "aaa" the first two are joined.
     const places = Int32Array.from(pair.places).sort();
     pair.places = [];
     for (const [visited, at] of places.entries()) {
@@ -122,7 +122,7 @@ export function* learnMerges(training: MergeTraining): Work<[string, string][]> 
       idOf.set(left + right, merged);
       mergeable.add(merged);
     } else if (!mergeable.has(merged)) {
-      continue; // Text that spells a byte piece or a special token must not become one.
+      continue; // Text spelled like a byte piece or a special token must not turn into one.
     }
     merges.push([left, right]);
     for (const wider of yield* join(pair, merged))
@@ -134,15 +134,15 @@ export function* learnMerges(training: MergeTraining): Work<[string, string][]> 
 }
 
 const NONE = -1;
-/** The symbol of a place that was merged into the one before it. */
+/** The symbol of a place merged into the one before it. */
 const GONE = -1;
 const numberAt = (numbers: Int32Array, at: number): number => numbers[at] as number;
 
-/** All words one after the other as lists with links; a word with foreign characters gives the lists between them. */
+/** All words as linked lists in shared arrays; unknown characters split a word into several lists. */
 interface Spelling {
   /** The id at each place. */
   readonly symbol: Int32Array;
-  /** The places beside it in its list, or NONE. */
+  /** The neighbouring places in the list, or NONE. */
   readonly next: Int32Array;
   readonly previous: Int32Array;
   /** How often the word occurs. */

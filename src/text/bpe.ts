@@ -1,19 +1,21 @@
-/** Splitting one word with learned merges: Sennrich et al. 2016 - https://arxiv.org/abs/1508.07909 */
+/** Splits words with learned merges: Sennrich et al. 2016 - https://arxiv.org/abs/1508.07909 */
 
 import { Heap } from "./heap.ts";
 
 /** One number for an ordered pair of ids below 2^21. */
 export const pairKey = (left: number, right: number): number => left * 2 ** 21 + right;
 
-/** What a pair of neighbours turns into, and how early: the lowest rank merges first. */
+/** The merge of a pair of neighbours. */
 export interface Merge {
+  /** The lowest rank merges first. */
   readonly rank: number;
+  /** The id that replaces the pair. */
   readonly result: number;
 }
 
 /**
- * The ids a word splits into: while any two neighbours have a merge, the pair of lowest rank, leftmost first,
- * becomes one. Takes n log n steps, so that a line of a million letters without a space is no trap.
+ * Splits a word into ids: as long as any two neighbours have a merge, the pair of lowest rank, leftmost first, is
+ * merged. Takes O(n log n) steps, so that even a line of a million letters without a space is fast.
  *
  *   symbols [n]  ->  ids [<= n]
  */
@@ -39,7 +41,7 @@ export function applyMerges(symbols: readonly number[], merges: ReadonlyMap<numb
     const at = candidate % positions;
     if (symbol[at] === -1) continue;
     const merge = mergeAt(at);
-    // A neighbour merged since: the pair that was proposed here is no longer there.
+    // A neighbour has merged since: the pair proposed here no longer exists.
     if (!merge || merge.rank !== Math.floor(candidate / positions)) continue;
     const gone = next[at] as number;
     const after = next[gone] as number;

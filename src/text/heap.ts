@@ -1,4 +1,4 @@
-/** A binary heap: `pop` gives the item that comes first by `before`. */
+/** A binary heap: `pop` removes the item that comes first by `before`. */
 export class Heap<T> {
   private readonly items: T[] = [];
   private readonly before: (left: T, right: T) => boolean;

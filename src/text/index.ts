@@ -1,4 +1,4 @@
-/** `heed/text`: vocabularies learned from text, written and read as tokenizer.json. */
+/** `heed/text`: learns vocabularies from text; writes and reads tokenizer.json. */
 
 export { inTurns, type Work } from "../work.ts";
 export { isBlank } from "./blank.ts";

@@ -1,33 +1,33 @@
 /**
- * The tokenizer.json that Heed writes and reads: every part but the vocabulary is one of few known shapes,
- * because a regular expression out of a file may backtrack for ever.
+ * The tokenizer.json that Heed writes and reads: every part but the vocabulary is one of a few known shapes, because a
+ * regular expression from a file might backtrack forever.
  */
 
 import { metaspace, wordPattern } from "./normalize.ts";
 
-/** The ids with a meaning of their own. The trainer gives them 0, 1, 2 and 3. */
+/** The ids of the special tokens. The trainer assigns 0, 1, 2 and 3. */
 export interface SpecialIds {
-  /** Fills a batch up to its longest row; never predicted. */
+  /** Pads the rows of a batch to equal length; never predicted. */
   readonly pad: number;
-  /** Stands for a word outside a word vocabulary; the other kinds fall back to bytes and never need it. */
+  /** Replaces a word that a word vocabulary lacks; other kinds fall back to bytes and never need it. */
   readonly unk: number;
-  /** Begins a sentence that is being written. */
+  /** Begins every sentence that a model writes. */
   readonly bos: number;
   /** Ends every encoded sentence. */
   readonly eos: number;
 }
 
-/** How the special ids are spelled. */
+/** The spelling of the special tokens. */
 export const specialTokens = { pad: "<pad>", unk: "<unk>", bos: "<s>", eos: "</s>" } as const;
 
-/** Where a text has an unknown word: U+2047, as SentencePiece writes it. NFKC takes it apart, so no text spells it. */
+/** Marks an unknown word: U+2047, as in SentencePiece. NFKC decomposes it, so no normalised text contains it. */
 export const unknownSign = "⁇";
-/** A word right after the sign, which stands apart from words. Its flags are those of JavaScript's reader of the file. */
+/** The sign directly before a word, where a space belongs. The flags are those `@huggingface/tokenizers` uses. */
 const signBeforeWord = `${unknownSign}(?=[\\p{L}\\p{M}\\p{N}])`;
 const signsBeforeWords = new RegExp(signBeforeWord, "gu");
 export const setSignsApart = (text: string): string => text.replace(signsBeforeWords, `${unknownSign} `);
 
-/** What, besides vocabulary and merges, tells one known tokenizer.json from another. */
+/** What varies between the tokenizer.json files that Heed knows, besides vocabulary and merges. */
 export interface TokenizerLayout {
   readonly model: "BPE" | "WordLevel";
   readonly lowercase: boolean;
@@ -64,7 +64,7 @@ export interface WordLevelModelJson {
   readonly unk_token: string;
 }
 
-/** A part that is configuration only: normalizer, pre_tokenizer, post_processor, decoder. */
+/** A part that is pure configuration: normalizer, pre_tokenizer, post_processor, decoder. */
 export interface PartJson {
   readonly type: string;
   readonly [key: string]: unknown;
@@ -88,7 +88,7 @@ const replace = (pattern: { String: string } | { Regex: string }, content: strin
   content,
 });
 
-/** `normalize` in the words of tokenizer.json. */
+/** `normalize` as tokenizer.json expresses it. */
 export function normalizerJson(lowercase: boolean): PartJson {
   const lower = [replace({ String: "Σ" }, "σ"), { type: "Lowercase" }, { type: "NFKC" }];
   return {
@@ -118,11 +118,11 @@ export function preTokenizerJson({ model }: TokenizerLayout): PartJson {
 }
 
 /**
- * Not the Metaspace decoder: that one strips the metaspace of the first piece before bytes are read, so that
- * a text "<0x41>" in one piece would decode to "A".
+ * The decoder. Not Metaspace, which strips the metaspace of the first piece before bytes are decoded, so that a text
+ * "<0x41>" in one piece would decode to "A".
  *
- * Up to Fuse each step sees one piece. Special pieces are dropped here and not by `skip_special_tokens`, which would need
- * them declared as added tokens: then "</s>" typed by a user would be read as the end of the sentence.
+ * Up to Fuse each step sees one piece. Special pieces are dropped here instead of by `skip_special_tokens`, which needs
+ * them declared as added tokens: "</s>" typed by a user would then be read as the end of the sentence.
  */
 export function decoderJson({ byteFallback }: TokenizerLayout): PartJson {
   const { pad, unk, bos, eos } = specialTokens;
@@ -140,8 +140,8 @@ export function decoderJson({ byteFallback }: TokenizerLayout): PartJson {
   };
 }
 
-/** What Heed wrote before it read specials as text everywhere: they were declared, and the reader dropped them all. */
-export function formerParts(
+/** The parts that earlier versions wrote: special tokens were declared as added tokens, and readers dropped them. */
+export function legacyParts(
   { byteFallback }: TokenizerLayout,
   special: SpecialIds,
 ): Pick<TokenizerJson, "added_tokens" | "decoder"> {
@@ -174,7 +174,7 @@ export function postProcessorJson(special: SpecialIds): PartJson {
   };
 }
 
-/** The whole object, around a vocabulary in order of ids. */
+/** The whole object for a vocabulary in order of ids. */
 export function tokenizerJson(
   layout: TokenizerLayout,
   special: SpecialIds,
@@ -211,9 +211,9 @@ export function tokenizerJson(
 }
 
 /**
- * The tokenizer_config.json to save beside it: without it `@huggingface/tokenizers` leaves holes for unknown
- * words (unk_token) and removes the space before punctuation (clean_up_tokenization_spaces), and Python's
- * transformers, which declare these tokens themselves, read a typed "</s>" as one (split_special_tokens).
+ * The tokenizer_config.json to save beside it. Without it `@huggingface/tokenizers` leaves holes for unknown words
+ * (unk_token) and removes the space before punctuation (clean_up_tokenization_spaces), and Python's transformers,
+ * which declares these tokens itself, reads a typed "</s>" as the special token (split_special_tokens).
  */
 export function tokenizerConfigJson(): Readonly<Record<string, unknown>> {
   const { pad, unk, bos, eos } = specialTokens;

@@ -1,4 +1,4 @@
-/** The normaliser that stands before every vocabulary, equal to the one described in tokenizer.json. */
+/** The normaliser of every vocabulary, equivalent to the one in tokenizer.json. */
 
 /** The character that stands for a space inside a piece: U+2581. */
 export const metaspace = "▁";
@@ -7,17 +7,17 @@ const plain = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 const unpaired = /\p{Surrogate}/gu;
 const byteOrderMark = /\ufeff/g;
 const anyMetaspace = /▁/g;
-// The property White_Space spelled out: JavaScript's \s has U+FEFF in it and misses U+0085.
+// The property White_Space spelled out: JavaScript's \s includes U+FEFF and lacks U+0085.
 const whiteSpace = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 const outerSpace = /^ | $/g;
 
 /**
- * NFKC with white space collapsed and stripped; see `Tokenizer.normalize`. Applying it twice changes nothing.
+ * NFKC with white space collapsed and stripped; see `Tokenizer.normalize`. Idempotent.
  *
- * NFKC is the platform's. The native library's tables are of Unicode 11: it leaves compatibility characters
- * that came later (171 of them by Unicode 17) as they are.
+ * NFKC is the platform's. The native library's tables are from Unicode 11: it leaves later compatibility characters (171
+ * by Unicode 17) unchanged.
  *
- * @param lowercase  Also map to lower case, character by character: capital sigma is σ wherever it stands.
+ * @param lowercase  Also map to lower case, character by character: capital sigma becomes σ even at the end of a word.
  */
 export function normalize(text: string, lowercase: boolean): string {
   if (plain.test(text)) return lowercase ? text.toLowerCase() : text;
@@ -26,12 +26,12 @@ export function normalize(text: string, lowercase: boolean): string {
     .replace(byteOrderMark, "")
     .replace(anyMetaspace, " ")
     .normalize("NFKC");
-  // Lower case can allow a composition that the capitals had not (H + macron below), hence NFKC again.
+  // Lower case may allow a composition that capitals do not (H + macron below), hence NFKC again.
   if (lowercase) result = result.replace(/Σ/g, "σ").toLowerCase().normalize("NFKC");
   return result.replace(whiteSpace, " ").replace(outerSpace, "");
 }
 
-/** The white-space words of a normalised text, each led by a metaspace: "a bc" -> "▁a", "▁bc". */
+/** The white-space words of a normalised text, each with a leading metaspace: "a bc" -> "▁a", "▁bc". */
 export function* metaspaceWords(normalized: string): Generator<string> {
   if (normalized === "") return;
   let from = 0;
@@ -42,9 +42,7 @@ export function* metaspaceWords(normalized: string): Generator<string> {
   yield metaspace + normalized.slice(from);
 }
 
-/**
- * Runs of letters, marks and numbers, and every other character alone, each with the metaspace before it.
- */
+/** Runs of letters, marks and numbers, and every other character alone, each with the metaspace before it. */
 export const wordPattern = "▁?[\\p{L}\\p{M}\\p{N}]+|▁?[^\\p{L}\\p{M}\\p{N}▁]";
 const wordRegex = new RegExp(wordPattern, "gu");
 

@@ -1,9 +1,9 @@
-/** Reading a tokenizer.json from anywhere: every part is checked before any of it is used. */
+/** Reads untrusted tokenizer.json files: every part is checked before any is used. */
 
 import { heedError } from "../errors.ts";
 import {
   decoderJson,
-  formerParts,
+  legacyParts,
   normalizerJson,
   postProcessorJson,
   preTokenizerJson,
@@ -14,16 +14,16 @@ import {
 import type { Tokenizer } from "./tokenizer.ts";
 import { bytePiece, tokenizerOf } from "./vocabulary.ts";
 
-/** Ids and merges a file may have: keys of pairs need ids below 2^21. */
-const largest = 2 ** 20;
+/** Most ids and most merges of a file: `pairKey` needs ids below 2^21. */
+const most = 2 ** 20;
 const unpaired = /\p{Surrogate}/u;
 
 /**
- * The tokenizer of a parsed tokenizer.json. Only what `Tokenizer.toJSON` writes, or wrote before, is run; anything
- * else is refused, naming the part.
+ * The tokenizer of a parsed tokenizer.json. Accepts only what `Tokenizer.toJSON` writes, or wrote in earlier versions;
+ * anything else is refused, naming the part.
  *
- * @param json  The parsed file: untrusted.
- * @param where  Its name for messages. Default "tokenizer.json".
+ * @param json   The parsed file; untrusted.
+ * @param where  Its name in messages. Default "tokenizer.json".
  * @throws ERR_MODEL naming the first fault found.
  */
 export function tokenizerFromJson(json: unknown, where = "tokenizer.json"): Tokenizer {
@@ -33,7 +33,7 @@ export function tokenizerFromJson(json: unknown, where = "tokenizer.json"): Toke
   const top = isObject(json) ? json : refuse("is not a JSON object");
   const model = isObject(top.model) ? top.model : refuse("model is not an object");
   const type = model.type === "BPE" || model.type === "WordLevel" ? model.type : undefined;
-  if (!type) return refuse(`model.type ${show(model.type)} is not one Heed runs`, "use BPE or WordLevel");
+  if (!type) return refuse(`model.type ${show(model.type)} is not supported`, "use BPE or WordLevel");
   const { pieces, ids } = readVocab(model.vocab, refuse);
   const special = specialIds(ids, refuse);
   const layout: TokenizerLayout = {
@@ -44,7 +44,7 @@ export function tokenizerFromJson(json: unknown, where = "tokenizer.json"): Toke
 
   const expect = (name: string, actual: unknown, expected: unknown): void => {
     const fault = difference(actual, expected, name);
-    if (fault) refuse(fault, "only the configurations that Heed writes are run");
+    if (fault) refuse(fault, "use a tokenizer.json written by Heed");
   };
   expect("version", top.version, "1.0");
   expect("truncation", top.truncation ?? null, null);
@@ -52,8 +52,8 @@ export function tokenizerFromJson(json: unknown, where = "tokenizer.json"): Toke
   expect("normalizer", top.normalizer, normalizerJson(layout.lowercase));
   expect("pre_tokenizer", top.pre_tokenizer, preTokenizerJson(layout));
   expect("post_processor", top.post_processor, postProcessorJson(special));
-  const isFormer = Array.isArray(top.added_tokens) && top.added_tokens.length > 0;
-  const parts = isFormer ? formerParts(layout, special) : { added_tokens: [], decoder: decoderJson(layout) };
+  const isLegacy = Array.isArray(top.added_tokens) && top.added_tokens.length > 0;
+  const parts = isLegacy ? legacyParts(layout, special) : { added_tokens: [], decoder: decoderJson(layout) };
   expect("added_tokens", top.added_tokens, parts.added_tokens);
   expect("decoder", top.decoder, parts.decoder);
   expect("model.unk_token", model.unk_token, specialTokens.unk);
@@ -80,16 +80,17 @@ type Refuse = (cause: string, remedy?: string) => never;
 function readVocab(vocab: unknown, refuse: Refuse): { pieces: string[]; ids: Map<string, number> } {
   if (!isObject(vocab)) return refuse("model.vocab is not an object");
   const entries = Object.entries(vocab);
-  if (entries.length > largest) refuse(`model.vocab has ${entries.length} pieces; the most is ${largest}`);
+  if (entries.length > most) refuse(`model.vocab has ${entries.length} pieces; at most ${most} are allowed`);
   const pieces: string[] = new Array(entries.length);
-  const taken = new Uint8Array(entries.length);
+  const isUsed = new Uint8Array(entries.length);
   for (const [piece, id] of entries) {
     if (!Number.isSafeInteger(id) || (id as number) < 0 || (id as number) >= entries.length) {
       refuse(`model.vocab[${show(piece)}] is ${show(id)}; ids run from 0 to ${entries.length - 1}`);
     }
-    if (taken[id as number]) refuse(`model.vocab[${show(piece)}] has the id ${id} of another piece`);
-    if (piece === "" || unpaired.test(piece)) refuse(`model.vocab[${show(piece)}] is no text`);
-    taken[id as number] = 1;
+    if (isUsed[id as number]) refuse(`model.vocab[${show(piece)}] has id ${id}, which another piece has`);
+    if (piece === "" || unpaired.test(piece))
+      refuse(`model.vocab has the piece ${show(piece)}, which is empty or not valid Unicode`);
+    isUsed[id as number] = 1;
     pieces[id as number] = piece;
   }
   return { pieces, ids: new Map(pieces.map((piece, id) => [piece, id])) };
@@ -107,7 +108,7 @@ function specialIds(ids: ReadonlyMap<string, number>, refuse: Refuse): SpecialId
 
 function readMerges(merges: unknown, ids: ReadonlyMap<string, number>, refuse: Refuse): [string, string][] {
   if (!Array.isArray(merges)) return refuse("model.merges is not an array");
-  if (merges.length > largest) refuse(`model.merges has ${merges.length} entries; the most is ${largest}`);
+  if (merges.length > most) refuse(`model.merges has ${merges.length} entries; at most ${most} are allowed`);
   const seen = new Set<string>();
   return merges.map((merge: unknown, at): [string, string] => {
     if (!Array.isArray(merge) || merge.length !== 2)
@@ -129,7 +130,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value in a message, cut short. Never walks into an untrusted object, which may be deep or huge. */
+/** A short form of a value for messages. Never walks into an untrusted object, which may be deep or huge. */
 function show(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (isObject(value))
@@ -139,8 +140,8 @@ function show(value: unknown): string {
 }
 
 /**
- * What makes `actual` another JSON value than `expected`, with its path; `undefined` when they are equal
- * whatever the order of keys. Recursion is bounded by `expected`, which is ours.
+ * The first difference between two JSON values, with its path; `undefined` if they are equal up to the order of keys.
+ * Recursion is bounded by `expected`, which is ours.
  */
 function difference(actual: unknown, expected: unknown, path: string): string | undefined {
   const fault = `${path} is ${show(actual)}, not ${show(expected)}`;
@@ -151,7 +152,7 @@ function difference(actual: unknown, expected: unknown, path: string): string | 
   if (!isObject(expected)) return actual === expected ? undefined : fault;
   if (!isObject(actual)) return fault;
   for (const key of Object.keys(actual)) {
-    if (!Object.hasOwn(expected, key)) return `${path} has ${show(key)}, which is not known there`;
+    if (!Object.hasOwn(expected, key)) return `${path} has an unknown key ${show(key)}`;
   }
   return first(Object.keys(expected), (key) =>
     difference(Object.hasOwn(actual, key) ? actual[key] : undefined, expected[key], `${path}.${key}`),
@@ -160,8 +161,8 @@ function difference(actual: unknown, expected: unknown, path: string): string | 
 
 function first<T>(items: Iterable<T>, find: (item: T) => string | undefined): string | undefined {
   for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) return found;
+    const result = find(item);
+    if (result !== undefined) return result;
   }
   return undefined;
 }

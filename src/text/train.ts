@@ -1,4 +1,4 @@
-/** Learning a vocabulary from text. */
+/** Learns a vocabulary from text. */
 
 import { heedError } from "../errors.ts";
 import { atOnce, type Work } from "../work.ts";
@@ -12,37 +12,37 @@ export interface TokenizerConfig {
   /** Units: whole words and punctuation marks, characters, or byte-pair pieces of words. */
   readonly kind: "word" | "char" | "bpe";
   /**
-   * The most ids the vocabulary may have, the 4 special tokens and (in "char" and "bpe") the 256 bytes
-   * included. A small corpus gives fewer.
+   * Most ids of the vocabulary, including the 4 special tokens and, for "char" and "bpe", the 256 bytes. A small corpus
+   * gives fewer.
    */
   readonly vocab: number;
   /** Map all text to lower case. Default false. */
   readonly lowercase?: boolean;
   /**
-   * How often a word ("word", default 1), a character ("char", default 1), or a character and a pair to merge
-   * ("bpe", default 2) must occur to get an id. Occurrences, at least 1.
+   * How often a unit must occur to get an id: a word ("word", default 1), a character ("char", default 1), or a
+   * character or a pair to merge ("bpe", default 2). At least 1.
    */
   readonly minFrequency?: number;
 }
 
-/** A word is learned from as far as this many characters: nobody's language has longer ones, binary data has. */
+/** Only this many characters of a word are learned from: longer words occur in binary data, not in languages. */
 const LONGEST_WORD = 1000;
 
 export interface TrainingEvents {
-  /** Pieces learned so far and pieces wanted; called now and then. */
+  /** Called from time to time with the number of pieces learned and the number wanted. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Called once when words were too long to be learned from whole. */
+  /** Called once if words were cut, with their number and the most characters that were learned from. */
   readonly onLongWords?: (words: number, characters: number) => void;
 }
 
 /**
  * Learns a vocabulary from lines of text. The same lines in any order give the same vocabulary.
  *
- * Byte-pair vocabularies give at most half of their room to single characters, the most frequent ones; the
- * others are written as bytes. Of a word longer than 1000 characters the rest is not learned from.
+ * A byte-pair vocabulary gives at most half of its room to single characters, the most frequent ones; the others are
+ * written as bytes. Only the first 1000 characters of a word are learned from.
  *
- * @param lines  Read once, one after the other; only their distinct words are held.
- * @param onProgress  Pieces learned so far and pieces wanted; called now and then.
+ * @param lines       Read once, in order; only their distinct words are kept in memory.
+ * @param onProgress  Called from time to time with the number of pieces learned and the number wanted.
  * @throws ERR_CONFIG when `vocab` has no room for a single word or character, or a number is not whole.
  */
 export function trainTokenizer(
@@ -76,7 +76,7 @@ export function* tokenizerTraining(
     return tokenizerOf({ layout, pieces, merges: [] });
   }
 
-  // The metaspace leads every word: it must be a piece whatever the corpus, or decoding would not find it.
+  // Every word begins with the metaspace, so it must be a piece whatever the corpus.
   const characters = new Map([[metaspace, pieces.push(metaspace) - 1]]);
   const counts = yield* countUnits(words, (word) => word);
   counts.delete(metaspace);
@@ -101,17 +101,17 @@ function checkNumbers({ kind, vocab }: TokenizerConfig, least: number, minFreque
     const bytes = kind === "word" ? "" : " and 256 bytes";
     throw heedError("ERR_CONFIG", {
       where: "tokenizer.vocab",
-      cause: `${vocab} is not a size a ${kind} vocabulary can have: 4 special tokens${bytes} come first`,
+      cause: `${vocab} is not a valid size: a ${kind} vocabulary starts with 4 special tokens${bytes}`,
       remedy: `use a whole number from ${least} to ${2 ** 20}`,
     });
   }
   if (!Number.isSafeInteger(minFrequency) || minFrequency < 1) {
-    const cause = `${minFrequency} is not a whole number of occurrences`;
+    const cause = `${minFrequency} is not a whole number of at least 1`;
     throw heedError("ERR_CONFIG", { where: "tokenizer.minFrequency", cause, remedy: "use 1 or more" });
   }
 }
 
-/** Words and how often each occurs, and how many were cut. */
+/** How often each word occurs, and how many words were cut. */
 function* countWords(
   lines: Iterable<string>,
   lowercase: boolean,
@@ -129,7 +129,7 @@ function* countWords(
   return { words, cut };
 }
 
-/** Not half a character: a high surrogate at the end goes. */
+/** Drops a high surrogate at the cut: half a character. */
 const beginning = (word: string): string => word.slice(0, LONGEST_WORD).replace(/[\ud800-\udbff]$/, "");
 
 function* countUnits(
@@ -144,9 +144,7 @@ function* countUnits(
   return counts;
 }
 
-/**
- * At most `limit` units that occur `least` times, the most frequent first, equal ones in order of code units.
- */
+/** At most `limit` units that occur at least `least` times, the most frequent first, ties in order of code units. */
 function mostFrequent(counts: ReadonlyMap<string, number>, limit: number, least: number): string[] {
   return [...counts]
     .filter(([, count]) => count >= least)

@@ -1,4 +1,4 @@
-/** A tokenizer around a vocabulary: known patterns run as known code, with a cache of words. */
+/** A tokenizer for a vocabulary: the known patterns as code, with a cache of words. */
 
 import { heedError } from "../errors.ts";
 import { applyMerges, type Merge, pairKey } from "./bpe.ts";
@@ -16,22 +16,20 @@ import type { Tokenizer } from "./tokenizer.ts";
 /** The piece of one byte: 0x0A -> "<0x0A>". */
 export const bytePiece = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
 
-/** A vocabulary that was learned, or read and found sound. */
+/** A vocabulary that was learned, or read and checked. */
 export interface Vocabulary {
   readonly layout: TokenizerLayout;
   /** In order of ids; each occurs once. */
   readonly pieces: readonly string[];
-  /**
-   * In order of rank; both parts and their concatenation are pieces. Empty in a word or character vocabulary.
-   */
+  /** In order of rank; both parts and their concatenation are pieces. Empty in a word or character vocabulary. */
   readonly merges: readonly (readonly [string, string])[];
 }
 
-/** Words remembered, and the longest one that is: bounds what a stranger's text can make a server hold. */
+/** Most words in the cache, and the longest of them: bounds the memory that untrusted text can take on a server. */
 const cacheSize = 1 << 16;
 const cachedLength = 64;
 
-/** The tokenizer of a sound vocabulary. Throws nothing: see `tokenizerFromJson` for one that checks. */
+/** The tokenizer of a valid vocabulary. Checks nothing: see `tokenizerFromJson` for untrusted ones. */
 export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
   const ids = new Map(pieces.map((piece, id) => [piece, id]));
   const idOf = (piece: string): number => ids.get(piece) as number;
@@ -118,7 +116,7 @@ function bpeSplitter(
 
 const byteForm = /^<0x([0-9A-F]{2})>$/;
 
-/** `decoderJson` as code: metaspaces to spaces, runs of byte pieces to text, no leading space, unknown words shown. */
+/** `decoderJson` as code: metaspaces to spaces, byte pieces to text, unknown words to "⁇", no leading space. */
 function decoderOf(pieces: readonly string[], { pad, unk, bos, eos }: SpecialIds, byteFallback: boolean) {
   const byteOf = new Map<number, number>();
   for (const [id, piece] of byteFallback ? pieces.entries() : []) {
@@ -129,7 +127,7 @@ function decoderOf(pieces: readonly string[], { pad, unk, bos, eos }: SpecialIds
   for (const id of [pad, bos, eos]) texts[id] = "";
   texts[unk] = ` ${unknownSign}`;
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  // A run of bytes that is not UTF-8 becomes one U+FFFD for each byte, as in the native library.
+  // A run of bytes that is not UTF-8 becomes one U+FFFD per byte, as in the native library.
   const textOfBytes = (bytes: readonly number[]): string => {
     try {
       return utf8.decode(Uint8Array.from(bytes));

@@ -1,9 +1,9 @@
-/** From pieces back to words, so that attention between pieces can be read as attention between words. */
+/** Groups pieces into words, so that attention between pieces can be read as attention between words. */
 
 import { metaspace } from "./normalize.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-/** A white-space word and the pieces it consists of: `ids[from] … ids[to - 1]`. */
+/** A white-space word and its pieces: `ids[from] … ids[to - 1]`. */
 export interface WordSpan {
   readonly text: string;
   readonly from: number;
@@ -11,8 +11,8 @@ export interface WordSpan {
 }
 
 /**
- * The white-space words of a sequence of ids. Special tokens belong to no word and end the one before them;
- * an unknown word is a word, shown as "⁇".
+ * The white-space words of a sequence of ids. Special tokens belong to no word and end the one before them, except that
+ * an unknown word is a word, written "⁇".
  */
 export function words(tokenizer: Tokenizer, ids: ArrayLike<number>): WordSpan[] {
   const { pad, unk, bos, eos } = tokenizer.special;

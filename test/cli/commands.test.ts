@@ -136,7 +136,7 @@ describe("heed translate", () => {
 
   test.each([
     [["--min-length", "9", "--max-length", "5"], "--min-length: 9 is more than --max-length 5"],
-    [["--min-length", "5000"], "--min-length: 5000 is more than the 255 tokens that the model writes"],
+    [["--min-length", "5000"], "--min-length: 5000 is more than the 255 tokens that the model can write"],
     [["--bias", "zebra=1"], '--bias: "zebra" is not in the target\'s vocabulary'],
     [["--prefix", "zebra"], '--prefix: "zebra" has a word that is not in the target\'s vocabulary'],
     [["--beam", "4", "--sample"], "--beam: cannot be combined with --sample, which draws translations"],

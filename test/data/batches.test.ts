@@ -24,7 +24,7 @@ const alike = examplesOf(
 
 test("a pool of nothing is refused", () => {
   expect(() => planEpoch([], { batchTokens: 10, seed: 1, epoch: 0, poolSize: 0 })).toThrow(
-    "poolSize: 0 is not a number from 1",
+    "poolSize: must be at least 1, not 0",
   );
 });
 

@@ -78,7 +78,7 @@ describe("a damaged gzip file", () => {
       expect(await failure(readLines(path))).toMatchObject({
         code: "ERR_DATA",
         exit: 65,
-        message: `${path}: the gzip file is cut short; fetch or compress it again`,
+        message: `${path}: the gzip file is truncated; download or compress it again`,
       });
     },
   );
@@ -87,7 +87,7 @@ describe("a damaged gzip file", () => {
     const path = temporary(whole.subarray(0, length), "cut.gz");
     expect(await failure(readLines(path))).toMatchObject({
       code: "ERR_DATA",
-      message: expect.stringContaining("named .gz but not gzip"),
+      message: expect.stringContaining("named .gz but not a gzip file"),
     });
   });
 
@@ -103,9 +103,7 @@ describe("a decompression bomb", () => {
     const path = temporary(gzipSync(`${"a".repeat(99)}\n`.repeat(20_000)));
     expect(await failure(readLines(path, { maxDecompressedBytes: 1_000_000 }))).toMatchObject({
       code: "ERR_DATA",
-      message:
-        `${path}: decompresses to more than 1000000 bytes; ` +
-        "unpack it first if it is meant to be this large",
+      message: `${path}: decompresses to more than 1000000 bytes; if it should be this large, unpack it first`,
     });
     expect(await all(readLines(path, { maxDecompressedBytes: 2_000_000 }))).toHaveLength(20_000);
   });
@@ -121,14 +119,14 @@ describe("a decompression bomb", () => {
       peak = Math.max(peak, process.memoryUsage.rss());
     }, 5);
     expect(await failure(readLines(zeros))).toMatchObject({
-      message: `${zeros}:1: line longer than 1048576 bytes; split the text into lines of one sentence`,
+      message: `${zeros}:1: line longer than 1048576 bytes; put each sentence on its own line`,
     });
     // Without a limit on lines the cap on decompressed bytes holds.
     expect(await failure(hashFiles([zeros], { maxDecompressedBytes: 2 ** 28 }))).toMatchObject({
       message: expect.stringContaining("decompresses to more than 268435456 bytes"),
     });
     expect(await failure(readLines(long))).toMatchObject({
-      message: `${long}:1: line longer than 1048576 bytes; split the text into lines of one sentence`,
+      message: `${long}:1: line longer than 1048576 bytes; put each sentence on its own line`,
     });
     clearInterval(timer);
     expect(peak - before).toBeLessThan(64 * 2 ** 20);

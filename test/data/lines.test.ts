@@ -40,7 +40,7 @@ describe("lines", () => {
       code: "ERR_DATA",
       exit: 65,
       message:
-        "corpus.de: its lines end with carriage returns alone, so all of it is one line; " +
+        "corpus.de: lines end with carriage returns alone, so the whole text is one line; " +
         "convert them to line feeds: tr '\\r' '\\n' < old > new",
     });
   });
@@ -126,7 +126,7 @@ describe("a line that is too long", () => {
   test("is refused, naming the limit", async () => {
     expect(await failure(lines("ab\nabcdef\n", { maxLineBytes: 5 }))).toMatchObject({
       code: "ERR_DATA",
-      message: "corpus.de:2: line longer than 5 bytes; split the text into lines of one sentence",
+      message: "corpus.de:2: line longer than 5 bytes; put each sentence on its own line",
     });
   });
 

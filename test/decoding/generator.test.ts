@@ -155,6 +155,8 @@ describe.each(Object.entries(models))("%s", (_, model) => {
 
   test("refuses a prompt that is empty or has ids it does not know", async () => {
     await expect(take(1, [], {})).rejects.toThrow(/^prompt: it is empty; /);
-    await expect(take(1, [1, 99], {})).rejects.toThrow(/^prompt: there is no token 99 among 11; /);
+    await expect(take(1, [1, 99], {})).rejects.toThrow(
+      /^prompt: there is no token 99: the vocabulary has ids 0 to 10; /,
+    );
   });
 });

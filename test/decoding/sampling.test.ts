@@ -79,9 +79,9 @@ test("draws follow the distribution", () => {
 });
 
 test("options outside their range and logits that are not numbers are refused", () => {
-  expect(() => nextTokens(logits, { temperature: -1 })).toThrow("temperature: -1 is not a number from 0");
-  expect(() => nextTokens(logits, { topK: 0 })).toThrow("topK: 0 is not a number from 1");
-  expect(() => nextTokens(logits, { topP: 1.5 })).toThrow("topP: 1.5 is not a number from 0 to 1");
+  expect(() => nextTokens(logits, { temperature: -1 })).toThrow("temperature: must be at least 0, not -1");
+  expect(() => nextTokens(logits, { topK: 0 })).toThrow("topK: must be at least 1, not 0");
+  expect(() => nextTokens(logits, { topP: 1.5 })).toThrow("topP: must be from 0 to 1, not 1.5");
   expect(() => nextTokens([0, Number.NaN])).toThrow("nextTokens: a logit is not a number");
   expect(() => nextTokens([0, Infinity])).toThrow("nextTokens: a logit is not a number");
 });

@@ -148,7 +148,7 @@ describe("a translator with options", () => {
 
   test("refuses to begin with more than it may write", async () => {
     await expect(open({ prefix: "cat cat dog", maxDecodingLength: 2 })).rejects.toThrow(
-      "prefix: it has 3 tokens, a translation at most 2",
+      "prefix: it has 3 tokens; a translation has at most 2",
     );
   });
 
@@ -160,7 +160,7 @@ describe("a translator with options", () => {
     await expect(translator.translateIds([[]])).rejects.toThrow("translateIds: sentence 0 has no tokens");
     for (const id of [-1, 1000, 1.5])
       await expect(translator.translateIds([[id]])).rejects.toThrow(
-        `sentence 0 has token ${id}, the vocabulary`,
+        `sentence 0 has token ${id}; the vocabulary`,
       );
   });
 
@@ -287,7 +287,7 @@ describe("a translator with options", () => {
     [{ beam: 1.5 }, "beam: 1.5 is not a whole number from 1 to 100"],
     [{ alpha: -1 }, "alpha: -1 is not a number from 0 to 5"],
     [{ repetitionPenalty: Number.NaN }, "repetitionPenalty: NaN is not a number from 1 to 100"],
-    [{ minDecodingLength: 40 }, "minDecodingLength: 40 is more than the 15 tokens that the model writes"],
+    [{ minDecodingLength: 40 }, "minDecodingLength: 40 is more than the 15 tokens that the model can write"],
     [{ minDecodingLength: 5, maxDecodingLength: 4 }, "minDecodingLength: 5 is more than maxDecodingLength 4"],
     [{ lengthPenalty: "wu" as never }, 'lengthPenalty: "wu" is not gnmt or average'],
     [{ bias: new Map([[1, Number.NaN]]) }, "bias: NaN for token 1 is not a number below infinity"],
@@ -400,7 +400,7 @@ describe("a model without attention", () => {
     [{ coveragePenalty: 1 }, "coveragePenalty"],
   ])("is refused what reads it, before anything is translated: %j", async (options, name) => {
     await expect(open({ model: blind, ...options })).rejects.toThrow(
-      `${name}: the model has no attention to its source; leave it out`,
+      `${name}: the model has no attention over its source; leave this option out`,
     );
   });
 });
@@ -480,7 +480,7 @@ describe("a sentence", () => {
     const [[found] = []] = await translator.translateIds([source.encode("two cat")]);
     expect(target.decode(found?.ids ?? [])).toBe("cat two two");
     await expect(translator.translateIds([[4], new Array(17).fill(4)])).rejects.toThrow(
-      "translateIds: sentence 1 has 17 tokens, the model reads at most 16",
+      "translateIds: sentence 1 has 17 tokens; the model reads at most 16",
     );
     const scorer = await openScorer({
       engine,

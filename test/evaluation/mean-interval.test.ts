@@ -45,7 +45,7 @@ describe("the interval of a mean", () => {
   test("of 95, where 0.95 is meant, is refused", () => {
     for (const share of [95, 1, -0.1, Number.NaN])
       expect(() => meanInterval([1, 2, 3], share)).toThrow(
-        `confidence: ${share} is not a share from 0 to below 1`,
+        `confidence: must be at least 0 and below 1, not ${share}`,
       );
   });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formerParts, type TokenizerJson } from "../../src/text/layout.ts";
+import { legacyParts, type TokenizerJson } from "../../src/text/layout.ts";
 import { tokenizerFromJson } from "../../src/text/tokenizer-json.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
 import { words } from "../../src/text/word-spans.ts";
@@ -173,11 +173,11 @@ describe("tokenizer.json", () => {
         lowercase: false,
         byteFallback: kind !== "word",
       } as const;
-      const former = { ...tokenizer.toJSON(), ...formerParts(layout, tokenizer.special) };
-      expect(former.added_tokens).toHaveLength(4);
-      const again = tokenizerFromJson(JSON.parse(JSON.stringify(former)));
+      const legacy = { ...tokenizer.toJSON(), ...legacyParts(layout, tokenizer.special) };
+      expect(legacy.added_tokens).toHaveLength(4);
+      const again = tokenizerFromJson(JSON.parse(JSON.stringify(legacy)));
       expect(JSON.stringify(again)).toBe(JSON.stringify(tokenizer));
-      const mixed = { ...former, decoder: tokenizer.toJSON().decoder };
+      const mixed = { ...legacy, decoder: tokenizer.toJSON().decoder };
       expect(() => tokenizerFromJson(mixed)).toThrow("decoder.decoders is an array of");
     },
   );
@@ -189,7 +189,7 @@ describe("tokenizer.json", () => {
     [
       "a unigram model",
       (json) => set(json.model, "type", "Unigram"),
-      'model.type "Unigram" is not one Heed runs',
+      'model.type "Unigram" is not supported; use BPE or WordLevel',
     ],
     [
       "a foreign regular expression",
@@ -199,16 +199,16 @@ describe("tokenizer.json", () => {
     [
       "another pre-tokeniser",
       (json) => set(json, "pre_tokenizer", { type: "Whitespace" }),
-      'pre_tokenizer.type is "Whitespace", not "Metaspace"; only the configurations that Heed writes are run',
+      'pre_tokenizer.type is "Whitespace", not "Metaspace"; use a tokenizer.json written by Heed',
     ],
-    [
-      "an unknown key",
-      (json) => set(json.decoder, "extra", 1),
-      'decoder has "extra", which is not known there',
-    ],
+    ["an unknown key", (json) => set(json.decoder, "extra", 1), 'decoder has an unknown key "extra"'],
     ["no decoder", (json) => set(json, "decoder", null), "decoder is null"],
     ["dropout", (json) => set(json.model, "dropout", 0.1), "model.dropout is 0.1, not null"],
-    ["two pieces of one id", (json) => set(json.model.vocab, "a", 262), "has the id 262 of another piece"],
+    [
+      "two pieces of one id",
+      (json) => set(json.model.vocab, "a", 262),
+      "has id 262, which another piece has",
+    ],
     [
       "a hole in the ids",
       (json) => set(json.model.vocab, "a", 1e6),
@@ -217,7 +217,7 @@ describe("tokenizer.json", () => {
     ["an id that is text", (json) => set(json.model.vocab, "a", "x"), 'model.vocab["a"] is "x"'],
     ["no end token", (json) => rename(json.model.vocab, "</s>", "</S>"), "model.vocab has no </s>"],
     ["a missing byte", (json) => rename(json.model.vocab, "<0x7F>", "zz"), "model.vocab has no <0x7F>"],
-    ["the empty piece", (json) => rename(json.model.vocab, "b", ""), "is no text"],
+    ["the empty piece", (json) => rename(json.model.vocab, "b", ""), 'has the piece "", which is empty'],
     [
       "merges of another kind",
       (json) => set(json.model, "merges", ["a a"]),

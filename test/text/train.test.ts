@@ -183,7 +183,7 @@ describe("a vocabulary", () => {
     expect(seen.at(-1)?.[0]).toBe(seen.at(-1)?.[1]);
   });
   test.each([
-    [{ kind: "bpe", vocab: 261 }, "tokenizer.vocab: 261 is not a size a bpe vocabulary can have"],
+    [{ kind: "bpe", vocab: 261 }, "tokenizer.vocab: 261 is not a valid size: a bpe vocabulary starts with"],
     [{ kind: "word", vocab: 4 }, "tokenizer.vocab: 4 is not"],
     [{ kind: "char", vocab: 300.5 }, "tokenizer.vocab: 300.5 is not"],
     [{ kind: "bpe", vocab: 2 ** 21 }, "tokenizer.vocab: 2097152 is not"],
