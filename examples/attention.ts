@@ -1,5 +1,5 @@
 /**
- * Scaled dot-product attention over four words, with every number on the way.        npx tsx examples/attention.ts
+ * Scaled dot-product attention over four words, with every number along the way.        npx tsx examples/attention.ts
  *
  *   Attention(Q, K, V) = softmax(Q Kᵀ / √d) V        Vaswani et al. 2017, Eq. 1 - https://arxiv.org/abs/1706.03762
  */
@@ -11,7 +11,7 @@ const words = ["the", "cat", "drank", "milk"];
 const x = input("x", "float32", [4, 3]); // one vector per word: is it an article, a being, an action
 const project = (name: string) => linear(x, input(name, "float32", [2, 3])); // W of size [d, 3]
 
-// Each word asks with a query, is found by its key, and gives its value.
+// Each word has a query to search with, a key to match, and a value to pass on.
 const [query, key, value] = [project("W query"), project("W key"), project("W value")];
 const { scores, weights, context } = attention(query, key, value);
 
@@ -22,7 +22,7 @@ const matrix = (rows: number[][]) => ({
   shape: [rows.length, rows[0]?.length ?? 0],
   data: Float32Array.from(rows.flat()),
 });
-const found = await look({
+const results = await look({
   x: matrix([
     [1, 0, 0],
     [0, 1, 0],
@@ -45,14 +45,14 @@ const found = await look({
 
 const titles = {
   query: "q = x W_Qᵀ: what each word looks for",
-  key: "k = x W_Kᵀ: what each word is found by",
-  value: "v = x W_Vᵀ: what each word has to say",
-  scores: "scores = q · k / √2: each word (row) against each word (column)",
+  key: "k = x W_Kᵀ: what each word matches",
+  value: "v = x W_Vᵀ: what each word passes on",
+  scores: "scores = q · k / √2: how well each query (row) matches each key (column)",
   weights: "softmax(scores): where each word looks; every row sums to 1",
-  context: "weights · v: what each word now knows of the others",
+  context: "weights · v: what each word has learnt from the others",
 } as const;
 for (const name of Object.keys(titles) as (keyof typeof titles)[]) {
-  const numbers = [...(await found[name].read())].map((number) => Number(number).toFixed(2).padStart(7));
+  const numbers = [...(await results[name].read())].map((number) => Number(number).toFixed(2).padStart(7));
   const columns = numbers.length / words.length;
   console.log(`\n${titles[name]}`);
   words.forEach((word, row) => {

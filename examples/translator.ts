@@ -1,4 +1,4 @@
-/** A Transformer from its layers, trained on the phrasebook until it translates.        npx tsx examples/translator.ts */
+/** A Transformer built from layers, trained to translate the phrasebook.        npx tsx examples/translator.ts */
 import { layer, openEngine, openTranslator, type Seq2Seq, trainTokenizer, translationObjective } from "heed";
 import { makeBatch, planEpoch } from "heed/data";
 import { DecoderLayer, decodeThrough, EncoderLayer, remember, startCache, withPositions } from "heed/models";
@@ -25,7 +25,7 @@ const transformer = layer(
   ({ embed, positions, encoder, decoder }): Seq2Seq => ({
     encode: (source, mask) => {
       const words = withPositions(embed.lookup(source), positions);
-      return { states: encoder.reduce((h, attendAndThink) => attendAndThink(h, paddingBias(mask)), words) };
+      return { states: encoder.reduce((h, encoderLayer) => encoderLayer(h, paddingBias(mask)), words) };
     },
     remember: ({ states }, mask) => remember(decoder, states, mask),
     start: startCache,

@@ -1,6 +1,6 @@
 /**
- * "The decoder has to live off one static summary, all the baggage at once." The same sentences with a summary, with
- * attention, and with a Transformer: quality by length of the source.
+ * "The decoder has to live off one static summary, all the baggage at once." The same sentences through a
+ * summary, attention, and a Transformer: BLEU by source length.
  *
  *   npx tsx examples/lecture/03-static-summary.ts
  */
@@ -25,10 +25,10 @@ for (const [name, { model, weights, bleu, parameters }] of Object.entries(models
   const translator = await openTranslator({ engine, model, weights, ...tokenizers, beam: 1, maxLength: 128 });
   const cells = [];
   for (const [least, most] of Object.values(groups)) {
-    const some = test.filter(({ source }) => words(source) >= least && words(source) <= most);
-    const found = await translator.translate(some.map(({ source }) => source));
-    const hypotheses = found.map((one) => one.hypotheses[0]?.text ?? "");
-    cells.push(corpusBleu(hypotheses, [some.map(({ target }) => target)]).score);
+    const group = test.filter(({ source }) => words(source) >= least && words(source) <= most);
+    const translations = await translator.translate(group.map(({ source }) => source));
+    const hypotheses = translations.map(({ hypotheses: [best] }) => best?.text ?? "");
+    cells.push(corpusBleu(hypotheses, [group.map(({ target }) => target)]).score);
   }
   translator.close();
   rows.push([name, parameters, ...cells, bleu]);

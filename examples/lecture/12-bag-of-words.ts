@@ -1,6 +1,6 @@
 /**
- * "Without positions it is a bag of words": shuffling the words of a sentence only shuffles what the encoder makes of
- * them. max |f(P x) - P f(x)|, and what that costs a translator.
+ * "Without positions it is a bag of words": shuffling the words of a sentence only shuffles the encoder's states.
+ * Shows max |f(P x) - P f(x)|, and the cost for a translator.
  *
  *   npx tsx examples/lecture/12-bag-of-words.ts
  */
@@ -18,15 +18,15 @@ for (const without of ["[]", "[positions]"]) {
   const { states } = build(model).call.encode(source, mask);
   const encode = await compile({ engine, constants: weights, outputs: { states } });
   const shape = [1, ids.length];
-  const of = async (tokens: number[]): Promise<Float32Array> => {
-    const found = await encode({
+  const encodeIds = async (tokens: number[]): Promise<Float32Array> => {
+    const output = await encode({
       source: { shape, data: Int32Array.from(tokens) },
       mask: { shape, data: new Float32Array(ids.length).fill(1) },
     });
-    return (await found.states.read()) as Float32Array;
+    return (await output.states.read()) as Float32Array;
   };
-  const plain = await of(ids);
-  const shuffled = await of(order.map((i) => ids[i] as number));
+  const plain = await encodeIds(ids);
+  const shuffled = await encodeIds(order.map((i) => ids[i] as number));
   const dim = plain.length / ids.length;
   const gaps = order.map((from, to) =>
     Math.max(

@@ -1,6 +1,6 @@
 /**
- * "Query and key have the same size; the value is typically smaller." The value's size is free, and another size for query
- * and key is refused with the reason.
+ * "Query and key have the same size; the value is typically smaller." The value's size is free;
+ * different sizes for query and key are an error.
  *
  *   npx tsx examples/lecture/16-sizes.ts
  */

@@ -1,6 +1,6 @@
 /**
- * "Why compute a11, isn't it about 1?" How often a word of the source attends most to itself, head by head; and what is
- * lost when it may not.
+ * "Why compute a11, isn't it about 1?" How often a source word attends most to itself, head by head, and the loss when
+ * it may not.
  *
  *   npx tsx examples/lecture/18-diagonal.ts
  */
@@ -20,24 +20,24 @@ const look = await compile({ engine, constants: whole.weights, outputs: Object.f
 
 const counts: Record<string, number[]> = {};
 let words = 0;
-const looked = test.slice(0, 100);
-for (const pair of looked) {
+const sample = test.slice(0, 100);
+for (const pair of sample) {
   const ids = tokenizers.source.encode(pair.source);
   const n = ids.length;
-  const found: Record<string, { shape: readonly number[]; read(): unknown }> = await look({
+  const maps: Record<string, { shape: readonly number[]; read(): unknown }> = await look({
     source: { shape: [1, n], data: Int32Array.from(ids) },
     mask: { shape: [1, n], data: new Float32Array(n).fill(1) },
   });
   words += n;
-  for (const [name, tensor] of Object.entries(found)) {
+  for (const [name, tensor] of Object.entries(maps)) {
     const weights = (await tensor.read()) as Float32Array;
     for (let head = 0; head < weights.length / (n * n); head++) {
-      const own = Array.from({ length: n }, (_, i) =>
+      const rows = Array.from({ length: n }, (_, i) =>
         weights.subarray((head * n + i) * n, (head * n + i + 1) * n),
       );
-      const most = own.filter((row, i) => row[i] === Math.max(...row)).length;
+      const hits = rows.filter((row, i) => row[i] === Math.max(...row)).length;
       const all = counts[name] ?? [];
-      all[head] = (all[head] ?? 0) + most;
+      all[head] = (all[head] ?? 0) + hits;
       counts[name] = all;
     }
   }
@@ -47,16 +47,16 @@ const rates = Object.entries(counts).map(([name, all]) => [
   name,
   ...all.map((count) => `${((100 * count) / words).toFixed(0)} %`),
 ]);
-// If it chose blindly, each word would find itself in one of n rows.
-const blind = `${((100 * looked.length) / words).toFixed(0)} %`;
-rates.push(["by chance", ...[0, 1, 2, 3].map(() => blind)]);
+// By chance, the diagonal is the maximum of one row in n.
+const chance = `${((100 * sample.length) / words).toFixed(0)} %`;
+rates.push(["by chance", ...[0, 1, 2, 3].map(() => chance)]);
 table(["the diagonal is the row's maximum", ...[0, 1, 2, 3].map((head) => `head ${head}`)], rates);
 console.log();
 const masked = await learn("model.without=[diagonal]");
 table(
   ["", "loss", "BLEU"],
   [
-    ["as it is", whole.loss, whole.bleu],
+    ["unchanged", whole.loss, whole.bleu],
     ["diagonal masked", masked.loss, masked.bleu],
   ],
 );

@@ -1,6 +1,6 @@
 /**
- * "Parallel over all positions": the time of a training step of one recurrent layer and of one of self-attention, by the
- * length of the text. The one grows step by step; the other computes n² scores, all at once, which two cores hardly reward.
+ * "Parallel over all positions": the time of a training step of one recurrent layer and one self-attention layer, by text
+ * length. The first runs step by step; the second computes n² scores at once, which gains little on two cores.
  *
  *   npx tsx examples/lecture/21-parallel.ts
  */
@@ -29,8 +29,8 @@ const layers: Record<string, Layer<(x: Value) => Value>> = {
 const lengths = (process.env.LENGTHS ?? "16,32,64,128,256").split(",").map(Number);
 
 const rows = lengths.map((length): (string | number)[] => [`${length}`]);
-for (const described of Object.values(layers)) {
-  const { call, parameters } = build(described);
+for (const description of Object.values(layers)) {
+  const { call, parameters } = build(description);
   const x = input("x", "float32", [BATCH, "time", DIM]);
   const y = call(x);
   const loss = sum(mul(y, y));
@@ -42,10 +42,10 @@ for (const described of Object.values(layers)) {
     const data = Float32Array.from({ length: BATCH * length * DIM }, (_, i) => Math.sin(i));
     const times: number[] = [];
     for (let i = 0; i < 12; i++) {
-      const began = performance.now();
-      const found = await step({ x: { shape: [BATCH, length, DIM], data } });
-      times.push(performance.now() - began);
-      for (const tensor of Object.values(found)) tensor.dispose();
+      const start = performance.now();
+      const results = await step({ x: { shape: [BATCH, length, DIM], data } });
+      times.push(performance.now() - start);
+      for (const tensor of Object.values(results)) tensor.dispose();
     }
     rows[row]?.push(times.sort((a, b) => a - b)[4] ?? 0);
   }

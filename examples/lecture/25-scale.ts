@@ -1,6 +1,6 @@
 /**
  * "Divide by the square root of d_k": queries and keys of variance 1 have dot products of variance d_k. Softmax of such
- * numbers is a choice of one, and lets hardly any gradient through.
+ * numbers picks one key, and hardly any gradient passes through it.
  *
  *   npx tsx examples/lecture/25-scale.ts
  */
@@ -22,14 +22,14 @@ for (const size of [4, 16, 64, 256]) {
     const { scores, weights } = attention(query, key, key, { scale });
     const [slope] = gradients(sum(mul(weights, weights)), [scores]) as [Value];
     const look = await compile({ engine, outputs: { scores, weights, slope } });
-    const found = await look(Object.fromEntries(random));
-    const read = async (name: keyof typeof found): Promise<number[]> =>
-      Array.from((await found[name].read()) as Float32Array);
+    const results = await look(Object.fromEntries(random));
+    const read = async (name: keyof typeof results): Promise<number[]> =>
+      Array.from((await results[name].read()) as Float32Array);
     const variance = mean((await read("scores")).map((s) => s * s));
-    const surprise = (await read("weights")).map((a) => (a > 0 ? -a * Math.log(a) : 0));
+    const terms = (await read("weights")).map((a) => (a > 0 ? -a * Math.log(a) : 0));
     const gradient = mean((await read("slope")).map(Math.abs));
     look.close();
-    rows.push([`${size}`, scale === 1 ? "no" : "yes", variance, WORDS * mean(surprise), gradient]);
+    rows.push([`${size}`, scale === 1 ? "no" : "yes", variance, WORDS * mean(terms), gradient]);
   }
 }
 const most = Math.log(WORDS).toFixed(2);

@@ -1,6 +1,6 @@
 /**
- * "What if heads end up the same?" Heads that start alike get the same gradients and stay alike; started at random they
- * differ. Cosine similarity between the heads' query matrices after training.
+ * "What if heads end up the same?" Heads that start identical get the same gradients and stay identical; random
+ * ones differ. Cosine similarity between the heads' query matrices after training.
  *
  *   npx tsx examples/lecture/34-alike.ts
  */

@@ -1,4 +1,4 @@
-/** A small translator trained on the phrasebook, for recipes that change one thing and look what it does. */
+/** A small translator trained on the phrasebook, for recipes that change one setting and measure its effect. */
 import { openEngine, trainTokenizer } from "heed";
 import { parseConfig, translationModel } from "heed/config";
 import { phrasebook } from "heed/phrasebook";
@@ -11,7 +11,7 @@ model: { layers: 2, dModel: 64, heads: 4, feedForward: 128, dropout: 0, norm: pr
 training: { batchTokens: 1024, validBleu: 200, labelSmoothing: 0 }
 `;
 
-/** Updates of each model; a recipe is quicker, and rougher, with fewer: `STEPS=100 npx tsx examples/lecture/…`. */
+/** Updates of each model. Fewer make a recipe quicker and its results rougher: `STEPS=100 npx tsx examples/lecture/…`. */
 export const STEPS = Number(process.env.STEPS ?? 600);
 
 const corpus = phrasebook({
@@ -31,7 +31,7 @@ export interface Learnt {
   readonly bleu: number;
   readonly parameters: number;
   readonly msPerStep: number;
-  /** Of each layer at the first update; empty unless `training.statistics` is set. */
+  /** Gradient norm of each layer at the first update; empty unless `training.statistics` is set. */
   readonly layerGradients: Readonly<Record<string, number>>;
   readonly model: ReturnType<typeof translationModel>;
   readonly weights: ReadonlyMap<string, HostTensor>;
@@ -40,11 +40,11 @@ export interface Learnt {
 /** Trains with some keys of the configuration changed: `learn("model.heads=1")`. */
 export async function learn(...changes: string[]): Promise<Learnt> {
   const config = parseConfig(BASE, "lecture", changes);
-  if (config.task !== "translate") throw new Error("these recipes translate");
+  if (config.task !== "translate") throw new Error("the recipes need task: translate");
   const task = await openTranslationTask({ engine, config, tokenizers, train: examples, valid: test });
   let n = 0;
   let layerGradients: Readonly<Record<string, number>> = {};
-  const began = performance.now();
+  const start = performance.now();
   for (let epoch = 0; n < STEPS; epoch++) {
     for await (const { feeds } of task.batches(epoch, 0)) {
       n++;
@@ -55,19 +55,23 @@ export async function learn(...changes: string[]): Promise<Learnt> {
       if (n === STEPS) break;
     }
   }
-  const msPerStep = (performance.now() - began) / STEPS;
-  const found = await task.validate(undefined);
+  const msPerStep = (performance.now() - start) / STEPS;
+  const validation = await task.validate(undefined);
   const weights = await readEntries(task.step.state, task.step.weights);
   const parameters = task.step.parameterCount;
   task.close();
   return {
-    ...{ loss: found?.loss ?? Number.NaN, bleu: found?.scores.bleu ?? 0, parameters, msPerStep, weights },
+    loss: validation?.loss ?? Number.NaN,
+    bleu: validation?.scores.bleu ?? 0,
+    parameters,
+    msPerStep,
+    weights,
     layerGradients,
     model: translationModel(config.model, tokenizers),
   };
 }
 
-/** A table with its columns in line. */
+/** Prints a table with aligned columns. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
   const all = [
     head,
@@ -82,7 +86,7 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
   }
 }
 
-/** Three digits; small numbers by their power of ten. */
+/** Three significant digits; small numbers in exponential notation. */
 const round = (x: number): string => {
   if (Number.isInteger(x)) return x.toLocaleString("en");
   return Math.abs(x) >= 100 ? x.toFixed(0) : Math.abs(x) < 1e-3 ? x.toExponential(1) : x.toPrecision(3);

@@ -4,10 +4,10 @@ import { heedError } from "../errors.ts";
 import { makeFolder } from "./make-folder.node.ts";
 
 /**
- * Writes files by their paths into a new folder, which appears whole or not at all.
+ * Writes files, keyed by relative path, into a new folder: all of them or none.
  *
- * @param directory  Must not exist, or be empty; the folders above it are made.
- * @throws ERR_CREATE when it has content or cannot be made, ERR_IO when writing fails: nothing stays behind.
+ * @param directory  Must be missing or empty; its parents are created.
+ * @throws ERR_CREATE when it is not empty or cannot be created, ERR_IO when writing fails; nothing is left behind.
  */
 export function writeFolder(directory: string, files: ReadonlyMap<string, Uint8Array>): void {
   const target = resolve(directory);
@@ -40,10 +40,10 @@ function requireFree(directory: string): void {
   let isEmpty = false;
   try {
     isEmpty = readdirSync(directory).length === 0;
-  } catch {} // A file, or not to be read: not free either way.
+  } catch {} // A file or an unreadable folder: not free either way.
   if (isEmpty) return;
   const remedy = "choose another directory, or remove it first";
-  throw heedError("ERR_CREATE", { where: directory, cause: "exists already", remedy });
+  throw heedError("ERR_CREATE", { where: directory, cause: "already exists", remedy });
 }
 
 const reason = (cause: unknown): string =>

@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder and those above it. Node's own `recursive` tries for ever where a file system lets nobody make
- * folders and says that there are none, as /proc does.
+ * Creates a folder and its parents. Node's own `recursive` option retries forever on file systems such as /proc, which
+ * refuse new folders with ENOENT.
  */
 export function makeFolder(path: string): void {
   if (isFolder(path)) return;
@@ -12,7 +12,7 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path);
   } catch (cause) {
-    // Somebody else may have made it meanwhile.
+    // Another process may have created it meanwhile.
     if (!isFolder(path)) throw cause;
   }
 }

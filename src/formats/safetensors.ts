@@ -1,7 +1,7 @@
 import { heedError } from "../errors.ts";
 import { bytesPerElement, type DType, type HostArray, hostArray, hostView, isArrayOf } from "../ir/dtype.ts";
 
-/** Numbers with their shape, on the host. */
+/** Numbers with their shape, in host memory. */
 export interface NamedTensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -35,28 +35,27 @@ const unsupported = [
 const MAX_HEADER = 100_000_000;
 
 /**
- * Tensors as one safetensors file: u64 header length, JSON header padded to 8 bytes, then the data without holes.
- * Wider elements come first, then names in order, so everything is aligned and equal contents give equal bytes.
+ * Writes tensors as one safetensors file: u64 header length, JSON header padded to 8 bytes, then the data without holes.
+ * Sorted by element width, widest first, then by name: data is aligned, and equal contents give equal bytes.
  *
- * @throws ERR_USAGE for a name that occurs twice or is the format's own, ERR_SHAPE for data that does not fit its shape.
+ * @throws ERR_USAGE for a duplicate or reserved name, ERR_SHAPE for data that does not fit its shape.
  */
 export function encodeSafetensors(tensors: Iterable<readonly [string, NamedTensor]>): Uint8Array {
   const sorted = [...tensors].sort(
     ([a, x], [b, y]) => bytesPerElement[y.dtype] - bytesPerElement[x.dtype] || (a < b ? -1 : 1),
   );
-  // Without a prototype, so that a tensor may be called as what every object has.
+  // No prototype, so a tensor may have the name of an inherited property.
   const header: Record<string, unknown> = Object.create(null);
   header.__metadata__ = { format: "pt" };
   let offset = 0;
   for (const [name, { dtype, shape, data }] of sorted) {
     if (name in header) {
-      const cause =
-        name === "__metadata__" ? "the format keeps that name for itself" : "the name occurs twice";
+      const cause = name === "__metadata__" ? "the name is reserved by the format" : "the name occurs twice";
       throw heedError("ERR_USAGE", { where: `tensor "${name}"`, cause });
     }
     const size = shape.reduce((product, n) => product * n, 1);
     if (data.length !== size || !isArrayOf(dtype, data)) {
-      const problem = `"${name}" is ${size} of ${dtype}, but a ${data.constructor.name} of ${data.length} was given`;
+      const problem = `"${name}" needs ${size} of ${dtype}, but its data is a ${data.constructor.name} of ${data.length}`;
       throw heedError("ERR_SHAPE", { operation: "encodeSafetensors", problem });
     }
     header[name] = { dtype: codes[dtype], shape, data_offsets: [offset, offset + data.byteLength] };
@@ -77,11 +76,11 @@ export function encodeSafetensors(tensors: Iterable<readonly [string, NamedTenso
 }
 
 /**
- * Reads a safetensors file that may be damaged or hostile. The tensors are views of `bytes` where alignment allows: hand
- * those over.
+ * Reads a safetensors file that may be damaged or hostile. The tensors are views of `bytes` where alignment allows: do not
+ * change `bytes` afterwards.
  *
  * @param where  Names the file in errors.
- * @throws ERR_MODEL for anything but a well-formed file: nothing is allocated before the header has been checked.
+ * @throws ERR_MODEL for anything but a well-formed file. Nothing is allocated before the header has been checked.
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string, NamedTensor> {
   const bad = (cause: string, remedy = "the file is damaged or not safetensors"): never => {
@@ -141,7 +140,7 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string,
   return tensors;
 }
 
-/** Numbers where they lie, or a copy where they do not start at a multiple of their size. */
+/** A view of the numbers, or a copy if they are not aligned. */
 function numbersAt(bytes: Uint8Array, at: number, dtype: DType, length: number): HostArray {
   const size = length * bytesPerElement[dtype];
   const whole = bytes.byteOffset + at;
@@ -151,7 +150,7 @@ function numbersAt(bytes: Uint8Array, at: number, dtype: DType, length: number):
   return data;
 }
 
-/** JSON.parse keeps the last of equal keys: whether any object of `json`, which is well-formed, has two. */
+/** Whether any object in well-formed `json` has a duplicate key, of which JSON.parse would keep the last. */
 function hasEqualKeys(json: string): boolean {
   const objects: Set<string>[] = [];
   let text = "";

@@ -28,20 +28,20 @@ export interface AlignerOptions {
   readonly weights: ReadonlyMap<string, HostTensor>;
   readonly tokenizers: Tokenizers;
   readonly reading: AlignmentReading;
-  /** The longest sentence the model reads, in tokens: a longer one is cut. */
+  /** Longest sentence, in tokens; longer ones are truncated. */
   readonly maxLength: number;
   readonly session?: SessionOptions;
 }
 
 export interface Aligner {
-  /** In the order of the pairs. */
+  /** Results are in the order of the pairs. */
   align(pairs: readonly { readonly source: string; readonly target: string }[]): Promise<AlignedWords[]>;
   close(): void;
 }
 
 /**
- * Word alignment of given translations, as a job: only the layer and head that the reading names are computed, up to
- * that layer, and nothing after it.
+ * Word alignment of given translations. Computes only the layer and head that the reading names, and nothing after that
+ * layer.
  */
 export async function openAligner(options: AlignerOptions): Promise<Aligner> {
   const { reading } = options;
@@ -60,14 +60,14 @@ export async function openAligner(options: AlignerOptions): Promise<Aligner> {
   };
 }
 
-/** [batch, 1, target, source]: the weights a reading looks at. */
+/** The weights of a reading, [batch, 1, target, source]. */
 function readingOf(layers: readonly Value[], { layer, head }: AlignmentReading): Value {
   if (layer === "mean") {
     const total = layers.map(meanOverHeads).reduce((a, b) => add(a, b));
     return div(total, layers.length);
   }
   const weights = layers[layer];
-  if (!weights) throw new RangeError(`there is no decoder layer ${layer} among ${layers.length}`);
+  if (!weights) throw new RangeError(`decoder layer ${layer} does not exist; the model has ${layers.length}`);
   return head === "mean" ? meanOverHeads(weights) : slice(weights, 1, head, 1);
 }
 

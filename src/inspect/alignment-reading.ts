@@ -6,28 +6,28 @@ import { linksOf } from "./matrix.ts";
 /** Which row of cross-attention belongs to a target word: see `CrossAttentionOptions.row`. */
 export type AttentionRow = "input" | "output";
 
-/** Which numbers of cross-attention are read as an alignment, and from what weight on words are linked. */
+/** How cross-attention is read as an alignment: which weights, and how large a weight must be to link words. */
 export interface AlignmentReading {
   readonly row: AttentionRow;
   /** A decoder layer, from 0, or the mean over all. */
   readonly layer: number | "mean";
   /** A head of that layer, from 0, or the mean over all. */
   readonly head: number | "mean";
-  /** Links go from a target word to the source words with at least this share of its largest weight; 1: to that one. */
+  /** A target word is linked to source words with at least this share of its largest weight; 1 links only the largest. */
   readonly share: number;
 }
 
-/** A reading and how well it agrees with what it was chosen by. */
+/** A reading and its error against the gold links it was chosen by. */
 export interface ChosenReading {
   readonly reading: AlignmentReading;
   /** The alignment error rate against gold links, 0 to 1. */
   readonly aer: number;
 }
 
-/** Shares that are tried when a reading is chosen. */
+/** Shares to try when choosing a reading. */
 const SHARES = [1, 0.8, 0.6, 0.4];
 
-/** The weights that a reading looks at: [target words][source words]. */
+/** The weights of a reading: [target words][source words]. */
 export function weightsOf({ layers, heads }: AlignedPair, { layer, head }: AlignmentReading): Matrix {
   if (layer === "mean") return layers.at(-1) ?? [];
   return (head === "mean" ? layers[layer] : heads[layer]?.[head]) ?? [];
@@ -37,7 +37,7 @@ export function weightsOf({ layers, heads }: AlignedPair, { layer, head }: Align
 export const linksUnder = (pair: AlignedPair, reading: AlignmentReading): Link[] =>
   linksOf(weightsOf(pair, reading), reading.share);
 
-/** Every layer with every head and their means, and the mean over layers. */
+/** All readings: every head of every layer, each layer's mean, and the mean over layers. */
 export function readingsOf({ heads }: AlignedPair, row: AttentionRow, share = 1): AlignmentReading[] {
   const perLayer = heads.flatMap((all, layer) =>
     [...all.keys(), "mean" as const].map((head): AlignmentReading => ({ row, layer, head, share })),
@@ -46,7 +46,7 @@ export function readingsOf({ heads }: AlignedPair, row: AttentionRow, share = 1)
 }
 
 /**
- * The reading with the least alignment error against gold links.
+ * The reading with the lowest alignment error rate against gold links.
  *
  * @param aligned  The same sentence pairs, read at each of the rows to choose from.
  */
@@ -54,7 +54,7 @@ export function chooseByGold(
   aligned: Readonly<Partial<Record<AttentionRow, readonly AlignedPair[]>>>,
   gold: readonly GoldAlignment[],
 ): ChosenReading {
-  const tried = rowsOf(aligned).flatMap(([row, pairs]) =>
+  const candidates = rowsOf(aligned).flatMap(([row, pairs]) =>
     SHARES.flatMap((share) => readingsOf(pairs[0] as AlignedPair, row, share)).map((reading) => ({
       reading,
       aer: alignmentErrorRate(
@@ -63,7 +63,7 @@ export function chooseByGold(
       ).aer,
     })),
   );
-  return tried.reduce((best, one) => (one.aer < best.aer ? one : best));
+  return candidates.reduce((best, candidate) => (candidate.aer < best.aer ? candidate : best));
 }
 
 const rowsOf = (
@@ -75,10 +75,10 @@ const rowsOf = (
   });
 
 /**
- * The readings of two directions that agree best, where there are no gold links: with A the links of one and B those
- * of the other, turned around, the largest 2 |A ∩ B| / (|A| + |B|).
+ * The readings of two directions that agree best, for use without gold links. They maximise 2 |A ∩ B| / (|A| + |B|), with
+ * A the links of one direction and B the reversed links of the other.
  *
- * @param backward  The pairs of `forward` with source and target exchanged.
+ * @param backward  The pairs of `forward` with source and target swapped.
  */
 export function chooseByAgreement(
   forward: Readonly<Partial<Record<AttentionRow, readonly AlignedPair[]>>>,
@@ -94,11 +94,11 @@ export function chooseByAgreement(
         return { reading, links, count: links.reduce((sum, { size }) => sum + size, 0) };
       }),
     );
-  const there = linked(forward, ({ source, target }) => `${source}-${target}`);
-  const back = linked(backward, ({ source, target }) => `${target}-${source}`);
+  const forwardLinks = linked(forward, ({ source, target }) => `${source}-${target}`);
+  const backwardLinks = linked(backward, ({ source, target }) => `${target}-${source}`);
   let best: ReturnType<typeof chooseByAgreement> | undefined;
-  for (const a of there) {
-    for (const b of back) {
+  for (const a of forwardLinks) {
+    for (const b of backwardLinks) {
       const shared = a.links.reduce((sum, links, i) => sum + countShared(links, b.links[i] ?? new Set()), 0);
       const agreement = (2 * shared) / Math.max(1, a.count + b.count);
       if (best && agreement <= best.agreement) continue;
@@ -115,10 +115,9 @@ function countShared(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   return count;
 }
 
-/** "decoder layer 2, head 3, row of the step that writes the word": layers and heads count from 1, as people do. */
+/** "decoder layer 2, head 3, at the step that writes a word": layers and heads are numbered from 1. */
 export function describeReading({ row, layer, head }: AlignmentReading): string {
-  const where =
-    row === "output" ? "row of the step that writes the word" : "row of the step that reads it back";
+  const where = row === "output" ? "at the step that writes a word" : "at the step that reads a word";
   if (layer === "mean") return `mean of all decoder layers and heads, ${where}`;
   const which = head === "mean" ? "mean of its heads" : `head ${head + 1}`;
   return `decoder layer ${layer + 1}, ${which}, ${where}`;

@@ -6,13 +6,13 @@ import type { Tokenizer } from "../text/tokenizer.ts";
 import { openForcedDecoding } from "./forced-decoding.ts";
 import { type Matrix, meanMatrix } from "./matrix.ts";
 
-/** What a decoder attended to while it was given a translation word by word. */
+/** The cross-attention of a decoder that is given a translation. */
 export interface AlignedPair {
   readonly sourceWords: readonly string[];
   readonly targetWords: readonly string[];
-  /** Per decoder layer, and last their mean: weights of whole words, averaged over heads. */
+  /** Per decoder layer, and last their mean: weights between words, averaged over heads. */
   readonly layers: readonly Matrix[];
-  /** Per decoder layer and head: weights of whole words. */
+  /** Per decoder layer and head: weights between words. */
   readonly heads: readonly (readonly Matrix[])[];
 }
 
@@ -27,8 +27,8 @@ export interface CrossAttentionOptions {
   readonly target: Tokenizer;
   /**
    * Which row of the attention matrix belongs to a target word: "output", the step that produces it, or "input", the
-   * step that reads it and so has seen the word itself. Deep models tend to align better in the latter, shallow ones
-   * in the former. Default "output".
+   * step that reads it and has thus seen the word itself. Deep models tend to align better with the latter, shallow
+   * ones with the former. Default "output".
    */
   readonly row?: "input" | "output";
 }
@@ -39,9 +39,8 @@ export interface CrossAttention {
 }
 
 /**
- * Reads cross-attention under teacher forcing: the decoder is given a translation, and what each of its words looked
- * at in the source is kept. Weights of subword pieces become weights of words: summed over the source pieces of a
- * word, averaged over the target pieces.
+ * Reads cross-attention under teacher forcing. Weights of subword pieces become weights of words: summed over the pieces
+ * of a source word, averaged over those of a target word.
  */
 export async function openCrossAttention(options: CrossAttentionOptions): Promise<CrossAttention> {
   const { source, target, row = "output" } = options;

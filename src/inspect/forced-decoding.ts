@@ -12,8 +12,8 @@ import type { Tokenizer } from "../text/tokenizer.ts";
 import { type WordSpan, words } from "../text/word-spans.ts";
 import type { Matrix } from "./matrix.ts";
 
-/** Most sentence pairs and tokens, padding included, in one run. */
-const MOST = { sentences: 128, tokens: 4096 };
+/** Limits of one run: sentence pairs, and tokens including padding. */
+const LIMITS = { sentences: 128, tokens: 4096 };
 
 export interface ForcedDecodingOptions {
   readonly engine: Engine;
@@ -25,32 +25,32 @@ export interface ForcedDecodingOptions {
   readonly tokenizers: { readonly source: Tokenizer; readonly target: Tokenizer };
   /** See `CrossAttentionOptions.row`. */
   readonly row: "input" | "output";
-  /** Sentences are cut to so many tokens. Default: never. */
+  /** Sentences are truncated to this many tokens. Default: no limit. */
   readonly maxLength?: number;
-  /** What is computed, from the cross-attention weights [batch, heads, target, source] of each decoder layer. */
+  /** The outputs to compute from each decoder layer's cross-attention weights, [batch, heads, target, source]. */
   readonly outputs: (layers: readonly Value[]) => Readonly<Record<string, Value>>;
   readonly session?: SessionOptions;
 }
 
-/** What was computed for one sentence pair. */
+/** The results for one sentence pair. */
 export interface ForcedPair {
   readonly sourceWords: readonly string[];
   readonly targetWords: readonly string[];
-  /** Names of what was computed. */
+  /** Names of the outputs. */
   readonly outputs: readonly string[];
-  /** Heads of an output. */
+  /** The number of heads of an output. */
   readonly heads: (output: string) => number;
-  /** One head of an output, by words: summed over the pieces of a source word, averaged over those of a target word. */
+  /** One head of an output between words: summed over pieces of a source word, averaged over those of a target word. */
   readonly matrix: (output: string, head: number) => Matrix;
 }
 
 export interface ForcedDecoding {
-  /** In the order of the pairs. */
+  /** Results are in the order of the pairs. */
   run(pairs: readonly { readonly source: string; readonly target: string }[]): Promise<ForcedPair[]>;
   close(): void;
 }
 
-/** Gives a decoder translations word by word and reads what it attended to: teacher forcing. */
+/** Runs a decoder on given translations (teacher forcing) and reads its cross-attention. */
 export async function openForcedDecoding(options: ForcedDecodingOptions): Promise<ForcedDecoding> {
   const { engine, tokenizers, row, maxLength = Infinity, weights, state, session } = options;
   const { source, target } = tokenizers;
@@ -61,30 +61,30 @@ export async function openForcedDecoding(options: ForcedDecodingOptions): Promis
     ...(state ? { state } : {}),
     ...(session ? { session } : {}),
   });
-  // The row at which a word is read is one further than the row that writes it.
+  // The row that reads a word is one after the row that writes it.
   const shift = row === "input" ? 1 : 0;
   const encode = (pair: { readonly source: string; readonly target: string }): PairExample => {
-    const targetIds = cut(target.encode(pair.target), maxLength - shift, target.special.eos);
-    // One more step than there are tokens, so that every word is also read.
+    const targetIds = truncate(target.encode(pair.target), maxLength - shift, target.special.eos);
+    // One step more than there are tokens, so that every word is read.
     const read = shift === 1 ? [...targetIds, target.special.eos] : targetIds;
-    const sourceIds = cut(source.encode(pair.source), maxLength, source.special.eos);
+    const sourceIds = truncate(source.encode(pair.source), maxLength, source.special.eos);
     return { source: Int32Array.from(sourceIds), target: Int32Array.from(read) };
   };
 
   const runBatch = async (
     examples: readonly PairExample[],
-    found: ForcedPair[],
+    results: ForcedPair[],
     indices: readonly number[],
   ) => {
     const batch = makeBatch(examples, indices, target.special);
     const sourceShape = [batch.size, batch.sourceLength];
-    const results = await program({
+    const tensors = await program({
       source: { shape: sourceShape, data: batch.source },
       sourceMask: { shape: sourceShape, data: batch.sourceMask },
       target: { shape: [batch.size, batch.targetLength], data: batch.targetIn },
     });
     const read = new Map<string, { data: Float32Array; heads: number }>();
-    for (const [name, tensor] of Object.entries(results)) {
+    for (const [name, tensor] of Object.entries(tensors)) {
       read.set(name, {
         data: ((await tensor.read()) as Float32Array).slice(),
         heads: tensor.shape[1] as number,
@@ -96,11 +96,11 @@ export async function openForcedDecoding(options: ForcedDecodingOptions): Promis
       const from = words(source, example.source);
       const to = words(target, example.target.subarray(0, example.target.length - shift));
       const output = (name: string): { data: Float32Array; heads: number } => {
-        const one = read.get(name);
-        if (!one) throw new RangeError(`there is no output ${name}`);
-        return one;
+        const entry = read.get(name);
+        if (!entry) throw new RangeError(`there is no output "${name}"`);
+        return entry;
       };
-      found[index] = {
+      results[index] = {
         sourceWords: from.map(({ text }) => text),
         targetWords: to.map(({ text }) => text),
         outputs: [...read.keys()],
@@ -122,10 +122,10 @@ export async function openForcedDecoding(options: ForcedDecodingOptions): Promis
         const { source, target } = examples[i] as PairExample;
         return Math.max(source.length, target.length);
       };
-      const found = new Array<ForcedPair>(pairs.length);
-      for (const indices of batchesByTokens(pairs.length, lengthOf, MOST))
-        await runBatch(examples, found, indices);
-      return found;
+      const results = new Array<ForcedPair>(pairs.length);
+      for (const indices of batchesByTokens(pairs.length, lengthOf, LIMITS))
+        await runBatch(examples, results, indices);
+      return results;
     },
     close: () => program.close(),
   };
@@ -141,9 +141,9 @@ function graphOf({ model, outputs }: ForcedDecodingOptions): Readonly<Record<str
   return outputs(matchTaps(built.taps, "**.cross.weights").map(([, value]) => value));
 }
 
-/** Ids of at most `most` tokens; what is cut off still ends with </s>. */
-const cut = (ids: readonly number[], most: number, eos: number): readonly number[] =>
-  ids.length <= most ? ids : [...ids.slice(0, most - 1), eos];
+/** At most `limit` ids; a truncated sentence still ends with </s>. */
+const truncate = (ids: readonly number[], limit: number, eos: number): readonly number[] =>
+  ids.length <= limit ? ids : [...ids.slice(0, limit - 1), eos];
 
 function wordMatrix(
   weight: (target: number, source: number) => number,

@@ -10,36 +10,36 @@ import { compile, type Feed, feedsFor, type Program } from "../runtime/compile.t
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { State } from "../runtime/state.ts";
 
-/** What happens in each layer during one update, dropout included. Keys are paths in the model, in its order. */
+/** Statistics of each layer during one update, dropout included. Keys are paths in the model, in its order. */
 export interface LayerStatistics {
   /** Joint norm of the gradients of a layer's parameters, before clipping: `encoder.0`, `embed`. */
   readonly gradientNorms: Readonly<Record<string, number>>;
-  /** Root mean square of the states a layer gives out, over real tokens: `encoder.0`, `decoder.input`. */
+  /** Root mean square of a layer's output states, over real tokens: `encoder.0`, `decoder.input`. */
   readonly activations: Readonly<Record<string, number>>;
-  /** Mean over heads and real queries of -Σ w ln w, in nats: 0 looks at one key, ln n at n keys alike. */
+  /** Mean over heads and real queries of -Σ w ln w, in nats: 0 for a single key, ln n for n keys equally. */
   readonly attentionEntropies: Readonly<Record<string, number>>;
 }
 
-/** One number of a layer as sums over a batch: sums of several batches add up. */
+/** One statistic of a layer, as sums over a batch that add up over batches. */
 export interface Statistic {
   readonly kind: keyof LayerStatistics;
   readonly path: string;
   readonly total: Value;
-  /** What `total` is a sum of. */
+  /** The number of terms in `total`. */
   readonly count: Value;
 }
 
 /**
- * Sizes of states and entropies of attention, from what layers have tapped as `states` [batch, length, dim] and
- * `weights` [batch, heads, queries, keys].
+ * Magnitudes of states and entropies of attention, from the taps `states` [batch, length, dim] and `weights` [batch,
+ * heads, queries, keys].
  *
- * @param masks  [batch, length], 1 for a token and 0 for padding: the one that fits a tap's sizes says which rows count.
+ * @param masks  [batch, length], 1 for a token and 0 for padding. A tap is counted under the mask of its sizes.
  */
 export function forwardStatistics(taps: ReadonlyMap<string, Value>, masks: readonly Value[]): Statistic[] {
-  const statistic = (kind: Statistic["kind"], path: string, rows: Value, each: number): Statistic => {
+  const statistic = (kind: Statistic["kind"], path: string, rows: Value, perRow: number): Statistic => {
     const mask = masks.find(({ shape }) => shape[0] === rows.shape[0] && shape[1] === rows.shape[1]);
     const count = mask ? sum(mask) : sizeAsTensor(elements(rows.shape), rows.dtype);
-    return { kind, path, total: sum(mask ? mul(rows, mask) : rows), count: mul(count, each) };
+    return { kind, path, total: sum(mask ? mul(rows, mask) : rows), count: mul(count, perRow) };
   };
   const named = (name: "states" | "weights"): [place: string, value: Value][] =>
     matchTaps(taps, `**.${name}`, { atLeast: 0 }).map(([path, value]) => [splitTap(path)[0], value]);
@@ -47,7 +47,7 @@ export function forwardStatistics(taps: ReadonlyMap<string, Value>, masks: reado
     return statistic("activations", place, sum(mul(value, value), [2]), value.shape[2] as number);
   });
   const entropies = named("weights").map(([place, value]) => {
-    // 0 · ln 0 is 0 here: a weight of 0 is multiplied by a finite number.
+    // Clamped, so that 0 · ln 0 is 0.
     const terms = mul(value, log(maximum(value, 1e-30)));
     return statistic("attentionEntropies", place, neg(sum(terms, [1, 3])), value.shape[1] as number);
   });
@@ -72,11 +72,11 @@ export function layerOf(path: string): string {
   return /^.*?\.\d+(?=\.)/.exec(path)?.[0] ?? (path.split(".")[0] as string);
 }
 
-/** Watches updates without taking part in them. */
+/** Measures updates without affecting them. */
 export interface StatisticsProbe {
-  /** Adds what the model does with a batch. */
+  /** Adds the statistics of a batch. */
   readonly batch: (feeds: Readonly<Record<string, Feed>>) => Promise<void>;
-  /** What the batches since the last call show together; to be called before the weights are updated. */
+  /** The statistics of all batches since the last call. Call it before the weights are updated. */
   readonly finish: () => Promise<LayerStatistics>;
   readonly close: () => void;
 }
@@ -86,12 +86,12 @@ export interface ProbeOptions {
   readonly state: State;
   /** Computed for every batch. */
   readonly perBatch: readonly Statistic[];
-  /** Computed once, from what the batches left in the state. */
+  /** Computed once per update, from the state after its batches. */
   readonly perUpdate: readonly Statistic[];
   readonly session?: SessionOptions;
 }
 
-/** Compiles statistics as programs of their own, which read the state of training and change nothing. */
+/** Compiles statistics as separate programs, which read the training state and change nothing. */
 export async function openProbe(options: ProbeOptions): Promise<StatisticsProbe> {
   const { perBatch, perUpdate } = options;
   const [ofBatch, ofUpdate] = await Promise.all([tally(options, perBatch), tally(options, perUpdate)]);
@@ -138,22 +138,22 @@ async function tally(
     add: async (feeds) => {
       if (!program) return;
       const { totals, counts } = await program(feedsFor(program, feeds));
-      const [more, of] = [await totals.read(), await counts.read()];
-      sums = sums.map(([total, count], i) => [total + Number(more[i]), count + Number(of[i])]);
+      const [moreTotals, moreCounts] = [await totals.read(), await counts.read()];
+      sums = sums.map(([total, count], i) => [total + Number(moreTotals[i]), count + Number(moreCounts[i])]);
       totals.dispose();
       counts.dispose();
     },
     take: () => {
-      const taken = sums;
+      const result = sums;
       sums = zeros;
-      return taken;
+      return result;
     },
     close: () => program?.close(),
   };
 }
 
 function summarise(statistics: readonly Statistic[], sums: ReturnType<Tally["take"]>): LayerStatistics {
-  const found: Record<Statistic["kind"], Record<string, number>> = {
+  const result: Record<Statistic["kind"], Record<string, number>> = {
     gradientNorms: {},
     activations: {},
     attentionEntropies: {},
@@ -161,7 +161,7 @@ function summarise(statistics: readonly Statistic[], sums: ReturnType<Tally["tak
   for (const [i, { kind, path }] of statistics.entries()) {
     const [total, count] = sums[i] as readonly [number, number];
     const mean = total / count;
-    found[kind][path] = kind === "attentionEntropies" ? mean : Math.sqrt(mean);
+    result[kind][path] = kind === "attentionEntropies" ? mean : Math.sqrt(mean);
   }
-  return found;
+  return result;
 }

@@ -10,26 +10,26 @@ import type { Engine } from "../runtime/engine.ts";
 import type { State } from "../runtime/state.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 
-/** Places of the text looked at, tokens read before each, and tokens named there. */
-const [PLACES, READ, NAMED] = [12, 32, 3] as const;
+/** Positions sampled from the text, tokens of context before each, and predictions listed. */
+const [POSITIONS, CONTEXT, LISTED] = [12, 32, 3] as const;
 
-/** "Take these five words, you already have the sixth." */
+/** A language model's prediction at one position of a text. */
 export interface NextToken {
   /** The text so far. */
   readonly text: string;
-  /** The token that came. */
+  /** The token that follows. */
   readonly token: string;
   /** The likeliest tokens with their probabilities, best first. */
   readonly expected: readonly (readonly [token: string, probability: number])[];
 }
 
 export interface NextTokens {
-  /** What the model expects at places spread evenly over a text, and what stands there. */
+  /** The model's predictions at evenly spaced positions of a text, and the tokens that follow. */
   readonly expect: (text: Int32Array, context: number, tokenizer: Tokenizer) => Promise<NextToken[]>;
   readonly close: () => void;
 }
 
-/** A language model in training asked for the token that comes next. */
+/** Reads next-token predictions of a language model in training. */
 export async function openNextTokens(
   engine: Engine,
   model: Layer<Decoder>,
@@ -46,40 +46,40 @@ export async function openNextTokens(
   });
   return {
     expect: async (text, context, tokenizer) => {
-      const read = Math.min(READ, context, text.length - 1);
-      const places = placesIn(text.length, read);
-      const data = Int32Array.from(places.flatMap((at) => [...text.subarray(at - read, at)]));
-      const found = await program({ tokens: { shape: [places.length, read], data } });
-      const all = (await found.probabilities.read()) as Float32Array;
-      const size = all.length / places.length;
-      const shown = (id: number): string => (id === tokenizer.special.eos ? "⏎" : tokenizer.token(id));
-      const told = places.map((at, row): NextToken => {
+      const read = Math.min(CONTEXT, context, text.length - 1);
+      const positions = positionsIn(text.length, read);
+      const data = Int32Array.from(positions.flatMap((at) => [...text.subarray(at - read, at)]));
+      const outputs = await program({ tokens: { shape: [positions.length, read], data } });
+      const all = (await outputs.probabilities.read()) as Float32Array;
+      const size = all.length / positions.length;
+      const display = (id: number): string => (id === tokenizer.special.eos ? "⏎" : tokenizer.token(id));
+      const predictions = positions.map((at, row): NextToken => {
         const probabilities = all.subarray(row * size, (row + 1) * size);
         const best = [...probabilities.keys()].sort(
           (a, b) => (probabilities[b] as number) - (probabilities[a] as number),
         );
         return {
-          text: written(text.subarray(at - read, at), tokenizer),
-          token: shown(text[at] as number),
-          expected: best.slice(0, NAMED).map((id) => [shown(id), probabilities[id] as number]),
+          text: textOf(text.subarray(at - read, at), tokenizer),
+          token: display(text[at] as number),
+          expected: best.slice(0, LISTED).map((id) => [display(id), probabilities[id] as number]),
         };
       });
-      found.probabilities.dispose();
-      return told;
+      outputs.probabilities.dispose();
+      return predictions;
     },
     close: () => program.close(),
   };
 }
 
-/** Places that have `read` tokens before them, spread evenly. */
-function placesIn(length: number, read: number): number[] {
+/** Evenly spaced positions with at least `read` tokens before them. */
+function positionsIn(length: number, read: number): number[] {
   const free = length - read;
-  const count = Math.min(PLACES, free);
+  const count = Math.min(POSITIONS, free);
   return Array.from({ length: count }, (_, i) => read + Math.floor((free * (i + 0.5)) / count));
 }
 
-/** Tokens as text, line ends shown. */
-function written(ids: Int32Array, tokenizer: Tokenizer): string {
+/** Tokens as text, with visible line ends. */
+function textOf(ids: Int32Array, tokenizer: Tokenizer): string {
   const { eos } = tokenizer.special;
   const lines: number[][] = [[]];
   for (const id of ids) {

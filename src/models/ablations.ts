@@ -19,15 +19,15 @@ import { reshape } from "../ops/reshape.ts";
 import { attentionConfig, type BlockConfig } from "./transformer.ts";
 
 /**
- * What can be taken out of a Transformer to see what it was good for:
+ * Parts of a Transformer that can be removed to measure their effect:
  *
- * - positions: nothing tells a token's place: a bag of words
- * - residuals: no path around a sublayer
+ * - positions: no token has a position: a bag of words
+ * - residuals: no skip connection around a sublayer
  * - norm: no layer normalisation
  * - scale: scores are not divided by sqrt(d_key)
- * - values: values are the keys, K = V
+ * - values: keys serve as values, V = K
  * - diagonal: no position attends to itself (unless it sees nothing else)
- * - attention: weights are uniform over what can be seen
+ * - attention: weights are uniform over the visible keys
  */
 export const ablations = [
   "positions",
@@ -40,47 +40,48 @@ export const ablations = [
 ] as const;
 export type Ablation = (typeof ablations)[number];
 
-/** How the heads of an attention start: each on its own, all alike, or at zero. */
+/** How attention heads are initialised: independently, identically, or at zero. */
 export type HeadInit = "random" | "identical" | "zero";
 
-/** A Transformer of any kind without some of its parts. Its layers are as they were: only what is bound in them changes. */
+/** A Transformer of any kind without some of its parts. Its layers are unchanged; other parts are bound in them. */
 export function ablated<F>(model: Layer<F>, without: readonly Ablation[], c: BlockConfig): Layer<F> {
-  const out = new Set(without);
+  const removed = new Set(without);
   return without.length === 0
     ? model
     : replacing(model, {
         part: (path) => {
           const name = path.slice(path.lastIndexOf(".") + 1);
-          if (name === "positions" && out.has("positions")) return NoPositions;
-          if (name.endsWith("Residual")) return residualWithout(out, c);
-          if (/^(encoderNorm|decoderNorm|norm)$/.test(name) && out.has("norm"))
+          if (name === "positions" && removed.has("positions")) return NoPositions;
+          if (name.endsWith("Residual")) return residualWithout(removed, c);
+          if (/^(encoderNorm|decoderNorm|norm)$/.test(name) && removed.has("norm"))
             return layer({}, () => (x: Value) => x);
-          if (name === "attention" || name === "cross") return attentionWithout(out, c, name === "attention");
+          if (name === "attention" || name === "cross")
+            return attentionWithout(removed, c, name === "attention");
           return undefined;
         },
       });
 }
 
-/** What stands around a sublayer without something; undefined when nothing about it changes. */
-function residualWithout(out: ReadonlySet<Ablation>, c: BlockConfig): Layer<Residual> | undefined {
+/** The residual connection without the removed parts; undefined if it is unchanged. */
+function residualWithout(removed: ReadonlySet<Ablation>, c: BlockConfig): Layer<Residual> | undefined {
   const { dropout = 0 } = c;
-  if (!out.has("norm")) return out.has("residuals") ? NoResidual(c) : undefined;
-  return out.has("residuals") ? BareSublayer(dropout) : BareResidual(dropout);
+  if (!removed.has("norm")) return removed.has("residuals") ? NoResidual(c) : undefined;
+  return removed.has("residuals") ? BareSublayer(dropout) : BareResidual(dropout);
 }
 
-/** The attention of a block without something; undefined when nothing about it changes. */
+/** A block's attention without the removed parts; undefined if it is unchanged. */
 function attentionWithout(
-  out: ReadonlySet<Ablation>,
+  removed: ReadonlySet<Ablation>,
   c: BlockConfig,
   isSelf: boolean,
 ): Layer<BoundAttention> | undefined {
   const config = attentionConfig(c, isSelf);
   const kinds: ((attend: typeof attention) => typeof attention)[] = [];
-  if (out.has("attention")) kinds.push(uniform);
-  if (out.has("scale")) kinds.push(unscaled);
-  if (out.has("diagonal") && isSelf) kinds.push(offDiagonal);
+  if (removed.has("attention")) kinds.push(uniform);
+  if (removed.has("scale")) kinds.push(unscaled);
+  if (removed.has("diagonal") && isSelf) kinds.push(offDiagonal);
   const attend = kinds.reduce((inner, kind) => kind(inner), attention);
-  if (out.has("values")) return KeysAsValuesAttention({ ...config, attend });
+  if (removed.has("values")) return KeysAsValuesAttention({ ...config, attend });
   return kinds.length > 0 ? MultiHeadAttention({ ...config, attend }) : undefined;
 }
 
@@ -90,27 +91,30 @@ const uniform =
   (query, key, value, options) =>
     attend(mul(query, 0), key, value, options);
 
-/** q · k as it is. */
+/** q · k, unscaled. */
 const unscaled =
   (attend: typeof attention): typeof attention =>
   (query, key, value, options) =>
     attend(query, key, value, { ...options, scale: 1 });
 
-/** -1e6 on the diagonal: 0 after softmax beside anything that can be seen, yet above what is hidden by -1e9. */
+/** -1e6 on the diagonal: 0 after softmax if another key is visible, yet above keys hidden by -1e9. */
 const offDiagonal =
   (attend: typeof attention): typeof attention =>
   (query: Value, key: Value, value: Value, options: AttentionOptions = {}): Attended => {
     const [queries, keys] = [query.shape.at(-2) as Size, key.shape.at(-2) as Size];
     const past = plus(keys, times(queries, -1));
-    const at = reshape(positionsFrom(past, queries), [queries, 1]);
-    const own = equal(reshape(range(keys), [1, keys]), at);
-    const hidden = mul(cast(own, query.dtype), -1e6);
-    return attend(query, key, value, { ...options, bias: options.bias ? add(options.bias, hidden) : hidden });
+    const positions = reshape(positionsFrom(past, queries), [queries, 1]);
+    const diagonal = equal(reshape(range(keys), [1, keys]), positions);
+    const penalty = mul(cast(diagonal, query.dtype), -1e6);
+    return attend(query, key, value, {
+      ...options,
+      bias: options.bias ? add(options.bias, penalty) : penalty,
+    });
   };
 
 const NoPositions: Layer<undefined> = layer({}, () => undefined);
 
-/** norm(f(x)), or f(norm(x)): nothing goes around. */
+/** norm(f(x)), or f(norm(x)): no skip connection. */
 function NoResidual({ dModel, dropout = 0, norm }: BlockConfig): Layer<Residual> {
   return layer({ norm: LayerNorm(dModel) }, (m, scope) => (x, sublayer) => {
     return norm === "pre"
@@ -119,14 +123,14 @@ function NoResidual({ dModel, dropout = 0, norm }: BlockConfig): Layer<Residual>
   });
 }
 
-/** f(x): neither. */
+/** f(x): no skip connection, no norm. */
 function BareSublayer(dropout: number): Layer<Residual> {
   return layer({}, (_, scope) => (x, sublayer) => {
     return scope.tap("sublayer", scope.dropout(sublayer(x), dropout));
   });
 }
 
-/** x + f(x): nothing is normalised. */
+/** x + f(x): no norm. */
 function BareResidual(dropout: number): Layer<Residual> {
   return layer({}, (_, scope) => (x, sublayer) => {
     return scope.tap("sum", add(x, scope.tap("sublayer", scope.dropout(sublayer(x), dropout))));
@@ -134,18 +138,18 @@ function BareResidual(dropout: number): Layer<Residual> {
 }
 
 /**
- * A Transformer whose heads start in a certain way: identical heads get identical gradients and stay alike, unless
- * something else tells them apart.
+ * A Transformer whose heads are initialised in a given way. Identical heads get identical gradients and stay identical,
+ * unless something else, such as dropout, makes them differ.
  */
 export function withHeadInit<F>(model: Layer<F>, start: HeadInit, heads: number): Layer<F> {
   if (start === "random") return model;
   return replacing(model, {
     init: (path, { init }) => {
       const isHead = /(attention|cross)\.(query|key|value)\.weight$/.test(path);
-      if (isHead) return start === "zero" ? zeroInit : alike(init, heads);
-      // Where the heads come together they must be alike too, or their gradients are not.
+      if (isHead) return start === "zero" ? zeroInit : identicalRows(init, heads);
+      // The columns of W_O must be identical too, or the heads' gradients differ.
       return start === "identical" && /(attention|cross)\.output\.weight$/.test(path)
-        ? alikeColumns(init, heads)
+        ? identicalColumns(init, heads)
         : init;
     },
   });
@@ -156,13 +160,13 @@ export interface Variant extends BlockConfig {
   readonly headInit: HeadInit;
 }
 
-/** The model as a configuration varies it. */
+/** The model with the ablations and head initialisation of a configuration. */
 export function varied<F>(model: Layer<F>, c: Variant): Layer<F> {
   return withHeadInit(ablated(model, c.without, c), c.headInit, c.heads);
 }
 
-/** Rows of the first head for every head. */
-const alike =
+/** Copies the first head's rows to every head. */
+const identicalRows =
   (init: Initialiser, heads: number): Initialiser =>
   (weights, shape, uniformly) => {
     init(weights, shape, uniformly);
@@ -170,8 +174,8 @@ const alike =
     for (let head = 1; head < heads; head++) weights.copyWithin(head * size, 0, size);
   };
 
-/** Columns of the first head for every head. */
-const alikeColumns =
+/** Copies the first head's columns to every head. */
+const identicalColumns =
   (init: Initialiser, heads: number): Initialiser =>
   (weights, shape, uniformly) => {
     init(weights, shape, uniformly);

@@ -12,9 +12,9 @@ import { reshape } from "../ops/reshape.ts";
 import { AddedPositions, firstStates, type PositionKind } from "./first-states.ts";
 import { type BlockConfig, EncoderLayer } from "./transformer.ts";
 
-/** Says which of a few labels a text has. */
+/** Assigns one of a few labels to a text. */
 export interface Classifier {
-  /** tokens int32 [batch, time], mask [batch, time] with 1 for tokens  ->  one vector for each text, [batch, dim] */
+  /** tokens int32 [batch, time], mask [batch, time] with 1 for tokens  ->  one vector per text, [batch, dim] */
   readonly summarise: (tokens: Value, mask: Value) => Value;
   /** [labels, dim]; logits = summary · projectionᵀ */
   readonly projection: Value;
@@ -30,9 +30,9 @@ export interface TransformerClassifierConfig extends BlockConfig {
 }
 
 /**
- * A Transformer's encoder over the text, whose states are averaged: a large input reduced to "dog or not".
+ * A Transformer encoder over the text; the mean of its states is classified.
  *
- * Taps: those of `firstStates` under input; output, the states that are averaged; summary [batch, dim].
+ * Taps: those of `firstStates` under input; output, the states before averaging; summary [batch, dim].
  */
 export function TransformerClassifier(c: TransformerClassifierConfig): Layer<Classifier> {
   const { dropout = 0 } = c;
@@ -67,13 +67,13 @@ export interface RecurrentClassifierConfig {
   readonly embedding: number;
   /** Size of a layer's state, both directions together. */
   readonly hidden: number;
-  /** Also reads from the end. Default true. */
+  /** Also reads backwards. Default true. */
   readonly bidirectional?: boolean;
   /** On embeddings, between layers and on the summary. Default 0. */
   readonly dropout?: number;
 }
 
-/** A recurrent network over the text, whose outputs are averaged. Taps: input.embedding; summary [batch, dim]. */
+/** A recurrent network over the text; the mean of its outputs is classified. Taps: input.embedding; summary [batch, dim]. */
 export function RecurrentClassifier(c: RecurrentClassifierConfig): Layer<Classifier> {
   const { cell, hidden, layers, bidirectional = true, dropout = 0 } = c;
   const size = bidirectional ? hidden / 2 : hidden;
@@ -95,9 +95,9 @@ export function RecurrentClassifier(c: RecurrentClassifierConfig): Layer<Classif
 }
 
 /**
- * The mean of the states of real tokens. A mean, since every token then has a say and a gradient from the first step on,
- * and none needs a special token that must first learn to collect; over real tokens, since otherwise what a text is said
- * to be would depend on how long its neighbours in a batch are.
+ * The mean state of real tokens. With a mean, every token contributes and gets a gradient from the first step, and no
+ * special token must first learn to collect. With real tokens only, a text's label does not depend on the lengths of its
+ * neighbours in the batch.
  *
  *   states [batch, time, dim], mask [batch, time]  ->  [batch, dim]
  */

@@ -7,7 +7,7 @@ import { add } from "../ops/elementwise.ts";
 import { under } from "./named-tensors.ts";
 import type { Tensors } from "./seq2seq.ts";
 
-/** Waves or learned vectors added to the embeddings; or the queries and keys of every self-attention turn. */
+/** Sinusoids or learned vectors added to the embeddings, or rotary queries and keys in every self-attention. */
 export type PositionKind = "sinusoidal" | "learned" | "rotary";
 
 export interface AddedPositionsConfig {
@@ -17,7 +17,7 @@ export interface AddedPositionsConfig {
   readonly dModel: number;
 }
 
-/** What a kind of positions adds to embeddings: nothing where queries and keys turn instead. */
+/** The positions to add to embeddings; none for rotary positions. */
 export function AddedPositions(c: AddedPositionsConfig): Layer<Positions | undefined> {
   const { positions, maxLength, dModel } = c;
   if (positions === "rotary") return layer({}, () => undefined);
@@ -26,17 +26,17 @@ export function AddedPositions(c: AddedPositionsConfig): Layer<Positions | undef
     : SinusoidalPositions(maxLength, dModel);
 }
 
-/** Tokens that were decoded before. */
+/** The number of tokens decoded before. */
 export const lengthOf = (state: Tensors | undefined): Size => (state && under(0, state).keys?.shape[2]) ?? 0;
 
 /**
- * Adds to each vector what tells its place, if anything does.
+ * Adds positions to embeddings, if the model has any to add.
  *
  *   x [batch, length, dim]  ->  [batch, length, dim]
  *
  * Taps, given a scope: positions [length, dim]; sum.
  *
- * @param state  Of the decoder: x stands after what it has seen.
+ * @param state  The decoder's state: x follows the tokens it has seen.
  */
 export function withPositions(
   x: Value,
@@ -45,19 +45,19 @@ export function withPositions(
   scope?: Pick<Scope, "tap">,
 ): Value {
   if (!positions) return x;
-  const { tap = (_, on) => on }: Partial<Pick<Scope, "tap">> = scope ?? {};
-  const at = positionsFrom(lengthOf(state), x.shape[1] as Size);
-  return tap("sum", add(x, tap("positions", positionsLike(x, positions(at)))));
+  const { tap = (_, value) => value }: Partial<Pick<Scope, "tap">> = scope ?? {};
+  const indices = positionsFrom(lengthOf(state), x.shape[1] as Size);
+  return tap("sum", add(x, tap("positions", positionsLike(x, positions(indices)))));
 }
 
 /**
- * Vectors of tokens as the first layer gets them.
+ * The input of the first layer: embeddings, positions and dropout.
  *
  *   embedded [batch, length, dim]  ->  [batch, length, dim]
  *
- * Taps: embedding, the vectors without their places; positions and sum, where positions are added; states.
+ * Taps: embedding, before positions; positions and sum, if positions are added; states.
  *
- * @param state  Of the decoder, as in `withPositions`.
+ * @param state  The decoder's state, as in `withPositions`.
  */
 export function firstStates(
   scope: Scope,

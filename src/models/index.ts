@@ -1,4 +1,4 @@
-/** `heed/models`: whole models, each written as its figure is drawn. */
+/** `heed/models`: complete models, each written to read like its figure. */
 export { type Ablation, ablated, ablations, type HeadInit, withHeadInit } from "./ablations.ts";
 export {
   type Classifier,

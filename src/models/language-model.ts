@@ -16,15 +16,14 @@ export interface TransformerLanguageModelConfig extends BlockConfig {
   readonly vocabulary: number;
   readonly layers: number;
   readonly positions: PositionKind;
-  /** The output projection is the embedding. */
+  /** The embedding is also the output projection. */
   readonly tie: boolean;
-  /** Tokens it has positions for. */
+  /** Longest text, in tokens. */
   readonly maxLength: number;
 }
 
 /**
- * A language model: layers of causal self-attention, in which every token is predicted from those before it. Its
- * memory is empty.
+ * A language model of causal self-attention layers: each token is predicted from those before it. Its memory is empty.
  *
  * @see Radford et al. 2018 - https://cdn.openai.com/research-covers/language-unsupervised/language_understanding_paper.pdf
  */
@@ -49,8 +48,8 @@ export function TransformerLanguageModel(c: TransformerLanguageModelConfig): Lay
         const { positions } = m;
         const embedded = m.embed.lookup(tokens);
         const x = firstStates(scope.child("input"), embedded, { positions, dropout, state: before });
-        const { hidden, state } = throughCached(m.layers, x, before, (one, h, causal, past) =>
-          one(h, causal, past),
+        const { hidden, state } = throughCached(m.layers, x, before, (causalLayer, h, causal, past) =>
+          causalLayer(h, causal, past),
         );
         return { hidden: scope.tap("output", m.norm ? m.norm(hidden) : hidden), state };
       },
@@ -65,32 +64,32 @@ export interface RecurrentLanguageModelConfig {
   /** Size of a token's vector. */
   readonly embedding: number;
   readonly hidden: number;
-  /** On embeddings, between layers and on what is given out. Default 0. */
+  /** On embeddings, between layers and on the output. Default 0. */
   readonly dropout?: number;
-  /** The output projection is the embedding. */
+  /** The embedding is also the output projection. */
   readonly tie: boolean;
 }
 
 /**
- * A language model that carries what it has read in the state of a recurrent network. Its memory is empty.
+ * A language model whose context is the state of a recurrent network. Its memory is empty.
  *
  * @see Mikolov et al. 2010 - https://doi.org/10.21437/Interspeech.2010-343
  */
 export function RecurrentLanguageModel(c: RecurrentLanguageModelConfig): Layer<Decoder> {
-  const { cell, hidden, layers, dropout = 0 } = c;
+  const { cell, layers, dropout = 0 } = c;
   const { carried: names } = cellAnatomy[cell];
   return layer(
     {
       embed: Embedding(c.vocabulary, c.embedding),
-      network: Recurrent({ cell, inner: c.embedding, hidden, layers, dropout }),
-      output: Linear(hidden, c.embedding),
+      network: Recurrent({ cell, inner: c.embedding, hidden: c.hidden, layers, dropout }),
+      output: Linear(c.hidden, c.embedding),
       ...(c.tie ? {} : { project: { shape: [c.vocabulary, c.embedding], init: glorotUniform } }),
     },
     (m, scope) => {
       const start = (batch: Size): Tensors => {
-        const zero = zeros(m.embed.weight.dtype, [batch, hidden]);
-        const one = Object.fromEntries(names.map((name) => [name, zero]));
-        return inLayers(Array.from({ length: layers }, () => one));
+        const zero = zeros(m.embed.weight.dtype, [batch, c.hidden]);
+        const layerState = Object.fromEntries(names.map((name) => [name, zero]));
+        return inLayers(Array.from({ length: layers }, () => layerState));
       };
       return {
         projection: m.project ?? m.embed.weight,
@@ -100,11 +99,11 @@ export function RecurrentLanguageModel(c: RecurrentLanguageModelConfig): Layer<D
           const embedded = scope.child("input").tap("embedding", m.embed.lookup(tokens));
           const x = scope.dropout(embedded, dropout);
           const { outputs, states: after } = m.network(x, { states });
-          const carried = after.map(([one]) =>
-            Object.fromEntries(names.map((name) => [name, one?.[name] as Value])),
+          const carried = after.map(([cellState]) =>
+            Object.fromEntries(names.map((name) => [name, cellState?.[name] as Value])),
           );
-          const given = scope.tap("output", scope.dropout(m.output(outputs), dropout));
-          return { hidden: given, state: inLayers(carried) };
+          const hidden = scope.tap("output", scope.dropout(m.output(outputs), dropout));
+          return { hidden, state: inLayers(carried) };
         },
       };
     },

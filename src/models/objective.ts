@@ -7,7 +7,7 @@ import { flattenLead, reshape } from "../ops/reshape.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Decoder, Seq2Seq } from "./seq2seq.ts";
 
-/** What is minimised, as sums over a batch: divide by `tokens` for means. */
+/** The training loss, as sums over a batch: divide by `tokens` for means. */
 export interface Objective {
   /** Label-smoothed cross-entropy in nats, summed over target tokens. */
   readonly loss: Value;
@@ -15,7 +15,7 @@ export interface Objective {
   readonly negativeLogLikelihood: Value;
   /** Target tokens of the batch. */
   readonly tokens: Value;
-  /** [batch, length], 1 for a token and 0 for padding, one for each length: what statistics of layers count. */
+  /** [batch, length], 1 for a token and 0 for padding, one for each length. Layer statistics count these positions. */
   readonly masks: readonly Value[];
 }
 
@@ -61,7 +61,7 @@ export function windowInputs(): { text: Value; labels: Value; labelWeight: Value
   };
 }
 
-/** Every token of a text is predicted from those before it: "take these five words, you already have the sixth". */
+/** Next-token prediction: every token of a text is predicted from those before it. */
 export function languageModelObjective(model: Decoder, smoothing: number): Objective {
   const { text, labels, labelWeight } = windowInputs();
   const count = elements(labels.shape);
@@ -85,7 +85,7 @@ export function textInputs(): { text: Value; mask: Value; label: Value; labelWei
   };
 }
 
-/** The right label of each text; what an objective counts as tokens are here texts. */
+/** Predicts the label of each text; `tokens` counts texts. */
 export function classificationObjective(model: Classifier, smoothing: number): Objective {
   const { text, mask, label, labelWeight } = textInputs();
   const { loss, negativeLogLikelihood } = projectedCrossEntropy(

@@ -14,17 +14,17 @@ type Build = (c: RecurrentDecoderConfig) => Layer<RecurrentDecoder>;
 /** One way for a recurrent decoder to look back at the source. */
 interface AttentionRecord {
   readonly build: Build;
-  /** The same with input feeding, where what a step gave out can go into the next. */
+  /** The same with input feeding, if possible: a step's output is an input of the next. */
   readonly feeding?: Build;
 }
 
-/** Luong's decoder with a score: its query is the state after a step, so that it can feed its input. */
+/** Luong's decoder with a score. Its query is the state after a step, so it can feed its output to the next. */
 const luong = (score: (c: RecurrentDecoderConfig) => Layer<Score>) => ({
   build: (c: RecurrentDecoderConfig) => LuongDecoder(c, score(c)),
   feeding: (c: RecurrentDecoderConfig) => InputFeedingDecoder(c, score(c)),
 });
 
-/** Every attention of a recurrent decoder, by the name that configurations give it. */
+/** Every attention of a recurrent decoder, by its name in configurations. */
 const table = {
   none: { build: StaticDecoder },
   additive: { build: (c) => BahdanauDecoder(c, AdditiveScore(c.hidden, c.states)) },
@@ -33,12 +33,12 @@ const table = {
   general: luong((c) => GeneralScore(c.hidden, c.states)),
 } as const satisfies Readonly<Record<string, AttentionRecord>>;
 
-/** How a recurrent decoder looks back at the source. "none": at one summary of it. */
+/** How a recurrent decoder looks back at the source. "none": one summary of it, without attention. */
 export type RecurrentAttention = keyof typeof table;
 
 export const recurrentAttentions: Readonly<Record<RecurrentAttention, AttentionRecord>> = table;
 
 export const recurrentAttentionNames = Object.keys(table) as RecurrentAttention[];
 
-/** The attentions that a step's output can be fed from. */
+/** The attentions that support input feeding. */
 export const feedingAttentions = recurrentAttentionNames.filter((name) => recurrentAttentions[name].feeding);

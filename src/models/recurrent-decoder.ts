@@ -16,7 +16,7 @@ import { askTogether, type Tensors } from "./seq2seq.ts";
 export interface RecurrentDecoderConfig {
   readonly cell: CellKind;
   readonly layers: number;
-  /** Size of the embedded target tokens, and of what is given out. */
+  /** Size of the embedded target tokens, and of the output. */
   readonly embedding: number;
   readonly hidden: number;
   /** Size of the encoder's states and of its summary. */
@@ -24,18 +24,18 @@ export interface RecurrentDecoderConfig {
   readonly dropout: number;
 }
 
-/** A decoder's way through embedded target tokens. */
+/** A decoder of embedded target tokens. */
 export interface RecurrentDecoder {
-  /** What it reads of a sentence, from the encoder's states [batch, source, size] and their summary [batch, size]. */
+  /** A sentence's memory, from the encoder's states [batch, source, size] and their summary [batch, size]. */
   readonly remember: (states: Value, summary: Value) => Tensors;
-  /** Its state before the first token. */
+  /** The state before the first token. */
   readonly start: (summary: Value) => Tensors;
   /** embedded [time, batch, embedding]  ->  hidden [batch, time, embedding], and the state after the last token */
   readonly run: (embedded: Value, memory: Tensors, state: Tensors) => { hidden: Value; state: Tensors };
 }
 
 /**
- * Without attention: one summary of the sentence starts the decoder and is read again at every step.
+ * Without attention: a summary of the sentence initialises the decoder and is read again at every step.
  *
  * @see Cho et al. 2014 - https://arxiv.org/abs/1406.1078
  */
@@ -44,7 +44,7 @@ export function StaticDecoder(c: RecurrentDecoderConfig): Layer<RecurrentDecoder
     remember: (_, summary) => ({ summary }),
     start: stack.start,
     run: (embedded, memory, state) => {
-      const summary = forEach(embedded.shape[1] as Size, memory.summary as Value);
+      const summary = repeatPerRow(embedded.shape[1] as Size, memory.summary as Value);
       const read = stack.read(summary);
       const scanned = scope.scan({
         state,
@@ -61,7 +61,7 @@ export function StaticDecoder(c: RecurrentDecoderConfig): Layer<RecurrentDecoder
 }
 
 /**
- * With a context of its own for every step: the state before it is the query, and what is found goes into the step.
+ * Attention before each step: the previous state is the query, and the context is an input of the step.
  *
  *   c_i = Σ_j α_ij h_j,   α_ij = softmax_j(score(s_{i-1}, h_j)),   s_i = cell(y_{i-1}, c_i, s_{i-1})
  *
@@ -91,8 +91,8 @@ export function BahdanauDecoder(c: RecurrentDecoderConfig, score: Layer<Score>):
 }
 
 /**
- * The state after a step is the query, and what is found makes, with it, what is given out; so all steps can attend at
- * once.
+ * Attention after each step: the new state is the query, and the output combines it with the context. All steps can
+ * attend at once.
  *
  *   s_i = cell(y_{i-1}, s_{i-1}),   c_i = Σ_j α_ij h_j,   α_ij = softmax_j(score(s_i, h_j)),   s̃_i = tanh(W [c_i; s_i])
  *
@@ -123,8 +123,8 @@ export function LuongDecoder(c: RecurrentDecoderConfig, score: Layer<Score>): La
 }
 
 /**
- * Luong's decoder with input feeding: what a step gave out goes into the next one, which so knows what has been
- * attended to.
+ * Luong's decoder with input feeding: each step's output is an input of the next, which thus knows what has been attended
+ * to.
  *
  * Taps: those of `attend`, of the score and of the cells.
  *
@@ -145,11 +145,11 @@ export function InputFeedingDecoder(c: RecurrentDecoderConfig, score: Layer<Scor
         step: ({ fed, ...before }: Tensors, { x }) => {
           const { h, state: after } = m.stack.step(add(x, m.stack.read(fed as Value)), before);
           const context = attendOnce(scope, m.score, h, memory);
-          const given = scope.dropout(tanh(m.combine(concat([context, h]))), c.dropout);
-          return { state: { ...after, fed: given }, outputs: { given } };
+          const output = scope.dropout(tanh(m.combine(concat([context, h]))), c.dropout);
+          return { state: { ...after, fed: output }, outputs: { output } };
         },
       });
-      return { hidden: swapTime(scanned.outputs.given), state: scanned.state };
+      return { hidden: swapTime(scanned.outputs.output), state: scanned.state };
     },
   }));
 }
@@ -164,8 +164,8 @@ export function InputFeedingDecoder(c: RecurrentDecoderConfig, score: Layer<Scor
 function attend(scope: Scope, score: Score, queries: Value, memory: Tensors): Value {
   const cross = scope.child("cross");
   const states = memory.states as Value;
-  return askTogether(queries, states.shape[0] as Size, (asked) => {
-    const unmasked = tapOneHead(cross, "unmasked", score.score(asked, memory.keys as Value));
+  return askTogether(queries, states.shape[0] as Size, (query) => {
+    const unmasked = tapOneHead(cross, "unmasked", score.score(query, memory.keys as Value));
     const scores = tapOneHead(cross, "scores", add(unmasked, memory.bias as Value));
     const weights = tapOneHead(cross, "weights", softmax(scores));
     return tapOneHead(cross, "heads", matmul(weights, states));
@@ -179,8 +179,8 @@ function attendOnce(scope: Scope, score: Score, query: Value, memory: Tensors): 
   return reshape(context, [batch, context.shape[2] as Size]);
 }
 
-/** A vector per sentence for each of the rows that translate it: [sentences, size]  ->  [rows, size] */
-function forEach(rows: Size, vector: Value): Value {
+/** Repeats each sentence's vector for the rows that translate it: [sentences, size]  ->  [rows, size] */
+function repeatPerRow(rows: Size, vector: Value): Value {
   const [sentences, size] = vector.shape as [Size, Size];
   const beam = over(rows, sentences) ?? 1;
   return reshape(expand(reshape(vector, [sentences, 1, size]), [sentences, beam, size]), [rows, size]);
@@ -191,14 +191,14 @@ interface BoundStack {
   readonly start: (summary: Value) => Tensors;
   /** The last layer's h. */
   readonly top: (state: Tensors) => Value;
-  /** What the first layer takes of the tokens, for all steps… */
+  /** The first layer's projection of the tokens, for all steps… */
   readonly project: (x: Value) => Value;
-  /** …and of something else that it reads, to be added. */
+  /** …and of its extra input, to be added. */
   readonly read: (x: Value) => Value;
   readonly step: (projected: Value, state: Tensors) => { h: Value; state: Tensors };
 }
 
-/** Cells one above the other; the first may read something beside the tokens. */
+/** Stacked cells; the first may read an extra input of size `beside`. */
 function Stack(c: RecurrentDecoderConfig, beside = 0): Layer<BoundStack> {
   const { hidden, layers } = c;
   const Cell = cells[c.cell];
@@ -212,7 +212,7 @@ function Stack(c: RecurrentDecoderConfig, beside = 0): Layer<BoundStack> {
     start: (summary) => {
       const states = m.bridge.map((bridge) => tanh(bridge(summary)));
       const layerStates = Array.from({ length: layers }, (_, i) =>
-        Object.fromEntries(names.map((name, at) => [name, states[i * names.length + at] as Value])),
+        Object.fromEntries(names.map((name, k) => [name, states[i * names.length + k] as Value])),
       );
       return inLayers(layerStates);
     },
@@ -235,7 +235,7 @@ function Stack(c: RecurrentDecoderConfig, beside = 0): Layer<BoundStack> {
   }));
 }
 
-/** What is given out, from state, context and the token read.        tanh(W_s s + W_c c + W_y y + b) */
+/** The output, from state, context and the token read.        tanh(W_s s + W_c c + W_y y + b) */
 function Readout(c: RecurrentDecoderConfig): Layer<(state: Value, context: Value, embedded: Value) => Value> {
   const parts = {
     state: Linear(c.hidden, c.embedding),
@@ -247,7 +247,7 @@ function Readout(c: RecurrentDecoderConfig): Layer<(state: Value, context: Value
   });
 }
 
-/** mask [batch, source]  ->  what hides padding from scores [batch, n, source] */
+/** mask [batch, source]  ->  the bias that hides padding, added to scores [batch, n, source] */
 export function scoreBias(mask: Value): Value {
   const [batch, source] = mask.shape as [Size, Size];
   return reshape(mul(sub(1, mask), -1e9), [batch, 1, source]);

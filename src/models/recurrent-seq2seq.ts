@@ -19,20 +19,20 @@ export interface RecurrentSeq2SeqConfig {
   readonly embedding: number;
   /** Size of the decoder's state and of the encoder's, both directions together. */
   readonly hidden: number;
-  /** The encoder also reads from the end, half of `hidden` for each direction. Default true. */
+  /** The encoder also reads backwards, with half of `hidden` for each direction. Default true. */
   readonly bidirectional?: boolean;
   readonly attention: RecurrentAttention;
-  /** With dot, scaled-dot and general attention: what a step gave out goes into the next. Default false. */
+  /** For dot, scaled-dot and general attention: a step's output is an input of the next. Default false. */
   readonly inputFeeding?: boolean;
-  /** On embeddings, between layers and on what is given out. Default 0. */
+  /** On embeddings, between layers and on the output. Default 0. */
   readonly dropout?: number;
   /** "all": source, target and output share one matrix; "output": target and output do; "none". */
   readonly tie: "all" | "output" | "none";
 }
 
 /**
- * The recurrent encoder-decoder: one network reads the source, another writes the target from what the first one left,
- * looking back at it through attention or not.
+ * The recurrent encoder-decoder: one network reads the source, another writes the target from the first one's final state,
+ * with or without attention.
  *
  * @see Sutskever et al. 2014 - https://arxiv.org/abs/1409.3215
  * @see Bahdanau et al. 2015 - https://arxiv.org/abs/1409.0473
@@ -69,9 +69,9 @@ export function RecurrentSeq2Seq(c: RecurrentSeq2SeqConfig): Layer<Seq2Seq> {
         }),
         start: ({ summary }) => m.decoder.start(summary as Value),
         decode: (target, memory, state) => {
-          const looked = m.embed.lookup(swapTime(target));
-          const shown = tapAs(right.child("input"), "embedding", looked, swapTime, swapTime);
-          const embedded = scope.dropout(shown, dropout);
+          const lookedUp = m.embed.lookup(swapTime(target));
+          const tapped = tapAs(right.child("input"), "embedding", lookedUp, swapTime, swapTime);
+          const embedded = scope.dropout(tapped, dropout);
           const before = state ?? m.decoder.start(memory.summary as Value);
           const decoded = m.decoder.run(embedded, memory, before);
           return { ...decoded, hidden: right.tap("states", decoded.hidden) };

@@ -4,20 +4,20 @@ import { over, type Size, times } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { reshape } from "../ops/reshape.ts";
 
-/** Named tensors whose first axis is the sentence (state, in a search: the hypothesis). */
+/** Named tensors whose first axis is the sentence (for state in a search, the hypothesis). */
 export type Tensors = Readonly<Record<string, Value>>;
 
-/** What writes a text token by token: a language model, or the right column of an encoder-decoder. */
+/** Writes a text token by token: a language model, or the right column of an encoder-decoder. */
 export interface Decoder {
   /** The state of `batch` texts before their first token. An axis of size 0 grows by one with every token. */
   readonly start: (memory: Tensors, batch: Size) => Tensors;
   /**
-   * Reads tokens and says what it makes of each. Without a state they are a text from its beginning.
+   * Reads tokens. Without a state, they begin a text.
    *
    *   tokens int32 [batch, length]  ->  hidden [batch, length, dim], and the state after them
    *
-   * @param memory  What it may look back at, computed once per sentence. The batch may be a multiple of its sentences:
-   *   then rows that translate the same sentence stand one after the other.
+   * @param memory  Computed once per sentence. The batch may be a multiple of its sentences: then rows that translate the
+   *   same sentence are adjacent.
    */
   readonly decode: (tokens: Value, memory: Tensors, state?: Tensors) => Decoded;
   /** The output projection [vocabulary, dim]; logits = hidden · projectionᵀ. */
@@ -30,34 +30,34 @@ export interface Decoded {
   readonly state: Tensors;
 }
 
-/** What an encoder made of a source: its states [batch, source, dim], and what else its decoder wants. */
+/** An encoder's output: states [batch, source, dim], and anything else its decoder needs. */
 export type Encoded = Tensors & { readonly states: Value };
 
 /** An encoder-decoder: the figure's two columns as functions. */
 export interface Seq2Seq extends Decoder {
   /** source int32 [batch, source], mask [batch, source] with 1 for tokens  ->  states [batch, source, dim] */
   readonly encode: (source: Value, mask: Value) => Encoded;
-  /** What the decoder reads at every step, computed once per sentence. */
+  /** The memory that the decoder reads at every step, computed once per sentence. */
   readonly remember: (encoded: Encoded, mask: Value) => Tensors;
 }
 
 /**
- * Lets hypotheses of one sentence ask its memory together, as queries beside each other: the memory is not repeated.
+ * Lets the hypotheses of a sentence query its memory together, as adjacent queries, so the memory is not repeated.
  *
  *   x [sentences · beam, n, dim], ask: [sentences, beam · n, dim] -> [sentences, beam · n, size]
  *   ->  [sentences · beam, n, size]
  *
  * @param sentences  First axis of the memory.
- * @throws ERR_SHAPE when the batch of x is no multiple of it.
+ * @throws ERR_SHAPE when the batch of x is not a multiple of it.
  */
 export function askTogether(x: Value, sentences: Size, ask: (queries: Value) => Value): Value {
   const [rows, n, dim] = x.shape as [Size, Size, Size];
   if (rows === sentences) return ask(x);
   const beam = over(rows, sentences);
   if (beam === undefined) {
-    const problem = `${rows} rows are no multiple of the ${sentences} sentences they look back at`;
+    const problem = `${rows} rows are not a multiple of the ${sentences} sentences in the memory`;
     throw heedError("ERR_SHAPE", { operation: "askTogether", problem, operands: showOperands({ x }) });
   }
-  const found = ask(reshape(x, [sentences, times(beam, n), dim]));
-  return reshape(found, [rows, n, found.shape[2] as Size]);
+  const answers = ask(reshape(x, [sentences, times(beam, n), dim]));
+  return reshape(answers, [rows, n, answers.shape[2] as Size]);
 }

@@ -33,7 +33,7 @@ export interface TransformerConfig {
   readonly feedForward: number;
   /** On embeddings, sublayers and inside the feed-forward layer. Default 0. */
   readonly dropout?: number;
-  /** On attention weights. Default: as `dropout`. */
+  /** On attention weights. Default: `dropout`. */
   readonly attentionDropout?: number | undefined;
   /** Default "relu". */
   readonly activation?: Activation;
@@ -46,7 +46,7 @@ export interface TransformerConfig {
   readonly maxLength: number;
 }
 
-/** What one layer of either column needs to know. */
+/** Configuration of one layer of either column. */
 export type BlockConfig = Omit<
   TransformerConfig,
   | "sourceVocabulary"
@@ -57,7 +57,7 @@ export type BlockConfig = Omit<
   | "tie"
   | "maxLength"
 > & {
-  /** Said so that "rotary" turns queries and keys; what is added to embeddings is no matter of a layer. */
+  /** Only "rotary" matters to a layer; other positions are added to the embeddings. */
   readonly positions?: PositionKind;
 };
 
@@ -78,10 +78,10 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
     },
     (m, scope) => {
       const sourceEmbed = m.sourceEmbed ?? m.embed;
-      const asIs = (x: Value): Value => x;
+      const identity = (x: Value): Value => x;
       const [left, right] = [scope.child("encoder"), scope.child("decoder")];
       const { positions } = m;
-      const { encoderNorm = asIs, decoderNorm = asIs } = m;
+      const { encoderNorm = identity, decoderNorm = identity } = m;
       return {
         projection: m.project ?? m.embed.weight,
         encode: (source, mask) => {
@@ -103,7 +103,7 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
   );
 }
 
-/** What all decoder layers read of the source at every step: "0.keys", "0.values", … and the bias that hides padding. */
+/** The source memory of all decoder layers: "0.keys", "0.values", … and the bias that hides padding. */
 export function remember(decoder: readonly BoundDecoderLayer[], states: Value, mask: Value): Tensors {
   return {
     ...inLayers(decoder.map(({ cross }) => keysAndValues(cross.remember(states)))),
@@ -111,7 +111,7 @@ export function remember(decoder: readonly BoundDecoderLayer[], states: Value, m
   };
 }
 
-/** The state of decoder layers that have seen nothing: no keys, no values. */
+/** The state of the decoder layers before the first token: no keys, no values. */
 export function startCache(memory: Tensors): Tensors {
   const entries = Object.entries(memory).flatMap(([name, { dtype, shape }]) => {
     if (name === "bias") return [];
@@ -122,11 +122,11 @@ export function startCache(memory: Tensors): Tensors {
 }
 
 /**
- * One decoder layer after the other, each seeing the target up to its own place.
+ * Runs all decoder layers; each position sees the target up to itself.
  *
  *   x [batch, length, dim]  ->  hidden [batch, length, dim]
  *
- * @param state  What an earlier call returned: x is then what comes after.
+ * @param state  Returned by an earlier call; x continues after its tokens.
  */
 export function decodeThrough(
   decoder: readonly BoundDecoderLayer[],
@@ -134,8 +134,8 @@ export function decodeThrough(
   memory: Tensors,
   state?: Tensors,
 ): Decoded {
-  return throughCached(decoder, x, state, (one, h, causal, past, i) =>
-    one.decode(h, layerOf(memory, i), memory.bias as Value, causal, past),
+  return throughCached(decoder, x, state, (decoderLayer, h, causal, past, i) =>
+    decoderLayer.decode(h, layerOf(memory, i), memory.bias as Value, causal, past),
   );
 }
 
@@ -153,7 +153,7 @@ type StepThrough<L> = (
   i: number,
 ) => CachedStep;
 
-/** One causal layer after the other, with the bias that hides the future and the keys and values of the past. */
+/** Runs causal layers in order, each with the bias that hides the future and its keys and values of the past. */
 export function throughCached<L>(
   layers: readonly L[],
   x: Value,
@@ -166,8 +166,8 @@ export function throughCached<L>(
   const bias =
     length === 1 ? undefined : causalBias(x, length, state ? plus(before, length) : length, before);
   let hidden = x;
-  const present = layers.map((one, i) => {
-    const stepped = step(one, hidden, bias, state && layerOf(state, i), i);
+  const present = layers.map((causalLayer, i) => {
+    const stepped = step(causalLayer, hidden, bias, state && layerOf(state, i), i);
     hidden = stepped.x;
     return stepped.present;
   });
@@ -178,12 +178,12 @@ const layerOf = (tensors: Tensors, i: number): Remembered => under(i, tensors) a
 
 const keysAndValues = ({ keys, values }: Remembered): Tensors => ({ keys, values });
 
-/** Of a block's attention: to itself, or across to the source. */
+/** The configuration of a block's self-attention or cross-attention. */
 export function attentionConfig(c: BlockConfig, isSelf: boolean): MultiHeadAttentionConfig {
   return { ...c, dropout: c.attentionDropout ?? c.dropout ?? 0, rotary: isSelf && c.positions === "rotary" };
 }
 
-/** Left column: self-attention, then the feed-forward layer. Tap: states, what the layer gives out. */
+/** Left column: self-attention, then the feed-forward layer. Tap: states, the layer's output. */
 export function EncoderLayer(c: BlockConfig): Layer<(x: Value, bias: Value) => Value> {
   const Residual = c.norm === "pre" ? PreNorm : PostNorm;
   return layer(
@@ -237,7 +237,7 @@ export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
   );
 }
 
-/** A layer that looks back at what came before, then thinks: the block of a language model. Tap: states. */
+/** Causal self-attention, then the feed-forward layer: the block of a language model. Tap: states. */
 export function CausalLayer(
   c: BlockConfig,
 ): Layer<(x: Value, causal: Value | undefined, past: Remembered | undefined) => CachedStep> {

@@ -14,13 +14,13 @@ import { RotaryPositions, type Rotation } from "./positions.ts";
 import type { TapName } from "./taps.ts";
 
 export interface AttentionOptions {
-  /** Added to the scores: 0 where a query may look, a large negative number where not. Broadcasts. */
+  /** Added to the scores: 0 for visible keys, a large negative number for hidden ones. Broadcasts. */
   readonly bias?: Value | undefined;
-  /** What scores are multiplied by. Default 1 / sqrt(d_key). */
+  /** Factor on the dot products. Default 1 / sqrt(d_key). */
   readonly scale?: number;
-  /** Applied to the weights before they mix the values: dropout. */
+  /** Applied to the weights before they mix the values, e.g. dropout. */
   readonly weightsThrough?: (weights: Value) => Value;
-  /** Shown products, unmasked, scores, weights and heads on their way; what it returns goes on. */
+  /** Called with products, unmasked, scores, weights and heads in turn; its result is used instead. */
   readonly tap?: (name: TapName, value: Value) => Value;
 }
 
@@ -29,7 +29,7 @@ export interface Attended {
   readonly context: Value;
   /** [..., queries, keys]: rows sum to 1. */
   readonly weights: Value;
-  /** [..., queries, keys]: what softmax saw. */
+  /** [..., queries, keys]: the input of softmax. */
   readonly scores: Value;
 }
 
@@ -40,8 +40,8 @@ export interface Attended {
  *
  *   Attention(Q, K, V) = softmax(Q Kᵀ / sqrt(d_key)) V
  *
- * @throws ERR_SHAPE when query and key differ in size: a score is their dot product. d_value is free. And when there
- *   is not one value for every key.
+ * @throws ERR_SHAPE when query and key differ in size (d_value is free), when keys and values differ in number, or when
+ *   d_key is symbolic and there is no scale.
  * @see Vaswani et al. 2017, Eq. 1 - https://arxiv.org/abs/1706.03762
  */
 export function attention(query: Value, key: Value, value: Value, options: AttentionOptions = {}): Attended {
@@ -50,22 +50,22 @@ export function attention(query: Value, key: Value, value: Value, options: Atten
     throw heedError("ERR_SHAPE", {
       operation: "attention",
       problem:
-        `query has size ${size} but key ${key.shape.at(-1)}: each score is the dot product of a query and a key, ` +
-        "so both need one size (the value may have another)",
+        `query has size ${size} but key has size ${key.shape.at(-1)}: a score is their dot product, ` +
+        "so the sizes must be equal (the value's may differ)",
       operands: showOperands({ query, key, value }),
     });
   }
   if (key.shape.at(-2) !== value.shape.at(-2)) {
     throw heedError("ERR_SHAPE", {
       operation: "attention",
-      problem: `there must be one value for every key, but there are ${value.shape.at(-2)} for ${key.shape.at(-2)}`,
+      problem: `axis -2 of key is ${key.shape.at(-2)} but axis -2 of value is ${value.shape.at(-2)}: every key needs one value`,
       operands: showOperands({ query, key, value }),
     });
   }
   if (typeof size === "string" && options.scale === undefined) {
     throw heedError("ERR_SHAPE", {
       operation: "attention",
-      problem: `the size of queries and keys is "${size}", which is known only at a run: give a scale`,
+      problem: `the size of queries and keys, "${size}", is unknown until the graph runs; give a scale`,
       operands: showOperands({ query, key, value }),
     });
   }
@@ -73,7 +73,7 @@ export function attention(query: Value, key: Value, value: Value, options: Atten
     bias,
     scale = (size as number) ** -0.5,
     weightsThrough = (weights: Value): Value => weights,
-    tap = (_: TapName, on: Value): Value => on,
+    tap = (_: TapName, tapped: Value): Value => tapped,
   } = options;
   const products = tap("products", matmul(query, key, { transposeRight: true }));
   const unmasked = tap("unmasked", mul(products, scale));
@@ -83,7 +83,7 @@ export function attention(query: Value, key: Value, value: Value, options: Atten
   return { context, weights, scores };
 }
 
-const FAR_BELOW = -1e9; // softmax gives exactly 0 there, and a row with nothing to look at stays finite
+const FAR_BELOW = -1e9; // softmax gives exactly 0 there, and a row without visible keys stays finite
 
 /**
  * The bias that hides padding.
@@ -101,12 +101,12 @@ export function paddingBias(mask: Value): Value {
  *   -> [queries, past + queries]
  */
 export function causalBias(like: Value, queries: Size, keys: Size, past: Size = 0): Value {
-  const at = reshape(positionsFrom(past, queries), [queries, 1]);
-  const seen = lessOrEqual(reshape(range(keys), [1, keys]), at);
-  return mul(sub(1, cast(seen, like.dtype)), FAR_BELOW);
+  const positions = reshape(positionsFrom(past, queries), [queries, 1]);
+  const visible = lessOrEqual(reshape(range(keys), [1, keys]), positions);
+  return mul(sub(1, cast(visible, like.dtype)), FAR_BELOW);
 }
 
-/** Keys and values of what can be attended to, one set per head: [batch, heads, length, d]. */
+/** Projected keys and values to attend to, one set per head: [batch, heads, length, d]. */
 export interface Remembered {
   readonly keys: Value;
   readonly values: Value;
@@ -114,15 +114,15 @@ export interface Remembered {
 
 export interface BoundAttention {
   /**
-   * states [batch, length, d_model]  ->  their keys and values, computed once however often they are read.
+   * states [batch, length, d_model]  ->  their keys and values, computed once and reused.
    *
-   * @param past  How many stood before them. Default 0; only rotary attention asks.
+   * @param past  Number of positions before them. Default 0; only rotary attention needs it.
    */
   readonly remember: (states: Value, past?: Size) => Remembered;
   /**
    * x [batch, queries, d_model], memory  ->  [batch, queries, d_model]
    *
-   * @param past  How many stood before x. Default 0; only rotary attention asks.
+   * @param past  Number of positions before x. Default 0; only rotary attention needs it.
    */
   readonly attend: (x: Value, memory: Remembered, bias?: Value, past?: Size) => Value;
 }
@@ -136,31 +136,31 @@ export interface MultiHeadAttentionConfig {
   readonly dValue?: number | undefined;
   /** Dropout on the attention weights. Default 0. */
   readonly dropout?: number | undefined;
-  /** Queries and keys turn with their positions: for self-attention. Default false. */
+  /** Rotary positions on queries and keys, for self-attention. Default false. */
   readonly rotary?: boolean | undefined;
   /**
-   * What every head does with its query, keys and values. Default: scaled dot-product attention. One that is written in
-   * terms of it passes its options on.
+   * The attention function of every head. Default: scaled dot-product attention. A function that wraps it must pass its
+   * options on.
    */
   readonly attend?: typeof attention;
 }
 
 /**
- * Multi-head attention: every head has its own W_Q, W_K, W_V, and W_O joins what they found. Self-attention, causal
- * attention and cross-attention are calls of it with different memories and biases.
+ * Multi-head attention: each head has its own W_Q, W_K and W_V; W_O combines their outputs. Self-attention, causal
+ * attention and cross-attention differ only in memory and bias.
  *
  *   MultiHead(Q, K, V) = Concat(head_1, …, head_h) W_O,   head_i = Attention(Q W_Q_i, K W_K_i, V W_V_i)
  *
- * Taps: queries, keys and values as heads see them, [batch, heads, length, d]; products, unmasked, scores, weights
+ * Taps: queries, keys and values of each head, [batch, heads, length, d]; products, unmasked, scores, weights
  * [batch, heads, queries, keys]; heads [batch, heads, queries, d_value], each head's output before W_O; output, after it.
  *
- * @throws ERR_SHAPE when dKey is left out and the heads do not divide dModel.
+ * @throws ERR_SHAPE when dKey is omitted and dModel is not divisible by heads.
  * @see Vaswani et al. 2017, section 3.2.2 - https://arxiv.org/abs/1706.03762
  */
 export function MultiHeadAttention(config: MultiHeadAttentionConfig): Layer<BoundAttention> {
   const { dModel, heads, dKey, dValue } = headSizes(config);
   const parts = {
-    ...turning(config, dKey),
+    ...rotaryPart(config, dKey),
     query: Linear(dModel, heads * dKey),
     key: Linear(dModel, heads * dKey),
     value: Linear(dModel, heads * dValue),
@@ -169,11 +169,11 @@ export function MultiHeadAttention(config: MultiHeadAttentionConfig): Layer<Boun
   return layer(parts, (m, scope) => overHeads(m, config, scope));
 }
 
-/** Multi-head attention without W_V: what is mixed is what queries were compared with, V = K. */
+/** Multi-head attention without W_V: the keys serve as values, V = K. */
 export function KeysAsValuesAttention(config: MultiHeadAttentionConfig): Layer<BoundAttention> {
   const { dModel, heads, dKey } = headSizes(config);
   const parts = {
-    ...turning(config, dKey),
+    ...rotaryPart(config, dKey),
     query: Linear(dModel, heads * dKey),
     key: Linear(dModel, heads * dKey),
     output: Linear(heads * dKey, dModel),
@@ -189,14 +189,14 @@ function headSizes(
   if (!Number.isInteger(dKey)) {
     throw heedError("ERR_SHAPE", {
       operation: "MultiHeadAttention",
-      problem: `${heads} heads do not divide d_model ${dModel}; choose other heads or give dKey`,
+      problem: `${heads} heads do not divide d_model ${dModel}; choose another number of heads or give dKey`,
     });
   }
   return { dModel, heads, dKey, dValue: config.dValue ?? dKey };
 }
 
-/** The part that turns queries and keys, where there is one. */
-function turning(
+/** The part that rotates queries and keys, if configured. */
+function rotaryPart(
   { rotary = false }: MultiHeadAttentionConfig,
   dKey: number,
 ): { readonly positions?: Layer<Rotation | undefined> } {
@@ -208,42 +208,47 @@ interface HeadParts extends Readonly<Record<"query" | "key" | "value" | "output"
   readonly positions?: Rotation | undefined;
 }
 
-/** Cuts queries, keys and values into heads, lets each attend, and joins what they found. */
+/** Splits queries, keys and values into heads, attends in each, and joins the outputs. */
 function overHeads(
   { query, key, value, output, positions }: HeadParts,
   { heads, dropout = 0, attend: attendWith = attention }: MultiHeadAttentionConfig,
   scope: Scope,
 ): BoundAttention {
-  /** [batch, heads, length, d]: as they are, or turned by their positions. */
-  const placed = (x: Value, past: Size): Value =>
+  /** [batch, heads, length, d], rotated by position if `positions` is given. */
+  const rotated = (x: Value, past: Size): Value =>
     positions ? positions(x, positionsFrom(past, x.shape[2] as Size)) : x;
   return {
     remember: (states, past = 0) => ({
-      keys: placed(splitHeads(key(states), heads), past),
+      keys: rotated(splitHeads(key(states), heads), past),
       values: splitHeads(value(states), heads),
     }),
     attend: (x, { keys, values }, bias, past = 0) => {
-      const perHead = (projected: Value): Value => placed(splitHeads(projected, heads), past);
-      const asked = query(x);
-      const queries = scope.tap("queries", perHead(asked));
-      const [seenKeys, seenValues] = [scope.tap("keys", keys), scope.tap("values", values)];
+      const perHead = (projected: Value): Value => rotated(splitHeads(projected, heads), past);
+      const projectedQuery = query(x);
+      const queries = scope.tap("queries", perHead(projectedQuery));
+      const [tappedKeys, tappedValues] = [scope.tap("keys", keys), scope.tap("values", values)];
       const options = { bias, weightsThrough: (w: Value) => scope.dropout(w, dropout), tap: scope.tap };
-      // ONNX Runtime multiplies one row faster by a matrix without a factor: a single query is scaled before.
+      // ONNX Runtime's one-row matmul is faster without a factor, so a single query is scaled beforehand.
       const isSingle = x.shape[1] === 1 && attendWith === attention && !scope.isObserved;
       const { context } = isSingle
-        ? attention(perHead(mul(asked, (keys.shape[3] as number) ** -0.5)), seenKeys, seenValues, {
-            ...options,
-            scale: 1,
-            tap: (name, value) => (name === "products" ? value : scope.tap(name, value)),
-          })
-        : attendWith(queries, seenKeys, seenValues, options);
+        ? attention(
+            perHead(mul(projectedQuery, (keys.shape[3] as number) ** -0.5)),
+            tappedKeys,
+            tappedValues,
+            {
+              ...options,
+              scale: 1,
+              tap: (name, value) => (name === "products" ? value : scope.tap(name, value)),
+            },
+          )
+        : attendWith(queries, tappedKeys, tappedValues, options);
       return scope.tap("output", output(joinHeads(context)));
     },
   };
 }
 
 /**
- * Where what comes after `past` others stands: past, past + 1, …
+ * Positions of `length` tokens after `past` others: past, past + 1, …
  *
  *   -> int32 [length]
  */

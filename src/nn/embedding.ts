@@ -7,12 +7,12 @@ import { type Layer, layer } from "./layer.ts";
 export interface BoundEmbedding {
   /** ids int32 [...lead]  ->  [...lead, dim] */
   readonly lookup: (ids: Value) => Value;
-  /** [vocabulary, dim]: for tying with an output projection. */
+  /** [vocabulary, dim]: for tying to the output projection. */
   readonly weight: Value;
 }
 
 /**
- * A learned vector for every token, times sqrt(dim) so that it stands level with the positions added to it.
+ * A learned vector per token, scaled by sqrt(dim) to match the magnitude of the positions added to it.
  *
  * @see Vaswani et al. 2017, section 3.4 - https://arxiv.org/abs/1706.03762
  */

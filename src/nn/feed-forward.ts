@@ -3,7 +3,7 @@ import { gelu, geluTanh, relu } from "../ops/elementwise.ts";
 import { type Layer, layer } from "./layer.ts";
 import { Linear } from "./linear.ts";
 
-/** "gelu-tanh" is the approximation that GPT-2 uses. */
+/** "gelu-tanh" is the approximation used by GPT-2. */
 export type Activation = "relu" | "gelu" | "gelu-tanh";
 const activations = { relu, gelu, "gelu-tanh": geluTanh } as const satisfies Record<
   Activation,
@@ -11,11 +11,11 @@ const activations = { relu, gelu, "gelu-tanh": geluTanh } as const satisfies Rec
 >;
 
 /**
- * Two linear maps with a non-linearity between, applied at each position alike.        FFN(x) = act(x W1 + b1) W2 + b2
+ * Two linear maps with a non-linearity between, applied to each position separately.        FFN(x) = act(x W1 + b1) W2 + b2
  *
  *   x [...lead, dim]  ->  [...lead, dim]
  *
- * Taps: inner, before the non-linearity, activated after it [...lead, hidden]; output.
+ * Taps: inner and activated [...lead, hidden], before and after the non-linearity; output.
  *
  * @see Vaswani et al. 2017, Eq. 2 - https://arxiv.org/abs/1706.03762
  */

@@ -4,7 +4,7 @@ import { randomStream } from "../random.ts";
 /** Fills a new weight; `uniform` draws from [0, 1). */
 export type Initialiser = (weights: Float32Array, shape: readonly number[], uniform: () => number) => void;
 
-/** A weight to be: its shape and how it starts. */
+/** Shape and initialiser of a weight. */
 export interface ParameterSpec {
   readonly shape: readonly number[];
   readonly init: Initialiser;
@@ -38,7 +38,7 @@ export function uniform(bound: number): Initialiser {
 }
 
 /**
- * Uniform in ±sqrt(6 / (in + out)), which keeps the variance of activations and gradients alike through depth.
+ * Uniform in ±sqrt(6 / (in + out)), which keeps the variance of activations and gradients constant through depth.
  *
  * @see Glorot & Bengio 2010 - https://proceedings.mlr.press/v9/glorot10a.html
  */
@@ -47,7 +47,7 @@ export const glorotUniform: Initialiser = (weights, shape, next) => {
   uniform(Math.sqrt(6 / (out + inner)))(weights, shape, next);
 };
 
-/** First values of every parameter. Each is a function of (seed, path), so adding a layer changes no other. */
+/** Initial values of every parameter. Each depends only on (seed, path), so adding a layer changes no other. */
 export function initialise(
   parameters: ReadonlyMap<string, { readonly spec: ParameterSpec }>,
   seed: number,

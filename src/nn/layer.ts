@@ -10,12 +10,12 @@ import type { scan } from "../ops/scan.ts";
 import type { Initialiser, ParameterSpec } from "./initialise.ts";
 import { type Observer, openTaps, type TapName } from "./taps.ts";
 
-/** A description of a layer, without weights. `bind` gives it weights named by paths under `scope`. */
+/** A description of a layer, without weights. `bind` gives it weights, named by their paths under `scope`. */
 export interface Layer<F> {
   bind(scope: Scope): F;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the seam where parts of different kinds stand in one record
+// biome-ignore lint/suspicious/noExplicitAny: the seam where parts of different types share one record
 type AnyLayer = Layer<any>;
 type Part = ParameterSpec | AnyLayer | readonly AnyLayer[];
 type Bound<P> = {
@@ -26,32 +26,32 @@ type Bound<P> = {
       : Value;
 };
 
-/** Where a layer stands in its model: its path, and what the model as a whole provides. */
+/** A layer's place in its model: its path, and the services of the model as a whole. */
 export interface Scope {
   readonly path: string;
   child(name: string): Scope;
-  /** What is bound in place of a part at this path: `replacing` says so. */
+  /** The part to bind at this path: `part` itself, unless `replacing` overrides it. */
   instead<F>(part: Layer<F>): Layer<F>;
   parameter(name: string, spec: ParameterSpec): Value;
   /**
-   * Shows a value on its way under `path.name`. What it returns goes on: the value itself, unless an observer answers
-   * with another. Costs nothing unless somebody asks.
+   * Exposes a value as `path.name` and returns the value to continue with: the same one, unless an observer replaces it.
+   * Costs nothing when unused.
    */
   readonly tap: (name: TapName, value: Value) => Value;
-  /** A recurrence whose steps may tap: as the op, and what a step shows can be asked for at all steps. */
+  /** The `scan` op for steps that tap: their taps are collected over all steps. */
   readonly scan: typeof scan;
-  /** Whether somebody may answer: what is only faster, and hides a tap, is then left out. */
+  /** Whether there is an observer: shortcuts that would hide a tap are then not taken. */
   readonly isObserved: boolean;
   /**
-   * Zeroes elements with probability `rate` and scales the others by 1 / (1 - rate), in training; else the identity.
+   * In training, zeroes elements with probability `rate` and scales the others by 1 / (1 - rate); otherwise the identity.
    * @see Srivastava et al. 2014 - https://jmlr.org/papers/v15/srivastava14a.html
    */
   dropout(x: Value, rate: number): Value;
 }
 
 /**
- * A layer from named parts and what they compute together. Names are written once: the path of a weight
- * (`encoder.0.attention.query.weight`) is its ONNX input name and its safetensors key.
+ * Makes a layer from named parts and a forward function. Names are written once: the path of a weight
+ * (`encoder.0.attention.query.weight`) is also its ONNX input name and its safetensors key.
  */
 export function layer<P extends Readonly<Record<string, Part | undefined>>, F>(
   parts: P,
@@ -68,36 +68,36 @@ export function layer<P extends Readonly<Record<string, Part | undefined>>, F>(
 }
 
 function bindPart(part: Part, name: string, scope: Scope): unknown {
-  const bind = (one: AnyLayer, at: Scope): unknown => at.instead(one).bind(at);
-  if (isList(part)) return part.map((one, i) => bind(one, scope.child(name).child(String(i))));
+  const bind = (inner: AnyLayer, at: Scope): unknown => at.instead(inner).bind(at);
+  if (isList(part)) return part.map((inner, i) => bind(inner, scope.child(name).child(String(i))));
   return "bind" in part ? bind(part, scope.child(name)) : scope.parameter(name, part);
 }
 
-/** What to change about a layer that is left as it is written. */
+/** Overrides for an existing layer. */
 export interface Changes {
-  /** What stands in place of the part at a path; undefined for the part itself. */
+  /** The replacement for the part at a path; undefined keeps the part. */
   readonly part?: (path: string) => AnyLayer | undefined;
-  /** How the parameter at a path starts instead. */
+  /** The initialiser for the parameter at a path. */
   readonly init?: (path: string, spec: ParameterSpec) => Initialiser;
 }
 
-/** A layer with some of its parts exchanged, however deep they are: for ablations. */
+/** A layer with some of its parts replaced, at any depth. Used for ablations. */
 export function replacing<F>(model: Layer<F>, changes: Changes): Layer<F> {
-  const inside = (scope: Scope): Scope => ({
+  const overriding = (scope: Scope): Scope => ({
     ...scope,
-    child: (name) => inside(scope.child(name)),
+    child: (name) => overriding(scope.child(name)),
     instead: (part) => (changes.part?.(scope.path) as typeof part | undefined) ?? scope.instead(part),
     parameter: (name, spec) => {
       const path = scope.path ? `${scope.path}.${name}` : name;
       return scope.parameter(name, { ...spec, init: changes.init?.(path, spec) ?? spec.init });
     },
   });
-  return { bind: (scope) => model.bind(inside(scope)) };
+  return { bind: (scope) => model.bind(overriding(scope)) };
 }
 
 const isList = (part: Part): part is readonly AnyLayer[] => Array.isArray(part);
 
-/** `count` layers of one kind, each with weights of its own. */
+/** `count` layers of one kind, each with its own weights. */
 export function repeat<F>(count: number, make: (index: number) => Layer<F>): readonly Layer<F>[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }
@@ -105,20 +105,20 @@ export function repeat<F>(count: number, make: (index: number) => Layer<F>): rea
 export interface BuildOptions {
   /** Element type of the weights. Default float32; float64 is for gradient checks. */
   readonly dtype?: DType;
-  /** Random tables of the step: given, dropout is on. */
+  /** Random tables of the training step. Dropout is on if given. */
   readonly random?: RandomTables;
   /**
-   * Sees every tap on its way, as often as it is passed, and answers with what goes on. Without an observer the graph is
-   * the same to the byte.
+   * Called each time a value passes a tap; returns the value to continue with. Without an observer, taps do not change
+   * the graph by a byte.
    */
   readonly at?: Observer;
 }
 
-/** A layer that has its weights: ready to be called on values. */
+/** A layer with its weights, ready to be called on values. */
 export interface Model<F> {
   readonly call: F;
   readonly parameters: ReadonlyMap<string, { readonly value: Value; readonly spec: ParameterSpec }>;
-  /** What went on from each tap, by path; filled as `call` is called. A second call overwrites. `matchTaps` finds them. */
+  /** Tapped values by path, filled by `call` and overwritten by the next. `matchTaps` searches them. */
   readonly taps: ReadonlyMap<string, Value>;
 }
 

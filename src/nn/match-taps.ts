@@ -2,19 +2,19 @@ import { heedError } from "../errors.ts";
 import type { Value } from "../ir/value.ts";
 import type { TapName } from "./taps.ts";
 
-/** `weights`, or where it stands before it: `decoder.*.cross.weights`, `**.cross.weights`. */
+/** A tap's path, with wildcards: `weights`, `decoder.*.cross.weights`, `**.cross.weights`. */
 export type TapPattern = TapName | "**" | `${string}.${TapName | "*" | "**"}`;
 
 export interface MatchOptions {
-  /** Fewer matches are an error. Default 1; 0 for a model that may have none. */
+  /** Fewer matches are an error. Default 1; 0 allows none. */
   readonly atLeast?: number;
 }
 
 /**
- * The taps whose path fits a pattern, in the model's order. In it `*` is any one name and `**` any number of them, none
- * as well.
+ * The taps whose path matches a pattern, in the model's order. `*` matches one name, `**` any number of names, including
+ * none.
  *
- * @throws ERR_GRAPH when there are fewer than `atLeast`; the message says which taps are near.
+ * @throws ERR_GRAPH when there are fewer than `atLeast`; the message lists similar taps.
  */
 export function matchTaps(
   taps: ReadonlyMap<string, Value>,
@@ -22,29 +22,29 @@ export function matchTaps(
   { atLeast = 1 }: MatchOptions = {},
 ): (readonly [path: string, value: Value])[] {
   const wanted = pattern.split(".");
-  const matches = [...taps].filter(([path]) => fits(path.split("."), wanted));
-  if (matches.length >= atLeast) return matches;
+  const matching = [...taps].filter(([path]) => matches(path.split("."), wanted));
+  if (matching.length >= atLeast) return matching;
   const problem =
     taps.size === 0
-      ? `no tap is named "${pattern}", since nothing was called yet that has taps`
-      : `${matches.length || "no"} tap${matches.length === 1 ? " is" : "s are"} named "${pattern}"; near are ${near([...taps.keys()], wanted)}`;
+      ? `no tap matches "${pattern}": nothing with taps has been called yet; call the model first`
+      : `${matching.length || "no"} tap${matching.length === 1 ? " matches" : "s match"} "${pattern}"; similar are ${similar([...taps.keys()], wanted)}`;
   throw heedError("ERR_GRAPH", { operation: "matchTaps", problem });
 }
 
-/** Where a tap stands, and its name: `decoder.1.cross`, `weights`. */
+/** Splits a tap's path into its place and its name: `decoder.1.cross`, `weights`. */
 export function splitTap(path: string): [place: string, name: TapName] {
-  const at = path.lastIndexOf(".");
-  return [path.slice(0, Math.max(0, at)), path.slice(at + 1) as TapName];
+  const dot = path.lastIndexOf(".");
+  return [path.slice(0, Math.max(0, dot)), path.slice(dot + 1) as TapName];
 }
 
-function fits(path: readonly string[], [wanted, ...rest]: readonly string[]): boolean {
+function matches(path: readonly string[], [wanted, ...rest]: readonly string[]): boolean {
   if (wanted === undefined) return path.length === 0;
-  if (wanted === "**") return path.some((_, i) => fits(path.slice(i), rest)) || fits([], rest);
-  return path.length > 0 && (wanted === "*" || wanted === path[0]) && fits(path.slice(1), rest);
+  if (wanted === "**") return path.some((_, i) => matches(path.slice(i), rest)) || matches([], rest);
+  return path.length > 0 && (wanted === "*" || wanted === path[0]) && matches(path.slice(1), rest);
 }
 
-/** Up to five paths that share most names with what was wanted. */
-function near(paths: readonly string[], wanted: readonly string[]): string {
+/** Up to five paths that share the most names with the pattern. */
+function similar(paths: readonly string[], wanted: readonly string[]): string {
   const shared = (path: string): number => path.split(".").filter((name) => wanted.includes(name)).length;
   return [...paths]
     .sort((a, b) => shared(b) - shared(a))

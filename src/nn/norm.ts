@@ -10,7 +10,7 @@ import { type Layer, layer } from "./layer.ts";
  *
  *   x [...lead, dim]  ->  [...lead, dim]        y = gain · (x - mean) / sqrt(variance + epsilon) + bias
  *
- * Taps: mean, deviation = sqrt(variance + epsilon) [...lead, 1]; normed, what goes out.
+ * Taps: mean, deviation = sqrt(variance + epsilon) [...lead, 1]; normed, the output.
  *
  * @param epsilon  Added to the variance; same unit as x². Default 1e-5, as in PyTorch.
  * @throws ERR_SHAPE when the last axis of x is not `dim`.
@@ -23,17 +23,19 @@ export function LayerNorm(dim: number, { epsilon = 1e-5 } = {}): Layer<(x: Value
     const centre = mean(x, last, { keep: true });
     const distance = sub(x, centre);
     const spread = sqrt(add(mean(mul(distance, distance), last, { keep: true }), epsilon));
-    const [about, by] = [scope.tap("mean", centre), scope.tap("deviation", spread)];
-    // One operator, unless somebody put others in their place.
-    const isOwn = about === centre && by === spread;
+    const [tappedCentre, tappedSpread] = [scope.tap("mean", centre), scope.tap("deviation", spread)];
+    // One operator, unless an observer replaced either.
+    const isUnchanged = tappedCentre === centre && tappedSpread === spread;
     return scope.tap(
       "normed",
-      isOwn ? layerNorm(x, gain, bias, epsilon) : add(mul(div(sub(x, about), by), gain), bias),
+      isUnchanged
+        ? layerNorm(x, gain, bias, epsilon)
+        : add(mul(div(sub(x, tappedCentre), tappedSpread), gain), bias),
     );
   });
 }
 
-/** A residual connection with its norm around any function of x. Taps: sublayer, what is added to x; sum. */
+/** A residual connection and its norm around any function of x. Taps: sublayer, added to x; sum. */
 export type Residual = (x: Value, sublayer: (x: Value) => Value) => Value;
 
 /**
@@ -51,7 +53,7 @@ export function PostNorm(dim: number, dropout: number): Layer<Residual> {
 }
 
 /**
- * The residual with an unbroken path: the input of the function is normalised.        y = x + dropout(f(norm(x)))
+ * The residual with an identity path: the sublayer's input is normalised.        y = x + dropout(f(norm(x)))
  *
  * @see Xiong et al. 2020 - https://arxiv.org/abs/2002.04745
  */

@@ -36,7 +36,7 @@ export function sinusoids(maxLength: number, dim: number): Float64Array {
   return table;
 }
 
-/** A learned vector for every position. */
+/** A learned vector per position. */
 export function LearnedPositions(maxLength: number, dim: number): Layer<Positions> {
   const weight = { shape: [maxLength, dim], init: normal(0.02) };
   return layer({ weight }, (m) => (positions) => gather(m.weight, positions));
@@ -46,8 +46,8 @@ export function LearnedPositions(maxLength: number, dim: number): Layer<Position
 export type Rotation = (x: Value, positions: Value) => Value;
 
 /**
- * Rotary embeddings: every pair of axes i and i + dim/2 of a query or key turns by an angle that grows with its position,
- * so that a score depends on how far apart the two are, not on where they stand. There is no longest sequence.
+ * Rotary embeddings: each pair of axes i and i + dim/2 of a query or key is rotated by an angle proportional to its
+ * position, so a score depends on the distance between the two, not on their positions. Sequences may be of any length.
  *
  *   (x_i, x_{i+dim/2})  ->  (x_i cos a - x_{i+dim/2} sin a, x_{i+dim/2} cos a + x_i sin a),   a = p / 10000^(2i/dim)
  *
@@ -58,21 +58,21 @@ export function RotaryPositions(dim: number): Layer<Rotation> {
   if (dim % 2 !== 0) {
     throw heedError("ERR_SHAPE", {
       operation: "RotaryPositions",
-      problem: `${dim} axes are not pairs: queries and keys need an even size`,
+      problem: `size ${dim} is odd; axes are rotated in pairs, so queries and keys need an even size`,
     });
   }
   const speeds = Float64Array.from({ length: dim / 2 }, (_, i) => 10000 ** ((-2 * i) / dim));
   return layer({}, () => (x, positions) => {
-    const at = reshape(cast(positions, x.dtype), [positions.shape[0] as Size, 1]);
-    const angle = mul(at, constant(x.dtype, [1, dim / 2], speeds));
+    const column = reshape(cast(positions, x.dtype), [positions.shape[0] as Size, 1]);
+    const angle = mul(column, constant(x.dtype, [1, dim / 2], speeds));
     const [cosine, sine] = [cos(angle), sin(angle)];
     const [first, second] = split(x, 2) as [Value, Value];
-    const turned = sub(mul(first, cosine), mul(second, sine));
-    return concat([turned, add(mul(second, cosine), mul(first, sine))]);
+    const rotated = sub(mul(first, cosine), mul(second, sine));
+    return concat([rotated, add(mul(second, cosine), mul(first, sine))]);
   });
 }
 
-/** The positional embedding in the element type of what it is added to. */
+/** The positional embedding in the element type of x. */
 export function positionsLike(x: Value, embedded: Value): Value {
   return cast(embedded, x.dtype);
 }

@@ -10,7 +10,7 @@ import { type Initialiser, uniform, zeros } from "./initialise.ts";
 import { type Layer, layer, repeat } from "./layer.ts";
 import { tapAs } from "./taps.ts";
 
-/** What a cell carries from one step to the next, each [batch, hidden]. `h` is also what it gives out. */
+/** The state a cell carries from step to step, each [batch, hidden]. `h` is also its output. */
 export type CellState = Readonly<Record<string, Value>> & { readonly h: Value };
 
 /** One step of a recurrent network. */
@@ -18,11 +18,11 @@ export interface Cell {
   readonly hidden: number;
   /** The state before the first step: zeros for `batch` rows. */
   readonly start: (batch: Size) => CellState;
-  /** x [...lead, in]  ->  [...lead, gates · hidden]: the input's part of all gates, one product for all steps. */
+  /** x [...lead, in]  ->  [...lead, gates · hidden]: the input's part of all gates, in one product for all steps. */
   readonly project: (x: Value) => Value;
   /** One step from the input's part, [batch, gates · hidden]. */
   readonly step: (projected: Value, state: CellState) => CellState;
-  /** What runs its steps, so that what they tap can be asked for at all of them. */
+  /** Runs the steps and collects their taps. */
   readonly scan: typeof scan;
 }
 
@@ -31,9 +31,9 @@ export interface Cell {
  *
  *   i, f, g, o = split(W x + b + U h),   c' = σ(f) c + σ(i) tanh(g),   h' = σ(o) tanh(c')
  *
- * The gates stand in PyTorch's order, whose two biases are one here. The forget gate's starts at 1.
+ * Gates are in PyTorch's order, with its two biases merged into one. The forget gate's bias starts at 1.
  *
- * Taps of a step: inputGate σ(i), forgetGate σ(f), candidate tanh(g), outputGate σ(o), cell c', hidden h'.
+ * Taps at each step: inputGate σ(i), forgetGate σ(f), candidate tanh(g), outputGate σ(o), cell c', hidden h'.
  *
  * @see Hochreiter & Schmidhuber 1997 - https://doi.org/10.1162/neco.1997.9.8.1735
  * @see Gers et al. 2000 (forget gate) - https://doi.org/10.1162/089976600300015015
@@ -69,14 +69,14 @@ const forgetNothing: Initialiser = (bias) => {
 };
 
 /**
- * Gated recurrent unit: a new state n, mixed with the old.
+ * Gated recurrent unit: a candidate state n, mixed with the old state.
  *
  *   r = σ(W_r x + b_r + U_r h),   z = σ(W_z x + b_z + U_z h),   n = tanh(W_n x + b_n + r (U_n h + d_n)),
  *   h' = (1 - z) n + z h
  *
- * The gates stand in PyTorch's order and have its two biases, `bias` with the input and `recurrentBias` with h.
+ * Gates are in PyTorch's order, with its two biases: `bias` on the input and `recurrentBias` on h.
  *
- * Taps of a step: resetGate r, updateGate z, candidate n, hidden h'.
+ * Taps at each step: resetGate r, updateGate z, candidate n, hidden h'.
  *
  * @see Cho et al. 2014 - https://arxiv.org/abs/1406.1078
  */
@@ -105,23 +105,23 @@ export function GruCell(inner: number, hidden: number): Layer<Cell> {
 export const cells = { lstm: LstmCell, gru: GruCell } as const;
 export type CellKind = keyof typeof cells;
 
-/** Of each kind, how many vectors of `hidden` the input's part holds, and the names of what is carried on. */
+/** For each kind, the number of gates in a projected input and the names of the carried state. */
 export const cellAnatomy = {
   lstm: { gates: 4, carried: ["h", "c"] },
   gru: { gates: 3, carried: ["h"] },
 } as const satisfies Record<CellKind, { readonly gates: number; readonly carried: readonly string[] }>;
 
 export interface RunOptions {
-  /** Before the first step. Default zeros. */
+  /** The state before the first step. Default zeros. */
   readonly state?: CellState | undefined;
-  /** [time, batch], 1 for a token and 0 for padding: a step of padding leaves the state as it was. */
+  /** [time, batch], 1 for a token and 0 for padding, which leaves the state unchanged. */
   readonly mask?: Value | undefined;
-  /** From the last step to the first. Default false. */
+  /** Runs from the last step to the first. Default false. */
   readonly reverse?: boolean;
 }
 
 /**
- * Runs a cell over sequences that stand time first, as a scan wants them.
+ * Runs a cell over time-major sequences.
  *
  *   x [time, batch, in]  ->  outputs [time, batch, hidden], the h of every step, and the state after the last
  */
@@ -167,7 +167,7 @@ export interface RecurrentConfig {
   readonly hidden: number;
   /** Layers, each reading the outputs of the one below. Default 1. */
   readonly layers?: number;
-  /** Each layer also runs from the last step to the first; outputs are joined, 2 · hidden. Default false. */
+  /** Each layer also runs from the last step to the first; outputs are concatenated, 2 · hidden. Default false. */
   readonly bidirectional?: boolean;
   /** On the outputs of every layer but the last. Default 0. */
   readonly dropout?: number;
@@ -192,7 +192,7 @@ export interface RecurrentOutput {
  *
  *   x [batch, time, in]  ->  outputs [batch, time, hidden · directions]
  *
- * Taps: outputs; layers.0.states, … [batch, time, hidden · directions], what each layer gives out; those of the cells.
+ * Taps: outputs; layers.0.states, … [batch, time, hidden · directions], each layer's output; the cells' taps.
  *
  * @see Schuster & Paliwal 1997 (bidirectional) - https://doi.org/10.1109/78.650093
  */
@@ -202,26 +202,27 @@ export function Recurrent(
   const { inner, hidden, layers = 1, bidirectional = false, dropout = 0 } = config;
   const Cell = cells[config.cell];
   const directions = bidirectional ? 2 : 1;
-  const one = (size: number): Layer<readonly Cell[]> =>
+  const cellsOf = (size: number): Layer<readonly Cell[]> =>
     bidirectional
       ? layer({ forward: Cell(size, hidden), backward: Cell(size, hidden) }, (m) => [m.forward, m.backward])
       : layer({ cell: Cell(size, hidden) }, (m) => [m.cell]);
   return layer(
-    { layers: repeat(layers, (i) => one(i === 0 ? inner : directions * hidden)) },
+    { layers: repeat(layers, (i) => cellsOf(i === 0 ? inner : directions * hidden)) },
     (m, scope) =>
       (x, { mask, states } = {}) => {
-        const live = mask && swapTime(mask);
+        const timeMask = mask && swapTime(mask);
         let steps = swapTime(x);
-        const after = m.layers.map((both, i) => {
+        const finalStates = m.layers.map((directionCells, i) => {
           const below = i === 0 ? steps : scope.dropout(steps, dropout);
-          const ran = both.map((cell, k) =>
-            run(cell, below, { mask: live, state: states?.[i]?.[k], reverse: k === 1 }),
+          const results = directionCells.map((cell, k) =>
+            run(cell, below, { mask: timeMask, state: states?.[i]?.[k], reverse: k === 1 }),
           );
-          const here = scope.child("layers").child(String(i));
-          steps = tapAs(here, "states", concat(ran.map((one) => one.outputs)), swapTime, swapTime);
-          return ran.map((one) => one.state);
+          const place = scope.child("layers").child(String(i));
+          const joined = concat(results.map(({ outputs }) => outputs));
+          steps = tapAs(place, "states", joined, swapTime, swapTime);
+          return results.map(({ state }) => state);
         });
-        return { outputs: scope.tap("outputs", swapTime(steps)), states: after };
+        return { outputs: scope.tap("outputs", swapTime(steps)), states: finalStates };
       },
   );
 }

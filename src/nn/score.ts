@@ -10,20 +10,20 @@ import { type Layer, layer, type Scope } from "./layer.ts";
 import { Linear } from "./linear.ts";
 import { type TapName, tapAs } from "./taps.ts";
 
-/** How well a query and each state fit: what a recurrent decoder's attention scores with. */
+/** The score function of a recurrent decoder's attention. */
 export interface Score {
-  /** states [batch, source, size]  ->  what is compared with queries, computed once per sentence */
+  /** states [batch, source, size]  ->  their keys, computed once per sentence */
   readonly keys: (states: Value) => Value;
   /** query [batch, n, size], keys  ->  [batch, n, source] */
   readonly score: (query: Value, keys: Value) => Value;
 }
 
 /**
- * Additive attention: a small network judges query and state.        e_ij = vᵀ tanh(W s_i + U h_j)
+ * Additive attention: a small network scores query and state.        e_ij = vᵀ tanh(W s_i + U h_j)
  *
  * Taps: energies [batch, queries, keys, hidden], tanh(W s_i + U h_j).
  *
- * @param hidden  Size of that network's one layer. Default: the query's size.
+ * @param hidden  Size of the network's hidden layer. Default: the query's size.
  * @see Bahdanau et al. 2015, section A.1.2 - https://arxiv.org/abs/1409.0473
  */
 export function AdditiveScore(querySize: number, stateSize: number, hidden = querySize): Layer<Score> {
@@ -53,7 +53,7 @@ export function AdditiveScore(querySize: number, stateSize: number, hidden = que
  * Taps: products [batch, 1, queries, keys], before the scale.
  *
  * @param scale  1, or size^-0.5 for scaled dot-product attention.
- * @throws ERR_SHAPE when query and states differ in size: a dot product needs one size.
+ * @throws ERR_SHAPE when query and states differ in size.
  * @see Luong et al. 2015, section 3.1 - https://arxiv.org/abs/1508.04025
  */
 export function DotScore(querySize: number, stateSize: number, scale = 1): Layer<Score> {
@@ -61,8 +61,8 @@ export function DotScore(querySize: number, stateSize: number, scale = 1): Layer
     throw heedError("ERR_SHAPE", {
       operation: "DotScore",
       problem:
-        `the query has size ${querySize} but a state ${stateSize}: their dot product needs one size; ` +
-        "the general score has a matrix between them",
+        `queries have size ${querySize} but states have size ${stateSize}: their dot product needs equal sizes; ` +
+        "use the general score, which puts a matrix between them",
     });
   }
   return layer({}, (_, scope) => ({
@@ -75,7 +75,7 @@ export function DotScore(querySize: number, stateSize: number, scale = 1): Layer
 }
 
 /**
- * The dot product with a learned matrix between, so that sizes are free.        e_ij = s_iᵀ W h_j
+ * The dot product through a learned matrix, so sizes may differ.        e_ij = s_iᵀ W h_j
  *
  * Taps: products [batch, 1, queries, keys].
  *
@@ -91,7 +91,7 @@ export function GeneralScore(querySize: number, stateSize: number): Layer<Score>
 const productsOf = (scope: Scope, query: Value, keys: Value): Value =>
   tapOneHead(scope, "products", matmul(query, keys, { transposeRight: true }));
 
-/** Shows [batch, queries, size] as attention of one head is shown, [batch, 1, queries, size]. */
+/** Taps [batch, queries, size] in the shape of attention with one head, [batch, 1, queries, size]. */
 export function tapOneHead(scope: Pick<Scope, "tap">, name: TapName, value: Value): Value {
   const [batch, queries, size] = value.shape as [Size, Size, Size];
   const oneHead = (x: Value): Value => reshape(x, [batch, 1, queries, size]);

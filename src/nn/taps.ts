@@ -1,4 +1,4 @@
-/** Taps: the places where a layer shows a value on its way, by name, and goes on with what it gets back. */
+/** Taps: named places where a layer exposes a value and continues with the one it gets back. */
 import { heedError } from "../errors.ts";
 import { showOperands } from "../ir/op.ts";
 import { type Size, sameShape, times } from "../ir/size.ts";
@@ -8,8 +8,8 @@ import { reshape, transpose } from "../ops/reshape.ts";
 import { scan as plainScan, type Scanned, type ScanOptions } from "../ops/scan.ts";
 
 /**
- * The axes of every tap; docs/taps.md says what they are. Inside a recurrence one step shows the same axes, with a
- * `length` or `queries` of 1.
+ * The axes of every tap, explained in docs/taps.md. One step of a recurrence has the same axes, with a `length` or
+ * `queries` of 1.
  */
 export const tapAxes = {
   embedding: ["batch", "length", "dim"],
@@ -44,25 +44,25 @@ export const tapAxes = {
   summary: ["batch", "dim"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** What a tap shows. Where it stands is the path before it: `decoder.1.cross.weights`. */
+/** The name of a tap, the last part of its path: `weights` in `decoder.1.cross.weights`. */
 export type TapName = keyof typeof tapAxes;
 
 /**
- * Sees every tap and answers with what goes on: the value itself, or another of its type and shape.
+ * Called for every tap; returns the value to continue with: the same one, or another of its type and shape.
  *
- * @param position  Inside a recurrence, int32 []: which place of the sequence this step is at. `value` is then that of
- *   one step.
+ * @param position  Inside a recurrence, int32 []: the position of this step in the sequence. `value` is then that of one
+ *   step.
  */
 export type Observer = (path: string, value: Value, position?: Value) => Value;
 
 type Scan = typeof plainScan;
 
-/** What a model does with its taps. */
+/** The taps of one model. */
 export interface Tapping {
-  /** What went on, by path; of a recurrence at all steps. */
+  /** Tapped values by path; those of a recurrence cover all steps. */
   readonly taps: ReadonlyMap<string, Value>;
   readonly tap: (path: string, name: TapName, value: Value) => Value;
-  /** `scan`, for steps that have taps. */
+  /** The `scan` op for steps that tap. */
   readonly scan: Scan;
 }
 
@@ -73,44 +73,44 @@ interface Step {
 
 const POSITION = "position of the step";
 
-/** Keeps what is tapped and lets `at`, if there is one, answer. */
+/** Records tapped values, each as answered by the observer `at`, if there is one. */
 export function openTaps(at?: Observer): Tapping {
   const taps = new Map<string, Value>();
-  let inside: Step | undefined;
-  const answered = (path: string, value: Value): Value =>
-    at ? fitting(path, value, at(path, value, inside?.position)) : value;
+  let current: Step | undefined;
+  const observe = (path: string, value: Value): Value =>
+    at ? checkAnswer(path, value, at(path, value, current?.position)) : value;
   return {
     taps,
     tap: (path, name, value) => {
-      const shown = inside ? atOneTime(path, name, value) : value;
-      const on = answered(path, shown);
-      if (inside) inside.seen.set(path, { name, value: on });
-      else taps.set(path, on);
-      return on === shown ? value : reshape(on, value.shape);
+      const shown = current ? withTimeAxis(path, name, value) : value;
+      const answer = observe(path, shown);
+      if (current) current.seen.set(path, { name, value: answer });
+      else taps.set(path, answer);
+      return answer === shown ? value : reshape(answer, value.shape);
     },
     scan: ((options: ScanOptions<Values, Values, Values>): Scanned<Values, Values> => {
-      const around = inside;
+      const outer = current;
       const seen: Step["seen"] = new Map();
       const length = Object.values(options.sequences)[0]?.shape[0];
-      const counted = at && length !== undefined ? { [POSITION]: range(length) } : {};
+      const positions = at && length !== undefined ? { [POSITION]: range(length) } : {};
       const scanned = plainScan({
         ...options,
-        sequences: { ...options.sequences, ...counted },
+        sequences: { ...options.sequences, ...positions },
         step: (state: Values, element: Values) => {
-          inside = { position: element[POSITION], seen };
+          current = { position: element[POSITION], seen };
           try {
             const { state: after, outputs } = options.step(state, element);
             const tapped = Array.from(seen, ([path, { value }]) => [`tap ${path}`, value]);
             return { state: after, outputs: { ...outputs, ...Object.fromEntries(tapped) } };
           } finally {
-            inside = around;
+            current = outer;
           }
         },
       });
-      // Of a scan inside a step of another nobody could say at which of both times.
-      if (!around) {
+      // A tap in a nested scan has two time axes, but a path has room for one.
+      if (!outer) {
         for (const [path, { name }] of seen)
-          taps.set(path, atAllTimes(name, scanned.outputs[`tap ${path}`] as Value));
+          taps.set(path, joinSteps(name, scanned.outputs[`tap ${path}`] as Value));
       }
       return scanned;
     }) as Scan,
@@ -119,24 +119,25 @@ export function openTaps(at?: Observer): Tapping {
 
 type Values = Readonly<Record<string, Value>>;
 
-/** @throws ERR_SHAPE for an answer that cannot take the value's place. */
-function fitting(path: string, value: Value, answer: Value): Value {
+/** @throws ERR_SHAPE for an answer of another type or shape than the value. */
+function checkAnswer(path: string, value: Value, answer: Value): Value {
   if (answer.dtype === value.dtype && sameShape(answer.shape, value.shape)) return answer;
   throw heedError("ERR_SHAPE", {
     operation: `at ${path}`,
-    problem: "what goes on must have the type and shape of what was there; `expand` gives it one",
+    problem:
+      "the observer must answer with the type and shape of the tapped value; `expand` broadcasts to a shape",
     operands: showOperands({ value, answer }),
   });
 }
 
-const timeOf = (name: TapName): number =>
+const timeAxisOf = (name: TapName): number =>
   tapAxes[name].findIndex((axis) => axis === "length" || axis === "queries");
 
-/** A value of a step with all axes of its tap: the one of time, of size 1, is often left out. */
-function atOneTime(path: string, name: TapName, value: Value): Value {
-  const [time, rank] = [timeOf(name), tapAxes[name].length];
+/** A step's value with all axes of its tap: steps often omit the time axis, which has size 1. */
+function withTimeAxis(path: string, name: TapName, value: Value): Value {
+  const [time, rank] = [timeAxisOf(name), tapAxes[name].length];
   if (time < 0) {
-    const problem = `"${path}" has no axis of time, so a step of a scan cannot have a tap of this name`;
+    const problem = `"${path}" has no time axis, so it cannot be tapped in a step of a scan`;
     throw heedError("ERR_GRAPH", { operation: "tap", problem });
   }
   return value.shape.length === rank
@@ -144,17 +145,17 @@ function atOneTime(path: string, name: TapName, value: Value): Value {
     : reshape(value, [...value.shape.slice(0, time), 1, ...value.shape.slice(time)]);
 }
 
-/** [steps, ...axes] with a time of 1 (in a beam: the hypotheses)  ->  [...axes] with all times */
-function atAllTimes(name: TapName, stacked: Value): Value {
-  const time = timeOf(name);
+/** [steps, ...axes] with 1 on the time axis (in a beam: the hypotheses)  ->  [...axes] with all steps on it */
+function joinSteps(name: TapName, stacked: Value): Value {
+  const time = timeAxisOf(name);
   const [steps, ...axes] = stacked.shape as [Size, ...Size[]];
   const before = axes.slice(0, time).map((_, i) => i + 1);
   const after = axes.slice(time).map((_, i) => time + i + 1);
-  const whole = axes.map((size, i) => (i === time ? times(steps, size) : size));
-  return reshape(transpose(stacked, [...before, 0, ...after]), whole);
+  const shape = axes.map((size, i) => (i === time ? times(steps, size) : size));
+  return reshape(transpose(stacked, [...before, 0, ...after]), shape);
 }
 
-/** A tap that shows a value in another form than it goes on in: `there` leads to that form, `back` from it. */
+/** Taps a value in another layout: `there` converts to it, `back` converts the answer from it. */
 export function tapAs(
   { tap }: { readonly tap: (name: TapName, value: Value) => Value },
   name: TapName,
@@ -163,6 +164,6 @@ export function tapAs(
   back: (answer: Value) => Value,
 ): Value {
   const shown = there(value);
-  const on = tap(name, shown);
-  return on === shown ? value : back(on);
+  const answer = tap(name, shown);
+  return answer === shown ? value : back(answer);
 }

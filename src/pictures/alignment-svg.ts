@@ -2,13 +2,13 @@ import { escapeMarkup, short } from "./markup.ts";
 import { columnsOf } from "./terminal-matrix.ts";
 
 export interface AlignmentPicture {
-  /** Words looked at, across. */
+  /** Source words, across. */
   readonly source: readonly string[];
-  /** Words written, down. */
+  /** Target words, down. */
   readonly target: readonly string[];
-  /** Rows are target words, columns source words; 0 is paper, 1 is full ink. */
+  /** [target][source], from 0 (blank) to 1 (full colour). */
   readonly weights: readonly (readonly number[])[];
-  /** [source word, target word]: outlined. */
+  /** Outlined links, [source word, target word]. */
   readonly gold?: readonly (readonly [number, number])[] | undefined;
   readonly title?: string;
 }
@@ -19,8 +19,8 @@ const LETTER = 7;
 const GAP = 6;
 
 /**
- * Who looks where, as a picture: one square for each pair of words, the fuller its colour the more attention, and a frame around
- * the pairs of a gold alignment. Hovering a square tells its number. Colours follow the page: light or dark.
+ * An attention matrix: one square per pair of words, its colour the stronger the more attention, and a frame around gold
+ * links. Hovering over a square shows its weight. Follows the light or dark colour scheme.
  */
 export function alignmentSvg({ source, target, weights, gold = [], title }: AlignmentPicture): string {
   const left = GAP + LETTER * widest(target);

@@ -3,7 +3,7 @@ import { type IntervalsPicture, intervalsSvg } from "./intervals-svg.ts";
 import { escapeMarkup } from "./markup.ts";
 import { type Facts, page } from "./page.ts";
 
-/** Cells of text, the first row being the heading. Columns of text stand to the left, the others to the right. */
+/** A table of text cells. Columns of text are aligned left, others right. */
 export interface Table {
   readonly columns: readonly { readonly name: string; readonly isText?: boolean }[];
   readonly rows: readonly (readonly string[])[];
@@ -28,7 +28,7 @@ export interface ComparisonReport {
   readonly curvesNote: string;
 }
 
-/** Runs beside each other as one page: scores with intervals, curves, tables. The page needs nothing else. */
+/** A self-contained page that compares runs: scores with intervals, curves, tables. */
 export function comparisonReport(report: ComparisonReport): string {
   const { title, facts, note, scores, groups, runs, others, charts, curvesNote } = report;
   const drawn = charts
@@ -43,18 +43,18 @@ export function comparisonReport(report: ComparisonReport): string {
     facts,
     sections: [
       {
-        title: "What they reach",
+        title: "Scores",
         content:
           pictures.length > 0
             ? `<div class="layers">${pictures.join("\n")}</div>\n${tableOf(groups)}\n${noteText(note)}`
             : "",
       },
       {
-        title: "How they learnt",
+        title: "Training curves",
         content:
           drawn.length > 0 ? `<div class="layers">${drawn.join("\n")}</div>\n${noteText(curvesNote)}` : "",
       },
-      { title: "Every run", content: tableOf(runs) },
+      { title: "All runs", content: tableOf(runs) },
       { title: "Not compared", content: tableOf(others) },
     ],
   });
@@ -63,7 +63,7 @@ export function comparisonReport(report: ComparisonReport): string {
 function tableOf({ columns, rows }: Table): string {
   if (rows.length === 0) return "";
   const kind = (i: number): string => (columns[i]?.isText ? ' class="text"' : "");
-  // On a phone a row is lines of "column value": nothing stands outside the page.
+  // On a phone a row becomes lines of "column value", so that nothing overflows the page.
   const named = (i: number): string => ` data-column="${escapeMarkup(columns[i]?.name ?? "")}"`;
   const head = columns.map(({ name }, i) => `<th${kind(i)}>${escapeMarkup(name)}</th>`).join("");
   const body = rows.map(

@@ -2,8 +2,8 @@ import type { ClassificationScores } from "../evaluation/classification.ts";
 import { escapeMarkup } from "./markup.ts";
 
 /**
- * How often texts with each label (row) were given each label (column), the fuller the colour the larger a row's share, with
- * precision, recall and F1 of every label.
+ * A confusion matrix: actual labels in rows, predicted labels in columns, shaded by share of the row, with precision,
+ * recall and F1 per label.
  */
 export function confusionTable(
   labels: readonly string[],
@@ -26,7 +26,7 @@ export function confusionTable(
     return `<tr><th scope="row">${name}</th>${cells.join("")}${scores.join("")}</tr>`;
   });
   return `<div class="wide"><table class="numbers confusion"><thead>
-<tr><td></td><th colspan="${names.length}">labelled as</th><th colspan="3">of this label, %</th></tr>
-<tr><th scope="col">is</th>${head([...names, "precision", "recall", "F1"])}</tr>
+<tr><td></td><th colspan="${names.length}">predicted</th><th colspan="3">per label, %</th></tr>
+<tr><th scope="col">actual</th>${head([...names, "precision", "recall", "F1"])}</tr>
 </thead><tbody>${rows.join("\n")}</tbody></table></div>`;
 }

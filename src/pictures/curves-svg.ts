@@ -5,9 +5,9 @@ import { columnsOf } from "./terminal-matrix.ts";
 
 export interface Curve {
   readonly name: string;
-  /** [x, y], x rising; what is not finite is left out. */
+  /** [x, y] in order of x; points that are not finite are left out. */
   readonly points: readonly (readonly [number, number])[];
-  /** Mark every point: for the few values of a validation. Default false. */
+  /** Mark every point, e.g. the few values of validation. Default false. */
   readonly dots?: boolean;
 }
 
@@ -22,12 +22,12 @@ export interface CurvesPicture {
 }
 
 const MARGIN = { top: 48, bottom: 40, left: 52 } as const;
-/** Room for the names at the ends of curves, and the width of a letter of theirs. */
+/** Room for the names at the ends of curves, and the width of a letter, in pixels. */
 const NAMES = { least: 84, most: 240, letter: 6.2 } as const;
-/** Places of points in a drawn line: more than pixels would only make the file large. */
+/** Most points of a line: more than there are pixels would only make the file larger. */
 const MOST_POINTS = 600;
 
-/** Lines over steps, each named at its end, on light or dark paper. */
+/** A line chart, with each curve named at its end. Follows the light or dark colour scheme. */
 export function curvesSvg({
   title,
   curves,
@@ -85,18 +85,18 @@ export function curvesSvg({
   ].join("\n");
 }
 
-/** Means of neighbours where there are more points than can be seen. */
+/** Averages neighbouring points if there are more than can be seen. */
 function thin(points: Curve["points"]): Curve["points"] {
   const size = Math.ceil(points.length / MOST_POINTS);
   if (size <= 1) return points;
   return Array.from({ length: Math.ceil(points.length / size) }, (_, i): [number, number] => {
-    const some = points.slice(i * size, (i + 1) * size);
-    const mean = (axis: 0 | 1): number => some.reduce((sum, point) => sum + point[axis], 0) / some.length;
+    const group = points.slice(i * size, (i + 1) * size);
+    const mean = (axis: 0 | 1): number => group.reduce((sum, point) => sum + point[axis], 0) / group.length;
     return [mean(0), mean(1)];
   });
 }
 
-/** Moves labels apart that would cover each other. */
+/** Moves overlapping labels apart. */
 function spreadOut(places: readonly number[], distance: number, lowest: number): number[] {
   const order = places.map((_, i) => i).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
   const moved = [...places];

@@ -1,6 +1,6 @@
 /**
- * Smallest and largest value, for a scale: never the same, above 0 if the values are, and wide around values that differ by
- * rounding alone. [0, 1] for no values, or zeros.
+ * Smallest and largest value, for a scale: never equal, positive if the values are, and widened around values that differ
+ * by rounding only. [0, 1] for no values or only zeros.
  */
 export function extent(values: readonly number[]): [number, number] {
   if (values.length === 0) return [0, 1];

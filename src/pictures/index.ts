@@ -1,4 +1,4 @@
-/** `heed/pictures`: what was found, drawn as SVG, in the terminal, and on pages. */
+/** `heed/pictures`: results drawn as SVG, in the terminal, and on pages. */
 export { type AlignmentPicture, alignmentSvg } from "./alignment-svg.ts";
 export { type ComparisonReport, comparisonReport, type Table } from "./comparison-report.ts";
 export { type Curve, type CurvesPicture, curvesSvg } from "./curves-svg.ts";

@@ -8,9 +8,9 @@ export interface IntervalsPicture {
   readonly rows: readonly {
     readonly name: string;
     readonly mean: number;
-    /** The interval is mean ± half; no bar when left out. */
+    /** The interval is mean ± half; no bar if omitted. */
     readonly half?: number | undefined;
-    /** The values that the mean is of. */
+    /** The values averaged. */
     readonly values: readonly number[];
     /** Written at the end of the row. */
     readonly text: string;
@@ -26,7 +26,7 @@ const BOTTOM = 38;
 const LETTER = 7.2;
 const LONGEST_NAME = 40;
 
-/** A row for each group: its mean as a dot, the interval of the mean as a bar, the single values as faint dots. */
+/** One row per group: the mean as a dot, its interval as a bar, the single values as faint dots. */
 export function intervalsSvg({ title, rows, xLabel, width = 960 }: IntervalsPicture): string {
   const letters = (texts: readonly string[]): number => Math.max(4, ...texts.map(columnsOf));
   const left = 12 + LETTER * Math.min(LONGEST_NAME, letters(rows.map(({ name }) => name)));
@@ -45,12 +45,12 @@ export function intervalsSvg({ title, rows, xLabel, width = 960 }: IntervalsPict
       half === undefined
         ? ""
         : `<line class="bar" x1="${short(x(mean - half))}" x2="${short(x(mean + half))}" y1="${y}" y2="${y}"/>`;
-    const each = values.length > 1 ? values : [];
+    const singles = values.length > 1 ? values : [];
     return [
       `<g><title>${escapeMarkup(`${name}: ${text}`)}</title>`,
       `<text x="${short(left - 12)}" y="${y}" dy="0.35em" text-anchor="end">${escapeMarkup(cut)}</text>`,
       bar,
-      ...each.map((value) => `<circle class="each" cx="${short(x(value))}" cy="${y}" r="2.5"/>`),
+      ...singles.map((value) => `<circle class="each" cx="${short(x(value))}" cy="${y}" r="2.5"/>`),
       `<circle class="mean" cx="${short(x(mean))}" cy="${y}" r="4.5"/>`,
       `<text x="${width}" y="${y}" dy="0.35em" text-anchor="end">${escapeMarkup(text)}</text></g>`,
     ].join("");

@@ -1,9 +1,9 @@
-/** Text inside SVG and HTML: nothing in it is ever markup. */
+/** Escapes text for SVG and HTML: nothing in it is ever markup. */
 export function escapeMarkup(text: string): string {
   return Array.from(text, (character) => {
     const code = character.codePointAt(0) as number;
-    if (code >= 0xd800 && code <= 0xdfff) return "\ufffd"; // half of a character
-    // Control characters and those that turn the direction of the text are shown by their number.
+    if (code >= 0xd800 && code <= 0xdfff) return "\ufffd"; // a lone surrogate
+    // Control characters and those that change the direction of text are shown by their code point.
     if ((code < 0x20 && code !== 9 && code !== 10) || (code >= 0x7f && code < 0xa0) || isDirectional(code)) {
       return `‹U+${code.toString(16).toUpperCase().padStart(4, "0")}›`;
     }
@@ -22,5 +22,5 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const isDirectional = (code: number): boolean =>
   (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 
-/** A number for an attribute: two decimals at most. */
+/** Formats a number for an attribute, with at most two decimals. */
 export const short = (value: number): string => String(Math.round(value * 100) / 100);

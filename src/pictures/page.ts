@@ -2,25 +2,25 @@ import { escapeMarkup } from "./markup.ts";
 
 export type Facts = readonly (readonly [name: string, value: string])[];
 
-/** A part of a page under a heading. */
+/** A section of a page, with a heading. */
 export interface Section {
   readonly title: string;
-  /** Which model, which sentences: a line under the heading. */
+  /** A line under the heading, e.g. which model and sentences. */
   readonly note?: string | undefined;
-  /** Markup: whoever makes it escapes what is not its own. */
+  /** Markup; its text is already escaped. */
   readonly content: string;
 }
 
 export interface Page {
   readonly title: string;
   readonly subtitle?: string | undefined;
-  /** What was reached, by name. */
+  /** Key figures, by name. */
   readonly facts: Facts;
-  /** Those without content are left out. */
+  /** Sections without content are left out. */
   readonly sections: readonly Section[];
 }
 
-/** A page that needs nothing else: no script, no network. Light or dark as the reader's system is. */
+/** A self-contained page: no script, no network. Follows the light or dark colour scheme. */
 export function page({ title, subtitle, facts, sections }: Page): string {
   return `<!doctype html>
 <html lang="en">

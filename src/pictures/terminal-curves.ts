@@ -2,7 +2,7 @@ import type { Curve } from "./curves-svg.ts";
 import { extent } from "./extent.ts";
 import { columnsOf } from "./terminal-matrix.ts";
 
-/** Lines over steps for a terminal. */
+/** A line chart for the terminal. */
 export interface TerminalCurves {
   readonly title: string;
   readonly curves: readonly Pick<Curve, "name" | "points">[];
@@ -15,9 +15,9 @@ export interface TerminalCurves {
   readonly colour?: boolean;
 }
 
-/** Of the 256 colours, readable on black and on white. */
+/** From the 256 colours, readable on black and on white. */
 const COLOURS = [32, 166, 35, 134, 37, 136, 168, 64] as const;
-/** Bits of a braille letter by row and column of its dots. */
+/** Bits of a braille character, by row and column of the dot. */
 const DOTS = [
   [0x01, 0x08],
   [0x02, 0x10],
@@ -27,7 +27,7 @@ const DOTS = [
 const LEFT = 8;
 const LONGEST_NAME = 40;
 
-/** Lines of text: the curves in dots of braille, each named at its end. */
+/** Lines of text: curves in braille dots, each named at its end. */
 export function curvesInTerminal(picture: TerminalCurves): string[] {
   const { title, xLabel, columns = 80, rows = 10, colour = false } = picture;
   const curves = picture.curves
@@ -42,7 +42,7 @@ export function curvesInTerminal(picture: TerminalCurves): string[] {
   const across = (x: number): number => Math.round(((x - fromX) / (toX - fromX)) * (2 * width - 1));
   const down = (y: number): number => Math.round(((high - y) / (high - low)) * (4 * rows - 1));
 
-  /** Dots of each cell, and the curve that was drawn there last. */
+  /** Dots of each cell, and the last curve drawn there. */
   const cells = Array.from({ length: rows }, () =>
     Array.from({ length: width }, () => ({ dots: 0, curve: 0 })),
   );
@@ -79,7 +79,7 @@ export function curvesInTerminal(picture: TerminalCurves): string[] {
   return [title, ...body, `${" ".repeat(LEFT + 2)}${axis}`];
 }
 
-/** Every dot between two dots, both included. */
+/** Draws every dot between two dots, inclusive. */
 function drawLine(
   [x0, y0]: readonly [number, number],
   [x1, y1]: readonly [number, number],
@@ -91,18 +91,18 @@ function drawLine(
   }
 }
 
-/** A row of its own for every name, as near as possible to where its curve ends; -1 when there are too many. */
+/** A separate row for each name, as near as possible to the end of its curve; -1 if no row is left. */
 function places(wanted: readonly number[], rows: number): number[] {
-  const found = wanted.map(() => -1);
+  const assigned = wanted.map(() => -1);
   const free = new Set(Array.from({ length: rows }, (_, row) => row));
   const order = wanted.map((_, i) => i).sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
   for (const i of order) {
     const near = [...free].sort((a, b) => Math.abs(a - (wanted[i] ?? 0)) - Math.abs(b - (wanted[i] ?? 0)))[0];
     if (near === undefined) continue;
-    found[i] = near;
+    assigned[i] = near;
     free.delete(near);
   }
-  return found;
+  return assigned;
 }
 
 const number = (value: number): string => String(Number(value.toPrecision(4)));

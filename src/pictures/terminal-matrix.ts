@@ -1,11 +1,11 @@
-/** A matrix of attention for a terminal. */
+/** Attention matrices for the terminal. */
 
 export interface TerminalMatrix {
   readonly source: readonly string[];
   readonly target: readonly string[];
   /** Rows are target words, columns source words, 0 to 1. */
   readonly weights: readonly (readonly number[])[];
-  /** [source word, target word]: put in brackets. */
+  /** Bracketed links, [source word, target word]. */
   readonly gold?: readonly (readonly [number, number])[] | undefined;
   /** Whether the terminal shows 256 colours. Default false. */
   readonly colour?: boolean;
@@ -14,10 +14,10 @@ export interface TerminalMatrix {
 }
 
 const SHADES = [" ", "·", "░", "▒", "▓", "█"] as const;
-/** From nearly nothing to full, of the 256 colours. */
+/** From faint to full, from the 256 colours. */
 const BLUES = [235, 17, 18, 19, 25, 31, 38, 45] as const;
 
-/** Lines of text: words across, words down, a shaded cell for each weight, brackets around gold links. */
+/** Lines of text: source words across, target words down, a shaded cell per weight, brackets around gold links. */
 export function matrixInTerminal(matrix: TerminalMatrix): string[] {
   const { source, target, weights, gold = [], colour = false, columns = 80 } = matrix;
   const widest = (words: readonly string[]): number =>
@@ -49,7 +49,7 @@ function shade(weight: number, colour: boolean): string {
   return `\u001b[48;5;${BLUES[Math.round(weight * (BLUES.length - 1))]}m  \u001b[0m`;
 }
 
-/** East Asian letters and emoji take two columns, combining marks none; control characters are shown as one. */
+/** Width in the terminal: East Asian letters and emoji take two columns, combining marks none, control characters one. */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const character of printable(text)) columns += widthOf(character);
@@ -65,7 +65,7 @@ function widthOf(character: string): number {
     : 1;
 }
 
-/** Nothing that a terminal would obey. */
+/** Replaces characters that control a terminal. */
 const printable = (text: string): string => text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "�");
 
 function clip(text: string, columns: number): string {

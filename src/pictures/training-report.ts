@@ -5,29 +5,29 @@ import { smallMultiplesSvg } from "./small-multiples-svg.ts";
 export interface TrainingReport {
   readonly title: string;
   readonly subtitle?: string;
-  /** What was reached, by name. */
+  /** Key figures, by name. */
   readonly facts: Facts;
-  /** What the loss is a mean over. Default "token". */
+  /** The unit the loss is averaged over. Default "token". */
   readonly unit?: "token" | "text";
-  /** Validation scores drawn beside the loss; those of one title share a chart. */
+  /** Validation scores to draw beside the loss; scores with the same title share a chart. */
   readonly scores?: readonly ScoreCurve[];
-  /** Which curves these are, where that is not plain: they need not be of the model that the facts are of. */
+  /** A note on the curves, e.g. if they belong to another model than the facts. */
   readonly curvesNote?: string;
-  /** What the model did, as its task shows it. */
+  /** The sections of the task. */
   readonly sections?: readonly Section[];
 }
 
 export interface ScoreCurve {
-  /** In the records of metrics.jsonl. */
+  /** Its key in the records of metrics.jsonl. */
   readonly key: string;
   readonly name: string;
   readonly chart: { readonly title: string; readonly yLabel: string };
 }
 
 /**
- * A training run as one page: curves, facts, and what its task shows. The page needs nothing else: no script, no network.
+ * A training run as a self-contained page: facts, curves, and the sections of its task.
  *
- * @param metrics  Lines of metrics.jsonl; what cannot be read is left out.
+ * @param metrics  Lines of metrics.jsonl; unreadable ones are left out.
  */
 export function trainingReport(metrics: Iterable<string>, report: TrainingReport): string {
   const { title, subtitle, facts, unit = "token", scores = [], curvesNote, sections = [] } = report;
@@ -75,7 +75,7 @@ function curves(records: readonly LogRecord[], unit: string, scores: readonly Sc
       curves: [{ name: "rate", points: series("step", "learningRate") }],
     },
     {
-      title: "Length of the gradient before clipping",
+      title: "Gradient norm before clipping",
       yLabel: "norm",
       curves: [{ name: "norm", points: series("step", "gradientNorm") }],
     },
@@ -85,7 +85,7 @@ function curves(records: readonly LogRecord[], unit: string, scores: readonly Sc
     .filter(({ curves }) => curves.length > 0)
     .map((chart) => `<figure>${curvesSvg({ ...chart, xLabel: "step", width: 480, height: 230 })}</figure>`);
   return {
-    title: "How it learnt",
+    title: "Training curves",
     content: drawn.length > 0 ? `<div class="charts">${drawn.join("\n")}</div>` : "",
   };
 }
@@ -98,13 +98,13 @@ function layers(records: readonly LogRecord[]): Section {
       : [];
   });
   return {
-    title: "What happens in each layer",
+    title: "Layer statistics",
     content: drawn.length > 0 ? `<div class="layers">${drawn.join("\n")}</div>` : "",
   };
 }
 
 const LAYERS_NOTE =
-  "The model in training, at the updates that were measured. Attention's entropy is a mean over heads and words.";
+  "Measured on the model in training. The entropy of attention is a mean over heads and words.";
 
 type LogRecord = Readonly<Record<string, unknown>>;
 
@@ -118,12 +118,12 @@ function parse(line: string): LogRecord[] {
 }
 
 const LAYERS = [
-  { key: "gradientNorms", title: "Gradients before clipping", yLabel: "norm", log: true },
-  { key: "activations", title: "States a layer gives out", yLabel: "root mean square" },
+  { key: "gradientNorms", title: "Gradient norm before clipping", yLabel: "norm", log: true },
+  { key: "activations", title: "Output states", yLabel: "root mean square" },
   {
     key: "attentionEntropies",
-    title: "How widely attention spreads",
-    yLabel: "entropy in nats, 0 is one word",
+    title: "Entropy of attention",
+    yLabel: "nats, 0 is a single word",
   },
 ] as const;
 

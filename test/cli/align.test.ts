@@ -42,7 +42,7 @@ describe("heed align", () => {
       expect(new Set(sure.map(({ target }) => target)).size).toBe(targets);
     }
     expect(stderr).toContain(
-      "attention read: decoder layer 1, mean of its heads, row of the step that writes the word",
+      "attention read: decoder layer 1, mean of its heads, at the step that writes a word",
     );
   });
 
@@ -53,7 +53,7 @@ describe("heed align", () => {
     const one = await heed(["align", there, "--source", source, "--target", target, ...named]);
     const other = await heed(["align", there, "--pairs", pairs, ...named]);
     expect(one.stdout).toBe(other.stdout);
-    expect(one.stderr).toContain("decoder layer 1, head 2, row of the step that reads it back");
+    expect(one.stderr).toContain("decoder layer 1, head 2, at the step that reads a word");
   });
 
   test("scores against gold links as the library does", async () => {

@@ -41,7 +41,7 @@ test("lecture 15: wider has more parameters", async () => {
 test("lecture 16: two sizes for query and key are refused with the reason, the value's is free", async () => {
   const rows = await recipe("16-sizes");
   expect(rows[0]?.[0]).toMatch(
-    /^refused: attention: query has size 8 but key 6: each score is the dot product/,
+    /^refused: attention: query has size 8 but key has size 6: a score is their dot product/,
   );
   expect(rows.slice(3, 6).map(([sizes]) => sizes)).toEqual(["16, 16, 4", "16, 16, 8", "16, 16, 16"]);
 });

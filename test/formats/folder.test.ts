@@ -36,7 +36,7 @@ test("what exists stays as it is: exit 73", () => {
     expect(() => writeFolder(there, files)).toThrow(
       expect.objectContaining({
         exit: 73,
-        message: `${there}: exists already; choose another directory, or remove it first`,
+        message: `${there}: already exists; choose another directory, or remove it first`,
       }),
     );
   }

@@ -263,17 +263,17 @@ describe("the folder", () => {
     ]);
   });
 
-  test("has no place for a weight that is not Marian's", () => {
+  test("has no counterpart for a weight that is not Marian's", () => {
     const extra = new Map([
       ["encoderNorm.gain", { dtype: "float32", shape: [2], data: new Float32Array(2) }],
     ] as const);
     expect(() =>
       exportedWeights(extra, { architecture: "marian", dModel: 2, positions: 4, tied: true, vocabulary: 5 }),
-    ).toThrow("encoderNorm.gain: Marian has no place for this weight");
+    ).toThrow("encoderNorm.gain: Marian has no counterpart for this weight");
   });
 });
 
-describe("what no architecture can express is refused with the reason and the remedy", () => {
+describe("a model that no architecture can express is refused with the cause and the remedy", () => {
   const model = {
     ...{ kind: "transformer", dModel: 16, heads: 4, positions: "sinusoidal", norm: "post", without: [] },
   };
@@ -295,53 +295,53 @@ describe("what no architecture can express is refused with the reason and the re
     [
       { kind: "lstm" },
       {},
-      "only Transformers have a place in other libraries, this run is of kind lstm",
-      "model.kind: transformer",
+      "only Transformers can be exported, but this run's kind is lstm",
+      "with `model.kind: transformer`",
     ],
     [
       { positions: "learned" },
       {},
-      "with layer norm after each sum (Marian) positions are sinusoidal, this run's are learned",
-      "model.positions: sinusoidal",
+      "post-norm models (Marian) need sinusoidal positions, but this run's are learned",
+      "with `model.positions: sinusoidal`",
     ],
     [
       { positions: "rotary", norm: "pre" },
       {},
-      "this run's queries and keys turn with their positions, which neither Marian's nor Blenderbot's do",
-      "model.positions: sinusoidal",
+      "this run's positions are rotary, which neither Marian nor Blenderbot supports",
+      "with `model.positions: sinusoidal`",
     ],
     [
       { dKey: 8 },
       {},
-      "keys and values must have dModel / heads = 4 axes, this run's have 8 and 8",
-      "model.dKey and model.dValue left out",
+      "keys and values must have size dModel / heads = 4, but this run's have 8 and 8",
+      "without `model.dKey` and `model.dValue`",
     ],
     [
       { dValue: 2 },
       {},
-      "keys and values must have dModel / heads = 4 axes, this run's have 4 and 2",
-      "model.dKey and model.dValue left out",
+      "keys and values must have size dModel / heads = 4, but this run's have 4 and 2",
+      "without `model.dKey` and `model.dValue`",
     ],
     [
       { without: ["scale", "diagonal"] },
       {},
-      "parts are taken out of this run's model (scale, diagonal)",
-      "model.without: []",
+      "this run's model lacks parts (scale, diagonal)",
+      "with `model.without: []`",
     ],
     [
       {},
       { one: false },
-      "the folder has one tokenizer.json for both languages, this run has two vocabularies",
-      "tokenizer.shared: true",
+      "an exported folder has one tokenizer.json for both languages, but this run has two vocabularies",
+      "with `tokenizer.shared: true`",
     ],
     [
       { norm: "pre" },
       { tied: false },
-      "with layer norm before each sublayer (Blenderbot) all embeddings are one matrix, this run has three",
-      "model.tieEmbeddings: true",
+      "pre-norm models (Blenderbot) need one matrix for all embeddings, but this run has three",
+      "with `model.tieEmbeddings: true`",
     ],
-  ])("%o %o", (change, others, cause, setting) => {
-    expect(refusal(change, others)).toBe(`runs/x: ${cause}; train with \`${setting}\` to export`);
+  ])("%o %o", (change, others, cause, training) => {
+    expect(refusal(change, others)).toBe(`runs/x: ${cause}; train ${training} to export`);
   });
 
   test("what can be expressed passes", () => {

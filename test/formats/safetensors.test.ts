@@ -273,14 +273,14 @@ test("writes nothing that cannot be read", () => {
     (...named: [string, NamedTensor][]) =>
     () =>
       encodeSafetensors(named);
-  expect(encode(["__metadata__", one])).toThrow(
-    'tensor "__metadata__": the format keeps that name for itself',
-  );
+  expect(encode(["__metadata__", one])).toThrow('tensor "__metadata__": the name is reserved by the format');
   expect(encode(["a", one], ["a", one])).toThrow('tensor "a": the name occurs twice');
   expect(encode(["a", { ...one, shape: [2] }])).toThrow(
-    '"a" is 2 of float32, but a Float32Array of 1 was given',
+    '"a" needs 2 of float32, but its data is a Float32Array of 1',
   );
-  expect(encode(["a", { ...one, dtype: "int32" }])).toThrow('"a" is 1 of int32, but a Float32Array of 1');
+  expect(encode(["a", { ...one, dtype: "int32" }])).toThrow(
+    '"a" needs 1 of int32, but its data is a Float32Array of 1',
+  );
 });
 
 test("says of the format's other types what they are", () => {

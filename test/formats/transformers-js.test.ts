@@ -82,7 +82,7 @@ describe("heed export refuses", () => {
     const result = await heed(["export", runOf("post"), "--to", exportOf("post")]);
     expect(result.status).toBe(73);
     expect(errorOf(result)).toBe(
-      `${exportOf("post")}: exists already; choose another directory, or remove it first`,
+      `${exportOf("post")}: already exists; choose another directory, or remove it first`,
     );
     expect(readdirSync(exportOf("post")).sort()).toEqual(before);
   });

@@ -126,7 +126,7 @@ describe("which attention to read", () => {
     );
     expect(reading).toEqual({ row: "input", layer: 0, head: 1, share: 1 });
     expect(aer).toBe(0);
-    expect(describeReading(reading)).toBe("decoder layer 1, head 2, row of the step that reads it back");
+    expect(describeReading(reading)).toBe("decoder layer 1, head 2, at the step that reads a word");
   });
 
   test("is those of two directions that agree", () => {

@@ -118,6 +118,6 @@ describe.each(cases)("$name, as PyTorch's cells compute it", (golden) => {
 
 test("a dot product of a query and a state of two sizes is refused with the reason", () => {
   expect(() => DotScore(8, 6)).toThrow(
-    "the query has size 8 but a state 6: their dot product needs one size; the general score has a matrix between them",
+    "queries have size 8 but states have size 6: their dot product needs equal sizes; use the general score, which puts a matrix between them",
   );
 });

@@ -38,8 +38,8 @@ describe("attention", () => {
   test("refuses queries and keys of different size, and says why", () => {
     const query = input("query", "float32", ["batch", "queries", 4]);
     expect(refusal(() => attention(query, key, value))).toBe(
-      "attention: query has size 4 but key 3: each score is the dot product of a query and a key, so both need one " +
-        "size (the value may have another). " +
+      "attention: query has size 4 but key has size 3: a score is their dot product, so the sizes must be equal " +
+        "(the value's may differ). " +
         "query [batch, queries, 4] · key [batch, keys, 3] · value [batch, keys, 5]",
     );
   });
@@ -47,7 +47,7 @@ describe("attention", () => {
   test("refuses other than one value per key", () => {
     const query = input("query", "float32", ["batch", "queries", 3]);
     expect(refusal(() => attention(query, key, input("value", "float32", ["batch", 7, 5])))).toBe(
-      "attention: there must be one value for every key, but there are 7 for keys. " +
+      "attention: axis -2 of key is keys but axis -2 of value is 7: every key needs one value. " +
         "query [batch, queries, 3] · key [batch, keys, 3] · value [batch, 7, 5]",
     );
   });
@@ -105,7 +105,7 @@ describe("multi-head attention", () => {
 
   test("refuses heads that do not divide the model, unless the size of keys is given", () => {
     expect(refusal(() => MultiHeadAttention({ dModel: 12, heads: 5 }))).toBe(
-      "MultiHeadAttention: 5 heads do not divide d_model 12; choose other heads or give dKey.",
+      "MultiHeadAttention: 5 heads do not divide d_model 12; choose another number of heads or give dKey.",
     );
     expect(() => MultiHeadAttention({ dModel: 12, heads: 5, dKey: 3 })).not.toThrow();
   });

@@ -215,7 +215,7 @@ describe("what layers compute", () => {
       expect(here[6 + i]).toBeCloseTo(a * Math.cos(angle) - b * Math.sin(angle), 5);
       expect(here[9 + i]).toBeCloseTo(b * Math.cos(angle) + a * Math.sin(angle), 5);
     }
-    expect(() => RotaryPositions(5)).toThrow("5 axes are not pairs");
+    expect(() => RotaryPositions(5)).toThrow("size 5 is odd");
   });
 
   test("learned positions are rows of a table", async () => {

@@ -74,7 +74,7 @@ describe("an observer", () => {
 
   test("must answer with the type and shape of what was there", () => {
     expect(() => attended(only("weights", () => scalar("float32", 1)))).toThrow(
-      "at weights: what goes on must have the type and shape of what was there; `expand` gives it one. " +
+      "at weights: the observer must answer with the type and shape of the tapped value; `expand` broadcasts to a shape. " +
         "value [batch, 2, length, length] · answer []",
     );
   });
@@ -161,7 +161,7 @@ describe("taps", () => {
         }),
     );
     expect(() => build(summing).call(input("s", "float32", ["time", "batch", 2]))).toThrow(
-      'tap: "summary" has no axis of time, so a step of a scan cannot have a tap of this name.',
+      'tap: "summary" has no time axis, so it cannot be tapped in a step of a scan.',
     );
   });
 
@@ -197,14 +197,14 @@ describe("matchTaps", () => {
 
   test("says what is near where nothing fits", () => {
     expect(() => found("decoder.2.cross.weights")).toThrow(
-      'matchTaps: no taps are named "decoder.2.cross.weights"; near are decoder.0.cross.weights, ' +
+      'matchTaps: no taps match "decoder.2.cross.weights"; similar are decoder.0.cross.weights, ' +
         "decoder.1.cross.weights, encoder.0.attention.weights, weights.",
     );
     expect(() => matchTaps(taps, "decoder.*.cross.weights", { atLeast: 3 })).toThrow(
-      'matchTaps: 2 taps are named "decoder.*.cross.weights"; near are',
+      'matchTaps: 2 taps match "decoder.*.cross.weights"; similar are',
     );
     expect(() => matchTaps(new Map(), "weights")).toThrow(
-      'matchTaps: no tap is named "weights", since nothing was called yet that has taps.',
+      'matchTaps: no tap matches "weights": nothing with taps has been called yet; call the model first.',
     );
     expect(matchTaps(taps, "**.cross.scores", { atLeast: 0 })).toEqual([]);
   });

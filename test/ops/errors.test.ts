@@ -48,7 +48,7 @@ const shapes: [call: () => unknown, text: string][] = [
   [() => o.slice(x(2, 5), 1, -1, 1), "slice: -1 to 0 is outside axis 1 of size 5. x [2, 5]"],
   [
     () => attention(x("a", "d"), x("a", "d"), x("a", "d")),
-    'attention: the size of queries and keys is "d", which is known only at a run: give a scale. query [a, d] · key [a, d] · value [a, d]',
+    'attention: the size of queries and keys, "d", is unknown until the graph runs; give a scale. query [a, d] · key [a, d] · value [a, d]',
   ],
   [() => o.split(x(2, 5), 2), "split: axis 1 of size 5 cannot be split into 2 equal parts. x [2, 5]"],
   [

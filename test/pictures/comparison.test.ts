@@ -124,7 +124,7 @@ describe("a page of runs", () => {
 
   test("leaves out what there is nothing of", () => {
     const page = comparisonReport({ ...report, groups: empty, runs: empty, others: empty });
-    for (const heading of ["What they reach", "How they learnt", "Every run", "Not compared"])
+    for (const heading of ["Scores", "Training curves", "All runs", "Not compared"])
       expect(page).not.toContain(heading);
   });
 });

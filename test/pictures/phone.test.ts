@@ -86,7 +86,7 @@ describe.skipIf(absentChromium)(`in a browser${skipped}`, () => {
       const page = await browser.newPage({ colorScheme });
       await page.setContent(pages.report);
       expect(await page.textContent("main")).toContain(
-        "the fuller the colour of a square, the more it looked",
+        "The stronger the colour of a square, the more attention",
       );
       const contrast = await page.evaluate<number[]>(`(() => {
       const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);

@@ -180,7 +180,7 @@ describe("a report", () => {
     expect(page).toContain("expected: &lt;e&gt;");
   });
 
-  test("counts a classifier's loss in texts and shows what it takes for what", () => {
+  test("counts a classifier's loss in texts and shows its confusion matrix", () => {
     const scores = scoresOf([
       [3, 1],
       [0, 2],
@@ -209,7 +209,7 @@ describe("a report", () => {
     expect(page).toMatch(/so &lt;so&gt;.*good <span class="expected">90 %<\/span>.*expected: bad/);
   });
 
-  test("shows what a language model expects next, and what came where that was something else", () => {
+  test("shows a language model's predictions, with the actual token where it differs", () => {
     const expected = [["▁sixth", 0.5] as const, ["▁seventh", 0.02] as const];
     const next = [
       { text: "one to five", token: "▁sixth", expected },
@@ -218,13 +218,13 @@ describe("a report", () => {
     const page = trainingReport(metrics, { title: "t", facts, sections: [nextTokensSection(next)] });
     expect(page).toContain('<b>▁sixth</b> <span class="expected">50 %</span> · <b>▁seventh</b>');
     expect(page).toContain('<span class="expected">2.0 %</span>');
-    expect(page.match(/came: /g)).toHaveLength(1);
-    expect(page).toContain("came: ⏎");
+    expect(page.match(/actual: /g)).toHaveLength(1);
+    expect(page).toContain("actual: ⏎");
   });
 
   test("leaves out what there is nothing to say about", () => {
     const page = trainingReport([], { title: "t", facts: [] });
-    for (const heading of ["How it learnt", "What it says", "takes for what", "comes next", "Where it looks"])
+    for (const heading of ["Training curves", "Translations", "Confusion matrix", "Next-token", "Attention"])
       expect(page).not.toContain(heading);
   });
 });

@@ -73,6 +73,6 @@ test("a report shows what happens in each layer when the log has it", () => {
   const page = trainingReport([record(1), record(2), "{"], { title: "t", facts: [] });
   expect(count(page, /class="multiples"/g)).toBe(3);
   expect(count(page, /<path class="own"/g)).toBe(3);
-  expect(page).toContain("What happens in each layer");
-  expect(trainingReport([], { title: "t", facts: [] })).not.toContain("What happens in each layer");
+  expect(page).toContain("Layer statistics");
+  expect(trainingReport([], { title: "t", facts: [] })).not.toContain("Layer statistics");
 });

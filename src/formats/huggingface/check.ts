@@ -1,6 +1,6 @@
 import { heedError } from "../../errors.ts";
 
-/** The model section of a translator's configuration; keys of other kinds of model may be absent. */
+/** The model section of a translator's configuration; keys that its kind lacks may be absent. */
 export interface ModelSettings {
   readonly kind: string;
   readonly dModel: number;
@@ -19,63 +19,62 @@ export interface Vocabularies {
   readonly tied: boolean;
 }
 
-/** The architectures a Transformer is exported as: layer norm after each residual sum, or before each sublayer. */
+/** The architecture of an exported Transformer: Marian for post-norm, Blenderbot for pre-norm. */
 export type Architecture = "marian" | "blenderbot";
 
 export const architectureOf = ({ norm }: Pick<ModelSettings, "norm">): Architecture =>
   norm === "pre" ? "blenderbot" : "marian";
 
 /**
- * The settings of a model that an architecture of other libraries can express. Others are refused, so that nothing is
- * exported that computes something else.
+ * Checks that the target architecture can express a model exactly, so that an export never computes something else.
  *
  * @param where  Names the run in errors.
- * @throws ERR_MODEL with the first reason and what to train instead.
+ * @throws ERR_MODEL with the first mismatch and the setting to train with.
  */
 export function asExportable<M extends ModelSettings>(
   model: M,
   { where, vocabularies }: { readonly where: string; readonly vocabularies: Vocabularies },
 ): Extract<M, { readonly kind: "transformer" }> {
-  const refuse = (cause: string, setting: string): never => {
-    throw heedError("ERR_MODEL", { where, cause, remedy: `train with \`${setting}\` to export` });
+  const refuse = (cause: string, training: string): never => {
+    throw heedError("ERR_MODEL", { where, cause, remedy: `train ${training} to export` });
   };
   if (model.kind !== "transformer") {
     refuse(
-      `only Transformers have a place in other libraries, this run is of kind ${model.kind}`,
-      "model.kind: transformer",
+      `only Transformers can be exported, but this run's kind is ${model.kind}`,
+      "with `model.kind: transformer`",
     );
   }
   const architecture = architectureOf(model);
   if (architecture === "marian" && model.positions !== "sinusoidal") {
     refuse(
-      `with layer norm after each sum (Marian) positions are sinusoidal, this run's are ${model.positions}`,
-      "model.positions: sinusoidal",
+      `post-norm models (Marian) need sinusoidal positions, but this run's are ${model.positions}`,
+      "with `model.positions: sinusoidal`",
     );
   }
   if (model.positions === "rotary") {
     refuse(
-      "this run's queries and keys turn with their positions, which neither Marian's nor Blenderbot's do",
-      "model.positions: sinusoidal",
+      "this run's positions are rotary, which neither Marian nor Blenderbot supports",
+      "with `model.positions: sinusoidal`",
     );
   }
   const { dModel, heads = 1, dKey = dModel / heads, dValue = dKey } = model;
   if (dKey * heads !== dModel || dValue !== dKey) {
-    const cause = `keys and values must have dModel / heads = ${dModel / heads} axes, this run's have ${dKey} and ${dValue}`;
-    refuse(cause, "model.dKey and model.dValue left out");
+    const cause = `keys and values must have size dModel / heads = ${dModel / heads}, but this run's have ${dKey} and ${dValue}`;
+    refuse(cause, "without `model.dKey` and `model.dValue`");
   }
   if (model.without && model.without.length > 0) {
-    refuse(`parts are taken out of this run's model (${model.without.join(", ")})`, "model.without: []");
+    refuse(`this run's model lacks parts (${model.without.join(", ")})`, "with `model.without: []`");
   }
   if (!vocabularies.one) {
     refuse(
-      "the folder has one tokenizer.json for both languages, this run has two vocabularies",
-      "tokenizer.shared: true",
+      "an exported folder has one tokenizer.json for both languages, but this run has two vocabularies",
+      "with `tokenizer.shared: true`",
     );
   }
   if (architecture === "blenderbot" && !vocabularies.tied) {
     refuse(
-      "with layer norm before each sublayer (Blenderbot) all embeddings are one matrix, this run has three",
-      "model.tieEmbeddings: true",
+      "pre-norm models (Blenderbot) need one matrix for all embeddings, but this run has three",
+      "with `model.tieEmbeddings: true`",
     );
   }
   return model as Extract<M, { readonly kind: "transformer" }>;

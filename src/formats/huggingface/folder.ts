@@ -8,18 +8,18 @@ import { type Architecture, architectureOf, asExportable } from "./check.ts";
 import { decoderGraph, encoderGraph } from "./graphs.ts";
 import { exportedWeights } from "./weights.ts";
 
-/** A translator that an architecture of other libraries can express: see `asExportable`. */
+/** A translator to export: see `asExportable` for its limits. */
 export interface ExportableModel {
   readonly config: TransformerConfig;
   readonly weights: ReadonlyMap<string, NamedTensor>;
-  /** Of both languages. */
+  /** Shared by both languages. */
   readonly tokenizer: Tokenizer;
 }
 
 export interface FolderOptions {
-  /** Graphs also give out attention weights: every step is then a little slower. Default false. */
+  /** Graphs also output attention weights, which makes every step a little slower. Default false. */
   readonly attentions?: boolean;
-  /** Also graphs with weights of 8 bits, `onnx/*_quantized.onnx`, which browsers take by default. */
+  /** Also write graphs with 8-bit weights, `onnx/*_quantized.onnx`, which browsers load by default. */
   readonly quantize?: LowerOptions["quantize"];
   /** Names the model in errors. Default "model". */
   readonly where?: string;
@@ -29,7 +29,7 @@ const activations = { relu: "relu", gelu: "gelu", "gelu-tanh": "gelu_new" } as c
   Activation,
   string
 >;
-/** Sinusoids can be continued: transformers.js asks for 256 new tokens, whatever the model was trained on. */
+/** Sinusoids extend to any length, and transformers.js asks for 256 new tokens regardless of the training length. */
 const LEAST_SINUSOIDS = 512;
 const classes = {
   marian: "MarianMTModel",
@@ -37,9 +37,9 @@ const classes = {
 } as const satisfies Record<Architecture, string>;
 
 /**
- * The files of a model folder that `pipeline("translation", folder)` of transformers.js and Python's transformers open,
- * by path: configuration, tokenizer, weights for Python, ONNX graphs for JavaScript. With layer norm after each sum the
- * model is a `MarianMTModel`, with layer norm before each sublayer a `BlenderbotForConditionalGeneration`.
+ * The files, by path, of a model folder for `pipeline("translation", folder)` in transformers.js and Python's
+ * transformers: configuration, tokenizer, weights for Python, ONNX graphs for JavaScript. A post-norm model becomes a
+ * `MarianMTModel`, a pre-norm model a `BlenderbotForConditionalGeneration`.
  *
  * @throws ERR_MODEL for a model that neither can express.
  */
@@ -108,13 +108,15 @@ function configJson(
     dropout,
     attention_dropout: attentionDropout,
     activation_dropout: dropout,
-    ...{ pad_token_id: pad, bos_token_id: bos, eos_token_id: eos },
-    // Their own models start with padding or another token; Heed's with <s>.
+    pad_token_id: pad,
+    bos_token_id: bos,
+    eos_token_id: eos,
+    // Their own models start decoding with padding or another token, Heed's with <s>.
     decoder_start_token_id: bos,
     forced_eos_token_id: eos,
     use_cache: true,
     dtype: "float32",
-    // WebAssembly asks for files of 8 bits unless told otherwise.
+    // The WebAssembly backend loads 8-bit files unless told otherwise.
     ...(hasQuantized ? {} : { "transformers.js_config": { dtype: "fp32" } }),
   };
 }

@@ -16,7 +16,7 @@ export interface GraphOptions {
   readonly constants: ReadonlyMap<string, { shape: readonly number[]; data: HostArray }>;
   /** Id of </s>. */
   readonly end: number;
-  /** Also give out attention weights. Default false. */
+  /** Also output attention weights. Default false. */
   readonly attentions?: boolean;
   readonly quantize?: LowerOptions["quantize"];
 }
@@ -39,12 +39,12 @@ export function encoderGraph(config: TransformerConfig, options: GraphOptions): 
 }
 
 /**
- * decoder_model_merged.onnx: new tokens after any number of earlier ones, none at first, to logits and the keys and
- * values that are the past of the next call.
+ * decoder_model_merged.onnx: new tokens, and keys and values of any number of earlier ones, to logits and the keys and
+ * values for the next call.
  *
- * Keys and values of the source are computed where the past has none: what is projected are the states from the past's
- * length on, all of them at first and none afterwards, so no branch is needed. A row that has ended gets </s> for ever,
- * because transformers.js goes on with it until the whole batch has ended.
+ * Only source states beyond the length of the past are projected to keys and values: all of them in the first call, none
+ * afterwards, so no branch is needed. A row that has ended keeps getting </s>, because transformers.js continues it until
+ * the whole batch has ended.
  */
 export function decoderGraph(config: TransformerConfig, options: GraphOptions): Uint8Array {
   const { dModel, heads, decoderLayers, targetVocabulary } = config;
@@ -70,15 +70,15 @@ export function decoderGraph(config: TransformerConfig, options: GraphOptions): 
 
   const missing = slice(states, 1, PAST_SOURCE, plus(SOURCE, times(PAST_SOURCE, -1)));
   const remembered = model.call.remember({ states: missing }, cast(mask, "float32"));
-  const each = Array.from({ length: decoderLayers }, (_, i) => i);
-  const known = (i: number, part: "key" | "value"): Value =>
+  const layerIndices = Array.from({ length: decoderLayers }, (_, i) => i);
+  const sourcePart = (i: number, part: "key" | "value"): Value =>
     concat([pastOf(i, "encoder", part), under(i, remembered)[`${part}s`] as Value], 2);
   const memory: Tensors = {
     bias: remembered.bias as Value,
-    ...inLayers(each.map((i) => ({ keys: known(i, "key"), values: known(i, "value") }))),
+    ...inLayers(layerIndices.map((i) => ({ keys: sourcePart(i, "key"), values: sourcePart(i, "value") }))),
   };
   const before = inLayers(
-    each.map((i) => ({ keys: pastOf(i, "decoder", "key"), values: pastOf(i, "decoder", "value") })),
+    layerIndices.map((i) => ({ keys: pastOf(i, "decoder", "key"), values: pastOf(i, "decoder", "value") })),
   );
   const tokens = cast(ids, "int32");
   const { hidden, state } = model.call.decode(tokens, memory, before);
@@ -93,10 +93,10 @@ export function decoderGraph(config: TransformerConfig, options: GraphOptions): 
     present(i, "encoder", memory);
   }
   if (options.attentions) {
-    const own = matchTaps(model.taps, "decoder.*.attention.weights");
+    const selfWeights = matchTaps(model.taps, "decoder.*.attention.weights");
     for (const [i, [, weights]] of matchTaps(model.taps, "decoder.*.cross.weights").entries()) {
       outputs.set(`cross_attentions.${i}`, weights);
-      outputs.set(`decoder_attentions.${i}`, own[i]?.[1] as Value);
+      outputs.set(`decoder_attentions.${i}`, selfWeights[i]?.[1] as Value);
     }
   }
   return lower({ ...options, outputs, inputs: [mask, ids, states, ...past.values()] }).bytes;

@@ -3,7 +3,7 @@ import { sinusoids } from "../../nn/positions.ts";
 import type { NamedTensor } from "../safetensors.ts";
 import type { Architecture } from "./check.ts";
 
-/** Heed's path of a weight -> the key of BART's family, and which of its axes run over the model's dimension. */
+/** Maps Heed's path of a weight to its key in BART's family; `modelAxis` is the axis that runs over the model's dimension. */
 interface Rule {
   readonly pattern: RegExp;
   readonly key: string;
@@ -45,7 +45,7 @@ const inLayers: readonly Rule[] = [
   ...norm("feedForwardResidual", "final_layer_norm"),
 ];
 
-/** After the last layer, where norms stand before sublayers. */
+/** After the last layer of a pre-norm model. */
 const lastNorms: readonly Rule[] = [
   { pattern: /^(encoder|decoder)Norm\.gain$/, key: "model.$1.layer_norm.weight", modelAxis: 0 },
   { pattern: /^(encoder|decoder)Norm\.bias$/, key: "model.$1.layer_norm.bias", modelAxis: 0 },
@@ -59,10 +59,10 @@ const threeMatrices: readonly Rule[] = [
 ];
 
 /**
- * The order in which Marian holds the axes of a model's vectors: axis i of a result is axis `order[i]` here.
+ * Marian's order of the axes of a model's vectors: its axis i is axis `order[i]` here.
  *
- * Marian has all sines first, then all cosines, where Vaswani et al. take turns. Attention, feed-forward layers and norms
- * do not care which axis is which, so one permutation of every model axis gives the same function.
+ * Marian puts all sines before all cosines, where Vaswani et al. interleave them. Attention, feed-forward layers and norms
+ * do not depend on the order of axes, so applying one permutation to every model axis preserves the function.
  */
 export function marianOrder(dim: number): number[] {
   const axes = Array.from({ length: dim }, (_, axis) => axis);
@@ -80,10 +80,10 @@ export interface WeightOptions {
 }
 
 /**
- * Weights under the keys of BART's family, [out, in]. Marian's computes its positions, so model axes come in its order;
- * Blenderbot's are a table, which is written with the axes as they are.
+ * Weights under the keys of BART's family, [out, in]. Marian computes its positions, so model axes are put in its order;
+ * Blenderbot reads a table of positions, so axes stay as they are.
  *
- * @throws ERR_MODEL for a weight that has no place there.
+ * @throws ERR_MODEL for a weight without a counterpart there.
  */
 export function exportedWeights(
   weights: ReadonlyMap<string, NamedTensor>,
@@ -97,7 +97,7 @@ export function exportedWeights(
     if (!isMarian && name === "positions.weight") continue;
     const rule = rules.find(({ pattern }) => pattern.test(name));
     if (!rule) {
-      const cause = `${isMarian ? "Marian" : "Blenderbot"} has no place for this weight`;
+      const cause = `${isMarian ? "Marian" : "Blenderbot"} has no counterpart for this weight`;
       throw heedError("ERR_MODEL", { where: name, cause });
     }
     const key = name.replace(rule.pattern, rule.key);
@@ -109,11 +109,11 @@ export function exportedWeights(
     const table = weights.get("positions.weight") ?? { dtype: "float32", shape: [positions, dModel], data };
     for (const side of ["encoder", "decoder"]) result.set(`model.${side}.embed_positions.weight`, table);
   }
-  const none = new Float32Array(vocabulary);
-  return result.set("final_logits_bias", { dtype: "float32", shape: [1, vocabulary], data: none });
+  const noBias = new Float32Array(vocabulary);
+  return result.set("final_logits_bias", { dtype: "float32", shape: [1, vocabulary], data: noBias });
 }
 
-/** A vector or matrix whose entries along an axis come in another order. */
+/** A vector or matrix with the entries along one axis permuted. */
 function permuted(tensor: NamedTensor, axis: 0 | 1, order: readonly number[]): NamedTensor {
   const { dtype, shape } = tensor;
   const [rows, columns = 1] = shape as [number, number?];

@@ -4,28 +4,28 @@ import { escapeMarkup } from "../markup.ts";
 import type { Section } from "../page.ts";
 import { percent } from "./percent.ts";
 
-/** A classifier's answers: all as counts, some as texts. */
+/** A classifier's answers: counts of all, and some of the mistakes. */
 export interface JudgedTexts {
   readonly labels: readonly string[];
   readonly scores: ClassificationScores;
-  /** Texts labelled wrongly, those it was surest of first. */
+  /** Misclassified texts, most confident first. */
   readonly mistakes: readonly {
     readonly text: string;
     readonly label: string;
     readonly answer: string;
-    /** Of the answer, 0 to 1. */
+    /** The probability of the answer, 0 to 1. */
     readonly probability: number;
   }[];
 }
 
-/** How often each label was taken for each, and the surest mistakes. */
+/** A confusion matrix and the most confident mistakes. */
 export const judgedSection = (judged: JudgedTexts): Section => ({
-  title: "What it takes for what",
+  title: "Confusion matrix",
   content: answers(judged),
 });
 
 function answers({ labels, scores, mistakes }: JudgedTexts): string {
-  const matrix = `<p>Of the validation texts, how many that are of one label were labelled as each.</p>
+  const matrix = `<p>Validation texts by actual label (rows) and predicted label (columns).</p>
 ${confusionTable(labels, scores)}`;
   if (mistakes.length === 0) return matrix;
   const rows = mistakes.map(
@@ -33,6 +33,6 @@ ${confusionTable(labels, scores)}`;
       `<tr><td dir="auto">${escapeMarkup(text)}</td><td>${escapeMarkup(answer)} <span class="expected">${percent(probability)}</span><div class="reference">expected: ${escapeMarkup(label)}</div></td></tr>`,
   );
   return `${matrix}
-<p>Texts it was surest of and wrong about:</p>
+<p>The most confident mistakes:</p>
 <table><thead><tr><th>Text</th><th>Label</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
 }

@@ -7,9 +7,9 @@ export interface ShownTranslation {
   readonly reference?: string;
 }
 
-/** Translations beside their sources, with what was expected where that is something else. */
+/** Translations beside their sources, with the reference where it differs. */
 export const translationsSection = (translations: readonly ShownTranslation[], note?: string): Section => ({
-  title: "What it says",
+  title: "Translations",
   note,
   content: table(translations),
 });
