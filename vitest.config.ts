@@ -16,7 +16,7 @@ const sourceOfHeed: Plugin = {
   },
 };
 
-/** Slow: pages and software GPUs, recipes, the packed package, the documents' commands, whole corpora, killed runs. */
+/** Slow: pages and software GPUs, recipes, the packed package, the documents' commands, whole corpora, whole and killed runs. */
 const slow = [
   "test/page/**/*.test.ts",
   "test/parity/**/*.test.ts",
@@ -26,8 +26,11 @@ const slow = [
   "test/house/page-snippet.test.ts",
   "test/pictures/phone.test.ts",
   "test/evaluation/flores.test.ts",
+  "test/runs/changed-meaning.test.ts",
+  "test/runs/going-back.test.ts",
   "test/runs/resume.test.ts",
   "test/runs/stop-early.test.ts",
+  "test/tasks/tasks.test.ts",
   "test/text/native.test.ts",
 ];
 const every = "test/**/*.test.ts";

@@ -106,7 +106,7 @@ describe("heed export refuses", () => {
     const result = await heed(["export", learned, "--to", target]);
     expect(result.status).toBe(65);
     expect(errorOf(result)).toMatch(
-      /: with layer norm after each sum .*; train with `model.positions: sinusoidal`/,
+      /: post-norm models \(Marian\) need sinusoidal positions, .*; train with `model.positions: sinusoidal`/,
     );
     expect(existsSync(target)).toBe(false);
   });
