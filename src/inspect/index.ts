@@ -19,5 +19,19 @@ export {
   openCrossAttention,
   readBothRows,
 } from "./cross-attention.ts";
+export { type EvidenceKind, type EvidenceOptions, evidence, evidenceKinds, spearman } from "./evidence.ts";
+export {
+  type Axis,
+  type ChosenOutput,
+  type Inspector,
+  type InspectorOptions,
+  type Look,
+  type LookOptions,
+  type NamedTensor,
+  openInspector,
+  type Said,
+} from "./inspector.ts";
+export type { Intervention } from "./intervention.ts";
 export type { LayerStatistics } from "./layer-statistics.ts";
 export { linksOf, type Matrix } from "./matrix.ts";
+export type { AxisTokens, EncodedExample, Example, Inspected } from "./subject.ts";
