@@ -22,6 +22,7 @@ const slow = [
   "test/parity/**/*.test.ts",
   "test/examples/**/*.test.ts",
   "test/house/entries.test.ts",
+  "test/cli/inspect.test.ts",
   "test/house/commands.test.ts",
   "test/house/page-snippet.test.ts",
   "test/pictures/phone.test.ts",

@@ -15,6 +15,7 @@ export const commands = {
   classify: () => import("./commands/classify.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
   align: () => import("./commands/align.ts"),
+  inspect: () => import("./commands/inspect.ts"),
   export: () => import("./commands/export.ts"),
   score: () => import("./commands/score.ts"),
   compare: () => import("./commands/compare.ts"),

@@ -1,5 +1,6 @@
 /** `heed/pictures`: results drawn as SVG, in the terminal, and on pages. */
 export { type AlignmentPicture, alignmentSvg } from "./alignment-svg.ts";
+export { type AttentionPage, attentionPage, type ShownAttention } from "./attention-page.ts";
 export { type ComparisonReport, comparisonReport, type Table } from "./comparison-report.ts";
 export { type Curve, type CurvesPicture, curvesSvg } from "./curves-svg.ts";
 export { type IntervalsPicture, intervalsSvg } from "./intervals-svg.ts";

@@ -71,7 +71,7 @@ figcaption { color: var(--faint); font-size: 13px }
 .layers figure { overflow-x: auto }
 .layers svg { width: 100%; min-width: 640px; height: auto; display: block }
 .layers svg[width] { width: auto; min-width: 0; max-width: none }
-.alignments { display: flex; flex-wrap: wrap; gap: 28px 36px; align-items: flex-end }
+.alignments { display: flex; flex-wrap: wrap; gap: 28px 20px; align-items: flex-end }
 .alignments figure { width: min-content; min-width: 210px }
 .alignments svg { max-width: 100%; height: auto }
 table { border-collapse: collapse; width: 100% }
