@@ -236,6 +236,14 @@ async function asPage({ run, look, seen, example, kinds, options }: Paged): Prom
   });
 }
 
+const CAPTIONS: Readonly<Record<EvidenceKind, string>> = {
+  weights: "attention weights",
+  norms: "norms ‖a · v‖",
+  gradientTimesWeight: "gradient × weight",
+  integratedGradients: "integrated gradients",
+  leaveOneOut: "leaving a token out",
+};
+
 async function shownEvidence({ run, look, seen, example, kinds, options }: Paged): Promise<ShownAttention[]> {
   if (kinds.length === 0) return [];
   if (run.task !== "translate") throw usage("--evidence", "is about a translator's source", "leave it out");
@@ -247,7 +255,7 @@ async function shownEvidence({ run, look, seen, example, kinds, options }: Paged
   for (const kind of kinds) {
     const matrix = kind === "leaveOneOut" ? truth : await evidence(look, example.given, kind, asked);
     const agreement = kind === "leaveOneOut" ? "" : `, ρ = ${spearman(matrix, truth).toFixed(2)}`;
-    pictures.push({ caption: `${kind}${agreement}`, weights: scaled(matrix) });
+    pictures.push({ caption: `${CAPTIONS[kind]}${agreement}`, weights: scaled(matrix) });
   }
   return [
     {

@@ -23,7 +23,7 @@ const GAP = 6;
  * links. Hovering over a square shows its weight. Follows the light or dark colour scheme.
  */
 export function alignmentSvg({ source, target, weights, gold = [], title }: AlignmentPicture): string {
-  const left = GAP + LETTER * widest(target);
+  const left = 2 * GAP + LETTER * widest(target);
   const longest = LETTER * widest(source);
   const top = GAP + longest * Math.SQRT1_2 + LETTER;
   const width = left + source.length * CELL + longest * Math.SQRT1_2 + GAP;

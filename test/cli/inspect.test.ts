@@ -68,8 +68,8 @@ describe("a page", () => {
     const flags = ["--target", "le chat mange", "--evidence", "norms,integratedGradients,leaveOneOut"];
     const page = await inspected("translator", "e.html", ...flags);
     expect(page).toContain("<dt>Given</dt><dd>le chat mange</dd>");
-    expect(page).toMatch(/norms, ρ = -?[01]\.\d\d/);
-    expect(page).toMatch(/integratedGradients, ρ = -?[01]\.\d\d/);
+    expect(page).toMatch(/norms ‖a · v‖, ρ = -?[01]\.\d\d/);
+    expect(page).toMatch(/integrated gradients, ρ = -?[01]\.\d\d/);
   });
 
   test("of recurrent models has the gates of their cells", async () => {
