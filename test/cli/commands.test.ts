@@ -153,6 +153,13 @@ describe("heed translate", () => {
     const long = await heed(["translate", run], `${"the cat ".repeat(300)}\nthe dog\n`);
     expect(long.stdout.split("\n")).toHaveLength(3);
     expect(long.stderr).toMatch(/heed: 1 line was cut off after \d+ tokens/);
+    const target = write("two.txt", "le chat\nle chien\n");
+    const scored = await heed(
+      ["translate", run, "--target", target, "--json"],
+      `${"the cat ".repeat(300)}\nthe dog\n`,
+    );
+    expect(scored.stdout).not.toContain("isCut");
+    expect(scored.stderr).toMatch(/heed: 1 line was cut off after \d+ tokens/);
   });
 
   test("--json has the documented keys and --n-best hypotheses, best first", async () => {
