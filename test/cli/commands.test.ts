@@ -1,8 +1,10 @@
 /** The commands on real files: what they print, write and return. */
+
 import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { asPath } from "../../src/cli/commands/export.ts";
 import { bin } from "../built.ts";
 import { config, errorOf, finished, folder, heed, start, tsv, until } from "./heed.ts";
 
@@ -14,6 +16,16 @@ let trained: Awaited<ReturnType<typeof heed>>;
 beforeAll(async () => {
   configFile = write("config.yaml", config(write("pairs.tsv", tsv)));
   trained = await heed(["train", configFile, "--run", run, "--json"]);
+});
+
+test.each([
+  ["models/mine", "./models/mine"],
+  [".hidden", "./.hidden"],
+  ["./models", "./models"],
+  ["../models", "../models"],
+  ["/tmp/models", "/tmp/models"],
+])("export says to open %s as %s", (folder, path) => {
+  expect(asPath(folder)).toBe(path);
 });
 
 describe("heed train", () => {
