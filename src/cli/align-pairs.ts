@@ -1,5 +1,6 @@
 import { readLines } from "../data/files.node.ts";
 import { readPairs } from "../data/pairs.node.ts";
+import { hasAttention } from "../decoding/scorer.ts";
 import { heedError } from "../errors.ts";
 import {
   type AlignmentScore,
@@ -15,6 +16,7 @@ import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type ChoiceOptions, chooseReadings } from "./choose-reading.ts";
+import { cutLines } from "./cut-lines.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
 
@@ -42,6 +44,8 @@ export async function alignPairs(
   const method = methodOf(options);
   const run = openRunOf(options.run, "translate");
   const reverse = options.reverse === undefined ? undefined : openRunOf(options.reverse, "translate");
+  refuseWithoutAttention(options.run, run);
+  if (reverse) refuseWithoutAttention(options.reverse as string, reverse);
   const opened = await engine();
   const pairs = pairsOf(options);
   const readings = await chooseReadings({ run, reverse, engine: opened, options, io });
@@ -52,6 +56,8 @@ export async function alignPairs(
   const counter = lineCounter(io, "align");
   io.say(`attention read: ${describeReading(readings.forward)}`);
   if (reverse) io.say(`of the other direction: ${describeReading(readings.backward)}`);
+  const maxLength = Math.min(...[run, reverse ?? run].map(({ config }) => config.model.maxLength));
+  let cut = 0;
   try {
     for await (const window of windows(pairs, WINDOW)) {
       const there = await forward.align(window);
@@ -59,6 +65,7 @@ export async function alignPairs(
         window.map(({ source, target }) => ({ source: target, target: source })),
       );
       for (const [i, aligned] of there.entries()) {
+        if (aligned.isCut || back?.[i]?.isCut) cut += 1;
         const links = back
           ? symmetrise(aligned.links, turned(back[i] as AlignedWords), method)
           : aligned.links;
@@ -68,6 +75,7 @@ export async function alignPairs(
       counter.add(window.length);
       if (io.signal.aborted) break;
     }
+    if (cut > 0) io.say(cutLines(cut, maxLength));
     if (gold && !io.signal.aborted) {
       await gold.end();
       await writeScore(tally.score(), options.json, io);
@@ -83,6 +91,12 @@ export async function alignPairs(
 
 const usage = (where: string, cause: string, remedy: string): Error =>
   heedError("ERR_USAGE", { where, cause, remedy });
+
+function refuseWithoutAttention(directory: string, { model }: TranslatorRun): void {
+  if (hasAttention(model)) return;
+  const cause = "the model has no attention over its source";
+  throw heedError("ERR_INPUT", { where: directory, cause, remedy: "choose a run that has" });
+}
 
 function methodOf({ symmetrise: name, reverse, probabilities }: AlignOptions): Symmetrisation {
   const method = symmetrisations.find((each) => each === name);

@@ -64,7 +64,7 @@ export async function translateLines(
   try {
     for await (const window of inputWindows(io, options.invalidUtf8, windowFor(options.batch))) {
       translator ??= await open(window.length);
-      if (references) await writeScores(translator, window, references, options.json, io);
+      if (references) cut += await writeScores(translator, window, references, options.json, io);
       else {
         for (const translation of await translator.translate(window)) {
           if (translation.isCut) cut += 1;
@@ -106,16 +106,21 @@ async function writeTranslation({ source, hypotheses }: Translation, json: boole
   }
 }
 
+/** Writes the scores of a window; returns how many of its lines were cut. */
 async function writeScores(
   translator: Translator,
   window: readonly string[],
   references: PairedLines,
   json: boolean,
   io: Io,
-): Promise<void> {
+): Promise<number> {
   const pairs = await references.pairWith(window);
-  for (const result of await translator.score(pairs))
+  let cut = 0;
+  for (const { isCut, ...result } of await translator.score(pairs)) {
+    if (isCut) cut += 1;
     await io.writeLine(json ? JSON.stringify(result) : String(result.score));
+  }
+  return cut;
 }
 
 /** A line of the attention file: `weights` has a row for each token and a column for each source token. */

@@ -24,7 +24,7 @@ export interface TranslateLinesOptions {
   readonly temperature?: number | undefined;
   readonly topK?: number | undefined;
   readonly topP?: number | undefined;
-  readonly seed: number;
+  readonly seed?: number | undefined;
   readonly ensemble: readonly string[];
   readonly replaceUnknown: boolean;
   readonly target?: string | undefined;
@@ -71,9 +71,12 @@ export function checkTarget({ target, ...options }: TranslateLinesOptions): void
   if (flag) throw usage("--target", "scores the given translations and makes none", `leave out ${flag}`);
 }
 
-/** @throws ERR_USAGE when --beam is combined with an option of sampling. */
-export function checkSampling({ sample, temperature, topK, topP, beam }: TranslateLinesOptions): void {
+/** @throws ERR_USAGE when --beam is combined with an option of sampling, or --seed with none. */
+export function checkSampling(options: TranslateLinesOptions): void {
+  const { sample, temperature, topK, topP, beam, seed } = options;
   const flag = firstGiven({ sample, temperature, topK, topP });
+  if (seed !== undefined && flag === undefined)
+    throw usage("--seed", "a search draws nothing", "add --sample, or leave out --seed");
   if (flag && beam !== undefined)
     throw usage(
       "--beam",
@@ -87,7 +90,7 @@ const usage = (where: string, cause: string, remedy?: string): Error =>
 
 /** The decoding options of a command line; beam and alpha default to the run's. */
 export function decodingOf(options: TranslateLinesOptions, run: TranslatorRun): DecodingOptions {
-  const { temperature, topK, topP, seed } = options;
+  const { temperature, topK, topP, seed = 42 } = options;
   const isSampled = options.sample || [temperature, topK, topP].some((value) => value !== undefined);
   return given({
     beam: options.beam ?? (isSampled ? 1 : run.config.decoding.beam),

@@ -20,6 +20,8 @@ export interface AlignedWords {
   /** [target words][source words] */
   readonly weights: Matrix;
   readonly links: readonly Link[];
+  /** Present when either sentence was truncated; the words left out have no links. */
+  readonly isCut?: true;
 }
 
 export interface AlignerOptions {
@@ -52,9 +54,10 @@ export async function openAligner(options: AlignerOptions): Promise<Aligner> {
   });
   return {
     align: async (pairs) =>
-      (await forced.run(pairs)).map(({ sourceWords, targetWords, matrix }) => {
+      (await forced.run(pairs)).map(({ sourceWords, targetWords, isCut, matrix }) => {
         const weights = matrix("read", 0);
-        return { sourceWords, targetWords, weights, links: linksOf(weights, reading.share) };
+        const links = linksOf(weights, reading.share);
+        return { sourceWords, targetWords, weights, links, ...(isCut ? { isCut } : {}) };
       }),
     close: forced.close,
   };

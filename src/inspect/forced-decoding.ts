@@ -36,12 +36,18 @@ export interface ForcedDecodingOptions {
 export interface ForcedPair {
   readonly sourceWords: readonly string[];
   readonly targetWords: readonly string[];
+  /** Whether either sentence was truncated. */
+  readonly isCut: boolean;
   /** Names of the outputs. */
   readonly outputs: readonly string[];
   /** The number of heads of an output. */
   readonly heads: (output: string) => number;
   /** One head of an output between words: summed over pieces of a source word, averaged over those of a target word. */
   readonly matrix: (output: string, head: number) => Matrix;
+}
+
+interface CutExample extends PairExample {
+  readonly isCut: boolean;
 }
 
 export interface ForcedDecoding {
@@ -63,16 +69,18 @@ export async function openForcedDecoding(options: ForcedDecodingOptions): Promis
   });
   // The row that reads a word is one after the row that writes it.
   const shift = row === "input" ? 1 : 0;
-  const encode = (pair: { readonly source: string; readonly target: string }): PairExample => {
-    const targetIds = truncate(target.encode(pair.target), maxLength - shift, target.special.eos);
+  const encode = (pair: { readonly source: string; readonly target: string }): CutExample => {
+    const [wholeSource, wholeTarget] = [source.encode(pair.source), target.encode(pair.target)];
+    const targetIds = truncate(wholeTarget, maxLength - shift, target.special.eos);
     // One step more than there are tokens, so that every word is read.
     const read = shift === 1 ? [...targetIds, target.special.eos] : targetIds;
-    const sourceIds = truncate(source.encode(pair.source), maxLength, source.special.eos);
-    return { source: Int32Array.from(sourceIds), target: Int32Array.from(read) };
+    const sourceIds = truncate(wholeSource, maxLength, source.special.eos);
+    const isCut = sourceIds.length < wholeSource.length || targetIds.length < wholeTarget.length;
+    return { source: Int32Array.from(sourceIds), target: Int32Array.from(read), isCut };
   };
 
   const runBatch = async (
-    examples: readonly PairExample[],
+    examples: readonly CutExample[],
     results: ForcedPair[],
     indices: readonly number[],
   ) => {
@@ -92,7 +100,7 @@ export async function openForcedDecoding(options: ForcedDecodingOptions): Promis
       tensor.dispose();
     }
     for (const [n, index] of indices.entries()) {
-      const example = examples[index] as PairExample;
+      const example = examples[index] as CutExample;
       const from = words(source, example.source);
       const to = words(target, example.target.subarray(0, example.target.length - shift));
       const output = (name: string): { data: Float32Array; heads: number } => {
@@ -103,6 +111,7 @@ export async function openForcedDecoding(options: ForcedDecodingOptions): Promis
       results[index] = {
         sourceWords: from.map(({ text }) => text),
         targetWords: to.map(({ text }) => text),
+        isCut: example.isCut,
         outputs: [...read.keys()],
         heads: (name) => output(name).heads,
         matrix: (name, head) => {

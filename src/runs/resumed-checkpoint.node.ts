@@ -36,7 +36,11 @@ export function resumedCheckpoint(
   say: (message: string) => void,
 ): Checkpoint<SavedState> | undefined {
   if (fromStep !== undefined) return checkpointOf(directory, fromStep);
-  if (!hasDiverged(directory)) return newestCheckpoint<SavedState>(directory, say);
+  if (!hasDiverged(directory)) {
+    const newest = newestCheckpoint<SavedState>(directory, say);
+    if (newest && !isHealthy(newest.state)) say(runningAway(directory, newest.step));
+    return newest;
+  }
   const healthy = newestCheckpoint<SavedState>(directory, say, isHealthy);
   const all = listCheckpoints(directory);
   if (!healthy && all.length > 0) {
@@ -59,6 +63,16 @@ export function healthyStep(directory: string): number | undefined {
 }
 
 const isHealthy = ({ losses }: Partial<SavedState>): boolean => areHealthy(losses ?? {});
+
+/** A run that was stopped or reached its end continues as if it had not stopped, so it only hears of its loss. */
+function runningAway(directory: string, step: number): string {
+  const healthy = healthyStep(directory);
+  const remedy =
+    healthy === undefined
+      ? "train again in another --run with a lower training.learningRate"
+      : `--from-step ${healthy} goes back to the last checkpoint whose loss was not`;
+  return `warning: the loss at step ${step} is far above the best: ${remedy}`;
+}
 
 function checkpointOf(directory: string, wanted: number | "best"): Checkpoint<SavedState> {
   const step = wanted === "best" ? bestStep(directory) : wanted;

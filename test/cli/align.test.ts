@@ -122,6 +122,31 @@ describe("heed align", () => {
     for (const link of stdout.trimEnd().split(/[ \n]/)) expect(link).toMatch(/^\d+-\d+:[01]\.\d{4}$/);
   });
 
+  test("says how many pairs were longer than the model reads, whichever side was", async () => {
+    const long = "the cat ".repeat(300);
+    const file = write("long.tsv", `${long}\tle chat\nthe cat\tle chat\nthe cat\t${long}\n`);
+    const { stdout, stderr } = await heed(["align", there, "--pairs", file]);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(3);
+    expect(stderr).toContain("heed: 2 lines were cut off after 256 tokens\n");
+  });
+
+  test("refuses a model without attention, of either direction", async () => {
+    const none = join(path, "none");
+    const file = write(
+      "gru.yaml",
+      config(pairs).replace(/^model: .*$/m, "model: { kind: gru, attention: none, layers: 1, dModel: 16 }"),
+    );
+    const trained = await heed(["train", file, "--run", none, "--set", "training.epochs=1"]);
+    expect(trained.status, trained.stderr).toBe(0);
+    for (const runs of [[none], [there, "--reverse", none]]) {
+      const refused = await heed(["align", ...runs, "--pairs", pairs]);
+      expect(refused.status).toBe(66);
+      expect(errorOf(refused)).toBe(
+        `${none}: the model has no attention over its source; choose a run that has`,
+      );
+    }
+  });
+
   test.each([
     [["--pairs", "x", "--source", "y"], 64, "heed align: no sentence pairs, or two sorts of them"],
     [["--pairs", pairs, "--layer", "3"], 64, '--layer: there is no "3"; choose 1 to 1, or mean'],

@@ -1,8 +1,10 @@
 /** The commands on real files: what they print, write and return. */
+
 import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { asPath } from "../../src/cli/commands/export.ts";
 import { bin } from "../built.ts";
 import { config, errorOf, finished, folder, heed, start, tsv, until } from "./heed.ts";
 
@@ -14,6 +16,16 @@ let trained: Awaited<ReturnType<typeof heed>>;
 beforeAll(async () => {
   configFile = write("config.yaml", config(write("pairs.tsv", tsv)));
   trained = await heed(["train", configFile, "--run", run, "--json"]);
+});
+
+test.each([
+  ["models/mine", "./models/mine"],
+  [".hidden", "./.hidden"],
+  ["./models", "./models"],
+  ["../models", "../models"],
+  ["/tmp/models", "/tmp/models"],
+])("export says to open %s as %s", (folder, path) => {
+  expect(asPath(folder)).toBe(path);
 });
 
 describe("heed train", () => {
@@ -153,6 +165,13 @@ describe("heed translate", () => {
     const long = await heed(["translate", run], `${"the cat ".repeat(300)}\nthe dog\n`);
     expect(long.stdout.split("\n")).toHaveLength(3);
     expect(long.stderr).toMatch(/heed: 1 line was cut off after \d+ tokens/);
+    const target = write("two.txt", "le chat\nle chien\n");
+    const scored = await heed(
+      ["translate", run, "--target", target, "--json"],
+      `${"the cat ".repeat(300)}\nthe dog\n`,
+    );
+    expect(scored.stdout).not.toContain("isCut");
+    expect(scored.stderr).toMatch(/heed: 1 line was cut off after \d+ tokens/);
   });
 
   test("--json has the documented keys and --n-best hypotheses, best first", async () => {

@@ -152,11 +152,13 @@ describe("the command line", () => {
 
   test.each([
     [["translate", run, "--target", pairs, "--attention", join(path, "a.jsonl")], "leave out --attention"],
+    [["translate", run, "--seed", "7"], "--seed: a search draws nothing; add --sample, or leave out --seed"],
     [["translate", run, "--target", pairs, "--n-best", "2"], "leave out --n-best"],
     [["translate", run, "--target", pairs, "--beam", "2"], "leave out --beam"],
     [["translate", run, "--target", pairs, "--no-repeat-ngram", "2"], "leave out --no-repeat-ngram"],
     [["translate", run, "--target", pairs, "--bias", "a=1"], "leave out --bias"],
     [["generate", run, "--beam", "2", "--top-k", "3"], "leave out --beam or --top-k"],
+    [["generate", run, "--beam", "2", "--seed", "3"], "leave out --beam or --seed"],
     [["train", write("c.yaml", good), "--allow-change"], "--allow-change applies only to a resumed run"],
     [["train", write("c.yaml", good), "--from-step", "5"], "--from-step applies only to a resumed run"],
     [["train", write("c.yaml", good), "--resume", "--from-step", "-5"], "neither a number nor best"],

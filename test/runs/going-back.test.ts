@@ -1,11 +1,12 @@
 /** From which checkpoint a run goes on, and with which model. */
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/schema.ts";
 import { listCheckpoints, readState } from "../../src/runs/checkpoints.node.ts";
 import { areHealthy, type Losses, withLoss } from "../../src/runs/losses.ts";
 import { openRun } from "../../src/runs/open-run.node.ts";
+import { resumedCheckpoint } from "../../src/runs/resumed-checkpoint.node.ts";
 import type { RunOptions } from "../../src/runs/train-run.node.ts";
 import { tinyConfig } from "../training/tiny.ts";
 import { bytesOf, corpus, directory, failure, linesOf, positionIn, run } from "../training/tiny-runs.ts";
@@ -66,6 +67,19 @@ describe("a run that diverged", () => {
     expect(said).toContain(
       "--resume continues from step 5, the last checkpoint whose loss was not far above the best; --from-step chooses another",
     );
+  });
+
+  test("if it was stopped before it failed, resumes where it was, and says that its loss is far above the best", () => {
+    const outcome = join(directory("diverged"), "diverged.json");
+    const content = readFileSync(outcome);
+    rmSync(outcome);
+    const { said, onMessage } = hearing();
+    const resumed = resumedCheckpoint(directory("diverged"), undefined, onMessage);
+    writeFileSync(outcome, content);
+    expect(resumed?.step).toBe(steps("diverged").at(-1));
+    expect(said).toEqual([
+      `warning: the loss at step ${resumed?.step} is far above the best: --from-step 5 goes back to the last checkpoint whose loss was not`,
+    ]);
   });
 
   test("goes on from there, at a rate that is fit to, and is no run that diverged any more", async () => {

@@ -1,5 +1,9 @@
 import { command } from "../command.ts";
 
+/** A folder as a program names it: without "./", `models/x` is a name on the Hugging Face Hub. */
+export const asPath = (folder: string): string =>
+  /^(\.{1,2}([\\/]|$)|[\\/]|[a-z]:)/iu.test(folder) ? folder : `./${folder}`;
+
 export default command({
   name: "export",
   summary: "Export a translator as a model folder for other libraries.",
@@ -60,8 +64,9 @@ export default command({
     if (options.json) await io.writeLine(JSON.stringify({ directory: to, files: sizes }));
     else {
       for (const { path, bytes } of sizes) io.say(`${(bytes / 1e6).toFixed(2).padStart(9)} MB  ${path}`);
+      const path = asPath(to);
       io.say(
-        `${to}: open with pipeline("translation", "${to}") or AutoModelForSeq2SeqLM.from_pretrained("${to}")`,
+        `${to}: open with pipeline("translation", "${path}") or AutoModelForSeq2SeqLM.from_pretrained("${path}")`,
       );
     }
     return 0;

@@ -47,14 +47,19 @@ other, so lines may be empty.`,
       default: 1,
       help: "factor on log probabilities of tokens already written; 1 is off",
     },
-    seed: { type: "number", whole: true, range: [0, 2 ** 31 - 1], default: 42, help: "same seed, same text" },
+    seed: {
+      type: "number",
+      whole: true,
+      range: [0, 2 ** 31 - 1],
+      help: "same seed, same text (default: 42)",
+    },
     device: deviceOption,
     json: { type: "boolean", help: "one JSON object at the end: {prompt, text, tokens}" },
   },
   async run(options, io) {
     const { temperature, topK, topP, seed, beam, tokens, prompt = "" } = options;
     const sampling = { temperature, topK, topP };
-    refuseDrawingWithBeam(beam, sampling);
+    refuseDrawingWithBeam(beam, { ...sampling, seed });
     const { openGenerator } = await import("../../decoding/generator.ts");
     const { openRunOf } = await import("../../runs/open-run.node.ts");
     const { textWriter } = await import("../text-writer.ts");
@@ -85,7 +90,7 @@ other, so lines may be empty.`,
     }
     const generated = beam
       ? searchedTokens(beam)
-      : generator.generate(writer.prompt, { seed, ...constraints, ...given(sampling) });
+      : generator.generate(writer.prompt, { seed: seed ?? 42, ...constraints, ...given(sampling) });
     try {
       for await (const token of generated) {
         written.push(token);

@@ -5,7 +5,7 @@ export default command({
   name: "quickstart",
   summary: "Train, score and inspect a model on an embedded English-French corpus, in under three minutes.",
   description:
-    "Show the corpus, train a small Transformer on it, score it on unseen sentences of the same grammar, read its\n" +
+    "Show the corpus, train a small Transformer on it, score it on unseen sentences of the same grammar, read its " +
     "attention, and write a report: quickstart/report.html and quickstart/result.json.",
   examples: ["heed quickstart", 'heed quickstart --text "My sister is not reading the book."'],
   args: [],

@@ -12,8 +12,9 @@ const EXAMPLE_CONFIG = `A configuration is YAML. Every key has a default; those 
 
 { source: train.en, target: train.fr } reads two files. With \`task: generate\`,
 data.train and data.valid are { text: FILE }; with \`task: classify\` they are
-{ labelled: FILE }, lines of label<TAB>text. \`model.kind\` is transformer, lstm or gru; a recurrent
-translator has \`model.attention\`: none, additive, dot, scaled-dot or general.
+{ labelled: FILE }, lines of label<TAB>text. \`model.kind\` is transformer, lstm
+or gru; a recurrent translator has \`model.attention\`: none, additive, dot,
+scaled-dot or general.
 
 \`heed train config.yaml --print-config\` prints every key with its meaning.
 
