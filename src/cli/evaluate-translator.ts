@@ -3,7 +3,7 @@ import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import { openTranslator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
-import { writeOutput } from "../runs/output-file.node.ts";
+import { refuseInputAsOutput, writeOutput } from "../runs/output-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { translatorPerplexity } from "../tasks/translate/perplexity.ts";
 import { chosenMetrics, type MetricValues, metricNames } from "./chosen-metrics.ts";
@@ -32,6 +32,8 @@ export async function evaluateTranslator(
   options: TranslatorTest,
   io: Io,
 ): Promise<number> {
+  const { output, source, reference, pairs } = options;
+  if (output !== undefined) refuseInputAsOutput(output, [source, reference, pairs]);
   const metrics = chosenMetrics(options, ["perplexity"]);
   const { sentences: test, lines } = await readTest(options, io);
   const needsTranslations = metrics.size > 0 || options.output !== undefined;

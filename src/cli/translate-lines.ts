@@ -7,7 +7,7 @@ import { openTranslator, type Translator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
-import { openOutput } from "../runs/output-file.node.ts";
+import { openOutput, refuseInputAsOutput } from "../runs/output-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { cutLines } from "./cut-lines.ts";
 import { oneLine } from "./escape.ts";
@@ -31,6 +31,7 @@ export async function translateLines(
   engine: Promise<Engine>,
 ): Promise<number> {
   checkTarget(options);
+  if (options.attention !== undefined) refuseInputAsOutput(options.attention, [0, options.target]);
   checkSampling(options);
   const run = openRunOf(options.run, "translate");
   const { source, target } = run.tokenizers;

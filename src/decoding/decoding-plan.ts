@@ -41,6 +41,10 @@ type NameOf = (option: keyof DecodingOptions) => string;
 export function planDecoding(options: PlannedDecoding, nameOf: NameOf = (option) => option): DecodingPlan {
   checkDecodingOptions(options, nameOf);
   refuseAttention(options, nameOf);
+  if (options.sample && (options.best ?? 1) === 1 && (options.coveragePenalty ?? 0) > 0) {
+    const cause = "ranks translations, and a single one is drawn";
+    throw heedError("ERR_USAGE", { where: nameOf("coveragePenalty"), cause, remedy: "ask for several" });
+  }
   const prefix = prefixOf(options, nameOf);
   const limit = limitOf(options, prefix.length, nameOf);
   const unseen = unseenTokens(options.target);
@@ -91,11 +95,15 @@ function prefixOf({ prefix = "", target, ...options }: PlannedDecoding, nameOf: 
 
 function limitOf(options: PlannedDecoding, prefix: number, nameOf: NameOf): DecodingPlan["limit"] {
   const { minDecodingLength: least = 0, maxDecodingLength } = options;
+  const writable = mostTokens({ maxLength: options.maxLength });
   const most = mostTokens(options);
-  if (least > most) {
-    const cause = `${least} is more than the ${most} tokens that the model can write`;
-    throw heedError("ERR_USAGE", { where: nameOf("minDecodingLength"), cause });
-  }
+  const refuse = (option: keyof DecodingOptions, length: number, limit: number): never => {
+    const cause = `${length} is more than the ${limit} tokens that the model can write`;
+    throw heedError("ERR_USAGE", { where: nameOf(option), cause });
+  };
+  if (maxDecodingLength !== undefined && maxDecodingLength > writable)
+    refuse("maxDecodingLength", maxDecodingLength, writable);
+  if (least > most) refuse("minDecodingLength", least, most);
   return (source) =>
     Math.min(maxDecodingLength ?? Math.max(2 * source + 10, prefix + 10, least > 0 ? least + 10 : 0), most);
 }

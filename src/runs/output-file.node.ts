@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, openSync, realpathSync, type Stats, statSync } from "node:fs";
+import { closeSync, fstatSync, lstatSync, openSync, realpathSync, type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { heedError } from "../errors.ts";
 import { reason, writeAtomically, writeWhole } from "./durable.node.ts";
@@ -16,6 +16,23 @@ export function writeOutput(path: string, content: Uint8Array | string): void {
   else if (before?.isFile() && before.nlink === 1 && !namesOpenFile(path))
     writeAtomically(realpathSync(path), content, { mode: before.mode & 0o7777 });
   else writeThrough(path, content);
+}
+
+/**
+ * Refuses an output that is one of the inputs, under whatever name: it would be lost, read or not.
+ *
+ * @param inputs  Paths, or file descriptors such as 0 for standard input.
+ * @throws ERR_CREATE
+ */
+export function refuseInputAsOutput(output: string, inputs: readonly (string | number | undefined)[]): void {
+  const written = statOf(output);
+  if (!written?.isFile()) return;
+  for (const input of inputs) {
+    const read = input === undefined ? undefined : statOf(input);
+    if (read?.dev !== written.dev || read.ino !== written.ino) continue;
+    const cause = "is also read by this command, and would be overwritten";
+    throw heedError("ERR_CREATE", { where: output, cause, remedy: "name another file" });
+  }
 }
 
 function writeThrough(path: string, content: Uint8Array | string): void {
@@ -56,9 +73,9 @@ export function openOutput(path: string): Output {
 const namesOpenFile = (path: string): boolean => /^\/(dev|proc)\//.test(resolve(path));
 
 /** What is at a path, links followed; undefined when unknown: opening it will say why. */
-function statOf(path: string): Stats | undefined {
+function statOf(path: string | number): Stats | undefined {
   try {
-    return statSync(path);
+    return typeof path === "number" ? fstatSync(path) : statSync(path);
   } catch {
     return undefined;
   }

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HeedError } from "../../src/errors.ts";
 import { writeFolder } from "../../src/formats/folder.node.ts";
 import { createRunDirectory, refuseForeign } from "../../src/runs/directory.node.ts";
-import { openOutput, writeOutput } from "../../src/runs/output-file.node.ts";
+import { openOutput, refuseInputAsOutput, writeOutput } from "../../src/runs/output-file.node.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -98,6 +98,29 @@ describe("an output", () => {
     output.write("two\n");
     output.close();
     expect(read("lines")).toBe("one\ntwo\n");
+  });
+});
+
+describe("an output that is also an input", () => {
+  test("is refused, whatever name or descriptor it is read by", () => {
+    writeOutput(at("test.tsv"), "a\tb\n");
+    fs.symlinkSync(at("test.tsv"), at("link"));
+    const file = fs.openSync(at("test.tsv"), "r");
+    for (const input of [at("test.tsv"), at("link"), file]) {
+      const error = errorOf(() => refuseInputAsOutput(at("test.tsv"), [undefined, input]));
+      expect(error.exit).toBe(73);
+      expect(error.message).toContain("is also read by this command, and would be overwritten");
+    }
+    fs.closeSync(file);
+    expect(read("test.tsv")).toBe("a\tb\n");
+  });
+
+  test("is not what does not exist yet, another file, or a device", () => {
+    writeOutput(at("one"), "");
+    writeOutput(at("two"), "");
+    refuseInputAsOutput(at("one"), [at("two"), at("none")]);
+    refuseInputAsOutput(at("none"), [at("none")]);
+    refuseInputAsOutput("/dev/null", ["/dev/null"]);
   });
 });
 
