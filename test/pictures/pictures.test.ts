@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { scoresOf } from "../../src/evaluation/classification.ts";
+import { classificationScores } from "../../src/evaluation/classification.ts";
 import { alignmentSvg } from "../../src/pictures/alignment-svg.ts";
 import { curvesSvg } from "../../src/pictures/curves-svg.ts";
 import { judgedSection } from "../../src/pictures/sections/judged-texts.ts";
@@ -181,7 +181,7 @@ describe("a report", () => {
   });
 
   test("counts a classifier's loss in texts and shows its confusion matrix", () => {
-    const scores = scoresOf([
+    const scores = classificationScores([
       [3, 1],
       [0, 2],
     ]);
