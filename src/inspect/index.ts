@@ -19,5 +19,6 @@ export {
   openCrossAttention,
   readBothRows,
 } from "./cross-attention.ts";
+export { crossAttentionHeads } from "./forced-decoding.ts";
 export type { LayerStatistics } from "./layer-statistics.ts";
 export { linksOf, type Matrix } from "./matrix.ts";

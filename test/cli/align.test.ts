@@ -136,4 +136,21 @@ describe("heed align", () => {
     expect(refused.status).toBe(status);
     expect(errorOf(refused)).toContain(message);
   });
+
+  test("refuses a model that never looks at its source", async () => {
+    const blind = join(path, "blind");
+    const file = write(
+      "blind.yaml",
+      `data: { train: { pairs: ${JSON.stringify(pairs)} }, valid: { pairs: ${JSON.stringify(pairs)} } }
+tokenizer: { kind: word, vocab: 60 }
+model: { kind: gru, attention: none, layers: 1, dModel: 8, hidden: 8 }
+training: { steps: 1 }
+`,
+    );
+    const trained = await heed(["train", file, "--run", blind]);
+    expect(trained.status, trained.stderr).toBe(0);
+    const refused = await heed(["align", blind, "--pairs", pairs]);
+    expect(refused.status).toBe(66);
+    expect(errorOf(refused)).toContain("blind: the model does not attend to its source");
+  });
 });
