@@ -9,7 +9,7 @@ export interface Table {
 /** Lays a table out as lines of text. */
 export function tableLines({ columns, rows }: Table): string[] {
   const widths = columns.map(({ name }, i) =>
-    Math.max(columnsOf(name), ...rows.map((row) => columnsOf(row[i] ?? ""))),
+    rows.reduce((widest, row) => Math.max(widest, columnsOf(row[i] ?? "")), columnsOf(name)),
   );
   const line = (cells: readonly string[]): string =>
     cells
