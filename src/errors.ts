@@ -26,7 +26,7 @@ const input = ({ where, cause, remedy }: InputFault): string =>
   `${where}: ${cause}${remedy ? `; ${remedy}` : ""}`;
 
 /** Code -> exit status (sysexits where one fits) and message template. */
-export const errorTemplates = {
+const errorTemplates = {
   ERR_SHAPE: { exit: 70, text: operation },
   ERR_DTYPE: { exit: 70, text: operation },
   ERR_GRAPH: { exit: 70, text: operation },

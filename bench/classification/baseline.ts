@@ -8,7 +8,7 @@
 
 import { parseArgs } from "node:util";
 import { fileReader } from "../../src/data/corpus-reader.node.ts";
-import { confusion, scoresOf } from "../../src/evaluation/classification.ts";
+import { classificationScores, confusion } from "../../src/evaluation/classification.ts";
 import { labelNumber } from "../../src/tasks/classify/labels.ts";
 import { textsOf } from "../../src/tasks/classify/texts.ts";
 import { naiveBayes } from "./naive-bayes.ts";
@@ -22,7 +22,7 @@ const labels = [...new Set(train.map(({ label }) => label))].sort();
 const answer = naiveBayes(train);
 const numbered = (label: string, i: number): number =>
   labelNumber(label, labels, `${values.test as string}:${i + 1}`);
-const { accuracy, macroF1 } = scoresOf(
+const { accuracy, macroF1 } = classificationScores(
   confusion(
     test.map(({ label }, i) => numbered(label, i)),
     test.map(({ text }, i) => numbered(answer(text), i)),

@@ -1,6 +1,5 @@
 import { readLines } from "../data/files.node.ts";
 import { readPairs } from "../data/pairs.node.ts";
-import { hasAttention } from "../decoding/scorer.ts";
 import { heedError } from "../errors.ts";
 import {
   type AlignmentScore,
@@ -12,6 +11,7 @@ import {
 import { type Symmetrisation, symmetrisations, symmetrise } from "../evaluation/symmetrise.ts";
 import { type AlignedWords, openAligner } from "../inspect/aligner.ts";
 import { type AlignmentReading, describeReading } from "../inspect/alignment-reading.ts";
+import { crossAttentionHeads } from "../inspect/forced-decoding.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -42,10 +42,8 @@ export async function alignPairs(
   engine: () => Promise<Engine>,
 ): Promise<number> {
   const method = methodOf(options);
-  const run = openRunOf(options.run, "translate");
-  const reverse = options.reverse === undefined ? undefined : openRunOf(options.reverse, "translate");
-  refuseWithoutAttention(options.run, run);
-  if (reverse) refuseWithoutAttention(options.reverse as string, reverse);
+  const run = openAttending(options.run);
+  const reverse = options.reverse === undefined ? undefined : openAttending(options.reverse);
   const opened = await engine();
   const pairs = pairsOf(options);
   const readings = await chooseReadings({ run, reverse, engine: opened, options, io });
@@ -92,18 +90,20 @@ export async function alignPairs(
 const usage = (where: string, cause: string, remedy: string): Error =>
   heedError("ERR_USAGE", { where, cause, remedy });
 
-function refuseWithoutAttention(directory: string, { model }: TranslatorRun): void {
-  if (hasAttention(model)) return;
-  const cause = "the model has no attention over its source";
-  throw heedError("ERR_INPUT", { where: directory, cause, remedy: "choose a run that has" });
-}
-
 function methodOf({ symmetrise: name, reverse, probabilities }: AlignOptions): Symmetrisation {
   const method = symmetrisations.find((each) => each === name);
   if (!method) throw usage("--symmetrise", `"${name}" is unknown`, `choose ${symmetrisations.join(", ")}`);
   if (probabilities && reverse !== undefined)
     throw usage("--probabilities", "links of two directions have no one probability", "leave out --reverse");
   return method;
+}
+
+/** A translator that looks at its source. @throws ERR_INPUT for one that does not */
+function openAttending(directory: string): TranslatorRun {
+  const run = openRunOf(directory, "translate");
+  if (crossAttentionHeads(run.model).length > 0) return run;
+  const cause = "the model does not attend to its source, so there is nothing to read links from";
+  throw heedError("ERR_INPUT", { where: directory, cause, remedy: "choose a model with attention" });
 }
 
 function pairsOf({ pairs, source, target }: AlignOptions): AsyncIterable<{ source: string; target: string }> {

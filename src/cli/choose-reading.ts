@@ -4,6 +4,7 @@ import { heedError } from "../errors.ts";
 import { type GoldAlignment, parseAlignment } from "../evaluation/alignment.ts";
 import { type AlignmentReading, chooseByAgreement, chooseByGold } from "../inspect/alignment-reading.ts";
 import { readBothRows } from "../inspect/cross-attention.ts";
+import { crossAttentionHeads } from "../inspect/forced-decoding.ts";
 import { goldAlignment, phrasebook } from "../phrasebook/phrasebook.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -61,21 +62,15 @@ function named({ run, reverse, options }: Choosing): Readings {
   if (row !== "output" && row !== "input")
     throw usage("--row", `"${row}" is neither output nor input`, "see --help");
   const of = (one: TranslatorRun): AlignmentReading => {
-    const { layers, heads } = sizesOf(one);
-    const layer = placeOf("--layer", options.layer ?? String(layers), layers);
-    const head = layer === "mean" ? "mean" : placeOf("--head", options.head ?? "mean", heads);
+    const heads = crossAttentionHeads(one.model);
+    const layer = placeOf("--layer", options.layer ?? String(heads.length), heads.length);
+    const head =
+      layer === "mean" ? "mean" : placeOf("--head", options.head ?? "mean", heads[layer] as number);
     if (layer === "mean" && options.head !== undefined && options.head !== "mean")
       throw usage("--head", "a mean over layers is one over heads", "name a --layer");
     return { row, layer, head, share: options.threshold ?? 1 };
   };
   return { forward: of(run), backward: of(reverse ?? run) };
-}
-
-/** Decoder layers with cross-attention, and heads in each. */
-function sizesOf({ config: { model } }: TranslatorRun): { layers: number; heads: number } {
-  return model.kind === "transformer"
-    ? { layers: model.decoderLayers ?? model.layers, heads: model.heads }
-    : { layers: 1, heads: 1 };
 }
 
 /** "3" of 6 -> 2; "mean". */

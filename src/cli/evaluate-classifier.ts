@@ -1,12 +1,12 @@
 import { fileReader } from "../data/corpus-reader.node.ts";
 import { heedError } from "../errors.ts";
 import type { ClassificationScores } from "../evaluation/classification.ts";
-import { columnsOf } from "../pictures/terminal-matrix.ts";
+import { columnsOf } from "../pictures/columns.ts";
 import type { ClassifierRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { scoreTexts } from "../tasks/classify/test-set.ts";
 import { textsOf } from "../tasks/classify/texts.ts";
-import { escapeControls } from "./escape.ts";
+import { escapeControls } from "../text/escape.ts";
 import type { Io } from "./io.ts";
 
 /** Scores a classifier's labels on a test set. */

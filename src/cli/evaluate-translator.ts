@@ -2,16 +2,17 @@ import { extraColumns, readPairs } from "../data/pairs.node.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import { openTranslator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
+import { tablesOf, textScores } from "../evaluation/text-scores.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import { refuseInputAsOutput, writeOutput } from "../runs/output-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { translatorPerplexity } from "../tasks/translate/perplexity.ts";
+import { oneLine } from "../text/escape.ts";
 import { chosenMetrics, type MetricValues, metricNames } from "./chosen-metrics.ts";
 import { cutLines } from "./cut-lines.ts";
-import { oneLine } from "./escape.ts";
 import type { Io } from "./io.ts";
 import { progress } from "./progress.ts";
-import { scoresOf, tablesOf, writeScores } from "./scores.ts";
+import { writeScores } from "./scores.ts";
 import { countUnknown, unknownTokens } from "./unknown-tokens.ts";
 
 export interface TranslatorTest extends MetricValues {
@@ -43,7 +44,7 @@ export async function evaluateTranslator(
   if (options.output) writeOutput(options.output, lines.map((at) => `${hypotheses[at]}\n`).join(""));
   const most = test.reduce((count, { references }) => Math.max(count, references.length), 0);
   const sets = Array.from({ length: most }, (_, set) => test.map(({ references }) => references[set]));
-  const scores = { ...scoresOf(tablesOf(hypotheses, sets, metrics)), sentences: test.length };
+  const scores = { ...textScores(tablesOf(hypotheses, sets, metrics)), sentences: test.length };
   const perplexity = metricNames(options.metrics).includes("perplexity")
     ? await perplexityOf(run, engine, test, io)
     : {};

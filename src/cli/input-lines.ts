@@ -3,7 +3,7 @@ import { heedError } from "../errors.ts";
 import type { Io } from "./io.ts";
 
 /** Yields the lines of standard input; reports at the end how many had bytes replaced. */
-export async function* inputLines(io: Io, invalidUtf8: string): AsyncGenerator<string> {
+async function* inputLines(io: Io, invalidUtf8: string): AsyncGenerator<string> {
   if (invalidUtf8 !== "error" && invalidUtf8 !== "replace") {
     throw heedError("ERR_USAGE", {
       where: "--invalid-utf8",

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from "commander";
 import { HeedError, heedError } from "../errors.ts";
+import { escapeControls } from "../text/escape.ts";
 import { type Command, flagOf, type OptionSpec } from "./command.ts";
-import { escapeControls } from "./escape.ts";
 import { type Io, ReaderGone, Stopped } from "./io.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };

@@ -1,67 +1,7 @@
-import type { References } from "../evaluation/counts.ts";
-import {
-  corpusScore,
-  type Metric,
-  type SentenceTable,
-  sentenceScores,
-  signatureOf,
-  tabulate,
-} from "../evaluation/metric.ts";
-import type { MetricKey } from "../evaluation/metric-keys.ts";
+import { sentenceScores } from "../evaluation/metric.ts";
 import { isMetric, metricLabels } from "../evaluation/metric-keys.ts";
-import { type BootstrapInterval, bootstrapInterval } from "../evaluation/significance.ts";
+import type { ScoreTables, TextScores } from "../evaluation/text-scores.ts";
 import type { Io } from "./io.ts";
-
-/** The counts of a test set for each metric, in the order the metrics were named. */
-export type ScoreTables = ReadonlyMap<MetricKey, SentenceTable>;
-
-export function tablesOf(
-  hypotheses: readonly string[],
-  references: readonly References[],
-  metrics: ReadonlyMap<MetricKey, Metric>,
-): ScoreTables {
-  return new Map([...metrics].map(([key, metric]) => [key, tabulate(metric, hypotheses, references)]));
-}
-
-export interface ScoreChoices {
-  /** Whether to draw confidence intervals. Default false. */
-  readonly confidence?: boolean;
-  readonly resamples?: number;
-  readonly seed?: number;
-  /** Whether to shorten signatures. Default false. */
-  readonly short?: boolean;
-}
-
-type Signed = { readonly score: number; readonly signature: string };
-
-/** The object that `--json` prints. */
-export interface TextScores {
-  readonly sentences: number;
-  readonly bleu?: Signed;
-  readonly chrf?: Signed;
-  readonly "chrf++"?: Signed;
-  readonly ter?: Signed;
-  /** Percentage of sentences that equal a reference. */
-  readonly exact?: number;
-  readonly intervals?: Partial<Record<MetricKey, BootstrapInterval>>;
-}
-
-export function scoresOf(tables: ScoreTables, choices: ScoreChoices = {}): TextScores {
-  const { confidence = false, resamples, seed, short } = choices;
-  const drawn = confidence ? { bs: resamples, seed } : {};
-  const sentences = [...tables.values()][0]?.sentences ?? 0;
-  const scores = [...tables].map(([key, table]) => {
-    const score = corpusScore(table);
-    return [key, key === "exact" ? score : { score, signature: signatureOf(table, drawn, short) }];
-  });
-  const intervals = (): [MetricKey, BootstrapInterval][] =>
-    [...tables].map(([key, table]) => [key, bootstrapInterval(table, { resamples, seed })]);
-  return {
-    sentences,
-    ...Object.fromEntries(scores),
-    ...(confidence ? { intervals: Object.fromEntries(intervals()) } : {}),
-  };
-}
 
 /** Writes the scores of every sentence, one line each, as TSV or as JSON objects. */
 export async function writeSentences(tables: ScoreTables, json: boolean, io: Io): Promise<void> {

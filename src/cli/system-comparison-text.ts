@@ -2,9 +2,9 @@ import { basename } from "node:path";
 import { metricLabels } from "../evaluation/metric-keys.ts";
 import type { ChangedSentence, MetricComparison, SystemComparison } from "../evaluation/system-comparison.ts";
 import { type Piece, unmarked, wordDifference } from "../evaluation/word-difference.ts";
-import { columnsOf } from "../pictures/terminal-matrix.ts";
-import { escapeControls } from "./escape.ts";
-import { tableLines } from "./runs-table.ts";
+import { columnsOf } from "../pictures/columns.ts";
+import { tableLines } from "../pictures/table.ts";
+import { escapeControls } from "../text/escape.ts";
 
 /** A difference with p below this is marked. */
 const SIGNIFICANT = 0.05;

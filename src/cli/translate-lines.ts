@@ -1,16 +1,15 @@
 import { readLines } from "../data/files.node.ts";
 import { planDecoding } from "../decoding/decoding-plan.ts";
-import { ensembleWeights } from "../decoding/ensemble.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import type { Translation } from "../decoding/translated-text.ts";
 import { openTranslator, type Translator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
+import { ensembleOf } from "../runs/ensemble.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
-import type { TranslatorRun } from "../runs/open-run.ts";
 import { openOutput, refuseInputAsOutput } from "../runs/output-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
+import { oneLine } from "../text/escape.ts";
 import { cutLines } from "./cut-lines.ts";
-import { oneLine } from "./escape.ts";
 import { inputWindows } from "./input-lines.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
@@ -34,27 +33,20 @@ export async function translateLines(
   if (options.attention !== undefined) refuseInputAsOutput(options.attention, [0, options.target]);
   checkSampling(options);
   const run = openRunOf(options.run, "translate");
-  const { source, target } = run.tokenizers;
-  const members = [run, ...options.ensemble.map((directory) => memberOf(run, directory))];
+  const others = options.ensemble.map((directory) => openRunOf(directory, "translate"));
+  const ensemble = ensembleOf([run, ...others], [options.run, ...options.ensemble]);
   const decoding = decodingOf(options, run);
   const quantize = quantization(options.quantize);
-  const weights = ensembleWeights(members.map(({ weights }) => weights));
-  const maxLength = Math.min(...members.map(({ config }) => config.model.maxLength));
-  const model = members.map((member) => member.model);
   // Refuse bad options before reading a line, and name them by their flags.
-  planDecoding({ ...decoding, model, target, maxLength }, decodingFlag);
+  planDecoding({ ...decoding, ...ensemble }, decodingFlag);
   const open = async (lines: number): Promise<Translator> =>
     openTranslator({
       engine: await engine,
-      source,
-      target,
       batch: options.batch,
       quantize,
       ...decoding,
-      model,
-      weights,
-      maxLength,
-      ...streamsFor(lines, options.batch, weights),
+      ...ensemble,
+      ...streamsFor(lines, options.batch, ensemble.weights),
     });
   const references = options.target === undefined ? undefined : pairedLines(options.target);
   const attention = options.attention === undefined ? undefined : jsonLines(options.attention);
@@ -78,7 +70,7 @@ export async function translateLines(
       if (io.signal.aborted) break;
     }
     await references?.end();
-    if (cut > 0) io.say(cutLines(cut, maxLength));
+    if (cut > 0) io.say(cutLines(cut, ensemble.maxLength));
     if (unknown > 0 && !options.replaceUnknown) io.say(unknownTokens(unknown));
   } finally {
     counter.end();
@@ -87,16 +79,6 @@ export async function translateLines(
     await references?.close();
   }
   return 0;
-}
-
-function memberOf(run: TranslatorRun, directory: string): TranslatorRun {
-  const member = openRunOf(directory, "translate");
-  const vocabularies = ({ tokenizers: { source, target } }: TranslatorRun): string =>
-    JSON.stringify([source.toJSON(), target.toJSON()]);
-  if (vocabularies(member) === vocabularies(run)) return member;
-  const cause = "its vocabulary differs from that of the other runs";
-  const remedy = "choose runs with the same tokenizers";
-  throw heedError("ERR_INPUT", { where: directory, cause, remedy });
 }
 
 async function writeTranslation({ source, hypotheses }: Translation, json: boolean, io: Io): Promise<void> {

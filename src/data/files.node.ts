@@ -39,7 +39,7 @@ export async function hashFiles(paths: readonly string[], options: ReadOptions =
 }
 
 /** The bytes of a file, decompressed if it is gzip. Throws as `readLines` does, except for errors in lines. */
-export async function* readBytes(
+async function* readBytes(
   path: string,
   { maxDecompressedBytes = 2 ** 30, signal }: ReadOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {

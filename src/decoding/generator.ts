@@ -132,6 +132,10 @@ function checkPrompt(prompt: readonly number[], vocabulary: number): void {
 /** Indices of items, grouped by length. */
 function byLength(lengths: readonly number[]): number[][] {
   const groups = new Map<number, number[]>();
-  for (const [i, length] of lengths.entries()) groups.set(length, [...(groups.get(length) ?? []), i]);
+  for (const [i, length] of lengths.entries()) {
+    const group = groups.get(length);
+    if (group) group.push(i);
+    else groups.set(length, [i]);
+  }
   return [...groups.values()];
 }

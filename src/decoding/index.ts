@@ -30,6 +30,7 @@ export { draw, nextTokens, type SamplingOptions } from "./sampling.ts";
 export { type Forced, openScorer, type Scorer, type ScorerOptions } from "./scorer.ts";
 export { type Candidates, type Decoding, openStepper, type Stepper, type StepperOptions } from "./stepper.ts";
 export { openTextStepper, type TextStepperOptions } from "./text-stepper.ts";
+export { type TextWriter, textWriter } from "./text-writer.ts";
 export type { TranslatedText, Translation } from "./translated-text.ts";
 export { openTranslator, type Translator } from "./translator.ts";
 export type { TranslatorOptions } from "./translator-options.ts";

@@ -41,7 +41,7 @@ export interface ClassificationScores {
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.metrics.f1_score.html
  * @see Sokolova & Lapalme 2009 - https://doi.org/10.1016/j.ipm.2009.03.002
  */
-export function scoresOf(counts: Confusion): ClassificationScores {
+export function classificationScores(counts: Confusion): ClassificationScores {
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const share = (part: number, all: number): number => (all === 0 ? 0 : part / all);
   const total = sum(counts.map(sum));

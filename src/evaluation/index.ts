@@ -1,6 +1,6 @@
 /**
  * `heed/evaluation`: BLEU, chrF and TER with their signatures, exact match; confidence intervals and significance tests;
- * alignment error rate.
+ * accuracy and F1 of labels; alignment error rate.
  */
 export {
   type AlignmentScore,
@@ -14,6 +14,13 @@ export {
 } from "./alignment.ts";
 export { type BleuOptions, type BleuScore, bleu, corpusBleu, type Smoothing, sentenceBleu } from "./bleu.ts";
 export { type ChrfOptions, type ChrfScore, chrf, corpusChrf, sentenceChrf } from "./chrf.ts";
+export {
+  type ClassificationScores,
+  type Confusion,
+  classificationScores,
+  confusion,
+  type LabelScores,
+} from "./classification.ts";
 export type { References } from "./counts.ts";
 export { exact, exactMatch } from "./exact-match.ts";
 export { type MeanInterval, meanInterval, studentQuantile } from "./mean-interval.ts";

@@ -1,5 +1,6 @@
 import { makeBatch, type PairExample } from "../data/batches.ts";
 import { batchesByTokens } from "../decoding/packing.ts";
+import { heedError } from "../errors.ts";
 import { input } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
 import type { Seq2Seq } from "../models/seq2seq.ts";
@@ -56,7 +57,11 @@ export interface ForcedDecoding {
   close(): void;
 }
 
-/** Runs a decoder on given translations (teacher forcing) and reads its cross-attention. */
+/**
+ * Runs a decoder on given translations (teacher forcing) and reads its cross-attention.
+ *
+ * @throws ERR_MODEL when the model has none.
+ */
 export async function openForcedDecoding(options: ForcedDecodingOptions): Promise<ForcedDecoding> {
   const { engine, tokenizers, row, maxLength = Infinity, weights, state, session } = options;
   const { source, target } = tokenizers;
@@ -141,13 +146,25 @@ export async function openForcedDecoding(options: ForcedDecodingOptions): Promis
 }
 
 function graphOf({ model, outputs }: ForcedDecodingOptions): Readonly<Record<string, Value>> {
+  const layers = crossWeights(model);
+  if (layers.length > 0) return outputs(layers);
+  const remedy = "choose a model with attention";
+  throw heedError("ERR_MODEL", { where: "cross-attention", cause: "the model has none", remedy });
+}
+
+/** The heads of cross-attention in each decoder layer that has it; none where a decoder never looks at its source. */
+export const crossAttentionHeads = (model: Layer<Seq2Seq>): number[] =>
+  crossWeights(model).map(({ shape }) => shape[1] as number);
+
+/** Each decoder layer's cross-attention when the target is given: [batch, heads, target, source]. */
+function crossWeights(model: Layer<Seq2Seq>): Value[] {
   const built = build(model);
   const source = input("source", "int32", ["batch", "source"]);
   const sourceMask = input("sourceMask", "float32", ["batch", "source"]);
   const target = input("target", "int32", ["batch", "target"]);
   const encoded = built.call.encode(source, sourceMask);
   built.call.decode(target, built.call.remember(encoded, sourceMask));
-  return outputs(matchTaps(built.taps, "**.cross.weights").map(([, value]) => value));
+  return matchTaps(built.taps, "**.cross.weights", { atLeast: 0 }).map(([, value]) => value);
 }
 
 /** At most `limit` ids; a truncated sentence still ends with </s>. */

@@ -20,6 +20,7 @@ export {
   readBothRows,
 } from "./cross-attention.ts";
 export { type EvidenceKind, type EvidenceOptions, evidence, evidenceKinds, spearman } from "./evidence.ts";
+export { crossAttentionHeads } from "./forced-decoding.ts";
 export {
   type Axis,
   type ChosenOutput,

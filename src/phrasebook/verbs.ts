@@ -109,7 +109,7 @@ function verbs(lines: string): readonly Verb[] {
 const DOUBLING = /^(stop|run|swim|forget|cut)$/;
 
 /** The first word of "look for" is the verb. */
-export function inflect(expression: string, ending: "s" | "ed" | "ing"): string {
+function inflect(expression: string, ending: "s" | "ed" | "ing"): string {
   const [verb = "", ...rest] = expression.split(" ");
   const doubled = DOUBLING.test(verb) ? verb + verb.at(-1) : verb;
   const formed =

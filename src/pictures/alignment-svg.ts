@@ -1,5 +1,5 @@
+import { columnsOf } from "./columns.ts";
 import { escapeMarkup, short } from "./markup.ts";
-import { columnsOf } from "./terminal-matrix.ts";
 
 export interface AlignmentPicture {
   /** Source words, across. */

@@ -2,12 +2,7 @@ import { type Curve, curvesSvg } from "./curves-svg.ts";
 import { type IntervalsPicture, intervalsSvg } from "./intervals-svg.ts";
 import { escapeMarkup } from "./markup.ts";
 import { type Facts, page } from "./page.ts";
-
-/** A table of text cells. Columns of text are aligned left, others right. */
-export interface Table {
-  readonly columns: readonly { readonly name: string; readonly isText?: boolean }[];
-  readonly rows: readonly (readonly string[])[];
-}
+import type { Table } from "./table.ts";
 
 export interface ComparisonReport {
   readonly title: string;

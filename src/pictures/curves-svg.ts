@@ -1,7 +1,7 @@
 import { scaleLinear } from "d3-scale";
+import { columnsOf } from "./columns.ts";
 import { extent } from "./extent.ts";
 import { escapeMarkup, short } from "./markup.ts";
-import { columnsOf } from "./terminal-matrix.ts";
 
 export interface Curve {
   readonly name: string;

@@ -1,6 +1,6 @@
+import { columnsOf } from "./columns.ts";
 import type { Curve } from "./curves-svg.ts";
 import { extent } from "./extent.ts";
-import { columnsOf } from "./terminal-matrix.ts";
 
 /** A line chart for the terminal. */
 export interface TerminalCurves {

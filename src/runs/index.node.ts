@@ -1,6 +1,7 @@
 /** `heed/runs` in Node: trains, resumes, opens and compares run directories. */
 
 export { type Comparison, compareRuns, type RunGroup } from "./compare-runs.ts";
+export { comparisonPage } from "./comparison-page.ts";
 export * from "./index.ts";
 export { openRun, openRunOf } from "./open-run.node.ts";
 export type { ClassifierRun, LanguageRun, OpenedRun, TranslatorRun } from "./open-run.ts";

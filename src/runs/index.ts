@@ -1,4 +1,5 @@
 /** `heed/runs`: opens trained models from their files. In Node it also trains, resumes and compares run directories. */
+export { ensembleOf } from "./ensemble.ts";
 export {
   assembleRun,
   type ClassifierRun,

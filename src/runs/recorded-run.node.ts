@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type FlatConfig, flatten } from "../config/flat.ts";
 import { parseConfig } from "../config/parse.ts";
 import { heedError } from "../errors.ts";
+import { median } from "../evaluation/median.ts";
 import { trainerOf } from "./lock.node.ts";
 import { readResult } from "./result.node.ts";
 
@@ -182,12 +183,6 @@ function speed(
     ...(millisecondsPerStep === undefined ? {} : { millisecondsPerStep }),
     ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }),
   };
-}
-
-export function median(values: readonly number[]): number | undefined {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
-  return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }
 
 function numbersOf(record: object): Record<string, number> {

@@ -142,7 +142,7 @@ describe("heed align", () => {
       const refused = await heed(["align", ...runs, "--pairs", pairs]);
       expect(refused.status).toBe(66);
       expect(errorOf(refused)).toBe(
-        `${none}: the model has no attention over its source; choose a run that has`,
+        `${none}: the model does not attend to its source, so there is nothing to read links from; choose a model with attention`,
       );
     }
   });

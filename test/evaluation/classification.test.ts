@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { confusion, scoresOf } from "../../src/evaluation/classification.ts";
+import { classificationScores, confusion } from "../../src/evaluation/classification.ts";
 
 test("answers are counted by truth and answer", () => {
   expect(confusion([0, 0, 1, 2, 2, 2], [0, 1, 1, 2, 0, 2], 3)).toEqual([
@@ -12,7 +12,7 @@ test("answers are counted by truth and answer", () => {
 });
 
 test("precision, recall, F1 and their mean, as worked out by hand", () => {
-  const { accuracy, macroF1, perLabel } = scoresOf([
+  const { accuracy, macroF1, perLabel } = classificationScores([
     [1, 1, 0],
     [0, 1, 0],
     [1, 0, 2],
@@ -25,7 +25,7 @@ test("precision, recall, F1 and their mean, as worked out by hand", () => {
 });
 
 test("a label that neither occurs nor is given does not count", () => {
-  const { accuracy, macroF1 } = scoresOf([
+  const { accuracy, macroF1 } = classificationScores([
     [1, 0, 0],
     [0, 1, 0],
     [0, 0, 0],
@@ -35,8 +35,8 @@ test("a label that neither occurs nor is given does not count", () => {
 });
 
 test("a label that occurs and is never given, or is given and never occurs, counts as 0", () => {
-  expect(scoresOf(confusion([0, 1], [0, 0], 2)).macroF1).toBeCloseTo((2 / 3 + 0) / 2, 12);
-  expect(scoresOf(confusion([0, 0], [0, 1], 2)).macroF1).toBeCloseTo((2 / 3 + 0) / 2, 12);
+  expect(classificationScores(confusion([0, 1], [0, 0], 2)).macroF1).toBeCloseTo((2 / 3 + 0) / 2, 12);
+  expect(classificationScores(confusion([0, 0], [0, 1], 2)).macroF1).toBeCloseTo((2 / 3 + 0) / 2, 12);
 });
 
 interface Scored {
@@ -56,7 +56,7 @@ test("scores of drawn answers are scikit-learn's", () => {
   };
   expect(cases).toHaveLength(100);
   for (const { labels, truth, answers, ...expected } of cases) {
-    const { accuracy, macroF1, perLabel } = scoresOf(confusion(truth, answers, labels));
+    const { accuracy, macroF1, perLabel } = classificationScores(confusion(truth, answers, labels));
     expect(accuracy).toBeCloseTo(expected.accuracy, 12);
     expect(macroF1).toBeCloseTo(expected.macroF1, 12);
     for (const key of ["precision", "recall", "f1"] as const)
@@ -68,7 +68,7 @@ test("scores of drawn answers are scikit-learn's", () => {
 test("with two labels and equal errors, accuracy and macro-F1 agree", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 0, max: 99 }), (right, wrong) => {
-      const { accuracy, macroF1 } = scoresOf([
+      const { accuracy, macroF1 } = classificationScores([
         [right, wrong],
         [wrong, right],
       ]);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { chosenMetrics } from "../../src/cli/chosen-metrics.ts";
 import { systemComparisonLines } from "../../src/cli/system-comparison-text.ts";
 import { compareSystems } from "../../src/evaluation/system-comparison.ts";
-import { columnsOf } from "../../src/pictures/terminal-matrix.ts";
+import { columnsOf } from "../../src/pictures/columns.ts";
 
 const options = { tokenize: "13a", smoothing: "exp", lowercase: false };
 const reference = "the quick brown fox jumps over the lazy dog while 東京 sleeps quietly tonight";

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { scoresOf } from "../../src/evaluation/classification.ts";
+import { classificationScores } from "../../src/evaluation/classification.ts";
 import { alignmentSvg } from "../../src/pictures/alignment-svg.ts";
+import { columnsOf } from "../../src/pictures/columns.ts";
 import { curvesSvg } from "../../src/pictures/curves-svg.ts";
 import { judgedSection } from "../../src/pictures/sections/judged-texts.ts";
 import { nextTokensSection } from "../../src/pictures/sections/next-tokens.ts";
 import { translationsSection } from "../../src/pictures/sections/translations.ts";
-import { columnsOf, matrixInTerminal } from "../../src/pictures/terminal-matrix.ts";
+import { matrixInTerminal } from "../../src/pictures/terminal-matrix.ts";
 import { trainingReport } from "../../src/pictures/training-report.ts";
 
 const source = ["the", "small", "cat"];
@@ -181,7 +182,7 @@ describe("a report", () => {
   });
 
   test("counts a classifier's loss in texts and shows its confusion matrix", () => {
-    const scores = scoresOf([
+    const scores = classificationScores([
       [3, 1],
       [0, 2],
     ]);

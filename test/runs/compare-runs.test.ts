@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { flatten } from "../../src/config/flat.ts";
 import { printConfig } from "../../src/config/print.ts";
+import { median } from "../../src/evaluation/median.ts";
 import { compareRuns, meanCurve, relative } from "../../src/runs/compare-runs.ts";
-import { findRuns, median, type RecordedRun, readRecordedRun } from "../../src/runs/recorded-run.node.ts";
+import { findRuns, type RecordedRun, readRecordedRun } from "../../src/runs/recorded-run.node.ts";
 import { tinyConfig } from "../training/tiny.ts";
 import { corpus, directory, folder, linesOf, run, stoppedAfter } from "../training/tiny-runs.ts";
 

@@ -62,7 +62,7 @@ other, so lines may be empty.`,
     refuseDrawingWithBeam(beam, { ...sampling, seed });
     const { openGenerator } = await import("../../decoding/generator.ts");
     const { openRunOf } = await import("../../runs/open-run.node.ts");
-    const { textWriter } = await import("../text-writer.ts");
+    const { textWriter } = await import("../../decoding/text-writer.ts");
     const { countUnknown, unknownTokens } = await import("../unknown-tokens.ts");
     const { config, model, tokenizer, weights } = openRunOf(options.run, "generate");
     const engine = await device(options.device, io);

@@ -35,7 +35,6 @@ for each group, {kind: "group", group, config, runs, seeds, valid: {loss:
     const { heedError } = await import("../../errors.ts");
     const { findRuns, readRecordedRun } = await import("../../runs/recorded-run.node.ts");
     const { compareRuns } = await import("../../runs/compare-runs.ts");
-    const { comparisonLines, comparisonPage, groupObject, runObject } = await import("../compare.ts");
     const directories = findRuns(directory);
     if (directories.length === 0) {
       const remedy = "give a directory that holds runs of `heed train`";
@@ -45,14 +44,17 @@ for each group, {kind: "group", group, config, runs, seeds, valid: {loss:
     const comparison = compareRuns(runs, directory);
     if (out !== undefined) {
       const { writeOutput } = await import("../../runs/output-file.node.ts");
+      const { comparisonPage } = await import("../../runs/comparison-page.ts");
       writeOutput(out, comparisonPage(comparison, directory));
     }
     if (json) {
+      const { groupObject, runObject } = await import("../../runs/comparison-objects.ts");
       for (const run of runs) await io.writeLine(JSON.stringify(runObject(run, comparison)));
       for (const group of comparison.groups)
         await io.writeLine(JSON.stringify(groupObject(group, comparison)));
       return 0;
     }
+    const { comparisonLines } = await import("../runs-text.ts");
     const { stdout } = process;
     const width = stdout.columns ?? 100;
     const colour = stdout.isTTY && stdout.hasColors(256);

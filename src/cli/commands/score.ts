@@ -42,7 +42,8 @@ for each sentence before that.`,
   async run({ hypotheses: file, reference, sentences, json, ...values }, io) {
     const { chosenMetrics } = await import("../chosen-metrics.ts");
     const { readSystems } = await import("../read-systems.ts");
-    const { scoresOf, tablesOf, writeScores, writeSentences } = await import("../scores.ts");
+    const { tablesOf, textScores } = await import("../../evaluation/text-scores.ts");
+    const { writeScores, writeSentences } = await import("../scores.ts");
     const began = performance.now();
     const metrics = chosenMetrics(values);
     const { systems, references } = await readSystems([file], reference, "heed score");
@@ -51,7 +52,7 @@ for each sentence before that.`,
       await writeSentences(tables, json, io);
       if (!json) await io.writeLine("");
     }
-    const scores = scoresOf(tables, values);
+    const scores = textScores(tables, values);
     await writeScores({ ...scores, seconds: (performance.now() - began) / 1000 }, json, io);
     return 0;
   },

@@ -5,7 +5,7 @@ import { recurrent } from "./recurrent.ts";
 import { transformer } from "./transformer.ts";
 
 /** All model families by name. */
-export const families = { transformer, recurrent } as const;
+const families = { transformer, recurrent } as const;
 
 type AnyFamily = (typeof families)[keyof typeof families];
 

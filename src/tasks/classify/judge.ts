@@ -1,6 +1,10 @@
 import { makeBatch, type PairExample } from "../../data/batches.ts";
 import { chunks } from "../../data/chunks.ts";
-import { type ClassificationScores, confusion, scoresOf } from "../../evaluation/classification.ts";
+import {
+  type ClassificationScores,
+  classificationScores,
+  confusion,
+} from "../../evaluation/classification.ts";
 import type { Classifier } from "../../models/classifier.ts";
 import { textInputs } from "../../models/objective.ts";
 import { build, type Layer } from "../../nn/layer.ts";
@@ -73,5 +77,5 @@ export async function scoreLabelled(
 ): Promise<ClassificationScores & { readonly probabilities: readonly Float32Array[] }> {
   const probabilities = await judge.judge(examples);
   const truth = examples.map(({ target }) => target[0] as number);
-  return { ...scoresOf(confusion(truth, probabilities.map(likeliest), labels)), probabilities };
+  return { ...classificationScores(confusion(truth, probabilities.map(likeliest), labels)), probabilities };
 }

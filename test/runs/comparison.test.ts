@@ -1,10 +1,11 @@
 /** Tables of runs, as a person reads them. */
 import { expect, test } from "vitest";
-import { comparisonLines, comparisonPage } from "../../src/cli/compare.ts";
-import { groupTable } from "../../src/cli/runs-table.ts";
+import { comparisonLines } from "../../src/cli/runs-text.ts";
 import { flatten } from "../../src/config/flat.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { compareRuns } from "../../src/runs/compare-runs.ts";
+import { comparisonPage } from "../../src/runs/comparison-page.ts";
+import { groupTable } from "../../src/runs/comparison-tables.ts";
 import type { RecordedRun } from "../../src/runs/recorded-run.node.ts";
 
 const data = {

@@ -1,7 +1,7 @@
 /** Text that appears token by token is the text of all tokens. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { textWriter } from "../../src/cli/text-writer.ts";
+import { textWriter } from "../../src/decoding/text-writer.ts";
 import type { Tokenizer } from "../../src/text/tokenizer.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
 

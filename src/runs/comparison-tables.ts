@@ -1,12 +1,12 @@
 import type { MeanInterval } from "../evaluation/mean-interval.ts";
-import type { Table } from "../pictures/comparison-report.ts";
-import { columnsOf } from "../pictures/terminal-matrix.ts";
-import { type Comparison, type RunGroup, relative, seedOf } from "../runs/compare-runs.ts";
-import { median, type RecordedRun } from "../runs/recorded-run.node.ts";
+import { median } from "../evaluation/median.ts";
+import type { Table } from "../pictures/table.ts";
 import type { Score } from "../tasks/task.ts";
 import { recordedTask } from "../tasks/tasks.ts";
 import { scoreOf } from "../tasks/validation-text.ts";
-import { escapeControls } from "./escape.ts";
+import { escapeControls } from "../text/escape.ts";
+import { type Comparison, type RunGroup, relative, seedOf } from "./compare-runs.ts";
+import type { RecordedRun } from "./recorded-run.node.ts";
 
 const NONE = "–";
 /** The loss, which every task has, as a score. */
@@ -126,20 +126,4 @@ export function otherTable({ others }: Comparison, root: string): Table {
       escapeControls(run.reason ?? ""),
     ]),
   };
-}
-
-/** Lays a table out as lines of text. */
-export function tableLines({ columns, rows }: Table): string[] {
-  const widths = columns.map(({ name }, i) =>
-    Math.max(columnsOf(name), ...rows.map((row) => columnsOf(row[i] ?? ""))),
-  );
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) => {
-        const space = " ".repeat(Math.max(0, (widths[i] ?? 0) - columnsOf(cell)));
-        return columns[i]?.isText ? cell + space : space + cell;
-      })
-      .join("  ")
-      .trimEnd();
-  return [line(columns.map(({ name }) => name)), ...rows.map(line)];
 }
