@@ -16,17 +16,23 @@ const sourceOfHeed: Plugin = {
   },
 };
 
-/** Slow: pages and software GPUs, recipes, the packed package, the documents' commands, whole corpora, whole and killed runs. */
+/** Slow: pages and software GPUs, recipes, the packed package, the documents' commands, whole corpora, many
+ * models, whole and killed runs.
+ */
 const slow = [
   "test/page/**/*.test.ts",
   "test/parity/**/*.test.ts",
   "test/examples/**/*.test.ts",
   "test/house/entries.test.ts",
+  "test/cli/align.test.ts",
   "test/cli/inspect.test.ts",
+  "test/cli/sweep.test.ts",
   "test/house/commands.test.ts",
   "test/house/page-snippet.test.ts",
   "test/pictures/phone.test.ts",
   "test/evaluation/flores.test.ts",
+  "test/inspect/inspector.test.ts",
+  "test/inspect/layer-statistics.test.ts",
   "test/runs/changed-meaning.test.ts",
   "test/runs/going-back.test.ts",
   "test/runs/resume.test.ts",
