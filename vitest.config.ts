@@ -16,9 +16,7 @@ const sourceOfHeed: Plugin = {
   },
 };
 
-/** Slow: pages and software GPUs, recipes, the packed package, the documents' commands, whole corpora, many
- * models, whole and killed runs.
- */
+/** Slow: pages, software GPUs, recipes, the packed package, documents, whole corpora, many models, killed runs. */
 const slow = [
   "test/page/**/*.test.ts",
   "test/parity/**/*.test.ts",

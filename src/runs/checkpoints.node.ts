@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:f
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { HeedError, heedError } from "../errors.ts";
-import { decodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
+import type { NamedTensor } from "../formats/safetensors.ts";
+import { codec, fileOf } from "./codec.ts";
 import {
   reason,
   syncDirectory,
@@ -26,7 +27,7 @@ export interface Checkpoint<S> {
   readonly state: S;
 }
 
-/** A checkpoint whose tensors are already encoded as safetensors. */
+/** A checkpoint whose tensors are already encoded. */
 export interface EncodedCheckpoint<S> {
   readonly step: number;
   readonly model: Uint8Array;
@@ -58,7 +59,7 @@ export async function saveCheckpoint<S>(
   const target = join(folder, checkpointName(checkpoint.step));
   const temporary = temporaryIn(folder);
   try {
-    const files = { "model.safetensors": checkpoint.model, "optimizer.safetensors": checkpoint.optimizer };
+    const files = { [fileOf("model")]: checkpoint.model, [fileOf("optimizer")]: checkpoint.optimizer };
     const sha256: Record<string, string> = {};
     for (const [name, bytes] of Object.entries(files)) {
       sha256[name] = await digestMeanwhile(bytes);
@@ -164,13 +165,13 @@ export function loadCheckpoint<S>(path: string): Checkpoint<S> {
     }
     if (digest(bytes) !== state.sha256?.[name])
       throw damaged(file, "its sha256 has changed since it was saved");
-    return decodeSafetensors(bytes, file);
+    return codec.decode(bytes, file);
   };
   const { step, sha256: _, interim: __, checksum: ___, ...rest } = state;
   return {
     step,
-    model: read("model.safetensors"),
-    optimizer: read("optimizer.safetensors"),
+    model: read(fileOf("model")),
+    optimizer: read(fileOf("optimizer")),
     state: rest as S,
   };
 }

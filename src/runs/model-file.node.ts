@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { heedError } from "../errors.ts";
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
+import type { NamedTensor } from "../formats/safetensors.ts";
 import type { Position } from "../training/trainer.ts";
 import { type Checkpoint, listCheckpoints, loadCheckpoint, readState } from "./checkpoints.node.ts";
+import { codec } from "./codec.ts";
 import { writeAtomically } from "./durable.node.ts";
 import { WEIGHTS_FILE } from "./open-run.ts";
 
@@ -13,11 +14,11 @@ export const modelOf = (directory: string): string => join(directory, WEIGHTS_FI
 export const hasModel = (directory: string): boolean => existsSync(modelOf(directory));
 
 export function readModel(directory: string): ReadonlyMap<string, NamedTensor> {
-  return decodeSafetensors(readFileSync(modelOf(directory)), modelOf(directory));
+  return codec.decode(readFileSync(modelOf(directory)), modelOf(directory));
 }
 
 export function writeModel(directory: string, weights: ReadonlyMap<string, NamedTensor>): void {
-  writeAtomically(modelOf(directory), encodeSafetensors(weights));
+  writeAtomically(modelOf(directory), codec.encode(weights));
 }
 
 /**

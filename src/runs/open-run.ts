@@ -1,10 +1,11 @@
 import type { TaskName } from "../config/families/family.ts";
 import { parseConfig } from "../config/parse.ts";
 import { heedError } from "../errors.ts";
-import { decodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
+import type { NamedTensor } from "../formats/safetensors.ts";
 import { build } from "../nn/layer.ts";
 import type { RunFiles } from "../tasks/run-files.ts";
 import { type DescribedRun, taskOf, tasks } from "../tasks/tasks.ts";
+import { codec, fileOf } from "./codec.ts";
 
 type WithWeights<Described> = Described & { readonly weights: ReadonlyMap<string, NamedTensor> };
 
@@ -21,7 +22,7 @@ export type LanguageRun = OpenedRunOf<"generate">;
 export type ClassifierRun = OpenedRunOf<"classify">;
 
 export const CONFIG_FILE = "config.yaml";
-export const WEIGHTS_FILE = "model.safetensors";
+export const WEIGHTS_FILE = fileOf("model");
 
 /**
  * Opens a run from its configuration, its weights and the files beside them.
@@ -32,7 +33,7 @@ export function assembleRun(config: string, weights: Uint8Array, files: RunFiles
   const parsed = parseConfig(config, `${files.where}/${CONFIG_FILE}`);
   const described = taskOf(parsed).describe(parsed, files) as DescribedRun;
   const where = `${files.where}/${WEIGHTS_FILE}`;
-  const tensors = decodeSafetensors(weights, where);
+  const tensors = codec.decode(weights, where);
   const faults: string[] = [];
   const { parameters } = build<unknown>(described.model);
   for (const [name, { spec }] of parameters) {

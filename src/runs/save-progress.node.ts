@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { printConfig } from "../config/print.ts";
 import type { Config } from "../config/schema.ts";
-import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
+import type { NamedTensor } from "../formats/safetensors.ts";
 import type { State } from "../runtime/state.ts";
 import type { Learner } from "../tasks/task.ts";
 import type { Background } from "../training/background.ts";
 import { saveCheckpoint } from "./checkpoints.node.ts";
+import { codec } from "./codec.ts";
 import { syncFile, writeAtomically, writeAtomicallyMeanwhile } from "./durable.node.ts";
 import { areHealthy } from "./losses.ts";
 import { METRICS } from "./metrics-log.node.ts";
@@ -59,12 +60,12 @@ export function writeConfig(directory: string, config: Config): void {
   writeAtomically(join(directory, CONFIG_FILE), printConfig(config));
 }
 
-/** Encodes the current entries of the state as a safetensors file. */
+/** Encodes the current entries of the state as a file of tensors. */
 async function encoded(state: State, names: readonly string[]): Promise<Uint8Array> {
   const entries = new Map<string, NamedTensor>();
   for (const name of names) {
     const tensor = state.current(name);
     entries.set(name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.read() });
   }
-  return encodeSafetensors(entries);
+  return codec.encode(entries);
 }
