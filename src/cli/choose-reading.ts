@@ -41,7 +41,7 @@ interface Choosing {
 /** Pairs that a choice looks at: more change it little. */
 const LOOKED_AT = 500;
 
-/** What is read of each direction: named, or found by `--choose-by`. */
+/** The reading of each direction: named, or found by `--choose-by`. */
 export async function chooseReadings(choosing: Choosing): Promise<Readings> {
   const { options } = choosing;
   if (options.chooseBy === undefined) return named(choosing);

@@ -1,6 +1,7 @@
 import { heedError } from "../errors.ts";
 import type { TapPattern } from "../nn/match-taps.ts";
-import type { Inspector, Look, LookOptions, NamedTensor } from "./inspector.ts";
+import type { Inspector } from "./inspector.ts";
+import type { Look, LookOptions, NamedTensor } from "./look.ts";
 import { type Matrix, meanMatrix } from "./matrix.ts";
 import type { EncodedExample, Example } from "./subject.ts";
 

@@ -21,18 +21,10 @@ export {
 } from "./cross-attention.ts";
 export { type EvidenceKind, type EvidenceOptions, evidence, evidenceKinds, spearman } from "./evidence.ts";
 export { crossAttentionHeads } from "./forced-decoding.ts";
-export {
-  type Axis,
-  type ChosenOutput,
-  type Inspector,
-  type InspectorOptions,
-  type Look,
-  type LookOptions,
-  type NamedTensor,
-  openInspector,
-  type Said,
-} from "./inspector.ts";
+export { type Inspector, type InspectorOptions, openInspector } from "./inspector.ts";
 export type { Intervention } from "./intervention.ts";
 export type { LayerStatistics } from "./layer-statistics.ts";
+export type { NamedTensor } from "./look.ts";
+export { type Axis, type ChosenOutput, type Look, type LookOptions, type Said } from "./look.ts";
 export { linksOf, type Matrix } from "./matrix.ts";
 export type { AxisTokens, EncodedExample, Example, Inspected } from "./subject.ts";

@@ -20,11 +20,10 @@ export interface Intervention {
   /** A key, or a component of the vectors, from 0. Default: all. */
   readonly column?: number;
   /**
-   * What stands there instead: one number for all, or the numbers of the part in order, as another run gave them. Default:
-   * what is there.
+   * New values: one number for all, or the numbers of the part in order, as another run gave them. Default: unchanged.
    */
   readonly to?: number | ArrayLike<number>;
-  /** What is multiplied by what is there; with `to` it is added to that. 1 by default, 0 where `to` is given. */
+  /** Factor on the values that are there; `to` is added to the product. Default 1, or 0 where `to` is given. */
   readonly scale?: number;
   /** Divides each row by its sum afterwards, so that weights sum to 1 again. Default false. */
   readonly renormalise?: boolean;
@@ -45,12 +44,12 @@ export interface Changeable {
   readonly shape: readonly Size[];
   /** In a recurrence: its time axis, which is fed first. */
   readonly time: number | undefined;
-  /** What is added to the tap: its gradient is the tap's. */
+  /** The addend that is fed: its gradient is the tap's. */
   readonly put: Value;
 }
 
 /**
- * What goes on at a tap whose numbers are fed: value · keep + put. A change is then other numbers for one graph.
+ * The answer at a tap whose change is fed: value · keep + put. One graph then serves every change.
  *
  * @param steps     The size of the sequence, in a recurrence.
  * @param position  The step of it that is being built, in a recurrence.

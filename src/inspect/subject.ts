@@ -23,7 +23,7 @@ export type Inspected =
       readonly labels: readonly string[];
     };
 
-/** What a model is given: a sentence pair, a text, or a text with its label. */
+/** An input: a sentence pair, a text, or a text with its label. */
 export interface Example {
   /** The sentence to translate, or the text. */
   readonly source: string;
@@ -37,7 +37,7 @@ export interface EncodedExample {
   readonly target: Int32Array;
 }
 
-/** What the rows of an axis are. */
+/** The tokens along an axis. */
 export interface AxisTokens {
   /** Tokens that the model reads at each place. */
   readonly reads: readonly string[];

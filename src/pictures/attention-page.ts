@@ -21,7 +21,7 @@ export interface AttentionPage {
   readonly title: string;
   readonly subtitle?: string;
   readonly facts: Facts;
-  /** What the model says at each place that it writes. */
+  /** The model's output at each place. */
   readonly said: readonly {
     readonly expected: string;
     readonly probability: number;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { translationModel } from "../../src/config/translation-model.ts";
 import { type EvidenceKind, evidence, evidenceKinds, spearman } from "../../src/inspect/evidence.ts";
-import { type Inspector, type NamedTensor, openInspector } from "../../src/inspect/inspector.ts";
+import { type Inspector, openInspector } from "../../src/inspect/inspector.ts";
+import type { NamedTensor } from "../../src/inspect/look.ts";
 import { initialise } from "../../src/nn/initialise.ts";
 import { build } from "../../src/nn/layer.ts";
 import type { HostTensor } from "../../src/runtime/state.ts";
