@@ -24,7 +24,6 @@ export { crossAttentionHeads } from "./forced-decoding.ts";
 export { type Inspector, type InspectorOptions, openInspector } from "./inspector.ts";
 export type { Intervention } from "./intervention.ts";
 export type { LayerStatistics } from "./layer-statistics.ts";
-export type { NamedTensor } from "./look.ts";
-export { type Axis, type ChosenOutput, type Look, type LookOptions, type Said } from "./look.ts";
+export type { Axis, ChosenOutput, Look, LookOptions, NamedTensor, Said } from "./look.ts";
 export { linksOf, type Matrix } from "./matrix.ts";
 export type { AxisTokens, EncodedExample, Example, Inspected } from "./subject.ts";
