@@ -10,6 +10,7 @@ import { openRun } from "../runs/open-run.node.ts";
 import type { OpenedRun } from "../runs/open-run.ts";
 import { writeOutput } from "../runs/output-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
+import { taskOf } from "../tasks/tasks.ts";
 import { asPage } from "./inspect-page.ts";
 import type { ShownExample } from "./inspected.ts";
 import { crossOf, headsOf, labelsOf, readsOf, saidOf, usage } from "./inspected.ts";
@@ -39,7 +40,12 @@ export async function inspectText(
   const run = openRun(options.run);
   const opened = await engine();
   const example = await exampleOf(run, opened, text, options.target);
-  const look = await openInspector({ engine: opened, of: run, weights: run.weights });
+  const look = await openInspector({
+    engine: opened,
+    of: run,
+    weights: run.weights,
+    maxLength: taskOf(run.config).longest(run.config),
+  });
   try {
     const patterns = (options.taps.length > 0 ? options.taps : defaultTaps(look)) as TapPattern[];
     refuseUnknownTaps(look, options.taps);

@@ -8,6 +8,8 @@ import { type EncodedExample, type Example, type Inspected, subjectOf } from "./
 export interface InspectorOptions extends PlanOptions {
   /** The model with its tokenizers; a run that was opened is one. */
   readonly of: Inspected;
+  /** The longest text that the model reads, in tokens; longer ones are cut. Default: none are. */
+  readonly maxLength?: number;
 }
 
 export interface Inspector {
@@ -30,7 +32,7 @@ export interface Inspector {
  * asked for is computed. A session is opened for each set of paths; other examples, numbers and outputs are other feeds.
  */
 export async function openInspector(options: InspectorOptions): Promise<Inspector> {
-  const subject = subjectOf(options.of);
+  const subject = subjectOf(options.of, options.maxLength);
   const { model: plain } = subject.graph({});
   const paths = [...plain.taps.keys()];
   const matching = (patterns: readonly TapPattern[]): string[] => {

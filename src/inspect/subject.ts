@@ -64,8 +64,27 @@ export interface Subject {
   readonly nameOf: (id: number) => string;
 }
 
-/** The subject of a task's model. */
-export function subjectOf(inspected: Inspected): Subject {
+/**
+ * The subject of a task's model.
+ *
+ * @param maxLength  The longest text that the model reads, in tokens; longer ones are cut. Default: none are.
+ */
+export function subjectOf(inspected: Inspected, maxLength = Infinity): Subject {
+  const subject = uncut(inspected);
+  const eos = (inspected.task === "translate" ? inspected.tokenizers.target : inspected.tokenizer).special
+    .eos;
+  const cut = (ids: Int32Array): Int32Array =>
+    ids.length <= maxLength ? ids : Int32Array.of(...ids.subarray(0, maxLength - 1), eos);
+  return {
+    ...subject,
+    encode: (example) => {
+      const { source, target } = subject.encode(example);
+      return { source: cut(source), target: cut(target) };
+    },
+  };
+}
+
+function uncut(inspected: Inspected): Subject {
   switch (inspected.task) {
     case "translate":
       return translator(inspected);

@@ -47,6 +47,8 @@ export interface Task<Name extends TaskName = TaskName, Opened extends Described
   /** What a loss is a mean over. */
   readonly unit: "token" | "text";
   readonly scores: readonly Score[];
+  /** The longest text that a model reads, in tokens. */
+  readonly longest: (config: ConfigOf<Name>) => number;
   /** The model of a run and what is needed to use it. @throws ERR_MODEL for a file that is missing or damaged. */
   readonly describe: (config: ConfigOf<Name>, files: RunFiles) => Opened;
   /** Reads the data a configuration names. @throws what the reader throws, ERR_DATA for data that cannot be learnt from. */

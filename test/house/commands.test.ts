@@ -101,8 +101,8 @@ test("the translations of a test set in pairs go into compare, a line for every 
 });
 
 test.each([
-  ["align --help", "unknown command 'align'; see --help"],
-  ["help align", "unknown command 'align'; see --help"],
+  ["sereve --help", "unknown command 'sereve'; see --help"],
+  ["help sereve", "unknown command 'sereve'; see --help"],
   ["trian config.yaml --help", "unknown command 'trian'; did you mean train?"],
 ])("heed %s is refused with what is near", (line, message) => {
   const { status, stdout, stderr } = shell(`npx heed ${line}`);

@@ -117,6 +117,24 @@ describe("a translator", () => {
   });
 });
 
+test("a text longer than the model reads is cut, on both sides", async () => {
+  const of = translator();
+  const weights = new Map<string, HostTensor>(initialise(build<unknown>(of.model).parameters, 3));
+  const look = await openInspector({ engine: await sharedEngine(), of, weights, maxLength: 4 });
+  const { taps, said } = await look.run(
+    { source: "one two three four five", target: "cat dog sun tree" },
+    { taps: ["decoder.0.cross.weights"] },
+  );
+  expect(tapOf(taps, "decoder.0.cross.weights").axes[3]?.tokens?.reads).toEqual([
+    "▁one",
+    "▁two",
+    "▁three",
+    "</s>",
+  ]);
+  expect(said.expected).toEqual(["▁cat", "▁dog", "▁sun", "</s>"]);
+  look.close();
+});
+
 describe("an intervention", () => {
   test("on a row of weights makes the head that value, and what is said changes", async () => {
     const look = await open(translator());

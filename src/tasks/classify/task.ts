@@ -36,6 +36,7 @@ export const classify = defineTask<"classify", DescribedClassifier>({
       chart,
     },
   ],
+  longest: ({ data }) => data.maxTokens,
   describe: (config, files) => {
     const tokenizer = readTokenizer(files);
     const labels = readLabels(files);

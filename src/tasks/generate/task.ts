@@ -23,6 +23,7 @@ export const generate = defineTask<"generate", DescribedLanguageModel>({
       chart: { title: "Perplexity of the validation text", yLabel: "perplexity" },
     },
   ],
+  longest: ({ data }) => data.context,
   describe: (config, files) => {
     const tokenizer = readTokenizer(files);
     return { task: config.task, config, tokenizer, model: languageModel(config, tokenizer.size) };

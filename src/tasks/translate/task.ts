@@ -23,6 +23,7 @@ export const translate = defineTask<"translate", DescribedTranslator>({
       chart: { title: "BLEU on validation sentences", yLabel: "BLEU" },
     },
   ],
+  longest: ({ model }) => model.maxLength,
   describe: (config, files) => {
     const tokenizers = readTokenizers(files);
     return { task: config.task, config, tokenizers, model: translationModel(config.model, tokenizers) };
