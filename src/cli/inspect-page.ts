@@ -4,8 +4,7 @@ import type { Look, NamedTensor } from "../inspect/look.ts";
 import { type Matrix, meanMatrix } from "../inspect/matrix.ts";
 import { attentionPage, type ShownAttention } from "../pictures/attention-page.ts";
 import type { OpenedRun } from "../runs/open-run.ts";
-import type { InspectOptions } from "./inspect-text.ts";
-import type { ShownExample } from "./inspected.ts";
+import type { InspectOptions, ShownExample } from "./inspected.ts";
 import { crossOf, headsOf, isWeights, labelsOf, readsOf, saidOf, usage } from "./inspected.ts";
 
 function shownWeights(tensor: NamedTensor): ShownAttention {

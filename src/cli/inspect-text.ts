@@ -12,20 +12,9 @@ import { writeOutput } from "../runs/output-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { taskOf } from "../tasks/tasks.ts";
 import { asPage } from "./inspect-page.ts";
-import type { ShownExample } from "./inspected.ts";
+import type { InspectOptions, ShownExample } from "./inspected.ts";
 import { crossOf, headsOf, labelsOf, readsOf, saidOf, usage } from "./inspected.ts";
 import type { Io } from "./io.ts";
-
-export interface InspectOptions {
-  readonly run: string;
-  readonly text?: string | undefined;
-  readonly target?: string | undefined;
-  readonly out?: string | undefined;
-  readonly taps: readonly string[];
-  readonly evidence?: string | undefined;
-  readonly layer?: number | undefined;
-  readonly head?: number | undefined;
-}
 
 const FORMS = [".html", ".svg", ".json", ".csv"];
 const GATES = ["inputGate", "forgetGate", "outputGate", "resetGate", "updateGate"];

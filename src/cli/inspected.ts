@@ -4,6 +4,17 @@ import type { Look, NamedTensor } from "../inspect/look.ts";
 import type { Matrix } from "../inspect/matrix.ts";
 import type { Example } from "../inspect/subject.ts";
 
+export interface InspectOptions {
+  readonly run: string;
+  readonly text?: string | undefined;
+  readonly target?: string | undefined;
+  readonly out?: string | undefined;
+  readonly taps: readonly string[];
+  readonly evidence?: string | undefined;
+  readonly layer?: number | undefined;
+  readonly head?: number | undefined;
+}
+
 export const usage = (where: string, cause: string, remedy: string): Error =>
   heedError("ERR_USAGE", { where, cause, remedy });
 
