@@ -31,7 +31,7 @@ tokenizer: { kind: bpe, vocab: 1500 }
 model: { layers: 2, dModel: 128, heads: 4, feedForward: 256, dropout: 0.0, norm: pre, maxLength: 128 }
 training:
   batchTokens: 2048
-  epochs: 5
+  epochs: 4
   learningRate: 5.0e-3
   schedule: cosine
   warmup: 100
