@@ -107,26 +107,30 @@ export function feedsOf(
 }
 
 /** Numbers with one axis moved to the front. */
-export function timeFirst(data: Float32Array, shape: readonly number[], axis: number): Float32Array {
-  const before = shape.slice(0, axis).reduce((a, b) => a * b, 1);
-  const [steps, after] = [shape[axis] as number, shape.slice(axis + 1).reduce((a, b) => a * b, 1)];
-  const moved = new Float32Array(data.length);
-  for (let b = 0; b < before; b++)
-    for (let t = 0; t < steps; t++)
-      for (let a = 0; a < after; a++)
-        moved[(t * before + b) * after + a] = data[(b * steps + t) * after + a] as number;
-  return moved;
-}
+const timeFirst = (data: Float32Array, shape: readonly number[], axis: number): Float32Array =>
+  rearranged(data, shape, axis, (moved, there, here) => {
+    moved[there] = data[here] as number;
+  });
 
 /** The reverse of `timeFirst`. */
-export function timeBack(data: Float32Array, shape: readonly number[], axis: number): Float32Array {
+export const timeBack = (data: Float32Array, shape: readonly number[], axis: number): Float32Array =>
+  rearranged(data, shape, axis, (moved, there, here) => {
+    moved[here] = data[there] as number;
+  });
+
+/** Calls `move` for every number, with its place when the axis comes first and when it stands where it is. */
+function rearranged(
+  { length }: Float32Array,
+  shape: readonly number[],
+  axis: number,
+  move: (moved: Float32Array, there: number, here: number) => void,
+): Float32Array {
   const before = shape.slice(0, axis).reduce((a, b) => a * b, 1);
   const [steps, after] = [shape[axis] as number, shape.slice(axis + 1).reduce((a, b) => a * b, 1)];
-  const moved = new Float32Array(data.length);
+  const moved = new Float32Array(length);
   for (let b = 0; b < before; b++)
     for (let t = 0; t < steps; t++)
-      for (let a = 0; a < after; a++)
-        moved[(b * steps + t) * after + a] = data[(t * before + b) * after + a] as number;
+      for (let a = 0; a < after; a++) move(moved, (t * before + b) * after + a, (b * steps + t) * after + a);
   return moved;
 }
 

@@ -26,7 +26,7 @@ export class JavaScriptSession implements Session {
   readonly #inTurn: InTurn;
   readonly #gpu: GpuMemory | undefined;
   #running = 0;
-  /** Tensors on the GPU that this session made and that are not freed yet. */
+  /** GPU tensors that were created here and are not freed yet. */
   #tensors = 0;
   #isClosed = false;
 

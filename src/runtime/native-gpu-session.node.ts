@@ -16,7 +16,7 @@ export class NativeGpuSession implements Session {
   readonly #session: bigint;
   readonly #residentInputs: ReadonlySet<string>;
   readonly #residentOutputs: ReadonlySet<string>;
-  /** Tensors on the GPU that this session made and that are not freed yet. */
+  /** GPU tensors that were created here and are not freed yet. */
   #tensors = 0;
   #isClosed = false;
   #isReleased = false;
