@@ -1,12 +1,11 @@
-import { readLines } from "../data/files.node.ts";
 import { readPairs } from "../data/pairs.node.ts";
 import { heedError } from "../errors.ts";
 import {
   type AlignmentScore,
   alignmentTally,
-  type GoldAlignment,
   type Link,
   parseAlignment,
+  turnLinks,
 } from "../evaluation/alignment.ts";
 import { type Symmetrisation, symmetrisations, symmetrise } from "../evaluation/symmetrise.ts";
 import { type AlignedWords, openAligner } from "../inspect/aligner.ts";
@@ -16,6 +15,7 @@ import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type ChoiceOptions, chooseReadings } from "./choose-reading.ts";
+import { companionLines } from "./companion-lines.ts";
 import { cutLines } from "./cut-lines.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
@@ -49,7 +49,7 @@ export async function alignPairs(
   const readings = await chooseReadings({ run, reverse, engine: opened, options, io });
   const forward = await open(run, opened, readings.forward);
   const backward = reverse && (await open(reverse, opened, readings.backward));
-  const gold = options.gold === undefined ? undefined : goldLines(options.gold);
+  const gold = options.gold === undefined ? undefined : companionLines(options.gold, "the test set");
   const tally = alignmentTally();
   const counter = lineCounter(io, "align");
   io.say(`attention read: ${describeReading(readings.forward)}`);
@@ -65,9 +65,12 @@ export async function alignPairs(
       for (const [i, aligned] of there.entries()) {
         if (aligned.isCut || back?.[i]?.isCut) cut += 1;
         const links = back
-          ? symmetrise(aligned.links, turned(back[i] as AlignedWords), method)
+          ? symmetrise(aligned.links, turnLinks((back[i] as AlignedWords).links), method)
           : aligned.links;
-        if (gold) tally.add(links, await gold.next());
+        if (gold) {
+          const { line, where } = await gold.next();
+          tally.add(links, parseAlignment(line, where));
+        }
         await io.writeLine(lineOf(links, aligned, options));
       }
       counter.add(window.length);
@@ -127,9 +130,6 @@ const open = (run: TranslatorRun, engine: Engine, reading: AlignmentReading) =>
     reading,
   });
 
-const turned = ({ links }: AlignedWords): Link[] =>
-  links.map(({ source, target }) => ({ source: target, target: source }));
-
 function lineOf(
   links: readonly Link[],
   { weights }: AlignedWords,
@@ -143,32 +143,6 @@ function lineOf(
   return links
     .map((link) => `${link.source}-${link.target}${probabilities ? `:${weight(link).toFixed(4)}` : ""}`)
     .join(" ");
-}
-
-/** The lines of a gold file beside the pairs, of which there must be as many. */
-function goldLines(path: string): {
-  next: () => Promise<GoldAlignment>;
-  end: () => Promise<void>;
-  close: () => Promise<void>;
-} {
-  const lines = readLines(path);
-  let read = 0;
-  const differ = (cause: string): Error => heedError("ERR_DATA", { where: path, cause });
-  return {
-    next: async () => {
-      const { value, done } = await lines.next();
-      if (done) throw differ(`has ${read} lines, and there are more sentence pairs`);
-      read += 1;
-      return parseAlignment(value, `${path}:${read}`);
-    },
-    end: async () => {
-      const { done } = await lines.next();
-      if (!done) throw differ(`has more lines than the ${read} sentence pairs`);
-    },
-    close: async () => {
-      await lines.return(undefined);
-    },
-  };
 }
 
 async function* windows<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {

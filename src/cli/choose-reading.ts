@@ -1,7 +1,7 @@
 import { readLines } from "../data/files.node.ts";
 import { readPairs } from "../data/pairs.node.ts";
 import { heedError } from "../errors.ts";
-import { type GoldAlignment, parseAlignment } from "../evaluation/alignment.ts";
+import { type GoldAlignment, parseAlignment, turnLinks } from "../evaluation/alignment.ts";
 import { type AlignmentReading, chooseByAgreement, chooseByGold } from "../inspect/alignment-reading.ts";
 import { readBothRows } from "../inspect/cross-attention.ts";
 import { crossAttentionHeads } from "../inspect/forced-decoding.ts";
@@ -96,11 +96,10 @@ async function byGold({ run, reverse, engine, options, io }: Choosing): Promise<
   return { forward, backward: reverse ? await choose(reverse, true) : forward };
 }
 
-const turnedGold = ({ sure, possible }: GoldAlignment): GoldAlignment => {
-  const turn = (links: GoldAlignment["sure"]): GoldAlignment["sure"] =>
-    links.map(({ source, target }) => ({ source: target, target: source }));
-  return { sure: turn(sure), possible: turn(possible) };
-};
+const turnedGold = ({ sure, possible }: GoldAlignment): GoldAlignment => ({
+  sure: turnLinks(sure),
+  possible: turnLinks(possible),
+});
 
 async function byAgreement({ run, reverse, engine, options, io }: Choosing): Promise<Readings> {
   if (!reverse) throw usage("--choose-by", "agreement is between two directions", "give --reverse RUN");

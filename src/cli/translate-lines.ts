@@ -1,14 +1,14 @@
-import { readLines } from "../data/files.node.ts";
 import { planDecoding } from "../decoding/decoding-plan.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import type { Translation } from "../decoding/translated-text.ts";
 import { openTranslator, type Translator } from "../decoding/translator.ts";
-import { heedError } from "../errors.ts";
 import { ensembleOf } from "../runs/ensemble.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import { openOutput, refuseInputAsOutput } from "../runs/output-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { oneLine } from "../text/escape.ts";
+import type { CompanionLines } from "./companion-lines.ts";
+import { companionLines } from "./companion-lines.ts";
 import { cutLines } from "./cut-lines.ts";
 import { inputWindows } from "./input-lines.ts";
 import type { Io } from "./io.ts";
@@ -48,7 +48,8 @@ export async function translateLines(
       ...ensemble,
       ...streamsFor(lines, options.batch, ensemble.weights),
     });
-  const references = options.target === undefined ? undefined : pairedLines(options.target);
+  const references =
+    options.target === undefined ? undefined : companionLines(options.target, "standard input");
   const attention = options.attention === undefined ? undefined : jsonLines(options.attention);
   const counter = lineCounter(io, "translate");
   let translator: Translator | undefined;
@@ -93,11 +94,12 @@ async function writeTranslation({ source, hypotheses }: Translation, json: boole
 async function writeScores(
   translator: Translator,
   window: readonly string[],
-  references: PairedLines,
+  references: CompanionLines,
   json: boolean,
   io: Io,
 ): Promise<number> {
-  const pairs = await references.pairWith(window);
+  const pairs: { source: string; target: string }[] = [];
+  for (const source of window) pairs.push({ source, target: (await references.next()).line });
   let cut = 0;
   for (const { isCut, ...result } of await translator.score(pairs)) {
     if (isCut) cut += 1;
@@ -118,37 +120,4 @@ const attentionOf = ({ source, sourceTokens, hypotheses }: Translation): object 
 function jsonLines(path: string): { write: (line: object) => void; close: () => void } {
   const { write, close } = openOutput(path);
   return { write: (line) => write(`${JSON.stringify(line)}\n`), close };
-}
-
-interface PairedLines {
-  pairWith(sources: readonly string[]): Promise<{ source: string; target: string }[]>;
-  /** @throws ERR_DATA when the file has lines left. */
-  end(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Pairs the lines of a file with those of standard input; both must have the same number. */
-function pairedLines(path: string): PairedLines {
-  const lines = readLines(path);
-  let read = 0;
-  const differ = (cause: string): Error => heedError("ERR_DATA", { where: path, cause });
-  return {
-    pairWith: async (sources) => {
-      const pairs: { source: string; target: string }[] = [];
-      for (const source of sources) {
-        const { value, done } = await lines.next();
-        if (done) throw differ(`ends after line ${read}, but standard input has more lines`);
-        read += 1;
-        pairs.push({ source, target: value });
-      }
-      return pairs;
-    },
-    end: async () => {
-      const { done } = await lines.next();
-      if (!done) throw differ(`has more lines than standard input, which has ${read}`);
-    },
-    close: async () => {
-      await lines.return(undefined);
-    },
-  };
 }

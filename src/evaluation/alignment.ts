@@ -105,3 +105,7 @@ export function formatAlignment(links: readonly Link[], possible: readonly Link[
 }
 
 const formatLink = ({ source, target }: Link): string => `${source}-${target}`;
+
+/** The links seen from the other side: source and target exchanged. */
+export const turnLinks = (links: readonly Link[]): Link[] =>
+  links.map(({ source, target }) => ({ source: target, target: source }));

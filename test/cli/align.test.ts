@@ -155,7 +155,11 @@ describe("heed align", () => {
     [["--pairs", pairs, "--choose-by", "luck"], 64, '--choose-by: "luck" is unknown'],
     [["--pairs", pairs, "--choose-by", "valid-gold"], 64, "there are no pairs with known links"],
     [["--pairs", pairs, "--symmetrise", "both"], 64, '--symmetrise: "both" is unknown'],
-    [["--pairs", pairs, "--gold", write("short.txt", "0-0\n")], 65, "has 1 lines, and there are more"],
+    [
+      ["--pairs", pairs, "--gold", write("short.txt", "0-0\n")],
+      65,
+      "ends after line 1, but the test set has more lines",
+    ],
   ])("refuses %j", async (flags, status, message) => {
     const refused = await heed(["align", there, ...flags]);
     expect(refused.status).toBe(status);
