@@ -31,6 +31,7 @@ const slow = [
   "test/evaluation/flores.test.ts",
   "test/evaluation/golden.test.ts",
   "test/inspect/inspector.test.ts",
+  "test/inspect/switches.test.ts",
   "test/inspect/layer-statistics.test.ts",
   "test/runs/changed-meaning.test.ts",
   "test/runs/going-back.test.ts",

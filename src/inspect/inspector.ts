@@ -1,8 +1,12 @@
+import { heedError } from "../errors.ts";
+import type { Size } from "../ir/size.ts";
 import { matchTaps, type TapPattern } from "../nn/match-taps.ts";
-import type { Intervention } from "./intervention.ts";
-import type { Look, LookOptions, NamedTensor } from "./look.ts";
-import { openPlan, type Plan, type PlanOptions } from "./look-plan.ts";
+import { isDerived } from "./derived-taps.ts";
+import { effective, type Intervention } from "./intervention.ts";
+import type { Look, LookOptions, NamedTensor, Without } from "./look.ts";
+import type { PlanOptions, Wanted } from "./look-plan.ts";
 import { type Read, readPlan } from "./look-read.ts";
+import { openPlans } from "./plans.ts";
 import { type EncodedExample, type Example, type Inspected, subjectOf } from "./subject.ts";
 
 export interface InspectorOptions extends PlanOptions {
@@ -15,6 +19,8 @@ export interface InspectorOptions extends PlanOptions {
 export interface Inspector {
   /** The paths of all taps. */
   readonly paths: readonly string[];
+  /** The sizes of a tap's axes, as `tapAxes` names them; of a path in `paths`. */
+  shapeOf(path: string): readonly Size[];
   /**
    * Looks into the model as it reads one example.
    *
@@ -30,58 +36,68 @@ export interface Inspector {
 /**
  * Opens a model to look into it: any tap, changed or not, and the gradient of an output with respect to it. Only what is
  * asked for is computed. A session is opened for each set of paths; other examples, numbers and outputs are other feeds.
+ * Sessions of the sets asked for last are kept.
  */
 export async function openInspector(options: InspectorOptions): Promise<Inspector> {
   const subject = subjectOf(options.of, options.maxLength);
-  const { model: plain } = subject.graph({});
-  const paths = [...plain.taps.keys()];
+  const { taps: all } = subject.graph({});
+  const paths = [...all.keys()];
+  const plans = openPlans(options, subject);
   const matching = (patterns: readonly TapPattern[]): string[] => {
-    const wanted = new Set(
-      patterns.flatMap((pattern) => matchTaps(plain.taps, pattern).map(([path]) => path)),
-    );
+    const wanted = new Set(patterns.flatMap((pattern) => matchTaps(all, pattern).map(([path]) => path)));
     return paths.filter((path) => wanted.has(path));
   };
-  const plans = new Map<string, Promise<Plan>>();
-  const planOf = (
-    taps: readonly string[],
-    changed: readonly string[],
-    derived: readonly string[],
-  ): Promise<Plan> => {
-    const key = JSON.stringify([taps, changed, derived]);
-    const known = plans.get(key) ?? openPlan(options, subject, { taps, changed, derived });
-    plans.set(key, known);
-    return known;
+  /** Matching taps that stand in the model's path. */
+  const inPath = (pattern: TapPattern): string[] => {
+    const matched = matching([pattern]);
+    const kept = matched.filter((path) => !isDerived(path));
+    if (kept.length > 0) return kept;
+    const cause = "follows from other taps and can only be read";
+    throw heedError("ERR_USAGE", {
+      where: matched[0] as string,
+      cause,
+      remedy: "change what it follows from",
+    });
+  };
+  /** An example with an output that is expected: of a text without a label, the model's own. */
+  const completed = async (example: EncodedExample): Promise<EncodedExample> => {
+    if (subject.expected(example).every((id) => id >= 0)) return example;
+    const own = await plans.use({ read: [], changed: [], differentiated: [] }, (plan) =>
+      readPlan(plan, subject, { ...example, target: example.target.map(() => 0) }, {}, new Map()),
+    );
+    return { ...example, target: own.likeliest };
   };
   return {
     paths,
+    shapeOf: (path) => all.get(path)?.shape ?? [],
     encode: (example) => subject.encode(example),
-    run: async (example, { taps = [], intervene = [], gradients: wanted = [], output = {} } = {}) => {
-      const encoded = isEncoded(example) ? example : subject.encode(example);
-      const byPath = interventionsByPath(intervene, (pattern) => matching([pattern]));
+    run: async (example, { taps = [], intervene = [], gradients = [], output = {} } = {}) => {
+      const encoded = await completed(isEncoded(example) ? example : subject.encode(example));
+      const byPath = interventionsByPath(intervene, inPath);
+      const read = matching(taps);
       const changed = [...byPath.keys()];
-      const plan = await planOf([...new Set([...matching(taps), ...changed])], changed, matching(wanted));
-      const look = (isChanged: boolean): Promise<Read> =>
-        readPlan(plan, subject, encoded, output, isChanged ? byPath : new Map());
-      const after = await look(true);
-      const asked = new Set(matching(taps));
-      const result = {
-        taps: new Map([...after.taps].filter(([path]) => asked.has(path))),
-        gradients: after.gradients,
-        output: after.output,
-        said: after.said,
+      const wanted: Wanted = {
+        read: [...new Set([...read, ...changed])],
+        changed,
+        differentiated: [...new Set(gradients.flatMap(inPath))],
       };
-      if (changed.length === 0) return result;
-      const before = await look(false);
-      const unchanged = changed.filter((path) => isEqual(after.taps.get(path), before.taps.get(path)));
-      return { ...result, without: { said: before.said, unchanged } };
+      return plans.use(wanted, async (plan) => {
+        const look = (isChanged: boolean): Promise<Read> =>
+          readPlan(plan, subject, encoded, output, isChanged ? byPath : new Map());
+        const asked = ({ taps: all }: Read): Map<string, NamedTensor> =>
+          new Map(read.map((path) => [path, all.get(path) as NamedTensor]));
+        const after = await look(true);
+        const { said, output: value, gradients: found } = after;
+        const result = { taps: asked(after), gradients: found, output: value, said };
+        if (changed.length === 0) return result;
+        const before = await look(false);
+        const without = { taps: asked(before), output: before.output, said: before.said };
+        const changing = effectiveOf(byPath, after, before);
+        const unchanged = intervene.filter((one) => !changing.has(one));
+        return { ...result, without: { ...without, ...risesOf(after, before), unchanged } };
+      });
     },
-    close: () => {
-      for (const plan of plans.values())
-        plan.then(
-          ({ program }) => program.close(),
-          () => undefined,
-        );
-    },
+    close: plans.close,
   };
 }
 
@@ -90,13 +106,30 @@ const isEncoded = (example: Example | EncodedExample): example is EncodedExample
 
 function interventionsByPath(
   interventions: readonly Intervention[],
-  matching: (pattern: TapPattern) => string[],
+  inPath: (pattern: TapPattern) => string[],
 ): Map<string, Intervention[]> {
   const byPath = new Map<string, Intervention[]>();
   for (const one of interventions)
-    for (const path of matching(one.at)) byPath.set(path, [...(byPath.get(path) ?? []), one]);
+    for (const path of inPath(one.at)) byPath.set(path, [...(byPath.get(path) ?? []), one]);
   return byPath;
 }
 
-const isEqual = (a: NamedTensor | undefined, b: NamedTensor | undefined): boolean =>
-  a !== undefined && b !== undefined && a.data.every((value, i) => Object.is(value, b.data[i]));
+/** How ln p of what is expected rises from one look to the other. */
+function risesOf({ said: after }: Read, { said: before }: Read): Pick<Without, "delta" | "deltas"> {
+  const deltas = after.logProbabilities.map((value, i) => value - (before.logProbabilities[i] as number));
+  return { deltas, delta: deltas.reduce((sum, value) => sum + value, 0) };
+}
+
+/** The interventions that changed a number of some tap. */
+function effectiveOf(
+  byPath: ReadonlyMap<string, readonly Intervention[]>,
+  after: Read,
+  before: Read,
+): Set<Intervention> {
+  const found = [...byPath].flatMap(([path, interventions]) => {
+    const { axes, data } = before.taps.get(path) as NamedTensor;
+    const sizes = axes.map(({ size }) => size);
+    return [...effective(path, sizes, interventions, after.arrived.get(path) ?? data)];
+  });
+  return new Set(found);
+}

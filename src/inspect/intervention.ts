@@ -9,7 +9,7 @@ import { add, div, maximum, mul, sub } from "../ops/elementwise.ts";
 import { gather } from "../ops/gather.ts";
 import { reshape } from "../ops/reshape.ts";
 
-/** A change of what passes at some taps: of all of it, or of a head, a row, a column. */
+/** A change of what passes at some taps: of all of it, or of a head, a row, a column, one number. */
 export interface Intervention {
   /** Taps, by pattern: `decoder.1.cross.weights`, `encoder.*.attention.heads`. */
   readonly at: TapPattern;
@@ -19,8 +19,11 @@ export interface Intervention {
   readonly row?: number;
   /** A key, or a component of the vectors, from 0. Default: all. */
   readonly column?: number;
+  /** Only where a query meets the key of its own position. Default false. */
+  readonly diagonal?: boolean;
   /**
-   * New values: one number for all, or the numbers of the part in order, as another run gave them. Default: unchanged.
+   * New values: one number for all, the numbers of the part in order, as another look gave them, or those of one row, which
+   * is then every row. Default: unchanged.
    */
   readonly to?: number | ArrayLike<number>;
   /** Factor on the values that are there; `to` is added to the product. Default 1, or 0 where `to` is given. */
@@ -46,6 +49,8 @@ export interface Changeable {
   readonly time: number | undefined;
   /** The addend that is fed: its gradient is the tap's. */
   readonly put: Value;
+  /** What arrives at the tap, before the change; undefined in a recurrence. */
+  readonly arriving: Value | undefined;
 }
 
 /**
@@ -72,7 +77,8 @@ export function changeable(
   const [keep, put] = [here("keep"), here("put")];
   const changed = add(mul(value, keep.part), put.part);
   const answer = isWeights(path) ? renormalised(path, changed) : changed;
-  return { answer, changeable: { shape, time: position ? time : undefined, put: put.whole } };
+  const at = position ? { time, arriving: undefined } : { time: undefined, arriving: value };
+  return { answer, changeable: { shape, put: put.whole, ...at } };
 }
 
 /** Whether the rows of a tap are shares that sum to 1. */
@@ -148,31 +154,82 @@ export function changeOf(
   const size = shape.reduce((product, n) => product * n, 1);
   const [keep, put] = [new Float32Array(size).fill(1), new Float32Array(size)];
   for (const one of interventions) {
-    if (one.renormalise && !isWeights(path)) {
-      const cause = "only weights can be renormalised";
-      throw heedError("ERR_USAGE", { where: path, cause, remedy: "leave out renormalise" });
-    }
-    const places = placesOf(path, shape, one);
-    const { to, scale = to === undefined ? 1 : 0 } = one;
-    if (typeof to === "object" && to.length !== places.length) {
-      const cause = `"to" has ${to.length} numbers, and the part has ${places.length}`;
-      throw heedError("ERR_USAGE", {
-        where: path,
-        cause,
-        remedy: "give one number, or as many as the part has",
-      });
-    }
+    const { places, scale, to } = effectOf(path, shape, one);
     places.forEach((place, i) => {
-      const value = to === undefined ? 0 : typeof to === "number" ? to : (to[i] as number);
       keep[place] = (keep[place] as number) * scale;
-      put[place] = (put[place] as number) * scale + value;
+      put[place] = (put[place] as number) * scale + to(i);
     });
   }
   return { keep, put, renormalise: interventions.some(({ renormalise }) => renormalise) };
 }
 
-/** The places of an intervention among the numbers of a tap. */
-function placesOf(path: string, shape: readonly number[], { head, row, column }: Intervention): number[] {
+/** The interventions at one tap that change a number of what arrives there, one after the other. */
+export function effective(
+  path: string,
+  shape: readonly number[],
+  interventions: readonly Intervention[],
+  arriving: Float32Array,
+): Set<Intervention> {
+  const now = arriving.slice();
+  const found = interventions.filter((one) => {
+    const { places, scale, to } = effectOf(path, shape, one);
+    let isChanged = false;
+    places.forEach((place, i) => {
+      const before = now[place] as number;
+      now[place] = before * scale + to(i);
+      isChanged ||= now[place] !== before;
+    });
+    return isChanged || (one.renormalise === true && !sumToOne(now, shape.at(-1) as number));
+  });
+  return new Set(found);
+}
+
+/** Whether all rows sum to 1, but for rounding. */
+function sumToOne(weights: Float32Array, size: number): boolean {
+  for (let at = 0; at < weights.length; at += size) {
+    const total = weights.subarray(at, at + size).reduce((sum, weight) => sum + weight, 0);
+    if (Math.abs(total - 1) > 1e-5) return false;
+  }
+  return true;
+}
+
+/** What one intervention does at its places: x becomes x · scale + to. */
+function effectOf(
+  path: string,
+  shape: readonly number[],
+  intervention: Intervention,
+): { readonly places: readonly number[]; readonly scale: number; readonly to: (i: number) => number } {
+  if (intervention.renormalise && !isWeights(path)) {
+    const cause = "only weights can be renormalised";
+    throw heedError("ERR_USAGE", { where: path, cause, remedy: "leave out renormalise" });
+  }
+  const places = placesOf(path, shape, intervention);
+  const { to, scale = to === undefined ? 1 : 0, column, diagonal = false } = intervention;
+  if (to === undefined || typeof to === "number") return { places, scale, to: () => to ?? 0 };
+  const isRow = to.length === shape.at(-1) && column === undefined && !diagonal;
+  if (to.length !== places.length && !isRow) {
+    throw heedError("ERR_USAGE", {
+      where: path,
+      cause: `"to" has ${to.length} numbers, and the part has ${places.length}`,
+      remedy: "give one number, as many as the part has, or as many as a row of it has",
+    });
+  }
+  return { places, scale, to: (i) => to[i % to.length] as number };
+}
+
+/** The part of a tap: what it has in common with an intervention on it. */
+export type Part = Pick<Intervention, "head" | "row" | "column" | "diagonal">;
+
+/**
+ * The places of a part among the numbers of a tap.
+ *
+ * @throws ERR_USAGE for an index that the tap does not have.
+ */
+export function placesOf(
+  path: string,
+  shape: readonly number[],
+  { head, row, column, diagonal = false }: Part,
+): number[] {
   const axes: readonly string[] = tapAxes[splitTap(path)[1]];
   const rowAxis = axes.findIndex((axis) => axis === "queries" || axis === "length");
   const chosen = new Map<number, number>();
@@ -190,14 +247,20 @@ function placesOf(path: string, shape: readonly number[], { head, row, column }:
   choose(axes.indexOf("heads"), head, "head");
   choose(rowAxis >= 0 ? rowAxis : axes.indexOf("keys"), row, "row");
   choose(axes.length - 1, column, "column");
+  const [queryAxis, keyAxis] = [axes.indexOf("queries"), axes.indexOf("keys")];
+  if (diagonal && (queryAxis < 0 || keyAxis < 0)) {
+    const cause = "has no diagonal: its axes are not queries and keys";
+    throw heedError("ERR_USAGE", { where: path, cause });
+  }
   const places: number[] = [];
   const size = shape.reduce((product, n) => product * n, 1);
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const indexOn = (axis: number, place: number): number =>
+    Math.floor(place / (strides[axis] as number)) % (shape[axis] as number);
   for (let place = 0; place < size; place++) {
-    const isChosen = [...chosen].every(
-      ([axis, index]) => Math.floor(place / (strides[axis] as number)) % (shape[axis] as number) === index,
-    );
-    if (isChosen) places.push(place);
+    const isChosen = [...chosen].every(([axis, index]) => indexOn(axis, place) === index);
+    const isOff = diagonal && indexOn(queryAxis, place) !== indexOn(keyAxis, place);
+    if (isChosen && !isOff) places.push(place);
   }
   return places;
 }

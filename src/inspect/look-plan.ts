@@ -12,7 +12,7 @@ import { compile, type Program } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor, State } from "../runtime/state.ts";
 import { type Changeable, changeable } from "./intervention.ts";
-import type { subjectOf } from "./subject.ts";
+import type { Called, Subject } from "./subject.ts";
 
 export interface PlanOptions {
   readonly engine: Engine;
@@ -23,12 +23,18 @@ export interface PlanOptions {
   readonly session?: SessionOptions;
 }
 
+/** Taps by what is done with them. */
+export interface Wanted {
+  readonly read: readonly string[];
+  readonly changed: readonly string[];
+  readonly differentiated: readonly string[];
+}
+
 /** A program that reads, changes and differentiates a set of taps. */
-export interface Plan {
+export interface Plan extends Wanted {
   readonly program: Program;
-  readonly taps: readonly string[];
-  readonly changed: ReadonlyMap<string, Changeable>;
-  readonly derived: readonly string[];
+  /** What is fed at taps that are changed or differentiated. */
+  readonly fed: ReadonlyMap<string, Changeable>;
   readonly shapes: ReadonlyMap<string, readonly Size[]>;
 }
 
@@ -43,29 +49,22 @@ export const PICKS = {
 /** Builds and compiles the graph of a set of paths. */
 export async function openPlan(
   { engine, weights, state, session }: PlanOptions,
-  subject: ReturnType<typeof subjectOf>,
-  {
-    taps,
-    changed,
-    derived,
-  }: { taps: readonly string[]; changed: readonly string[]; derived: readonly string[] },
+  subject: Subject,
+  wanted: Wanted,
 ): Promise<Plan> {
-  const fed = new Set([...changed, ...derived]);
-  const changeables = new Map<string, Changeable>();
-  const at: Observer = (path, value, position) => {
-    if (!fed.has(path)) return value;
-    const made = changeable(path, value, subject.timeAt(path), position);
-    changeables.set(path, made.changeable);
-    return made.answer;
-  };
-  const { model, logits } = subject.graph(fed.size > 0 ? { at } : {});
+  const { read, changed, differentiated } = wanted;
+  const { taps, logits, fed } = callWith(subject, new Set([...changed, ...differentiated]));
   const outputs: Record<string, Value> = { ...saidOutputs(logits) };
-  for (const path of taps) outputs[`tap ${path}`] = model.taps.get(path) as Value;
-  if (derived.length > 0) {
+  for (const path of read) outputs[`tap ${path}`] = taps.get(path) as Value;
+  for (const path of changed) {
+    const arriving = fed.get(path)?.arriving;
+    if (arriving) outputs[`arriving ${path}`] = arriving;
+  }
+  if (differentiated.length > 0) {
     outputs.output = chosenOutput(logits);
-    const puts = derived.map((path) => (changeables.get(path) as Changeable).put);
+    const puts = differentiated.map((path) => (fed.get(path) as Changeable).put);
     gradients(outputs.output, puts).forEach((gradient, i) => {
-      outputs[`gradient ${derived[i]}`] = gradient;
+      outputs[`gradient ${differentiated[i]}`] = gradient;
     });
   }
   const program = await compile({
@@ -75,8 +74,23 @@ export async function openPlan(
     ...(state ? { state } : {}),
     ...(session ? { session } : {}),
   });
-  const shapes = new Map(taps.map((path) => [path, (model.taps.get(path) as Value).shape]));
-  return { program, taps, changed: changeables, derived, shapes };
+  const shapes = new Map(read.map((path) => [path, (taps.get(path) as Value).shape]));
+  return { ...wanted, program, fed, shapes };
+}
+
+/** Calls the model with some taps fed. */
+function callWith(
+  subject: Subject,
+  paths: ReadonlySet<string>,
+): Called & { readonly fed: Map<string, Changeable> } {
+  const fed = new Map<string, Changeable>();
+  const at: Observer = (path, value, position) => {
+    if (!paths.has(path)) return value;
+    const made = changeable(path, value, subject.timeAt(path), position);
+    fed.set(path, made.changeable);
+    return made.answer;
+  };
+  return { ...subject.graph(paths.size > 0 ? { at } : {}), fed };
 }
 
 function saidOutputs(logits: Value): { logProbabilities: Value; likeliest: Value } {

@@ -7,7 +7,7 @@ import type { Tensor } from "../runtime/tensor.ts";
 import { type Changeable, changeOf, feedsOf, type Intervention, timeBack } from "./intervention.ts";
 import type { Axis, ChosenOutput, NamedTensor, Said } from "./look.ts";
 import { PICKS, type Plan } from "./look-plan.ts";
-import { type EncodedExample, isRowAxis, type subjectOf } from "./subject.ts";
+import { type EncodedExample, isRowAxis, type Subject } from "./subject.ts";
 
 /** One run of a plan. */
 export interface Read {
@@ -15,6 +15,10 @@ export interface Read {
   readonly gradients: Map<string, NamedTensor>;
   readonly output: number;
   readonly said: Said;
+  /** The ids of the likeliest tokens. */
+  readonly likeliest: Int32Array;
+  /** What arrived at taps that can be changed, before their change; in the order of their axes. */
+  readonly arrived: Map<string, Float32Array>;
 }
 
 /**
@@ -24,7 +28,7 @@ export interface Read {
  */
 export async function readPlan(
   plan: Plan,
-  subject: ReturnType<typeof subjectOf>,
+  subject: Subject,
   example: EncodedExample,
   output: ChosenOutput,
   byPath: ReadonlyMap<string, readonly Intervention[]>,
@@ -35,16 +39,16 @@ export async function readPlan(
     throw heedError("ERR_DATA", { where: "inspector", cause: "the example has nothing to read" });
   const lengths = lengthsOf(batch);
   const feeds: Record<string, Feed> = { ...batch, expected: picks(expected) };
-  if (plan.derived.length > 0) Object.assign(feeds, outputFeeds(output, expected));
+  if (plan.differentiated.length > 0) Object.assign(feeds, outputFeeds(output, expected));
   const sizes = (shape: readonly Size[]): number[] => shape.map((size) => evaluate(size, lengths) as number);
-  for (const [path, one] of plan.changed) {
+  for (const [path, one] of plan.fed) {
     const shape = sizes(one.shape);
     Object.assign(feeds, feedsOf(path, one, shape, changeOf(path, shape, byPath.get(path) ?? [])));
   }
   const results = await plan.program(feeds as never);
   const numbers = async (name: string): Promise<Float32Array> => {
     const tensor = (results as Record<string, Tensor>)[name] as Tensor;
-    const data = ((await tensor.read()) as Float32Array).slice();
+    const data = Float32Array.from((await tensor.read()) as Float32Array);
     tensor.dispose();
     return data;
   };
@@ -59,25 +63,28 @@ export async function readPlan(
     return { path, axes, data };
   };
   const taps = new Map<string, NamedTensor>();
-  for (const path of plan.taps) {
+  for (const path of plan.read) {
     const shape = sizes(plan.shapes.get(path) as readonly Size[]);
     taps.set(path, named(path, shape, await numbers(`tap ${path}`)));
   }
-  const derived = new Map<string, NamedTensor>();
-  for (const path of plan.derived) {
-    const { shape: symbolic, time } = plan.changed.get(path) as Changeable;
+  const gradients = new Map<string, NamedTensor>();
+  for (const path of plan.differentiated) {
+    const { shape: symbolic, time } = plan.fed.get(path) as Changeable;
     const shape = sizes(symbolic);
     const data = await numbers(`gradient ${path}`);
-    derived.set(path, named(path, shape, time === undefined ? data : timeBack(data, shape, time)));
+    gradients.set(path, named(path, shape, time === undefined ? data : timeBack(data, shape, time)));
   }
-  const chosen = plan.derived.length > 0 ? ((await numbers("output"))[0] as number) : Number.NaN;
-  const likeliest = await numbers("likeliest");
+  const arrived = new Map<string, Float32Array>();
+  for (const path of plan.changed)
+    if (plan.fed.get(path)?.arriving) arrived.set(path, await numbers(`arriving ${path}`));
+  const chosen = plan.differentiated.length > 0 ? ((await numbers("output"))[0] as number) : Number.NaN;
+  const likeliest = Int32Array.from(await numbers("likeliest"));
   const said: Said = {
-    expected: Array.from(expected, (id) => (id < 0 ? "" : subject.nameOf(id))),
+    expected: Array.from(expected, (id) => subject.nameOf(id)),
     logProbabilities: await numbers("logProbabilities"),
     likeliest: Array.from(likeliest, (id) => subject.nameOf(id)),
   };
-  return { taps, gradients: derived, output: chosen, said };
+  return { taps, gradients, output: chosen, said, likeliest, arrived };
 }
 
 /** The sizes of a graph's symbols, in a batch of one. */

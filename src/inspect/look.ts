@@ -19,7 +19,7 @@ export interface NamedTensor {
 
 /** The model's output at each place: target tokens, next tokens, or the label. */
 export interface Said {
-  /** The tokens that are expected there. */
+  /** The tokens that are expected there; of a text without a label, the label that the model gives it. */
   readonly expected: readonly string[];
   /** ln p of the expected token at each place. */
   readonly logProbabilities: Float32Array;
@@ -54,6 +54,19 @@ export interface Look {
   /** The output that was differentiated; NaN where no gradient was asked for. */
   readonly output: number;
   readonly said: Said;
-  /** With interventions: what is said without them, and taps whose interventions changed no number. */
-  readonly without?: { readonly said: Said; readonly unchanged: readonly string[] };
+  /** With interventions: the same without them, and what they change. */
+  readonly without?: Without;
+}
+
+/** A look without its interventions. */
+export interface Without {
+  readonly taps: ReadonlyMap<string, NamedTensor>;
+  readonly output: number;
+  readonly said: Said;
+  /** By how much ln p of the expected token rises at each place with the interventions. */
+  readonly deltas: Float32Array;
+  /** Their sum: by how much ln p of all that is expected rises. */
+  readonly delta: number;
+  /** Interventions that changed no number. */
+  readonly unchanged: readonly Intervention[];
 }

@@ -11,6 +11,7 @@ import { linear } from "../ops/matmul.ts";
 import { reshape } from "../ops/reshape.ts";
 import type { BatchFeeds } from "../runtime/compile.ts";
 import type { Tokenizer, Tokenizers } from "../text/tokenizer.ts";
+import { withDerivedTaps } from "./derived-taps.ts";
 
 /** A trained model of one task, as `openRun` gives it. */
 export type Inspected =
@@ -45,10 +46,18 @@ export interface AxisTokens {
   readonly writes?: readonly string[];
 }
 
+/** A model that was called. */
+export interface Called {
+  /** Its taps, with those that follow from them. */
+  readonly taps: ReadonlyMap<string, Value>;
+  /** [batch, places, classes] */
+  readonly logits: Value;
+}
+
 /** How the models of a task are called, and what their axes stand for. */
 export interface Subject {
-  /** Calls the model; logits [batch, places, classes]. */
-  readonly graph: (options: BuildOptions) => { readonly model: Model<unknown>; readonly logits: Value };
+  /** Calls the model. */
+  readonly graph: (options: BuildOptions) => Called;
   /** The symbol of the axis that a recurrence runs along at a path. */
   readonly timeAt: (path: string) => string;
   readonly encode: (example: Example) => EncodedExample;
@@ -95,6 +104,17 @@ function uncut(inspected: Inspected): Subject {
   }
 }
 
+/** Logits pass an observer as taps do. */
+function called(
+  { taps }: Model<unknown>,
+  ids: Readonly<Record<string, Value>>,
+  logits: Value,
+  { at }: BuildOptions,
+): Called {
+  const answer = at ? at("logits", logits) : logits;
+  return { taps: withDerivedTaps(taps, new Map(Object.entries(ids)), answer), logits: answer };
+}
+
 const namesOf = (tokenizer: Tokenizer, ids: ArrayLike<number>): string[] =>
   Array.from(ids, (id) => tokenizer.token(id));
 
@@ -113,7 +133,8 @@ function translator({ model, tokenizers }: Extract<Inspected, { task: "translate
         inputs.sourceMask,
       );
       const { hidden } = built.call.decode(inputs.target, memory);
-      return { model: built, logits: linear(hidden, built.call.projection) };
+      const ids = { "encoder.input.ids": inputs.source, "decoder.input.ids": inputs.target };
+      return called(built, ids, linear(hidden, built.call.projection), options);
     },
     timeAt: (path) => (isInEncoder(path) ? "source" : "target"),
     encode: ({ source: from, target: to = "" }) => ({
@@ -145,8 +166,9 @@ function languageModel({ model, tokenizer }: Extract<Inspected, { task: "generat
   return {
     graph: (options) => {
       const built = build(model, options);
-      const { hidden } = built.call.decode(input("text", "int32", ["batch", "time"]), {});
-      return { model: built, logits: linear(hidden, built.call.projection) };
+      const text = input("text", "int32", ["batch", "time"]);
+      const { hidden } = built.call.decode(text, {});
+      return called(built, { "input.ids": text }, linear(hidden, built.call.projection), options);
     },
     timeAt: () => "time",
     encode: ({ source }) => ({ source: Int32Array.from(tokenizer.encode(source)), target: new Int32Array() }),
@@ -173,7 +195,7 @@ function classifier({ model, tokenizer, labels }: Extract<Inspected, { task: "cl
       const { text, mask } = textInputs();
       const logits = linear(built.call.summarise(text, mask), built.call.projection);
       const [batch, classes] = logits.shape as [Size, Size];
-      return { model: built, logits: reshape(logits, [batch, 1, classes]) };
+      return called(built, { "input.ids": text }, reshape(logits, [batch, 1, classes]), options);
     },
     timeAt: () => "time",
     encode: ({ source, target }) => ({

@@ -11,7 +11,7 @@ import {
 } from "../nn/attention.ts";
 import { type Initialiser, zeros as zeroInit } from "../nn/initialise.ts";
 import { type Layer, layer, replacing } from "../nn/layer.ts";
-import { LayerNorm, type Residual } from "../nn/norm.ts";
+import { LayerNorm, type Residual, residualSum } from "../nn/norm.ts";
 import { cast, equal } from "../ops/compare.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { range } from "../ops/range.ts";
@@ -132,9 +132,7 @@ function BareSublayer(dropout: number): Layer<Residual> {
 
 /** x + f(x): no norm. */
 function BareResidual(dropout: number): Layer<Residual> {
-  return layer({}, (_, scope) => (x, sublayer) => {
-    return scope.tap("sum", add(x, scope.tap("sublayer", scope.dropout(sublayer(x), dropout))));
-  });
+  return layer({}, (_, scope) => (x, sublayer) => residualSum(scope, x, sublayer(x), dropout));
 }
 
 /**

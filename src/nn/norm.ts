@@ -3,7 +3,7 @@ import { add, div, mul, sqrt, sub } from "../ops/elementwise.ts";
 import { layerNorm } from "../ops/layer-norm.ts";
 import { mean } from "../ops/reduce.ts";
 import { ones, zeros } from "./initialise.ts";
-import { type Layer, layer } from "./layer.ts";
+import { type Layer, layer, type Scope } from "./layer.ts";
 
 /**
  * Layer normalisation: each vector on the last axis gets mean 0 and variance 1, then a learned gain and bias.
@@ -35,8 +35,13 @@ export function LayerNorm(dim: number, { epsilon = 1e-5 } = {}): Layer<(x: Value
   });
 }
 
-/** A residual connection and its norm around any function of x. Taps: sublayer, added to x; sum. */
+/** A residual connection and its norm around any function of x. Taps: skipped, x; sublayer, added to it; sum. */
 export type Residual = (x: Value, sublayer: (x: Value) => Value) => Value;
+
+/** x + dropout(y), tapped. */
+export function residualSum(scope: Scope, x: Value, y: Value, dropout: number): Value {
+  return scope.tap("sum", add(scope.tap("skipped", x), scope.tap("sublayer", scope.dropout(y, dropout))));
+}
 
 /**
  * The residual of the original Transformer: the sum is normalised.        y = norm(x + dropout(f(x)))
@@ -48,7 +53,7 @@ export function PostNorm(dim: number, dropout: number): Layer<Residual> {
     { norm: LayerNorm(dim) },
     ({ norm }, scope) =>
       (x, sublayer) =>
-        norm(scope.tap("sum", add(x, scope.tap("sublayer", scope.dropout(sublayer(x), dropout))))),
+        norm(residualSum(scope, x, sublayer(x), dropout)),
   );
 }
 
@@ -62,6 +67,6 @@ export function PreNorm(dim: number, dropout: number): Layer<Residual> {
     { norm: LayerNorm(dim) },
     ({ norm }, scope) =>
       (x, sublayer) =>
-        scope.tap("sum", add(x, scope.tap("sublayer", scope.dropout(sublayer(norm(x)), dropout)))),
+        residualSum(scope, x, sublayer(norm(x)), dropout),
   );
 }

@@ -12,6 +12,7 @@ import { scan as plainScan, type Scanned, type ScanOptions } from "../ops/scan.t
  * `queries` of 1.
  */
 export const tapAxes = {
+  ids: ["batch", "length"],
   embedding: ["batch", "length", "dim"],
   positions: ["length", "dim"],
   sum: ["batch", "length", "dim"],
@@ -24,9 +25,11 @@ export const tapAxes = {
   unmasked: ["batch", "heads", "queries", "keys"],
   scores: ["batch", "heads", "queries", "keys"],
   weights: ["batch", "heads", "queries", "keys"],
+  weighted: ["batch", "heads", "queries", "keys", "dValue"],
   heads: ["batch", "heads", "queries", "dValue"],
   output: ["batch", "length", "dim"],
   outputs: ["batch", "length", "dim"],
+  skipped: ["batch", "length", "dim"],
   sublayer: ["batch", "length", "dim"],
   mean: ["batch", "length", "one"],
   deviation: ["batch", "length", "one"],
@@ -42,6 +45,8 @@ export const tapAxes = {
   cell: ["batch", "length", "hidden"],
   hidden: ["batch", "length", "hidden"],
   summary: ["batch", "dim"],
+  logits: ["batch", "length", "classes"],
+  probabilities: ["batch", "length", "classes"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** The name of a tap, the last part of its path: `weights` in `decoder.1.cross.weights`. */

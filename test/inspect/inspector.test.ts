@@ -1,66 +1,23 @@
 /** Looking into models of every kind: what is read, changed and differentiated is what the equations say. */
 import { describe, expect, test } from "vitest";
-import { classifierModel } from "../../src/config/classifier-model.ts";
-import { languageModel } from "../../src/config/language-model.ts";
-import { parseConfig } from "../../src/config/parse.ts";
-import { translationModel } from "../../src/config/translation-model.ts";
-import { type Inspector, openInspector } from "../../src/inspect/inspector.ts";
+import { openInspector } from "../../src/inspect/inspector.ts";
 import type { NamedTensor } from "../../src/inspect/look.ts";
-import type { Inspected } from "../../src/inspect/subject.ts";
-import { initialise } from "../../src/nn/initialise.ts";
-import { build } from "../../src/nn/layer.ts";
-import type { HostTensor } from "../../src/runtime/state.ts";
-import { sharedEngine, tinyConfig, tokenizers } from "../training/tiny.ts";
-
-const tokenizer = tokenizers.source;
-const translator = (...set: string[]): Inspected => ({
-  task: "translate",
-  model: translationModel(tinyConfig("none.tsv", "model.layers=2", ...set).model, tokenizers),
-  tokenizers,
-});
-function recurrentTranslator(model: string): Inspected {
-  const data = "{ train: { corpus: phrasebook }, valid: { corpus: phrasebook } }";
-  const config = parseConfig(`data: ${data}\nmodel: { ${model}, maxLength: 16 }`, "tiny.yaml");
-  if (config.task !== "translate") throw new Error("not a translator");
-  return { task: "translate", model: translationModel(config.model, tokenizers), tokenizers };
-}
-const text = "{ train: { text: a.txt }, valid: { text: a.txt }, context: 16 }";
-const labelled = "{ train: { labelled: a.tsv }, valid: { labelled: a.tsv } }";
-const small = "layers: 1, dModel: 16, dropout: 0";
-const transformer = `kind: transformer, heads: 2, feedForward: 16, ${small}`;
-const recurrent = `kind: gru, hidden: 16, ${small}`;
-function generator(model: string): Inspected {
-  const config = parseConfig(`task: generate\ndata: ${text}\nmodel: { ${model} }`, "tiny.yaml");
-  if (config.task !== "generate") throw new Error("not a language model");
-  return { task: "generate", model: languageModel(config, tokenizer.size), tokenizer };
-}
-function judge(model: string): Inspected {
-  const config = parseConfig(`task: classify\ndata: ${labelled}\nmodel: { ${model} }`, "tiny.yaml");
-  if (config.task !== "classify") throw new Error("not a classifier");
-  const labels = ["no", "yes"];
-  const vocabulary = { vocabulary: tokenizer.size, labels: labels.length };
-  return { task: "classify", model: classifierModel(config, vocabulary), tokenizer, labels };
-}
-
-/** Random weights: what holds for them holds for any. */
-async function open(of: Inspected): Promise<Inspector> {
-  const { parameters } = build<unknown>(of.model);
-  const weights = new Map<string, HostTensor>(initialise(parameters, 3));
-  return openInspector({ engine: await sharedEngine(), of, weights });
-}
-
-const example = { source: "two red house", target: "red house two two" };
-const numbersAt = ({ axes, data }: NamedTensor, ...index: number[]): Float32Array => {
-  const sizes = axes.map(({ size }) => size);
-  const at = index.reduce((sum, i, axis) => sum + i * sizes.slice(axis + 1).reduce((a, b) => a * b, 1), 0);
-  return data.subarray(at, at + sizes.slice(index.length).reduce((a, b) => a * b, 1));
-};
-const tapOf = (taps: ReadonlyMap<string, NamedTensor>, path: string): NamedTensor =>
-  taps.get(path) as NamedTensor;
-const close = (a: ArrayLike<number>, b: ArrayLike<number>, digits = 5): void => {
-  expect(a.length).toBe(b.length);
-  for (let i = 0; i < a.length; i++) expect(a[i]).toBeCloseTo(b[i] as number, digits);
-};
+import { sharedEngine } from "../training/tiny.ts";
+import {
+  close,
+  example,
+  generator,
+  judge,
+  numbersAt,
+  open,
+  randomWeights,
+  recurrent,
+  recurrentTranslator,
+  tapOf,
+  tokenizer,
+  transformer,
+  translator,
+} from "./tiny-subjects.ts";
 
 describe("a translator", () => {
   test("shows taps with the names and tokens of their axes", async () => {
@@ -105,6 +62,40 @@ describe("a translator", () => {
     look.close();
   });
 
+  test("shows the ids it reads, weighted values, logits and probabilities", async () => {
+    const look = await open(translator());
+    const { taps, said } = await look.run(example, {
+      taps: ["*.input.ids", "decoder.1.cross.*", "logits", "probabilities"],
+    });
+    expect(Array.from(tapOf(taps, "encoder.input.ids").data)).toEqual(tokenizer.encode(example.source));
+    const { special } = tokenizer;
+    expect(Array.from(tapOf(taps, "decoder.input.ids").data)).toEqual([
+      special.bos,
+      ...tokenizer.encode(example.target).slice(0, -1),
+    ]);
+    const at = (name: string): NamedTensor => tapOf(taps, `decoder.1.cross.${name}`);
+    for (const [head, query, key] of [
+      [0, 0, 0],
+      [1, 4, 2],
+    ] as const) {
+      const [weight] = numbersAt(at("weights"), 0, head, query, key) as unknown as [number];
+      const values = numbersAt(at("values"), 0, head, key);
+      close(
+        numbersAt(at("weighted"), 0, head, query, key),
+        Array.from(values, (value) => weight * value),
+      );
+    }
+    const expected = tokenizer.encode(example.target);
+    for (const [place, id] of expected.entries()) {
+      const logits = numbersAt(tapOf(taps, "logits"), 0, place);
+      const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+      const probability = Math.exp(logits[id] as number) / total;
+      expect(numbersAt(tapOf(taps, "probabilities"), 0, place)[id]).toBeCloseTo(probability, 6);
+      expect(said.logProbabilities[place]).toBeCloseTo(Math.log(probability), 5);
+    }
+    look.close();
+  });
+
   test("names what is near where a pattern matches nothing", async () => {
     const look = await open(translator());
     await expect(look.run(example, { taps: ["decoder.7.cross.weights"] })).rejects.toThrow(
@@ -119,8 +110,12 @@ describe("a translator", () => {
 
 test("a text longer than the model reads is cut, on both sides", async () => {
   const of = translator();
-  const weights = new Map<string, HostTensor>(initialise(build<unknown>(of.model).parameters, 3));
-  const look = await openInspector({ engine: await sharedEngine(), of, weights, maxLength: 4 });
+  const look = await openInspector({
+    engine: await sharedEngine(),
+    of,
+    weights: randomWeights(of),
+    maxLength: 4,
+  });
   const { taps, said } = await look.run(
     { source: "one two three four five", target: "cat dog sun tree" },
     { taps: ["decoder.0.cross.weights"] },
@@ -172,8 +167,66 @@ describe("an intervention", () => {
 
   test("that changes no number is reported", async () => {
     const look = await open(translator());
-    const { without } = await look.run(example, { intervene: [{ at: "decoder.*.cross.heads", scale: 1 }] });
-    expect(without?.unchanged).toEqual(["decoder.0.cross.heads", "decoder.1.cross.heads"]);
+    const nothing = { at: "decoder.*.cross.heads", scale: 1 } as const;
+    const something = { at: "decoder.0.cross.heads", head: 0, scale: 0.5 } as const;
+    const { without } = await look.run(example, { intervene: [something, nothing] });
+    expect(without?.unchanged).toEqual([nothing]);
+    // After what was changed before it, a tap differs; the intervention on it still changes nothing.
+    const later = { at: "decoder.1.states", scale: 1 } as const;
+    const after = await look.run(example, { intervene: [something, later] });
+    expect(after.without?.unchanged).toEqual([later]);
+    look.close();
+  });
+
+  test("in a recurrence that changes no number is reported too", async () => {
+    const look = await open(recurrentTranslator("kind: gru, hidden: 16, layers: 1, dModel: 16, dropout: 0"));
+    const nothing = { at: "decoder.cross.weights", row: 1, scale: 1 } as const;
+    const something = { at: "decoder.cross.weights", row: 1, scale: 0.5, renormalise: false } as const;
+    expect((await look.run(example, { intervene: [nothing] })).without?.unchanged).toEqual([nothing]);
+    expect((await look.run(example, { intervene: [something] })).without?.unchanged).toEqual([]);
+    look.close();
+  });
+
+  test("says by how much what is expected becomes likelier, token by token", async () => {
+    const look = await open(translator());
+    const { said, taps, without } = await look.run(example, {
+      taps: ["decoder.0.cross.heads"],
+      intervene: [{ at: "decoder.0.cross.heads", scale: 0 }],
+    });
+    const plain = await look.run(example, { taps: ["decoder.0.cross.heads"] });
+    const deltas = said.logProbabilities.map(
+      (value, i) => value - (plain.said.logProbabilities[i] as number),
+    );
+    close(without?.deltas ?? [], deltas, 6);
+    expect(without?.delta).toBeCloseTo(
+      deltas.reduce((sum, value) => sum + value, 0),
+      5,
+    );
+    expect(tapOf(taps, "decoder.0.cross.heads").data.every((value) => value === 0)).toBe(true);
+    close(
+      tapOf(without?.taps ?? new Map(), "decoder.0.cross.heads").data,
+      tapOf(plain.taps, "decoder.0.cross.heads").data,
+    );
+    look.close();
+  });
+
+  test("gives every row the one row that it is given", async () => {
+    const look = await open(translator());
+    const [to, path] = [[0.1, 0.2, 0.3, 0.4], "decoder.1.cross.weights"] as const;
+    const { taps } = await look.run(example, { taps: [path], intervene: [{ at: path, head: 1, to }] });
+    for (const query of [0, 1, 4]) close(numbersAt(tapOf(taps, path), 0, 1, query), to);
+    look.close();
+  });
+
+  test("on logits bans a word", async () => {
+    const look = await open(translator());
+    const red = tokenizer.id("▁red") as number;
+    const { said, without } = await look.run(example, {
+      intervene: [{ at: "logits", column: red, to: -1e4 }],
+    });
+    expect(said.expected[0]).toBe("▁red");
+    expect(said.logProbabilities[0]).toBeLessThan(-9000);
+    expect(without?.said.logProbabilities[0]).toBeGreaterThan(-20);
     look.close();
   });
 
@@ -195,6 +248,8 @@ describe("an intervention", () => {
     ],
     [{ at: "encoder.0.states", head: 0, to: 0 }, "has no heads"],
     [{ at: "encoder.0.states", renormalise: true }, "only weights can be renormalised"],
+    [{ at: "encoder.0.states", diagonal: true, to: 0 }, "has no diagonal"],
+    [{ at: "decoder.0.cross.weighted", to: 0 }, "follows from other taps and can only be read"],
   ] as const)("that does not fit is refused: %j", async (intervention, message) => {
     const look = await open(translator());
     await expect(look.run(example, { intervene: [intervention as never] })).rejects.toThrow(message);
@@ -268,5 +323,16 @@ test("a contrastive output is the difference of two log probabilities", async ()
   const difference = await ask({ place: 0, of: red, against: two });
   expect(difference).toBeCloseTo((await ask({ place: 0, of: red })) - (await ask({ place: 0, of: two })), 5);
   await expect(ask({ place: 9 })).rejects.toThrow("there is no place 9; places are 0 to 4");
+  look.close();
+});
+
+test("of a text without a label, what is said is about the label that the model gives it", async () => {
+  const look = await open(judge(transformer));
+  const { said, taps } = await look.run({ source: "two red house" }, { taps: ["probabilities"] });
+  const probabilities = tapOf(taps, "probabilities").data;
+  const best = (probabilities[0] as number) > (probabilities[1] as number) ? 0 : 1;
+  expect(said.expected).toEqual([["no", "yes"][best]]);
+  expect(said.expected).toEqual(said.likeliest);
+  expect(Math.exp(said.logProbabilities[0] as number)).toBeCloseTo(probabilities[best] as number, 5);
   look.close();
 });
