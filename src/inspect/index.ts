@@ -22,8 +22,10 @@ export {
 export { type EvidenceKind, type EvidenceOptions, evidence, evidenceKinds, spearman } from "./evidence.ts";
 export { crossAttentionHeads } from "./forced-decoding.ts";
 export { type Inspector, type InspectorOptions, openInspector } from "./inspector.ts";
-export type { Intervention } from "./intervention.ts";
+export type { Intervention, Part } from "./intervention.ts";
 export type { LayerStatistics } from "./layer-statistics.ts";
-export type { Axis, ChosenOutput, Look, LookOptions, NamedTensor, Said } from "./look.ts";
+export type { Axis, ChosenOutput, Look, LookOptions, NamedTensor, Said, Without } from "./look.ts";
 export { linksOf, type Matrix } from "./matrix.ts";
+export { atPositionOf, meanAblation, numbersOf, patch } from "./patching.ts";
 export type { AxisTokens, EncodedExample, Example, Inspected } from "./subject.ts";
+export { type Removable, removable, without } from "./switches.ts";
