@@ -32,6 +32,7 @@ const slow = [
   "test/evaluation/golden.test.ts",
   "test/inspect/golden.test.ts",
   "test/inspect/inspector.test.ts",
+  "test/inspect/memory.test.ts",
   "test/inspect/switches.test.ts",
   "test/inspect/layer-statistics.test.ts",
   "test/runs/changed-meaning.test.ts",

@@ -4,8 +4,9 @@ import { matchTaps, type TapPattern } from "../nn/match-taps.ts";
 import { isDerived } from "./derived-taps.ts";
 import { effective, type Intervention } from "./intervention.ts";
 import type { Look, LookOptions, NamedTensor, Without } from "./look.ts";
-import type { PlanOptions, Wanted } from "./look-plan.ts";
-import { type Read, readPlan } from "./look-read.ts";
+import { lookGraph, type PlanOptions, type Wanted } from "./look-plan.ts";
+import { lengthsOf, type Read, readPlan } from "./look-read.ts";
+import { peakBytes, returnedBytes } from "./memory.ts";
 import { openPlans } from "./plans.ts";
 import { type EncodedExample, type Example, type Inspected, subjectOf } from "./subject.ts";
 
@@ -28,10 +29,18 @@ export interface Inspector {
    *   fit, ERR_DATA for an example without anything to read.
    */
   run(example: Example | EncodedExample, options?: LookOptions): Promise<Look>;
+  /**
+   * The most memory that a look takes beside the weights of the model, in bytes: the values of its graph, and the numbers that
+   * it returns.
+   */
+  bytesFor(example: Example | EncodedExample, options?: LookOptions): number;
   /** An example as the ids that `run` takes as well: to change them. */
   encode(example: Example): EncodedExample;
   close(): void;
 }
+
+/** The runtime's arena grows in powers of two: it takes up to twice what is in it. */
+const ARENA = 2;
 
 /**
  * Opens a model to look into it: any tap, changed or not, and the gradient of an output with respect to it. Only what is
@@ -67,21 +76,35 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
     );
     return { ...example, target: own.likeliest };
   };
+  const wantedOf = ({ taps = [], intervene = [], gradients = [] }: LookOptions): Wanted => {
+    const changed = [...interventionsByPath(intervene, inPath).keys()];
+    return {
+      read: [...new Set([...matching(taps), ...changed])],
+      changed,
+      differentiated: [...new Set(gradients.flatMap(inPath))],
+    };
+  };
   return {
     paths,
+    bytesFor: (example, options = {}) => {
+      const wanted = wantedOf(options);
+      const { outputs } = lookGraph(subject, wanted);
+      const encoded = isEncoded(example) ? example : subject.encode(example);
+      const lengths = lengthsOf(subject.feeds(encoded));
+      // With interventions, a look is two runs.
+      const values = Object.values(outputs);
+      const returned = returnedBytes(values, lengths) * (wanted.changed.length > 0 ? 2 : 1);
+      return ARENA * peakBytes(values, lengths) + returned;
+    },
     shapeOf: (path) => all.get(path)?.shape ?? [],
     encode: (example) => subject.encode(example),
-    run: async (example, { taps = [], intervene = [], gradients = [], output = {} } = {}) => {
+    run: async (example, options = {}) => {
+      const { taps = [], intervene = [], output = {} } = options;
       const encoded = await completed(isEncoded(example) ? example : subject.encode(example));
       const byPath = interventionsByPath(intervene, inPath);
       const read = matching(taps);
       const changed = [...byPath.keys()];
-      const wanted: Wanted = {
-        read: [...new Set([...read, ...changed])],
-        changed,
-        differentiated: [...new Set(gradients.flatMap(inPath))],
-      };
-      return plans.use(wanted, async (plan) => {
+      return plans.use(wantedOf(options), async (plan) => {
         const look = (isChanged: boolean): Promise<Read> =>
           readPlan(plan, subject, encoded, output, isChanged ? byPath : new Map());
         const asked = ({ taps: all }: Read): Map<string, NamedTensor> =>

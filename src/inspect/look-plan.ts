@@ -46,13 +46,12 @@ export const PICKS = {
   againstWeight: "against.weight",
 } as const;
 
-/** Builds and compiles the graph of a set of paths. */
-export async function openPlan(
-  { engine, weights, state, session }: PlanOptions,
-  subject: Subject,
-  wanted: Wanted,
-): Promise<Plan> {
-  const { read, changed, differentiated } = wanted;
+/** The graph of a set of paths. */
+interface LookGraph extends Pick<Plan, "fed" | "shapes"> {
+  readonly outputs: Readonly<Record<string, Value>>;
+}
+
+export function lookGraph(subject: Subject, { read, changed, differentiated }: Wanted): LookGraph {
   const { taps, logits, fed } = callWith(subject, new Set([...changed, ...differentiated]));
   const outputs: Record<string, Value> = { ...saidOutputs(logits) };
   for (const path of read) outputs[`tap ${path}`] = taps.get(path) as Value;
@@ -67,6 +66,16 @@ export async function openPlan(
       outputs[`gradient ${differentiated[i]}`] = gradient;
     });
   }
+  return { outputs, fed, shapes: new Map(read.map((path) => [path, (taps.get(path) as Value).shape])) };
+}
+
+/** Builds and compiles the graph of a set of paths. */
+export async function openPlan(
+  { engine, weights, state, session }: PlanOptions,
+  subject: Subject,
+  wanted: Wanted,
+): Promise<Plan> {
+  const { outputs, ...graph } = lookGraph(subject, wanted);
   const program = await compile({
     engine,
     outputs,
@@ -74,8 +83,7 @@ export async function openPlan(
     ...(state ? { state } : {}),
     ...(session ? { session } : {}),
   });
-  const shapes = new Map(read.map((path) => [path, (taps.get(path) as Value).shape]));
-  return { ...wanted, program, fed, shapes };
+  return { ...wanted, ...graph, program };
 }
 
 /** Calls the model with some taps fed. */

@@ -2,7 +2,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
+import { relativeError } from "../golden-floats.ts";
 import { expectSameOps, expectSameTraining } from "../parity/agreement.ts";
+import { looks, type Seen } from "../parity/looks.ts";
 import { type OpResult, opResults } from "../parity/op-results.ts";
 import { type ModelName, type Updated, updates } from "../parity/updates.ts";
 import { type Bundle, bundlePage, serve } from "./bundle.ts";
@@ -75,6 +77,15 @@ describe.skipIf(absentChromium)(`in a page${skipped}`, () => {
     const pattern =
       /^wasm \(onnxruntime-web [\d.]+, (\d+) threads\): (WebGPU runs on the CPU here|no graphics card)$/;
     expect(description).toMatch(pattern);
+  });
+
+  test("WASM: taps, gradients and interventions agree with native", { timeout: patience }, async () => {
+    const [here, there] = [await looks(native), await ask<Seen>(page, "looks('wasm')")];
+    expect(Object.keys(there)).toEqual(Object.keys(here));
+    for (const [name, numbers] of Object.entries(here)) {
+      const [a, b] = [Float32Array.from(numbers), Float32Array.from(there[name] ?? [])];
+      expect(relativeError(b, a, 1e-3), name).toBeLessThan(1e-4);
+    }
   });
 
   test("WASM: every op sample and its gradient agree with native", { timeout: patience }, async () => {

@@ -1,5 +1,6 @@
 /** What the tests ask of a page or of its worker; everything here runs in a browser. */
 import { openEngine } from "../../src/runtime/open-engine.web.ts";
+import { looks, type Seen } from "../parity/looks.ts";
 import { type OpResult, opResults } from "../parity/op-results.ts";
 import { type ModelName, type Updated, updates } from "../parity/updates.ts";
 
@@ -22,4 +23,5 @@ export const requests = {
   opResults: async (device: PageDevice): Promise<OpResult[]> => opResults(await openEngine(device)),
   updates: async (device: PageDevice, model: ModelName, count?: number): Promise<Updated> =>
     updates(await openEngine(device), model, count),
+  looks: async (device: PageDevice): Promise<Seen> => looks(await openEngine(device)),
 } as const;
