@@ -1,5 +1,6 @@
 import { heedError } from "../errors.ts";
 import { bytesPerElement, type DType, type HostArray, hostArray, hostView, isArrayOf } from "../ir/dtype.ts";
+import { fromBfloat, fromHalf, toHalf } from "./half.ts";
 
 /** Numbers with their shape, in host memory. */
 export interface NamedTensor {
@@ -16,34 +17,30 @@ const codes = {
   bool: "BOOL",
 } as const satisfies Record<DType, string>;
 const dtypes = new Map<string, DType>(Object.entries(codes).map(([dtype, code]) => [code, dtype as DType]));
+/** Element types of 16 bits, which are read as float32. */
+const widened = new Map([
+  ["F16", fromHalf],
+  ["BF16", fromBfloat],
+]);
 /** Element types of the format that Heed does not support. */
-const unsupported = [
-  "F16",
-  "BF16",
-  "I8",
-  "I16",
-  "U8",
-  "U16",
-  "U32",
-  "U64",
-  "F8_E4M3",
-  "F8_E5M2",
-  "F8_E8M0",
-  "F4",
-  "C64",
-];
+const unsupported = ["I8", "I16", "U8", "U16", "U32", "U64", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F4", "C64"];
 const MAX_HEADER = 100_000_000;
 
 /**
  * Writes tensors as one safetensors file: u64 header length, JSON header padded to 8 bytes, then the data without holes.
  * Sorted by element width, widest first, then by name: data is aligned, and equal contents give equal bytes.
  *
+ * @param options.half  Stores float32 in 16 bits, rounded to the nearest. Default false.
  * @throws ERR_USAGE for a duplicate or reserved name, ERR_SHAPE for data that does not fit its shape.
  */
-export function encodeSafetensors(tensors: Iterable<readonly [string, NamedTensor]>): Uint8Array {
-  const sorted = [...tensors].sort(
-    ([a, x], [b, y]) => bytesPerElement[y.dtype] - bytesPerElement[x.dtype] || (a < b ? -1 : 1),
-  );
+export function encodeSafetensors(
+  tensors: Iterable<readonly [string, NamedTensor]>,
+  { half = false } = {},
+): Uint8Array {
+  const widthOf = ({ dtype }: NamedTensor): number =>
+    half && dtype === "float32" ? 2 : bytesPerElement[dtype];
+  const sorted = [...tensors].sort(([a, x], [b, y]) => widthOf(y) - widthOf(x) || (a < b ? -1 : 1));
+  const stored: (HostArray | Uint16Array)[] = [];
   // No prototype, so a tensor may have the name of an inherited property.
   const header: Record<string, unknown> = Object.create(null);
   header.__metadata__ = { format: "pt" };
@@ -58,8 +55,12 @@ export function encodeSafetensors(tensors: Iterable<readonly [string, NamedTenso
       const problem = `"${name}" needs ${size} of ${dtype}, but its data is a ${data.constructor.name} of ${data.length}`;
       throw heedError("ERR_SHAPE", { operation: "encodeSafetensors", problem });
     }
-    header[name] = { dtype: codes[dtype], shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+    const isHalf = half && dtype === "float32";
+    const written = isHalf ? Uint16Array.from(data as Float32Array, toHalf) : data;
+    const offsets = [offset, offset + written.byteLength];
+    header[name] = { dtype: isHalf ? "F16" : codes[dtype], shape, data_offsets: offsets };
+    stored.push(written);
+    offset += written.byteLength;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   const headerLength = Math.ceil(json.length / 8) * 8;
@@ -68,7 +69,7 @@ export function encodeSafetensors(tensors: Iterable<readonly [string, NamedTenso
   bytes.fill(0x20, 8, 8 + headerLength);
   bytes.set(json, 8);
   let at = 8 + headerLength;
-  for (const [, { data }] of sorted) {
+  for (const data of stored) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }
@@ -108,34 +109,35 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string,
   let end = 0;
   const tensors = new Map<string, NamedTensor>();
   const checked = entries.map(([name, entry]) => {
-    const dtype = dtypes.get(entry?.dtype);
+    const widen = widened.get(entry?.dtype);
+    const dtype = widen ? "float32" : dtypes.get(entry?.dtype);
     if (unsupported.includes(entry?.dtype))
       return bad(
         `"${name}" has dtype ${entry.dtype}`,
-        `convert it to one of ${[...dtypes.keys()].join(", ")}`,
+        `convert it to one of ${[...dtypes.keys(), ...widened.keys()].join(", ")}`,
       );
     if (!dtype) return bad(`"${name}" has unknown dtype ${JSON.stringify(entry?.dtype)}`);
     const { shape, data_offsets: offsets } = entry;
     if (!Array.isArray(shape) || !shape.every(isCount)) return bad(`"${name}" has a bad shape`);
     if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
       return bad(`"${name}" has bad offsets`);
-    const size = shape.reduce((product, n) => product * n, bytesPerElement[dtype]);
+    const size = shape.reduce((product, n) => product * n, widen ? 2 : bytesPerElement[dtype]);
     const [from, to] = offsets;
     if (to - from !== size || to > whole)
       return bad(`"${name}" has ${to - from} bytes but its shape needs ${size}`);
-    return { name, dtype, shape, from, size };
+    return { name, dtype, widen, shape, from, size };
   });
   for (const { name, from, size } of [...checked].sort((a, b) => a.from - b.from || a.size - b.size)) {
     if (from !== end) bad(`"${name}" leaves a hole or overlaps at byte ${from}`);
     end = from + size;
   }
   if (end !== whole) bad(`${whole - end} bytes follow the last tensor`);
-  for (const { name, dtype, shape, from, size } of checked) {
-    tensors.set(name, {
-      dtype,
-      shape,
-      data: numbersAt(bytes, start + from, dtype, size / bytesPerElement[dtype]),
-    });
+  for (const { name, dtype, widen, shape, from, size } of checked) {
+    const at = start + from;
+    const data = widen
+      ? Float32Array.from({ length: size / 2 }, (_, i) => widen(view.getUint16(at + 2 * i, true)))
+      : numbersAt(bytes, at, dtype, size / bytesPerElement[dtype]);
+    tensors.set(name, { dtype, shape, data });
   }
   return tensors;
 }
