@@ -1,0 +1,78 @@
+import type { ComponentType } from "preact";
+import { card, fault, openFolder } from "./model/client.ts";
+import { droppedFolder, pickedFolder } from "./model/files.ts";
+import { canUndo, show, undo, view } from "./state/store.ts";
+import type { ViewName } from "./state/view.ts";
+import { text } from "./text.ts";
+import { Heads } from "./views/heads/heads.tsx";
+import { Translate } from "./views/translate/translate.tsx";
+
+/** The views that are here, in the order of their tabs. */
+const views: Readonly<Partial<Record<ViewName, ComponentType>>> = { translate: Translate, heads: Heads };
+
+/** The whole page: what is open, the tabs, and the view. */
+export function App() {
+  const Shown = views[view.value.view] ?? Translate;
+  return (
+    <div
+      class="studio"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        if (event.dataTransfer) void droppedFolder(event.dataTransfer).then((folder) => folder && openFolder(folder));
+      }}
+    >
+      <header>
+        <h1>{text.title}</h1>
+        <Opened />
+      </header>
+      <nav aria-label="Views">
+        {(Object.keys(views) as ViewName[]).map((name) => (
+          <button
+            type="button"
+            key={name}
+            class="tab"
+            aria-current={view.value.view === name ? "page" : undefined}
+            onClick={() => show({ view: name })}
+          >
+            {text.views[name]}
+          </button>
+        ))}
+        <button type="button" class="quiet" disabled={!canUndo.value} onClick={undo}>
+          {text.undo}
+        </button>
+      </nav>
+      {fault.value && (
+        <p class="fault" role="alert">
+          {text.failed}: {fault.value}
+        </p>
+      )}
+      <main>{card.value ? <Shown /> : <p class="waiting">{text.model.opening}</p>}</main>
+    </div>
+  );
+}
+
+function Opened() {
+  const opened = card.value;
+  return (
+    <div class="opened">
+      {opened && (
+        <p>
+          <strong>{opened.name}</strong> · {opened.kind} · {text.model.parameters(opened.parameters)} ·{" "}
+          <span class="device">{opened.device}</span>
+        </p>
+      )}
+      <label class="button" title={text.model.chooseHint}>
+        {text.model.choose}
+        <input
+          type="file"
+          {...{ webkitdirectory: true }}
+          onChange={(event) => {
+            const { files } = event.currentTarget;
+            if (files) void pickedFolder(files).then(openFolder);
+          }}
+        />
+      </label>
+    </div>
+  );
+}

@@ -1,0 +1,5 @@
+/** Answers the page on a thread of its own. */
+import { expose } from "comlink";
+import { requests } from "./session.ts";
+
+expose(requests);

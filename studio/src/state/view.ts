@@ -1,0 +1,57 @@
+/** What is on the screen: one record, which the address of the page holds. */
+import type { Intervention, Removable } from "heed/inspect";
+
+export const viewNames = [
+  "translate",
+  "steps",
+  "heads",
+  "recurrent",
+  "train",
+  "language",
+  "classify",
+  "runs",
+] as const;
+export type ViewName = (typeof viewNames)[number];
+
+export const evidenceNames = ["weights", "norms", "leaveOneOut"] as const;
+export type EvidenceName = (typeof evidenceNames)[number];
+
+export interface View {
+  readonly view: ViewName;
+  /** The model, by the name under which the server or the person gave it. */
+  readonly model: string;
+  readonly text: string;
+  /** Tokens that the translation has to begin with. */
+  readonly forced: readonly string[];
+  /** A decoder layer, from 0. -1 is the last. */
+  readonly layer: number;
+  /** A head, from 0. */
+  readonly head: number | "mean" | "best";
+  /** The row of a written token: of the step that writes it, or of the one that reads it. */
+  readonly row: "output" | "input";
+  readonly evidence: EvidenceName;
+  readonly beam: number;
+  readonly intervene: readonly Intervention[];
+  /** Parts that the model runs without. */
+  readonly off: readonly Removable[];
+  /** The word that is looked at: its place on the written side. -1 is none. */
+  readonly place: number;
+  /** The station of the walk through the model, from 0. */
+  readonly station: number;
+}
+
+export const firstView: View = {
+  view: "translate",
+  model: "phrasebook",
+  text: "We do not see the small green car.",
+  forced: [],
+  layer: -1,
+  head: "mean",
+  row: "output",
+  evidence: "weights",
+  beam: 4,
+  intervene: [],
+  off: [],
+  place: -1,
+  station: 0,
+};
