@@ -40,7 +40,7 @@ interface Paged {
 export async function asPage(paged: Paged): Promise<string> {
   const { run, seen, options } = paged;
   const attentions = attentionsOf(seen);
-  refuseUnused(attentions, seen, options);
+  refuseUnused(attentions, options);
   const said = saidTokens(run, seen);
   return attentionPage({
     title: `Inside ${options.run}`,
@@ -56,11 +56,13 @@ export async function asPage(paged: Paged): Promise<string> {
   });
 }
 
-function refuseUnused(attentions: readonly LayeredAttention[], seen: Look, options: CheckedOptions): void {
+/** @throws ERR_USAGE for a layer or head that is not there, or options of attention where there is none. */
+function refuseUnused(attentions: readonly LayeredAttention[], { layer, head, gold }: CheckedOptions): void {
   const [first] = attentions;
-  if (first) chosenHead(chosenLayer(first, options), options);
-  else if (options.layer !== undefined || options.head !== undefined || options.gold !== undefined)
-    chosenAttention(seen, options);
+  if (first) return void chosenHead(chosenLayer(first, { layer }), { head });
+  for (const [name, value] of Object.entries({ layer, head, gold }))
+    if (value !== undefined)
+      throw usage(`--${name}`, "has no effect: this model has no attention", "leave it out");
 }
 
 const SAID_NOTES: Readonly<Record<OpenedRun["task"], string>> = {

@@ -38,6 +38,8 @@ function steps(run: OpenedRun, seen: Look): string {
 
 function attention(run: OpenedRun, seen: Look, gold: TokenLinks, options: CheckedOptions): string {
   const chosen = chosenAttention(seen, options);
+  if (options.gold !== undefined && chosen.name !== "cross")
+    throw usage("--gold", "links are between source and target", "choose --attention cross");
   const tensor = chosenLayer(chosen, options);
   const head = chosenHead(tensor, options);
   const heads = headsOf(tensor);

@@ -72,7 +72,10 @@ function nameOf(path: string): AttentionName {
 }
 
 /** The attention to draw: --attention, or cross-attention, or self-attention where there is no decoder. */
-export function chosenAttention(seen: Look, { attention }: InspectOptions): LayeredAttention {
+export function chosenAttention(
+  seen: Look,
+  { attention }: Pick<InspectOptions, "attention">,
+): LayeredAttention {
   const found = attentionsOf(seen);
   const [first] = found;
   if (!first)
@@ -86,14 +89,17 @@ export function chosenAttention(seen: Look, { attention }: InspectOptions): Laye
 }
 
 /** The layer to show large: --layer, or the last. @throws ERR_USAGE */
-export function chosenLayer({ layers }: LayeredAttention, { layer }: InspectOptions): NamedTensor {
+export function chosenLayer(
+  { layers }: LayeredAttention,
+  { layer }: Pick<InspectOptions, "layer">,
+): NamedTensor {
   const chosen = layer === undefined ? layers.at(-1) : layers[layer - 1];
   if (chosen) return chosen;
   throw usage("--layer", `there is no layer ${layer}`, `choose 1 to ${layers.length}`);
 }
 
 /** The head to show, from 0, or undefined for the mean. @throws ERR_USAGE */
-export function chosenHead(tensor: NamedTensor, { head }: InspectOptions): number | undefined {
+export function chosenHead(tensor: NamedTensor, { head }: Pick<InspectOptions, "head">): number | undefined {
   const count = tensor.axes[1]?.size ?? 0;
   if (head === undefined || head <= count) return head === undefined ? undefined : head - 1;
   throw usage("--head", `there is no head ${head}`, `choose 1 to ${count}`);
