@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { rasterise } from "../../src/cli/png.ts";
 import { alignmentSvg } from "../../src/pictures/alignment-svg.ts";
 import { standalone } from "../../src/pictures/svg.ts";
+import { absentRasteriser } from "./rasteriser.ts";
 
 const picture = (word: string): string =>
   standalone(alignmentSvg({ source: [word], target: ["▁le"], weights: [[1]], title: "t" }));
@@ -12,7 +13,9 @@ afterEach(() => {
   vi.resetModules();
 });
 
-test("a picture has its signature and twice its size", async () => {
+const skipped = absentRasteriser ? ` (skipped: ${absentRasteriser})` : "";
+
+test.skipIf(absentRasteriser)(`a picture has its signature and twice its size${skipped}`, async () => {
   const svg = picture("▁the");
   const { png, missing } = await rasterise(svg);
   expect(missing).toEqual([]);
@@ -22,7 +25,7 @@ test("a picture has its signature and twice its size", async () => {
   expect(Math.abs(pixels - 2 * Number(width))).toBeLessThanOrEqual(2);
 });
 
-test("characters that no font has are named, each once", async () => {
+test.skipIf(absentRasteriser)(`characters that no font has are named, each once${skipped}`, async () => {
   const { missing } = await rasterise(picture("a\u{10fffe}\u{10fffe}"));
   expect(missing).toEqual(["\u{10fffe}"]);
 });
