@@ -73,14 +73,14 @@ figcaption { color: var(--faint); font-size: 13px }
 .layers svg[width] { width: auto; min-width: 0; max-width: none }
 .alignments { display: flex; flex-wrap: wrap; gap: 28px 20px; align-items: flex-end }
 .alignments figure { width: min-content; min-width: 210px }
-.alignments svg, .heads svg, .pictures svg { max-width: 100%; height: auto }
+figure > svg { max-width: 100%; height: auto }
 .pictures { display: flex; flex-wrap: wrap; gap: 24px 40px; align-items: flex-end }
 .pictures figure { max-width: 100% }
 h3 { font-size: 15px; margin: 28px 0 8px }
 h3 + .note { margin-top: -4px }
 .heads { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 24px 28px; align-items: end }
 .scroll { overflow-x: auto; max-width: 100% }
-.pictures .scroll svg, .scroll svg { max-width: none; height: auto; display: block }
+.scroll svg { height: auto; display: block }
 details { margin-top: 20px }
 summary { cursor: pointer; padding: 6px 0 }
 details .pictures { margin-top: 20px }
@@ -131,7 +131,7 @@ h2 + .note { margin-top: -6px }
   figure, tr { break-inside: avoid }
   svg { print-color-adjust: exact; -webkit-print-color-adjust: exact }
   .scroll { overflow: visible }
-  .pictures .scroll svg, .scroll svg { max-width: 100% }
+  .scroll svg { max-width: 100% }
   details:not([open]) { display: none }
 }
 `;

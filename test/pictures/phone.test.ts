@@ -82,17 +82,16 @@ const looked = attentionPage({
       contributions: { rows: words, columns: words, own: words.map(() => 1), mixed: even, weights: even },
     },
   ],
-  steps: [
-    {
-      title: "Decoder layer 1",
-      reads: words,
-      gates: [0, 0.25, 0.5, 0.75, 1].map((open) => ({ name: "forget gate", open: words.map(() => open) })),
-      norms: words.map(() => 1),
-      changes: words.map(() => 1),
-      units: [words.map((_, i) => Math.sin(i))],
-      unitsNote: "1 unit",
-    },
-  ],
+  // One that scrolls, and one that shrinks.
+  steps: [words, words.slice(0, 8)].map((reads) => ({
+    title: "Decoder layer 1",
+    reads,
+    gates: [0, 0.25, 0.5, 0.75, 1].map((open) => ({ name: "forget gate", open: reads.map(() => open) })),
+    norms: reads.map(() => 1),
+    changes: reads.map(() => 1),
+    units: [reads.map((_, i) => Math.sin(i))],
+    unitsNote: "1 unit",
+  })),
 });
 
 /** A function that runs in the page. */
