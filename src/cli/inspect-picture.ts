@@ -45,8 +45,13 @@ function attention(run: OpenedRun, seen: Look, gold: TokenLinks, options: Checke
   const heads = headsOf(tensor);
   const weights = head === undefined ? meanMatrix(heads) : (heads[head] as (typeof heads)[number]);
   const place = placeOf(tensor);
-  const which = head === undefined ? `mean of ${heads.length} heads` : `head ${head + 1}`;
-  const title = `${tensor.path}, ${heads.length === 1 ? "its one head" : which}`;
+  const which =
+    heads.length === 1
+      ? "its one head"
+      : head === undefined
+        ? `mean of ${heads.length} heads`
+        : `head ${head + 1}`;
+  const title = `${tensor.path}, ${which}`;
   const [rows, columns, axes] = [labelsOf(tensor, 2), readsOf(tensor, 3), axesOf(tensor)];
   switch (options.shown) {
     case "ribbons":
@@ -63,7 +68,13 @@ function attention(run: OpenedRun, seen: Look, gold: TokenLinks, options: Checke
     case "bars": {
       const made = contributionsOf(seen.taps, place, run.weights.get(`${place}.output.weight`), head);
       if (!made) throw usage("--view", "this model's values have no tap", "choose heatmap");
-      return contributionsSvg({ rows: barRows(chosen, tensor), columns, ...made, weights, title });
+      return contributionsSvg({
+        rows: barRows(chosen, tensor),
+        columns,
+        ...made,
+        weights,
+        title: `${tensor.path}, what is mixed in, ${head === undefined ? "all heads together" : which}`,
+      });
     }
     default:
       return alignmentSvg({
@@ -72,7 +83,7 @@ function attention(run: OpenedRun, seen: Look, gold: TokenLinks, options: Checke
         weights,
         gold: chosen.name === "cross" ? gold : [],
         axes,
-        legend: `weight: ${layerName(place).toLowerCase()}, ${heads.length === 1 ? "its one head" : which}`,
+        legend: `weight: ${layerName(place).toLowerCase()}, ${which}`,
         title,
       });
   }

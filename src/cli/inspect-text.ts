@@ -59,7 +59,8 @@ async function contentOf({ run, look, example, options, io }: Inspection): Promi
   const seen = await look.run(example.given, { taps: patterns as TapPattern[] });
   if (form === ".json") return asJson(seen, example);
   if (form === ".csv") return asCsv(seen);
-  const gold = goldLinks(run, example.given, look.encode(example.given), options.gold);
+  const isFramed = form === ".html" || options.shown === "heatmap";
+  const gold = isFramed ? goldLinks(run, example.given, look.encode(example.given), options.gold) : [];
   if (form === ".html") return asPage({ run, look, seen, example, gold, options });
   const svg = asPicture(run, seen, gold, options);
   if (form === ".svg") return `${svg}\n`;

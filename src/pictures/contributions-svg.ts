@@ -26,7 +26,7 @@ const OPACITIES = [0.9, 0.45, 0.32, 0.22];
  * scale. Beside a bar, its parts in words, as shares of the bar.
  */
 export function contributionsSvg(picture: ContributionsPicture): string {
-  const { rows, columns, own, mixed, title } = picture;
+  const { rows, columns, own, title } = picture;
   const labels = rows.map(tokenLabel);
   const left = widest(labels) + GAP;
   const parts = rows.map((_, i) => partsOf(picture, i));
@@ -71,7 +71,6 @@ export function contributionsSvg(picture: ContributionsPicture): string {
       text(`length ${scale}`, { x: left + BAR, y: 8, size: 12, fill: colour("faint"), anchor: "end" }),
       `<path d="M${short(left)} 16H${short(left + BAR)}M${short(left)} 13V19M${short(left + BAR)} 13V19" stroke="${colour("rule")}" fill="none"/>`,
       ...lines,
-      ...(mixed.length > 0 ? [] : [text("nothing is mixed in", { x: left, y: 30 })]),
     ],
   });
 }

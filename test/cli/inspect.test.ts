@@ -2,12 +2,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { goldLinks } from "../../src/cli/inspect-gold.ts";
 import { labelScores, probabilitiesOf, saidTaps, saidTokens } from "../../src/cli/inspect-said.ts";
 import { openInspector } from "../../src/inspect/inspector.ts";
 import type { TapPattern } from "../../src/nn/match-taps.ts";
+import { type PhrasebookPair, phrasebook } from "../../src/phrasebook/phrasebook.ts";
 import type { SaidToken } from "../../src/pictures/sections/said.ts";
 import { openRun } from "../../src/runs/open-run.node.ts";
-import { sharedEngine } from "../training/tiny.ts";
+import type { OpenedRun } from "../../src/runs/open-run.ts";
+import { sharedEngine, tokenizers } from "../training/tiny.ts";
 import { config, errorOf, folder, heed, tsv } from "./heed.ts";
 import { absentRasteriser } from "./rasteriser.ts";
 
@@ -207,6 +210,34 @@ describe("numbers", () => {
     expect(head).toBe("path,axes,index,value");
     expect(rows).toHaveLength(json.taps[0].data.length);
     expect(rows[33]).toBe(`encoder.0.states,batch length dim,0 1 1,${json.taps[0].data[33]}`);
+  });
+});
+
+describe("known links", () => {
+  const run = {
+    task: "translate",
+    tokenizers,
+    config: { seed: 1, data: { train: { corpus: "phrasebook" } } },
+  } as unknown as OpenedRun;
+  const encoded = ({ source, target }: { source: string; target: string }) => ({
+    source: Int32Array.from(tokenizers.source.encode(source)),
+    target: Int32Array.from(tokenizers.target.encode(target)),
+  });
+
+  test("of a sentence of the phrasebook are its own", () => {
+    const [pair] = phrasebook().test as [PhrasebookPair];
+    // A tokenizer of words: every word, known or not, is one token.
+    expect(goldLinks(run, pair, encoded(pair), undefined)).toEqual(pair.links);
+    const other = { ...pair, target: `${pair.target} !` };
+    expect(goldLinks(run, other, encoded(other), undefined)).toEqual([]);
+  });
+
+  test("that are given are taken instead", () => {
+    const pair = { source: "two red house", target: "red house two" };
+    expect(goldLinks(run, pair, encoded(pair), "0-2 1p0")).toEqual([
+      [0, 2],
+      [1, 0],
+    ]);
   });
 });
 

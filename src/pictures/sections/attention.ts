@@ -44,6 +44,8 @@ export function attentionSection(shown: ShownAttention): Section {
   const weights = head === undefined ? large.mean : (large.heads[head] as Matrix);
   const which = `${large.name}, ${headName(head, large.heads.length)}`;
   const name = `${title}: ${which}`;
+  const isSum = head === undefined && large.heads.length > 1;
+  const added = isSum ? `${large.name}, all heads together` : which;
   const squares = alignmentSvg({
     source: columns,
     target: rows,
@@ -68,7 +70,10 @@ export function attentionSection(shown: ShownAttention): Section {
       ? [
           "<h3>What is mixed in</h3>",
           `<p class="note">${contributionsNote(contributions.own !== undefined)}</p>`,
-          figure(contributionsSvg({ ...contributions, title: `${name}, what is mixed in` }), which),
+          figure(
+            contributionsSvg({ ...contributions, title: `${title}: what is mixed in, ${added}` }),
+            added,
+          ),
         ]
       : []),
     ...(layers.length > 1 || hasHeads ? ["<h3>All layers and heads</h3>", allHeads(shown)] : []),
