@@ -12,6 +12,7 @@ export {
   readingsOf,
   weightsOf,
 } from "./alignment-reading.ts";
+export { type Contributions, contributionsOf, contributionTaps } from "./contributions.ts";
 export {
   type AlignedPair,
   type CrossAttention,
