@@ -3,6 +3,7 @@ export { type AlignmentPicture, alignmentSvg } from "./alignment-svg.ts";
 export { type AttentionPage, attentionPage, type ShownAttention } from "./attention-page.ts";
 export { type ComparisonReport, comparisonReport } from "./comparison-report.ts";
 export { type Curve, type CurvesPicture, curvesSvg } from "./curves-svg.ts";
+export { type HeadsPage, headsPage } from "./heads-page.ts";
 export { type IntervalsPicture, intervalsSvg } from "./intervals-svg.ts";
 export type { Facts, Page, Section } from "./page.ts";
 export { page } from "./page.ts";
