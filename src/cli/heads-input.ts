@@ -88,14 +88,14 @@ async function pairsInput(run: TranslatorRun, options: HeadsInput): Promise<Surv
     const examples = phrasebook({ seed }).test.slice(0, sentences);
     return {
       examples,
-      about: `${examples.length} pairs of the phrasebook's test set`,
+      about: `${counted(examples, "pair")} of the phrasebook's test set`,
       contrasts: contrasting,
     };
   }
   const spec = pairs === undefined ? { source: source ?? "", target: target ?? "" } : { pairs };
   const examples = await firstOf(readPairs(spec), sentences);
   const files = Object.values(spec).join(" and ");
-  return { examples, about: `${examples.length} pairs of ${files}`, contrasts: contrasting };
+  return { examples, about: `${counted(examples, "pair")} of ${files}`, contrasts: contrasting };
 }
 
 async function textInput({ config, tokenizer }: LanguageRun, options: HeadsInput): Promise<SurveyInput> {
@@ -113,7 +113,7 @@ async function textInput({ config, tokenizer }: LanguageRun, options: HeadsInput
       source: ids.subarray(start, start + size + 1),
       target: new Int32Array(),
     })),
-    about: `${windows.length} windows of ${text}, of up to ${context} tokens`,
+    about: `${counted(windows, "window")} of ${text}, of up to ${context} tokens`,
     contrasts: [],
   };
 }
@@ -127,8 +127,11 @@ async function labelledInput({ labels }: ClassifierRun, options: HeadsInput): Pr
     labelNumber(label, labels, `${labelled}:${i + 1}`);
     return { source: text, target: label };
   });
-  return { examples, about: `${examples.length} texts of ${labelled}`, contrasts: [] };
+  return { examples, about: `${counted(examples, "text")} of ${labelled}`, contrasts: [] };
 }
+
+const counted = ({ length }: readonly unknown[], noun: string): string =>
+  `${length} ${noun}${length === 1 ? "" : "s"}`;
 
 async function firstOf<T>(items: AsyncIterable<T>, count: number): Promise<T[]> {
   const first: T[] = [];

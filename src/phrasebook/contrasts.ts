@@ -62,7 +62,8 @@ const does = ({ person }: Nominal): string => (person === 2 ? "does" : "do");
 
 /** Adjectives whose feminine is another word. */
 const AGREEING = moods.filter(({ french: { m, f } }) => m !== f);
-const CONSONANTS = [...nouns.people, ...nouns.strangers, ...nouns.animals].filter(
+/** Whose article shows the number, and the gender too. Relatives have owners, not articles. */
+const CONSONANTS = [...nouns.strangers, ...nouns.animals].filter(
   (noun) => !startsWithVowel(noun.french) && noun.french !== noun.frenchPlural,
 );
 
