@@ -35,7 +35,7 @@ const COLUMNS = [
   { name: "H/ln n" },
   { name: "self" },
   { name: "≠‖av‖" },
-  { name: "nearest" },
+  { name: "near" },
 ];
 
 /** The table of heads; the last column takes what room is left. */
@@ -82,8 +82,8 @@ const LEGEND = [
   "Δ loss: nats a token more without the head (its output 0), ± half the 95 %",
   "interval over sentences. H/ln n: entropy of its weights, 1 for all keys alike.",
   "self: rows whose largest weight is at their own position. ≠‖av‖: rows in which",
-  "another key adds most to the output than has the largest weight. nearest: the",
-  "head most like it in its layer, and their Jensen-Shannon divergence in bits.",
+  "another key adds most to the output than has the largest weight. near: the head",
+  "most like it in its layer, and their Jensen-Shannon divergence in bits.",
 ];
 
 /** Is a word's attention to itself the largest? Over the heads of each kind of self-attention. */
@@ -107,7 +107,7 @@ function diagonalLines({ heads }: HeadSurvey): string[] {
 
 /** Each feature, how well the model does it, and the heads that carry it. */
 function featureLines({ features, heads }: HeadSurvey): string[] {
-  const rows = features.map(({ feature, pairs, margin, accuracy }, i) => {
+  const rows = features.map(({ feature, pairs, margin, accuracy, isKnown }, i) => {
     const carriers = heads
       .filter((head) => rolesOf(head).some(({ kind, name }) => kind === "feature" && name === feature))
       .toSorted((a, b) => (b.features[i]?.share ?? 0) - (a.features[i]?.share ?? 0))
@@ -116,7 +116,13 @@ function featureLines({ features, heads }: HeadSurvey): string[] {
       carriers.length > 2
         ? `${carriers.slice(0, 1).join(", ")}, ${carriers.length - 1} more`
         : carriers.join(", ");
-    return [feature, String(pairs), percent(accuracy), margin.toFixed(2), shown || "none for sure"];
+    return [
+      feature,
+      String(pairs),
+      percent(accuracy),
+      margin.toFixed(2),
+      shown || (isKnown ? "none for sure" : "not learnt"),
+    ];
   });
   return [
     ...tableLines({

@@ -26,7 +26,7 @@ export interface FeatureEffect {
   readonly feature: string;
   /** By how much ln p(right word) - ln p(the other side's word) falls without the head, in nats; a mean over pairs. */
   readonly drop: number;
-  /** The same as a share of that margin with all heads. */
+  /** The same as a share of that margin with all heads; NaN for a feature that the model does not know. */
   readonly share: number;
   /** Share of sentences in which the right word is likelier than the other side's without the head. */
   readonly accuracy: number;
@@ -43,6 +43,8 @@ export interface ContrastedFeature {
   /** ln p(right word) - ln p(the other side's word), in nats; a mean over pairs. */
   readonly margin: number;
   readonly accuracy: number;
+  /** Whether the margin is above 0 beyond chance (`signFlipTest`, p < 0.05). What is not known cannot be lost. */
+  readonly isKnown: boolean;
 }
 
 /** A side as ids: the translation up to the first piece in which the two sides' words differ. */
@@ -129,7 +131,7 @@ export interface ContrastTests {
  * - is it special: the drop, as a share of the feature's margin, is larger than on pairs of the other features. Under the
  *   null hypothesis the features of all pairs may be permuted (`labelPermutationTest`). Without other features p is 1.
  *
- * Both must hold, so the larger p is one of their conjunction; those of all heads and features are corrected by Holm.
+ * Features that the model does not know are left out of both, with a p of 1. Both must hold, so the larger p is one of their conjunction; those of all heads and features are corrected by Holm.
  *
  * @param names    The feature of each pair.
  * @param margins  As `contrastMargins` gives them.
@@ -145,12 +147,20 @@ export function testContrasts(
   const base = both(whole);
   const features = kinds.map((feature): ContrastedFeature => {
     const pairs = of(feature);
-    const margin = meanOf(pairs.map((k) => base[k] as number));
-    return { feature, pairs: pairs.length, margin, accuracy: accuracyOf(whole, pairs) };
+    const margins = pairs.map((k) => base[k] as number);
+    return {
+      feature,
+      pairs: pairs.length,
+      margin: meanOf(margins),
+      accuracy: accuracyOf(whole, pairs),
+      isKnown: signFlipTest(margins, { seed }) < 0.05,
+    };
   });
   // So many that the smallest p survives the correction.
   const permutations = Math.max(9999, 50 * without.length * kinds.length - 1);
-  const marginOf = new Map(features.map(({ feature, margin }) => [feature, margin]));
+  const marginOf = new Map(
+    features.map(({ feature, margin, isKnown }) => [feature, isKnown ? margin : Number.NaN]),
+  );
   const effects = without.map((margins, head) => {
     const now = both(margins);
     const drops = now.map((margin, k) => (base[k] as number) - margin);
@@ -159,16 +169,16 @@ export function testContrasts(
       const pairs = of(feature);
       const own = pairs.map((k) => drops[k] as number);
       const options = { permutations, seed: seed + head * kinds.length + i };
-      const others = shares.filter((_, k) => names[k] !== feature);
+      const others = shares.filter((share, k) => names[k] !== feature && Number.isFinite(share));
       const inside = pairs.map((k) => shares[k] as number);
-      const special = others.length > 0 ? labelPermutationTest(inside, others, options) : 1;
       const drop = meanOf(own);
+      const isTested = features[i]?.isKnown && others.length > 0;
       return {
         feature,
         drop,
         share: drop / (marginOf.get(feature) as number),
         accuracy: accuracyOf(margins, pairs),
-        p: Math.max(signFlipTest(own, options), special),
+        p: isTested ? Math.max(signFlipTest(own, options), labelPermutationTest(inside, others, options)) : 1,
       };
     });
   });

@@ -37,7 +37,7 @@ export function headsPage({ run, about, parameters, survey, checkpoints }: Heads
       featureSection(survey),
       placesSection(survey),
       likenessSection(survey),
-      ...trainingSections(checkpoints),
+      trainingSection(checkpoints),
     ],
   });
 }
@@ -88,12 +88,13 @@ const importanceSection = ({ heads }: HeadSurvey): Section => ({
 function featureSection({ heads, features }: HeadSurvey): Section {
   if (features.length === 0) return { title: "Features", content: "" };
   const columns = features.map(
-    ({ feature, accuracy }) =>
-      `<th>${escapeMarkup(feature)}<br><span class="expected">${percent(accuracy)} right</span></th>`,
+    ({ feature, accuracy, isKnown }) =>
+      `<th>${escapeMarkup(feature)}<br><span class="expected">${isKnown ? `${percent(accuracy)} right` : "not learnt"}</span></th>`,
   );
   const rows = byImportance(heads).map((head) => {
     const roles = new Set(rolesOf(head).flatMap(({ kind, name }) => (kind === "feature" ? [name] : [])));
     const cells = head.features.map(({ feature, share, corrected, accuracy }) => {
+      if (!Number.isFinite(share)) return "<td>–</td>";
       const tip = `${share < 0 ? "gains" : "loses"} ${percent(Math.abs(share))} of the margin; ${percent(accuracy)} right without it; corrected p = ${corrected.toPrecision(2)}`;
       const text = roles.has(feature) ? `<b>${percent(share)}</b>` : percent(share);
       const colour = Math.min(1, Math.max(0, share)).toFixed(2);
@@ -163,9 +164,9 @@ function likenessSection({ attentions, heads }: HeadSurvey): Section {
   };
 }
 
-function trainingSections(checkpoints: HeadsPage["checkpoints"]): Section[] {
+function trainingSection(checkpoints: HeadsPage["checkpoints"]): Section {
   const last = checkpoints.at(-1);
-  if (!last) return [];
+  if (!last) return { title: "Over training", content: "" };
   const curves = (of: (head: SurveyedHead) => number) =>
     last.survey.heads.map(({ name }, i) => ({
       name,
@@ -186,12 +187,13 @@ function trainingSections(checkpoints: HeadsPage["checkpoints"]): Section[] {
       of: (head: SurveyedHead) => head.statistics.diagonal.share,
     },
   ];
-  return pictures.map(({ title, yLabel, of }, i) => ({
-    title: i === 0 ? "Over training" : title,
-    note:
-      i === 0
-        ? `The same sentences at ${checkpoints.length} checkpoints. Nobody gives a head its task: what it does comes from training.`
-        : undefined,
-    content: `<div class="layers"><figure>${smallMultiplesSvg({ title, curves: curves(of), xLabel: "step", yLabel })}</figure></div>`,
-  }));
+  const figures = pictures.map(
+    ({ title, yLabel, of }) =>
+      `<figure>${smallMultiplesSvg({ title, curves: curves(of), xLabel: "step", yLabel })}</figure>`,
+  );
+  return {
+    title: "Over training",
+    note: `The same sentences at ${checkpoints.length} checkpoints. Nobody gives a head its task: what it does comes from training.`,
+    content: `<div class="layers">${figures.join("\n")}</div>`,
+  };
 }

@@ -54,6 +54,18 @@ describe("a permutation test", () => {
   });
 });
 
+test("groups of one mean are not told apart by their spread: a small wide one beside a large narrow one", () => {
+  const next = randomStream(7, "spread");
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const below = Array.from({ length: 400 }, (_, seed) => {
+    const inside = Array.from({ length: 24 }, () => 5 * normal());
+    const outside = Array.from({ length: 144 }, normal);
+    return labelPermutationTest(inside, outside, { permutations: 199, seed });
+  }).filter((p) => p <= 0.05).length;
+  // 20 of 400 by chance, 13 more than that have a probability below 1 %; without the standard error it is above 80.
+  expect(below).toBeLessThanOrEqual(33);
+});
+
 describe("Holm's correction", () => {
   test("rejects three of the fifteen hypotheses in the example of Benjamini & Hochberg 1995, section 4.1", () => {
     const p = [

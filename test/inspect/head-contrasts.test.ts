@@ -79,21 +79,31 @@ describe("a head", () => {
   });
 
   test("that turns the odds is seen in how often the right word still wins", () => {
-    const names = ["tense", "gender"];
-    const whole: Margins[] = [
-      [2, 2],
-      [1, 1],
-    ];
-    const turned: Margins[] = [
-      [-1, 1],
-      [1, 1],
-    ];
+    const names = [...new Array<string>(8).fill("tense"), ...new Array<string>(8).fill("gender")];
+    const whole = names.map((name): Margins => (name === "tense" ? [2, 2] : [1, 1]));
+    const turned = names.map((name): Margins => (name === "tense" ? [-1, 1] : [1, 1]));
     const { effects: rows } = testContrasts(names, [whole, turned]);
     expect(rows[0]?.map(({ accuracy }) => accuracy)).toEqual([0.5, 1]);
     expect(rows[0]?.map(({ drop, share }) => [drop, share])).toEqual([
       [2, 1],
       [0, 0],
     ]);
+  });
+
+  test("is not named after what the model does not know, nor does that stand beside what it knows", () => {
+    const names = ["tense", "gender", "luck"].flatMap((name) => new Array<string>(20).fill(name));
+    const next = randomStream(9, "luck");
+    const whole = names.map((name): Margins => {
+      const margin = (name === "luck" ? 0 : 5) + next() - 0.5;
+      return [margin, margin];
+    });
+    const without = whole.map(([a, b], k): Margins => (names[k] === "gender" ? [a, b] : [a - 3, b - 3]));
+    const { features: known, effects: rows } = testContrasts(names, [whole, without]);
+    expect(known.map(({ isKnown }) => isKnown)).toEqual([true, true, false]);
+    const [tense, gender, luck] = rows[0] ?? [];
+    expect(tense?.corrected).toBeLessThan(0.05);
+    expect(gender?.corrected).toBe(1);
+    expect(luck).toMatchObject({ p: 1, corrected: 1, share: Number.NaN });
   });
 
   test("is not named where there is nothing: corrected p below 0.05 in at most a few of many models of noise", () => {
