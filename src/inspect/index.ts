@@ -22,6 +22,13 @@ export {
 } from "./cross-attention.ts";
 export { type EvidenceKind, type EvidenceOptions, evidence, evidenceKinds, spearman } from "./evidence.ts";
 export { crossAttentionHeads } from "./forced-decoding.ts";
+export type { AblationEffect } from "./head-ablation.ts";
+export type { Contrast, ContrastedFeature, ContrastSide, FeatureEffect } from "./head-contrasts.ts";
+export type { HeadDistances } from "./head-distance.ts";
+export type { AttentionKind, AttentionPlace } from "./head-places.ts";
+export { type HeadRole, rolesOf } from "./head-roles.ts";
+export type { HeadStatistics, Share } from "./head-statistics.ts";
+export { type HeadSurvey, type HeadSurveyOptions, type SurveyedHead, surveyHeads } from "./head-survey.ts";
 export { type Inspector, type InspectorOptions, openInspector } from "./inspector.ts";
 export type { Intervention, Part } from "./intervention.ts";
 export type { LayerStatistics } from "./layer-statistics.ts";

@@ -4,6 +4,7 @@ export { type AttentionPage, attentionPage } from "./attention-page.ts";
 export { type ComparisonReport, comparisonReport } from "./comparison-report.ts";
 export { type ContributionsPicture, contributionsSvg } from "./contributions-svg.ts";
 export { type Curve, type CurvesPicture, curvesSvg } from "./curves-svg.ts";
+export { type HeadsPage, headsPage } from "./heads-page.ts";
 export { type HeadsPicture, headsSvg } from "./heads-svg.ts";
 export { type IntervalsPicture, intervalsSvg } from "./intervals-svg.ts";
 export { type LabelScoresPicture, labelScoresSvg } from "./label-scores-svg.ts";
