@@ -39,12 +39,19 @@ export function wordSpans(tokenizer: Tokenizer, ids: ArrayLike<number>): PieceSp
   return spans;
 }
 
-/** The words of `wordSpans` with their texts; an unknown word is written "⁇". */
-export function words(tokenizer: Tokenizer, ids: ArrayLike<number>): WordSpan[] {
+/** The texts of words; an unknown one is written "⁇". */
+export const wordTexts = (
+  tokenizer: Tokenizer,
+  ids: ArrayLike<number>,
+  spans: readonly PieceSpan[],
+): string[] => {
   const all = Array.from(ids);
-  return wordSpans(tokenizer, all).map(({ from, to }) => ({
-    text: tokenizer.decode(all.slice(from, to)),
-    from,
-    to,
-  }));
+  return spans.map(({ from, to }) => tokenizer.decode(all.slice(from, to)));
+};
+
+/** The words of a sequence of ids: `wordSpans` with their texts. */
+export function words(tokenizer: Tokenizer, ids: ArrayLike<number>): WordSpan[] {
+  const spans = wordSpans(tokenizer, ids);
+  const texts = wordTexts(tokenizer, ids, spans);
+  return spans.map((span, i) => ({ text: texts[i] as string, ...span }));
 }
