@@ -1,5 +1,8 @@
 /** The section `training.guidedAlignment`. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { QUICKSTART } from "../../src/cli/quickstart-config.ts";
 import { guidanceOf, refuseUnfitGuidance } from "../../src/config/guided-alignment.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { printConfig } from "../../src/config/print.ts";
@@ -84,6 +87,14 @@ describe("guided alignment", () => {
     ],
   ])("refuses %j", (set, message) => {
     expect(() => read(guided, ...set)).toThrow(message);
+  });
+
+  test("of the recipe is the quickstart with a guided head", () => {
+    const recipe = readFileSync(join(import.meta.dirname, "../../configs/phrasebook-guided.yaml"), "utf8");
+    const config = parseConfig(recipe, "phrasebook-guided.yaml") as TranslateConfig;
+    const { guidedAlignment, ...training } = config.training;
+    expect(guidedAlignment).toMatchObject({ links: "phrasebook", layer: "last", head: 1 });
+    expect({ ...config, training }).toEqual(parseConfig(QUICKSTART, "quickstart"));
   });
 
   test("refuses layers that were fitted away", () => {
