@@ -1,3 +1,4 @@
+import { heedError } from "../errors.ts";
 import type { GoldAlignment, Link } from "../evaluation/alignment.ts";
 import type { AlignedPair } from "./cross-attention.ts";
 import { asWordWeights, linksAmong, linksOf, type Matrix } from "./matrix.ts";
@@ -54,6 +55,7 @@ export function readingsOf({ heads }: AlignedPair, row: AttentionRow, share = 1)
  * The reading with the lowest alignment error rate against gold links.
  *
  * @param aligned  The same sentence pairs, read at each of the rows to choose from.
+ * @throws ERR_DATA when there are not as many gold alignments.
  */
 export function chooseByGold(
   aligned: Readonly<Partial<Record<AttentionRow, readonly AlignedPair[]>>>,
@@ -65,6 +67,10 @@ export function chooseByGold(
   });
   let best: ChosenReading | undefined;
   for (const [row, pairs] of rowsOf(aligned)) {
+    if (pairs.length !== gold.length) {
+      const cause = `${pairs.length} aligned pairs but ${gold.length} gold alignments`;
+      throw heedError("ERR_DATA", { where: "chooseByGold", cause, remedy: "give one for each pair" });
+    }
     for (const place of readingsOf(pairs[0] as AlignedPair, row)) {
       const weights = pairs.map((pair) => asWordWeights(weightsOf(pair, place)));
       for (const share of SHARES) {
