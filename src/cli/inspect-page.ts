@@ -1,11 +1,12 @@
-import { type EvidenceKind, evidence, spearman } from "../inspect/evidence.ts";
+import { evidenceNames } from "../inspect/evidence/kinds.ts";
+import { type EvidenceKind, evidence, seesBack, spearman } from "../inspect/evidence.ts";
 import type { Inspector } from "../inspect/inspector.ts";
 import type { Look, NamedTensor } from "../inspect/look.ts";
 import { type Matrix, meanMatrix } from "../inspect/matrix.ts";
 import { attentionPage, type ShownAttention } from "../pictures/attention-page.ts";
 import type { OpenedRun } from "../runs/open-run.ts";
 import type { InspectOptions, ShownExample } from "./inspected.ts";
-import { crossOf, headsOf, isWeights, labelsOf, readsOf, saidOf, usage } from "./inspected.ts";
+import { crossOf, headsOf, isWeights, labelsOf, readsOf, saidOf } from "./inspected.ts";
 
 function shownWeights(tensor: NamedTensor): ShownAttention {
   const heads = headsOf(tensor);
@@ -82,31 +83,26 @@ export async function asPage({ run, look, seen, example, kinds, options }: Paged
   });
 }
 
-const CAPTIONS: Readonly<Record<EvidenceKind, string>> = {
-  weights: "attention weights",
-  norms: "norms ‖a · v‖",
-  gradientTimesWeight: "gradient × weight",
-  integratedGradients: "integrated gradients",
-  leaveOneOut: "leaving a token out",
-};
-
-async function shownEvidence({ run, look, seen, example, kinds, options }: Paged): Promise<ShownAttention[]> {
+async function shownEvidence({ look, seen, example, kinds, options }: Paged): Promise<ShownAttention[]> {
   if (kinds.length === 0) return [];
-  if (run.task !== "translate") throw usage("--evidence", "is about a translator's source", "leave it out");
   const tensor = crossOf(seen, options.layer);
   const place = tensor.path.slice(0, -".weights".length);
   const asked = { place, ...(options.head === undefined ? {} : { head: options.head - 1 }) };
+  const isCausal = tensor.axes[2]?.tokens?.writes !== undefined && !place.endsWith(".cross");
   const truth = await evidence(look, example.given, "leaveOneOut", asked);
   const pictures = [];
   for (const kind of kinds) {
     const matrix = kind === "leaveOneOut" ? truth : await evidence(look, example.given, kind, asked);
-    const agreement = kind === "leaveOneOut" ? "" : `, ρ = ${spearman(matrix, truth).toFixed(2)}`;
-    pictures.push({ caption: `${CAPTIONS[kind]}${agreement}`, weights: scaled(matrix) });
+    const agreement =
+      kind === "leaveOneOut"
+        ? ""
+        : `, ρ = ${spearman(matrix, truth, isCausal ? seesBack : undefined).toFixed(2)}`;
+    pictures.push({ caption: `${evidenceNames[kind].caption}${agreement}`, weights: scaled(matrix) });
   }
   return [
     {
       title: "Evidence",
-      note: `What each source token counts for as a token is written, at ${place}, ${options.head ? `head ${options.head}` : "mean of its heads"}; the largest of each picture in full colour, what is below 0 blank. ρ is Spearman's correlation with leaving tokens out.`,
+      note: `What each token across counts for at the token down, at ${place}, ${options.head ? `head ${options.head}` : "mean of its heads"}; the largest of each picture in full colour, what is below 0 blank. ρ is Spearman's correlation with leaving tokens out.`,
       rows: labelsOf(tensor, 2),
       columns: readsOf(tensor, 3),
       pictures,

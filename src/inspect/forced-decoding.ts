@@ -171,7 +171,8 @@ function crossWeights(model: Layer<Seq2Seq>): Value[] {
 const truncate = (ids: readonly number[], limit: number, eos: number): readonly number[] =>
   ids.length <= limit ? ids : [...ids.slice(0, limit - 1), eos];
 
-function wordMatrix(
+/** A matrix between pieces as one between words: summed over pieces of a source word, averaged over those of a target word. */
+export function wordMatrix(
   weight: (target: number, source: number) => number,
   from: readonly WordSpan[],
   to: readonly WordSpan[],

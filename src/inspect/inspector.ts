@@ -1,6 +1,7 @@
 import { matchTaps, type TapPattern } from "../nn/match-taps.ts";
 import type { Intervention } from "./intervention.ts";
 import type { Look, LookOptions, NamedTensor } from "./look.ts";
+import { type Batches, openBatches } from "./look-batch.ts";
 import { openPlan, type Plan, type PlanOptions } from "./look-plan.ts";
 import { type Read, readPlan } from "./look-read.ts";
 import { type EncodedExample, type Example, type Inspected, subjectOf } from "./subject.ts";
@@ -24,6 +25,8 @@ export interface Inspector {
   run(example: Example | EncodedExample, options?: LookOptions): Promise<Look>;
   /** An example as the ids that `run` takes as well: to change them. */
   encode(example: Example): EncodedExample;
+  /** Many variants of one example at once, for measures such as `evidence`. */
+  readonly batches: Batches;
   close(): void;
 }
 
@@ -52,8 +55,10 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
     plans.set(key, known);
     return known;
   };
+  const batches = openBatches(options, options.of, subject);
   return {
     paths,
+    batches,
     encode: (example) => subject.encode(example),
     run: async (example, { taps = [], intervene = [], gradients: wanted = [], output = {} } = {}) => {
       const encoded = isEncoded(example) ? example : subject.encode(example);
@@ -76,6 +81,7 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
       return { ...result, without: { said: before.said, unchanged } };
     },
     close: () => {
+      batches.close();
       for (const plan of plans.values())
         plan.then(
           ({ program }) => program.close(),

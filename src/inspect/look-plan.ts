@@ -29,6 +29,8 @@ export interface Plan {
   readonly taps: readonly string[];
   readonly changed: ReadonlyMap<string, Changeable>;
   readonly derived: readonly string[];
+  /** A tap that is differentiated along a direction, in place of the output. */
+  readonly along: string | undefined;
   readonly shapes: ReadonlyMap<string, readonly Size[]>;
 }
 
@@ -40,6 +42,9 @@ export const PICKS = {
   againstWeight: "against.weight",
 } as const;
 
+/** Name of the feed that gives the direction of a tap. */
+export const ALONG = "along";
+
 /** Builds and compiles the graph of a set of paths. */
 export async function openPlan(
   { engine, weights, state, session }: PlanOptions,
@@ -48,7 +53,13 @@ export async function openPlan(
     taps,
     changed,
     derived,
-  }: { taps: readonly string[]; changed: readonly string[]; derived: readonly string[] },
+    along,
+  }: {
+    taps: readonly string[];
+    changed: readonly string[];
+    derived: readonly string[];
+    along?: string | undefined;
+  },
 ): Promise<Plan> {
   const fed = new Set([...changed, ...derived]);
   const changeables = new Map<string, Changeable>();
@@ -62,7 +73,10 @@ export async function openPlan(
   const outputs: Record<string, Value> = { ...saidOutputs(logits) };
   for (const path of taps) outputs[`tap ${path}`] = model.taps.get(path) as Value;
   if (derived.length > 0) {
-    outputs.output = chosenOutput(logits);
+    const direction = along === undefined ? undefined : (model.taps.get(along) as Value);
+    outputs.output = direction
+      ? sum(mul(direction, input(ALONG, direction.dtype, direction.shape)))
+      : chosenOutput(logits);
     const puts = derived.map((path) => (changeables.get(path) as Changeable).put);
     gradients(outputs.output, puts).forEach((gradient, i) => {
       outputs[`gradient ${derived[i]}`] = gradient;
@@ -75,8 +89,9 @@ export async function openPlan(
     ...(state ? { state } : {}),
     ...(session ? { session } : {}),
   });
-  const shapes = new Map(taps.map((path) => [path, (model.taps.get(path) as Value).shape]));
-  return { program, taps, changed: changeables, derived, shapes };
+  const shaped = along === undefined ? taps : [...taps, along];
+  const shapes = new Map(shaped.map((path) => [path, (model.taps.get(path) as Value).shape]));
+  return { program, taps, changed: changeables, derived, along, shapes };
 }
 
 function saidOutputs(logits: Value): { logProbabilities: Value; likeliest: Value } {

@@ -81,7 +81,7 @@ export async function readPlan(
 }
 
 /** The sizes of a graph's symbols, in a batch of one. */
-function lengthsOf(
+export function lengthsOf(
   batch: Readonly<Record<string, { readonly shape: readonly number[] }>>,
 ): Map<string, number> {
   const lengths = new Map([["batch", 1]]);

@@ -1,4 +1,4 @@
-import { evidenceKinds } from "../../inspect/evidence.ts";
+import { evidenceKinds } from "../../inspect/evidence/kinds.ts";
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
 
@@ -12,9 +12,10 @@ The ending of --out decides the form: a page (.html), one picture (.svg), all
 numbers as JSON (.json) or one number a line (.csv). A translator is given
 --target, or shows its own translation.
 
---evidence adds other measures of what each word of the source counts for:
-norms of weighted values, gradients, and leaving words out, with the rank
-correlation of each with leaving out.`,
+--evidence adds other measures of what each token counts for: norms of weighted
+values, rollout, gradients, zeroed values, and leaving tokens out, with the rank
+correlation of each with leaving out. It is about a decoder's cross-attention,
+or self-attention where there is no decoder.`,
   examples: [
     'heed inspect runs/en-fr --text "We see the green car." --out attention.html',
     'heed inspect runs/en-fr --text "We see." --target "Nous voyons." --out a.html --evidence norms,leaveOneOut',
@@ -33,13 +34,13 @@ correlation of each with leaving out.`,
     evidence: {
       type: "string",
       value: "KINDS",
-      help: `translator, html: of ${evidenceKinds.join(", ")}, with commas`,
+      help: `html: of ${evidenceKinds.join(", ")}, with commas`,
     },
     layer: {
       type: "number",
       whole: true,
       range: [1, 1000],
-      help: "svg, evidence: decoder layer (default: the last)",
+      help: "svg, evidence: layer (default: the last)",
     },
     head: {
       type: "number",
