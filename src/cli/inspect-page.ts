@@ -93,10 +93,9 @@ async function shownEvidence({ look, seen, example, kinds, options }: Paged): Pr
   const pictures = [];
   for (const kind of kinds) {
     const matrix = kind === "leaveOneOut" ? truth : await evidence(look, example.given, kind, asked);
-    const agreement =
-      kind === "leaveOneOut"
-        ? ""
-        : `, ρ = ${spearman(matrix, truth, isCausal ? seesBack : undefined).toFixed(2)}`;
+    const rho = spearman(matrix, truth, isCausal ? seesBack : undefined);
+    // A single number, or all alike, have no correlation.
+    const agreement = kind === "leaveOneOut" || Number.isNaN(rho) ? "" : `, ρ = ${rho.toFixed(2)}`;
     pictures.push({ caption: `${evidenceNames[kind].caption}${agreement}`, weights: scaled(matrix) });
   }
   return [

@@ -19,7 +19,15 @@ export {
   openCrossAttention,
   readBothRows,
 } from "./cross-attention.ts";
-export { type EvidenceKind, type EvidenceOptions, evidence, evidenceKinds, spearman } from "./evidence.ts";
+export {
+  type EvidenceKind,
+  type EvidenceOptions,
+  evidence,
+  evidenceKinds,
+  evidenceKindsAt,
+  seesBack,
+  spearman,
+} from "./evidence.ts";
 export { crossAttentionHeads } from "./forced-decoding.ts";
 export { type Inspector, type InspectorOptions, openInspector } from "./inspector.ts";
 export type { Intervention } from "./intervention.ts";

@@ -72,6 +72,13 @@ describe("a page", () => {
     expect(page).toMatch(/integrated gradients, ρ = -?[01]\.\d\d/);
   });
 
+  test("has evidence about the self-attention of a language model, too", async () => {
+    const page = await inspected("language", "el.html", "--evidence", "rollout,valueZeroing,leaveOneOut");
+    expect(page).toMatch(/rollout, ρ = -?[01]\.\d\d/);
+    expect(page).toMatch(/value zeroing, change of the state, ρ = -?[01]\.\d\d/);
+    expect(page).not.toContain("NaN");
+  });
+
   test("of recurrent models has the gates of their cells", async () => {
     const page = await inspected("recurrent", "r.html");
     expect(page).toContain("Decoder: cross-attention");
@@ -130,6 +137,11 @@ test.each([
     ["translator", "--text", "a", "--out", "x.html", "--evidence", "luck"],
     64,
     '--evidence: "luck" is unknown',
+  ],
+  [
+    ["recurrent", "--text", "a", "--target", "a", "--out", "x.html", "--evidence", "rollout"],
+    64,
+    "decoder.cross: has no layers of attention to follow",
   ],
   [
     ["translator", "--text", "a", "--out", "x.html", "--taps", "**.weights"],
