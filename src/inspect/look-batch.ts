@@ -77,7 +77,7 @@ export function openBatches(options: PlanOptions, inspected: Inspected, subject:
       const changed = [...new Set(variants.flatMap(({ intervene = [] }) => intervene.map(({ at }) => at)))];
       const plan = await planOf({ taps, changed, derived, along });
       const tokens = Object.values(variants[0]?.feeds ?? {}).reduce(
-        (sum, { shape }) => sum + (shape[1] ?? 0),
+        (sum, { shape, data }) => sum + (data instanceof Int32Array ? (shape[1] ?? 0) : 0),
         0,
       );
       const size = Math.max(1, Math.floor(TOKENS / Math.max(1, tokens)));

@@ -489,6 +489,9 @@ describe("of a translator", () => {
       "decoder.*.cross: is a pattern",
     );
     await expect(of("weights", { head: 2 })).rejects.toThrow("has heads 0 to 1, not 2");
+    await expect(of("integratedGradients", { steps: 0 })).rejects.toThrow(
+      "steps: must be a whole number above 0",
+    );
     await expect(of("norms", { against: 3 })).rejects.toThrow(
       "norms: is the same whatever token is explained",
     );

@@ -1,5 +1,5 @@
 import { heedError } from "../../errors.ts";
-import type { TapPattern } from "../../nn/match-taps.ts";
+import { matchTaps } from "../../nn/match-taps.ts";
 import type { Inspector } from "../inspector.ts";
 import type { Batches, HostFeeds, Reading, Variant, VariantRead } from "../look-batch.ts";
 import type { EncodedExample, Example } from "../subject.ts";
@@ -54,19 +54,21 @@ export async function questionOf(
   const { batches, paths } = look;
   const encoded =
     typeof example.source === "string" ? look.encode(example as Example) : (example as EncodedExample);
-  const weights = `${place}.weights`;
-  const tensor = (await look.run(encoded, { taps: [weights as TapPattern] })).taps.get(weights);
-  if (!tensor) throw refused(place, "is a pattern", "name one place");
-  const [, heads, rows, columns] = tensor.axes.map(({ size }) => size) as [number, number, number, number];
-  const { head } = options;
-  if (head !== undefined && !(Number.isInteger(head) && head >= 0 && head < heads))
-    throw heedError("ERR_USAGE", { where: place, cause: `has heads 0 to ${heads - 1}, not ${head}` });
-  const isWritten = tensor.axes[2]?.tokens?.writes !== undefined;
+  const weights = pathOfWeights(place, paths);
+  const expectedIds = batches.subject.expected(encoded);
+  if (expectedIds.length === 0 || encoded.source.length === 0)
+    throw heedError("ERR_DATA", { where: "evidence", cause: "the example has nothing to read" });
+  const tokens = batches.subject.tokens(weights, encoded);
+  const [rows, columns] = [tokens.rows.reads.length, tokens.columns.reads.length];
+  const isWritten = tokens.rows.writes !== undefined;
   refuseContrast(kind, options, isWritten);
   const layer = place.slice(0, Math.max(0, place.lastIndexOf(".")));
   const feeds = batches.subject.feeds(encoded) as HostFeeds;
   const side = columnSide(place, Object.keys(feeds));
-  const expected = await expectedOf(batches, { feeds, of: batches.subject.expected(encoded) });
+  const { heads, expected } = await firstRead(batches, { feeds, of: expectedIds }, weights, rows * columns);
+  const { head } = options;
+  if (head !== undefined && !(Number.isInteger(head) && head >= 0 && head < heads))
+    throw heedError("ERR_USAGE", { where: place, cause: `has heads 0 to ${heads - 1}, not ${head}` });
   const against = idsOf("against", options.against, expected.length);
   return {
     batches,
@@ -81,6 +83,14 @@ export async function questionOf(
     ...side,
     plain: { feeds, of: idsOf("of", options.of, expected.length) ?? expected, against },
   };
+}
+
+/** @throws ERR_GRAPH where there is none, naming similar ones; ERR_USAGE for a pattern. */
+function pathOfWeights(place: string, paths: readonly string[]): string {
+  const path = `${place}.weights` as const;
+  if (paths.includes(path)) return path;
+  matchTaps(new Map(paths.map((each) => [each, undefined as never])), path);
+  throw refused(place, "is a pattern", "name one place");
 }
 
 const refused = (where: string, cause: string, remedy?: string): Error =>
@@ -117,11 +127,19 @@ function columnSide(place: string, inputs: readonly string[]): Pick<Question, "e
     : { embedding: `${member}decoder.input.embedding`, columnInputs: ["target"] };
 }
 
-/** The expected ids; where there is none, as without a label, the likeliest. */
-async function expectedOf(batches: Batches, plain: Variant): Promise<Int32Array> {
-  if (plain.of.every((id) => id >= 0)) return plain.of;
-  const [read] = await batches.read([{ ...plain, of: plain.of.map((id) => Math.max(0, id)) }], {});
-  return plain.of.map((id, i) => (id < 0 ? Number(read?.likeliest[i]) : id));
+/** The number of heads, and the expected ids; where there is none, as without a label, the likeliest. */
+async function firstRead(
+  batches: Batches,
+  plain: Variant,
+  weights: string,
+  perHead: number,
+): Promise<{ heads: number; expected: Int32Array }> {
+  const known = { ...plain, of: plain.of.map((id) => Math.max(0, id)) };
+  const [read] = await batches.read([known], { taps: [weights] });
+  return {
+    heads: (read?.taps.get(weights)?.length ?? 0) / perHead,
+    expected: plain.of.map((id, i) => (id < 0 ? Number(read?.likeliest[i]) : id)),
+  };
 }
 
 function idsOf(
