@@ -30,7 +30,7 @@ const slow = [
   "test/pictures/phone.test.ts",
   "test/evaluation/flores.test.ts",
   "test/evaluation/golden.test.ts",
-  "test/inspect/evidence.test.ts",
+  "test/inspect/evidence-places.test.ts",
   "test/inspect/inspector.test.ts",
   "test/inspect/layer-statistics.test.ts",
   "test/runs/changed-meaning.test.ts",
