@@ -10,6 +10,7 @@
  * pair's whole matrix and target token by target token, and, where gold links are known (the phrasebook's), the alignment
  * error rate when each target word is linked to the source word that counts most. The first `--choose` pairs choose the
  * layer and head, by either measure; the next `--sentences` pairs are measured. Without files, the phrasebook's test set.
+ * `--kinds` names some kinds, with commas.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     target: { type: "string" },
     choose: { type: "string", default: "20" },
     sentences: { type: "string", default: "40" },
+    kinds: { type: "string", default: evidenceKinds.join(",") },
   },
 });
 interface Pair {
@@ -133,7 +135,7 @@ const [chosenBy, truths] = [
 console.log(
   "\n| evidence | ρ | ρ by token | from | AER, % | from | s a pair |\n|---|---|---|---|---|---|---|",
 );
-for (const kind of evidenceKinds) {
+for (const kind of evidenceKinds.filter((each) => values.kinds.split(",").includes(each))) {
   const tried: { where: Where; scores: Measured }[] = [];
   const choices = choicesOf(kind);
   if (choices.length > 1)

@@ -115,16 +115,10 @@ function refuseContrast(
 
 /** The inputs and the embedding of the tokens that an attention reads from. */
 function columnSide(place: string, inputs: readonly string[]): Pick<Question, "embedding" | "columnInputs"> {
-  const member = /^members\.\d+\./.exec(place)?.[0] ?? "";
-  if (inputs.includes("text"))
-    return {
-      embedding: `${member}input.embedding`,
-      columnInputs: inputs.filter((name) => name !== "target"),
-    };
-  const isSource = place.startsWith(`${member}encoder.`) || place.endsWith(".cross");
-  return isSource
-    ? { embedding: `${member}encoder.input.embedding`, columnInputs: ["source", "sourceMask"] }
-    : { embedding: `${member}decoder.input.embedding`, columnInputs: ["target"] };
+  if (inputs.includes("text")) return { embedding: "input.embedding", columnInputs: inputs };
+  return place.startsWith("encoder.") || place.endsWith(".cross")
+    ? { embedding: "encoder.input.embedding", columnInputs: ["source", "sourceMask"] }
+    : { embedding: "decoder.input.embedding", columnInputs: ["target"] };
 }
 
 /** The number of heads, and the expected ids; where there is none, as without a label, the likeliest. */
