@@ -1,4 +1,5 @@
-import { type EvidenceKind, evidence, spearman } from "../inspect/evidence.ts";
+import { evidenceNames } from "../inspect/evidence/kinds.ts";
+import { type EvidenceKind, evidence, seesBack, spearman } from "../inspect/evidence.ts";
 import type { Inspector } from "../inspect/inspector.ts";
 import type { NamedTensor } from "../inspect/look.ts";
 import type { Matrix } from "../inspect/matrix.ts";
@@ -27,12 +28,15 @@ export async function shownEvidence({
   if (kinds.length === 0) return [];
   const place = placeOf(tensor);
   const asked = { place, ...(head === undefined ? {} : { head }) };
+  const isCausal = tensor.axes[2]?.tokens?.writes !== undefined && !place.endsWith(".cross");
   const truth = await evidence(look, example, "leaveOneOut", asked);
   const pictures = [];
   for (const kind of kinds) {
     const matrix = kind === "leaveOneOut" ? truth : await evidence(look, example, kind, asked);
-    const agreement = kind === "leaveOneOut" ? "" : `, ρ = ${spearman(matrix, truth).toFixed(2)}`;
-    pictures.push({ caption: `${inWords(kind)}${agreement}`, weights: scaled(matrix) });
+    const rho = spearman(matrix, truth, isCausal ? seesBack : undefined);
+    // A single number, or all alike, have no correlation.
+    const agreement = kind === "leaveOneOut" || Number.isNaN(rho) ? "" : `, ρ = ${rho.toFixed(2)}`;
+    pictures.push({ caption: `${evidenceNames[kind].caption}${agreement}`, weights: scaled(matrix) });
   }
   return [
     {
@@ -44,10 +48,6 @@ export async function shownEvidence({
     },
   ];
 }
-
-/** "leaveOneOut" -> "leave one out" */
-const inWords = (kind: EvidenceKind): string =>
-  kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function scaled(matrix: Matrix): number[][] {
   const largest = matrix.flat().reduce((most, value) => Math.max(most, value), 1e-12);

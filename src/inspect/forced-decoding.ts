@@ -177,8 +177,12 @@ function crossWeights(model: Layer<Seq2Seq>): Value[] {
 const truncate = (ids: readonly number[], limit: number, eos: number): readonly number[] =>
   ids.length <= limit ? ids : [...ids.slice(0, limit - 1), eos];
 
-/** @param pieces  Weights between pieces, row by row; that of the first target piece begins at `start`. */
-function wordWeights(
+/**
+ * Weights between pieces as weights between words: summed over pieces of a source word, averaged over those of a target word.
+ *
+ * @param pieces  Weights between pieces, row by row; that of the first target piece begins at `start`.
+ */
+export function wordWeights(
   pieces: { readonly data: Float32Array; readonly start: number; readonly sourceLength: number },
   from: readonly PieceSpan[],
   to: readonly PieceSpan[],

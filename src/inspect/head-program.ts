@@ -77,10 +77,10 @@ export interface HeadProgramOptions extends PlanOptions {
 /** Compiles what reads the heads of a model, and what leaves them out. */
 export async function openHeadProgram(options: HeadProgramOptions): Promise<HeadProgram> {
   const { of, subject, batches, signal } = options;
-  const { model: plain, logits } = subject.graph({});
-  const places = attentionPlaces(plain.taps, of.task);
+  const { taps, logits } = subject.graph({});
+  const places = attentionPlaces(taps, of.task);
   const classes = logits.shape[2] as number;
-  const reader = places.length > 0 ? await compiled(options, readOutputs(plain.taps, places)) : undefined;
+  const reader = places.length > 0 ? await compiled(options, readOutputs(taps, places)) : undefined;
   const runner = await compiled(options, {
     picked: pickedFrom(subject.graph({ at: without(places) }).logits),
   });

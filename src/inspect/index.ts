@@ -20,7 +20,15 @@ export {
   openCrossAttention,
   readBothRows,
 } from "./cross-attention.ts";
-export { type EvidenceKind, type EvidenceOptions, evidence, evidenceKinds, spearman } from "./evidence.ts";
+export {
+  type EvidenceKind,
+  type EvidenceOptions,
+  evidence,
+  evidenceKinds,
+  evidenceKindsAt,
+  seesBack,
+  spearman,
+} from "./evidence.ts";
 export { crossAttentionHeads } from "./forced-decoding.ts";
 export type { AblationEffect } from "./head-ablation.ts";
 export type { Contrast, ContrastedFeature, ContrastSide, FeatureEffect } from "./head-contrasts.ts";

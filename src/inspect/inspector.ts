@@ -4,6 +4,7 @@ import { matchTaps, type TapPattern } from "../nn/match-taps.ts";
 import { isDerived } from "./derived-taps.ts";
 import { effective, type Intervention } from "./intervention.ts";
 import type { Look, LookOptions, NamedTensor, Without } from "./look.ts";
+import { type Batches, openBatches } from "./look-batch.ts";
 import { lookGraph, type PlanOptions, type Wanted } from "./look-plan.ts";
 import { lengthsOf, type Read, readPlan } from "./look-read.ts";
 import { peakBytes, returnedBytes } from "./memory.ts";
@@ -36,6 +37,8 @@ export interface Inspector {
   bytesFor(example: Example | EncodedExample, options?: LookOptions): number;
   /** An example as the ids that `run` takes as well: to change them. */
   encode(example: Example): EncodedExample;
+  /** Many variants of one example at once, for measures such as `evidence`. */
+  readonly batches: Batches;
   close(): void;
 }
 
@@ -84,8 +87,10 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
       differentiated: [...new Set(gradients.flatMap(inPath))],
     };
   };
+  const batches = openBatches(options, options.of, subject, plans);
   return {
     paths,
+    batches,
     bytesFor: (example, options = {}) => {
       const wanted = wantedOf(options);
       const { outputs } = lookGraph(subject, wanted);

@@ -103,6 +103,13 @@ describe("a page", () => {
     expect(page).toMatch(/integrated gradients, ρ = -?[01]\.\d\d/);
   });
 
+  test("has evidence about the self-attention of a language model, too", async () => {
+    const page = await inspected("language", "el.html", "--evidence", "rollout,valueZeroing,leaveOneOut");
+    expect(page).toMatch(/rollout, ρ = -?[01]\.\d\d/);
+    expect(page).toMatch(/value zeroing, change of the state, ρ = -?[01]\.\d\d/);
+    expect(page).not.toContain("NaN");
+  });
+
   test("of recurrent models goes through their cells step by step", async () => {
     const page = await inspected("recurrent", "r.html");
     expect(titles(page)).toEqual(
@@ -287,6 +294,11 @@ test.each([
     ["translator", "--text", "a", "--out", "x.html", "--evidence", "luck"],
     64,
     '--evidence: "luck" is unknown',
+  ],
+  [
+    ["recurrent", "--text", "a", "--target", "a", "--out", "x.html", "--evidence", "rollout"],
+    64,
+    "decoder.cross: has no layers of attention to follow",
   ],
   [
     ["translator", "--text", "a", "--out", "x.html", "--taps", "**.weights"],

@@ -1,4 +1,4 @@
-import { evidenceKinds } from "../../inspect/evidence.ts";
+import { evidenceKinds } from "../../inspect/evidence/kinds.ts";
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
 import { views } from "../inspect-options.ts";
@@ -24,9 +24,10 @@ all numbers as JSON (.json) or one number a line (.csv). A translator is given
 
 .png needs the optional package @resvg/resvg-js, and fonts.
 
---evidence adds other measures of what each word of the source counts for:
-norms of weighted values, gradients, and leaving words out, with the rank
-correlation of each with leaving out.`,
+--evidence adds other measures of what each token counts for: norms of weighted
+values, rollout, gradients, zeroed values, and leaving tokens out, with the rank
+correlation of each with leaving out. It is about a decoder's cross-attention,
+or self-attention where there is no decoder.`,
   examples: [
     'heed inspect runs/en-fr --text "We see the green car." --out attention.html',
     'heed inspect runs/en-fr --text "We see." --target "Nous voyons." --gold "0-0 1-1" --out a.svg',
@@ -54,7 +55,7 @@ correlation of each with leaving out.`,
     evidence: {
       type: "string",
       value: "KINDS",
-      help: `translator, html: of ${evidenceKinds.join(", ")}, with commas`,
+      help: `html: of ${evidenceKinds.join(", ")}, with commas`,
     },
     layer: {
       type: "number",
