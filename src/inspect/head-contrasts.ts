@@ -131,7 +131,8 @@ export interface ContrastTests {
  * - is it special: the drop, as a share of the feature's margin, is larger than on pairs of the other features. Under the
  *   null hypothesis the features of all pairs may be permuted (`labelPermutationTest`). Without other features p is 1.
  *
- * Features that the model does not know are left out of both, with a p of 1. Both must hold, so the larger p is one of their conjunction; those of all heads and features are corrected by Holm.
+ * Features that the model does not know are left out of both, with a p of 1. Both must hold, so the larger p is one of
+ * their conjunction; those of all heads and features are corrected by Holm.
  *
  * @param names    The feature of each pair.
  * @param margins  As `contrastMargins` gives them.

@@ -53,8 +53,9 @@ const STYLE = `<style>
 .heads .faint { opacity: 0.6 }
 @media (max-width: 640px) {
   .heads { border-spacing: 3px }
-  .heads th { padding: 0; white-space: normal; overflow-wrap: normal }
-  .heads td { min-width: 56px; padding: 4px; font-size: 10px; overflow-wrap: anywhere }
+  .heads th { padding: 0; white-space: normal; overflow-wrap: normal; font-size: 11px }
+  .heads thead th { padding: 0 3px }
+  .heads td { min-width: 56px; padding: 4px 3px; font-size: 10px; letter-spacing: -0.02em }
   .heads .value { font-size: 12px }
 }
 </style>`;

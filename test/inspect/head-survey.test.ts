@@ -156,7 +156,7 @@ const survey = async (inspected: Inspected, weights = weightsOf(inspected)): Pro
     meanAblation: true,
   });
 
-/** Without the last token's loss of an example, which is not there: Σ -ln p of what is expected. */
+/** Nats a token, with a head's rows replaced by `to`. */
 async function lossesWith(inspected: Inspected, at: string, head: number, to: readonly number[] | undefined) {
   const look = await openInspector({
     engine: await sharedEngine(),
