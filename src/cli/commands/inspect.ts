@@ -8,9 +8,9 @@ export default command({
   name: "inspect",
   summary: "Show what happens inside a model as it reads a text.",
   description: `Show what happens inside a model as it reads a text: attention as squares, as
-ribbons and as what it mixes into each token's vector, every head of every layer,
-a recurrent network step by step, and the probability of each token beside its
-rivals.
+ribbons and as what it mixes into each token's vector, every head of every
+layer, a recurrent network step by step, and the probability of each token
+beside its rivals.
 
 The ending of --out decides the form: a page (.html), one picture (.svg, .png),
 all numbers as JSON (.json) or one number a line (.csv). A translator is given
