@@ -41,7 +41,7 @@ export async function shownEvidence({
   return [
     {
       title: "Evidence",
-      note: `What each source token counts for as a token is written, at ${place}, ${head === undefined ? "mean of its heads" : `head ${head + 1}`}; the largest of each picture in full colour, what is below 0 blank. ρ is Spearman's correlation with leaving tokens out.`,
+      note: `What each token across counts for at the token down, at ${place}, ${head === undefined ? "mean of its heads" : `head ${head + 1}`}; the largest of each picture in full colour, what is below 0 blank. ρ is Spearman's correlation with leaving tokens out.`,
       rows: labelsOf(tensor, 2),
       columns: readsOf(tensor, 3),
       pictures,

@@ -127,10 +127,9 @@ function shownAttention({ run, seen, gold, options }: Paged, attention: LayeredA
   };
 }
 
-async function evidenceOf({ run, look, seen, example, options }: Paged) {
+async function evidenceOf({ look, seen, example, options }: Paged) {
   const { kinds } = options;
   if (kinds.length === 0) return [];
-  if (run.task !== "translate") throw usage("--evidence", "is about a translator's source", "leave it out");
   const tensor = chosenLayer(chosenAttention(seen, options), options);
   return shownEvidence({ look, example: example.given, kinds, tensor, head: chosenHead(tensor, options) });
 }

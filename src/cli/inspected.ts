@@ -119,7 +119,7 @@ export function layerName(place: string): string {
 /** Each place with the expected token, its probability and the likeliest token. */
 export const saidOf = ({ said }: Look) =>
   said.expected.map((expected, i) => ({
-    expected: expected === "" ? (said.likeliest[i] as string) : expected,
+    expected,
     probability: Math.exp(said.logProbabilities[i] as number),
     likeliest: said.likeliest[i] as string,
   }));
