@@ -30,6 +30,7 @@ const slow = [
   "test/pictures/phone.test.ts",
   "test/evaluation/flores.test.ts",
   "test/evaluation/golden.test.ts",
+  "test/inspect/decode-on.test.ts",
   "test/inspect/inspector.test.ts",
   "test/inspect/layer-statistics.test.ts",
   "test/runs/changed-meaning.test.ts",

@@ -12,6 +12,7 @@ export {
   readingsOf,
   weightsOf,
 } from "./alignment-reading.ts";
+export type { ChangedTap } from "./changed-search.ts";
 export {
   type AlignedPair,
   type CrossAttention,
@@ -19,6 +20,12 @@ export {
   openCrossAttention,
   readBothRows,
 } from "./cross-attention.ts";
+export {
+  type DecodingInspector,
+  type DecodingInspectorOptions,
+  openDecodingInspector,
+} from "./decode-on.ts";
+export type { Decoded, DecodedOn, DecodedText, DecodeOptions } from "./decoded.ts";
 export { type EvidenceKind, type EvidenceOptions, evidence, evidenceKinds, spearman } from "./evidence.ts";
 export { crossAttentionHeads } from "./forced-decoding.ts";
 export { type Inspector, type InspectorOptions, openInspector } from "./inspector.ts";
@@ -26,4 +33,6 @@ export type { Intervention } from "./intervention.ts";
 export type { LayerStatistics } from "./layer-statistics.ts";
 export type { Axis, ChosenOutput, Look, LookOptions, NamedTensor, Said } from "./look.ts";
 export { linksOf, type Matrix } from "./matrix.ts";
+export type { NextCandidate, TracedHypothesis, TracedStep } from "./search-trace.ts";
 export type { AxisTokens, EncodedExample, Example, Inspected } from "./subject.ts";
+export type { WritingSettings } from "./writer.ts";
