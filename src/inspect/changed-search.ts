@@ -67,8 +67,9 @@ export function changedSearch(paths: readonly string[], { taps, steps }: WriterT
 /** What is read before the first step. */
 export interface ReadText {
   readonly ids: readonly number[];
-  /** The position of the first step. */
+  /** The row of the first step, and of the last one that the model can take. */
   readonly first: number;
+  readonly last: number;
   /** The sizes of symbols in either graph. */
   readonly lengths: ReadonlyMap<string, number>;
 }
@@ -93,7 +94,7 @@ export function watchedSearch(
   const read = new Map<string, Float32Array>();
   const at = (path: string): ChangedTap[] => interventions.filter((one) => one.path === path);
   for (const [path, tap] of graphs.step)
-    for (const { intervention } of at(path)) checkStep(tap, intervention, text.first, lengths);
+    for (const { intervention } of at(path)) checkStep(tap, intervention, text);
 
   const feedsOfReading = (): Record<string, Feed> => {
     const feeds: Record<string, Feed> = {};

@@ -35,6 +35,7 @@ export function languageModelWriter(
       return {
         ids,
         first: ids.length - 1,
+        last: maxLength - 1,
         lengths: new Map([
           ["texts", 1],
           ["time", ids.length],

@@ -91,15 +91,15 @@ function withSeenKeys(path: string, one: Intervention, shape: readonly number[])
 /**
  * Refuses an intervention that cannot hold at any step.
  *
- * @param first  The position of the first step.
+ * @param steps  The rows of the first step and of the last that can be taken; a later one is never written.
  * @throws ERR_USAGE for an index that the tap does not have, or numbers that do not fit.
  */
 export function checkStep(
   tap: SteppedTap,
   one: Intervention,
-  first: number,
-  lengths: ReadonlyMap<string, number>,
+  steps: { readonly first: number; readonly last: number; readonly lengths: ReadonlyMap<string, number> },
 ): void {
+  const { first, last, lengths } = steps;
   const { path } = tap;
   const { row, column, to } = one;
   const [rows, grows] = [hasRows(path), isGrowing(tap)];
@@ -108,10 +108,12 @@ export function checkStep(
   };
   if (row !== undefined && (rows || grows) && !(Number.isInteger(row) && row >= 0))
     refuse(`has rows from 0, not ${row}`);
+  if (grows && row !== undefined && row > last) return;
   if (grows && typeof to === "object" && row === undefined && (!rows || column === undefined))
     refuse("has one key more at every step, so the numbers cannot fit all of them", "give a row");
   // A column may come only later.
   const later = row === undefined && rows && grows && Number.isInteger(column) ? (column as number) : 0;
+  if (later > last) return;
   const position = row === undefined || (!rows && !grows) ? Math.max(first, later) : row;
   const shape = shapeAt(tap, position, lengths);
   const fitted = atStep(tap, one, position, shape);

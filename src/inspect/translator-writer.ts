@@ -35,6 +35,7 @@ export function translatorWriter(
       return {
         ids,
         first: 0,
+        last: maxLength - 1,
         lengths: new Map([
           ["sentences", 1],
           ["source", ids.length],

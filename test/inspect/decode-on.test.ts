@@ -214,13 +214,15 @@ describe("what changed nothing is reported", () => {
   test("by intervention and tap: rows never written, and numbers that were there", async () => {
     const decoder = await open(post, { beam: 2, maxDecodingLength: 5 });
     const late = { at: "decoder.0.cross.weights", head: 1, row: 9, to: row } as const;
+    const never = { at: "decoder.1.attention.scores", row: 1e9, to: 0 } as const;
     const same = { at: "decoder.*.states", scale: 1 } as const;
     const real = { at: "decoder.0.cross.weights", row: 1, head: 0, to: row } as const;
     const unread = { at: "encoder.1.states", column: 0, scale: 1 } as const;
     const read = { at: "encoder.0.states", column: 0, scale: 2 } as const;
-    const { without } = await decoder.run(SOURCE, { intervene: [late, same, real, unread, read] });
+    const { without } = await decoder.run(SOURCE, { intervene: [late, never, same, real, unread, read] });
     expect(without?.unchanged).toEqual([
       { path: "decoder.0.cross.weights", intervention: late },
+      { path: "decoder.1.attention.scores", intervention: never },
       { path: "decoder.input.states", intervention: same },
       { path: "decoder.0.states", intervention: same },
       { path: "decoder.1.states", intervention: same },
