@@ -34,6 +34,7 @@ const slow = [
   "test/inspect/golden.test.ts",
   "test/inspect/head-survey.test.ts",
   "test/inspect/evidence-places.test.ts",
+  "test/inspect/decode-on.test.ts",
   "test/inspect/inspector.test.ts",
   "test/inspect/memory.test.ts",
   "test/inspect/switches.test.ts",

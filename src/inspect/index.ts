@@ -12,6 +12,7 @@ export {
   readingsOf,
   weightsOf,
 } from "./alignment-reading.ts";
+export type { ChangedTap } from "./changed-search.ts";
 export { type Contributions, contributionsOf, contributionTaps } from "./contributions.ts";
 export {
   type AlignedPair,
@@ -20,6 +21,12 @@ export {
   openCrossAttention,
   readBothRows,
 } from "./cross-attention.ts";
+export {
+  type DecodingInspector,
+  type DecodingInspectorOptions,
+  openDecodingInspector,
+} from "./decode-on.ts";
+export type { Decoded, DecodedOn, DecodedText, DecodeOptions } from "./decoded.ts";
 export {
   type EvidenceKind,
   type EvidenceOptions,
@@ -43,5 +50,7 @@ export type { LayerStatistics } from "./layer-statistics.ts";
 export type { Axis, ChosenOutput, Look, LookOptions, NamedTensor, Said, Without } from "./look.ts";
 export { linksOf, type Matrix } from "./matrix.ts";
 export { atPositionOf, meanAblation, numbersOf, patch } from "./patching.ts";
+export type { NextCandidate, TracedHypothesis, TracedStep } from "./search-trace.ts";
 export type { AxisTokens, EncodedExample, Example, Inspected } from "./subject.ts";
 export { type Removable, removable, without } from "./switches.ts";
+export type { WritingSettings } from "./writer.ts";
