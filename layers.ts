@@ -37,6 +37,7 @@ export const packages = {
   yaml: ["config"],
   zod: ["config"],
   commander: ["cli"],
+  "@resvg/resvg-js": ["cli"],
   "d3-scale": ["pictures"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

@@ -1,4 +1,5 @@
 import { readPairs } from "../data/pairs.node.ts";
+import { streamsFor } from "../decoding/streams.node.ts";
 import { heedError } from "../errors.ts";
 import {
   type AlignmentScore,
@@ -10,7 +11,7 @@ import {
 import { type Symmetrisation, symmetrisations, symmetrise } from "../evaluation/symmetrise.ts";
 import { type AlignedWords, openAligner } from "../inspect/aligner.ts";
 import { type AlignmentReading, describeReading } from "../inspect/alignment-reading.ts";
-import { crossAttentionHeads } from "../inspect/forced-decoding.ts";
+import { crossAttentionHeads, forcedLimits } from "../inspect/forced-decoding.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -123,6 +124,7 @@ function pairsOf({ pairs, source, target }: AlignOptions): AsyncIterable<{ sourc
 const open = (run: TranslatorRun, engine: Engine, reading: AlignmentReading) =>
   openAligner({
     engine,
+    ...streamsFor(WINDOW, forcedLimits.sentences, run.weights),
     model: run.model,
     weights: run.weights,
     tokenizers: run.tokenizers,

@@ -1,3 +1,4 @@
+import { guidanceOf } from "../config/guided-alignment.ts";
 import { readLines } from "../data/files.node.ts";
 import { readPairs } from "../data/pairs.node.ts";
 import { heedError } from "../errors.ts";
@@ -19,6 +20,7 @@ export interface ChoiceOptions {
   readonly head?: string | undefined;
   readonly row?: string | undefined;
   readonly threshold?: number | undefined;
+  readonly sourceThreshold?: number | undefined;
   readonly chooseBy?: string | undefined;
   readonly validSource?: string | undefined;
   readonly validTarget?: string | undefined;
@@ -45,9 +47,10 @@ const LOOKED_AT = 500;
 export async function chooseReadings(choosing: Choosing): Promise<Readings> {
   const { options } = choosing;
   if (options.chooseBy === undefined) return named(choosing);
-  for (const key of ["layer", "head", "row", "threshold"] as const) {
+  for (const key of ["layer", "head", "row", "threshold", "sourceThreshold"] as const) {
+    const flag = key === "sourceThreshold" ? "source-threshold" : key;
     if (options[key] !== undefined)
-      throw usage(`--${key}`, "--choose-by finds it", "leave one of the two out");
+      throw usage(`--${flag}`, "--choose-by finds it", "leave one of the two out");
   }
   if (options.chooseBy === "valid-gold") return byGold(choosing);
   if (options.chooseBy === "agreement") return byAgreement(choosing);
@@ -61,14 +64,20 @@ function named({ run, reverse, options }: Choosing): Readings {
   const row = options.row ?? "output";
   if (row !== "output" && row !== "input")
     throw usage("--row", `"${row}" is neither output nor input`, "see --help");
+  const { threshold: share = 1, sourceThreshold: sourceShare } = options;
+  const linking = { share, ...(sourceShare === undefined ? {} : { sourceShare }) };
+  const isPlaced = [options.layer, options.head, options.row].some((given) => given !== undefined);
   const of = (one: TranslatorRun): AlignmentReading => {
+    // The attention that was taught to align, if any was, at the row it was taught at.
+    const guidance = isPlaced ? undefined : guidanceOf(one.config);
+    if (guidance) return { row: "output", layer: guidance.layer, head: guidance.head, ...linking };
     const heads = crossAttentionHeads(one.model);
     const layer = placeOf("--layer", options.layer ?? String(heads.length), heads.length);
     const head =
       layer === "mean" ? "mean" : placeOf("--head", options.head ?? "mean", heads[layer] as number);
     if (layer === "mean" && options.head !== undefined && options.head !== "mean")
       throw usage("--head", "a mean over layers is one over heads", "name a --layer");
-    return { row, layer, head, share: options.threshold ?? 1 };
+    return { row, layer, head, ...linking };
   };
   return { forward: of(run), backward: of(reverse ?? run) };
 }

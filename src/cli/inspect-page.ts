@@ -1,120 +1,135 @@
-import { type EvidenceKind, evidence, spearman } from "../inspect/evidence.ts";
+import { contributionsOf } from "../inspect/contributions.ts";
 import type { Inspector } from "../inspect/inspector.ts";
-import type { Look, NamedTensor } from "../inspect/look.ts";
-import { type Matrix, meanMatrix } from "../inspect/matrix.ts";
-import { attentionPage, type ShownAttention } from "../pictures/attention-page.ts";
+import type { Look } from "../inspect/look.ts";
+import { meanMatrix } from "../inspect/matrix.ts";
+import { attentionPage } from "../pictures/attention-page.ts";
+import type { ShownAttention } from "../pictures/sections/attention.ts";
 import type { OpenedRun } from "../runs/open-run.ts";
-import type { InspectOptions, ShownExample } from "./inspected.ts";
-import { crossOf, headsOf, isWeights, labelsOf, readsOf, saidOf, usage } from "./inspected.ts";
-
-function shownWeights(tensor: NamedTensor): ShownAttention {
-  const heads = headsOf(tensor);
-  const perHead = heads.map((weights, i) => ({ caption: `head ${i + 1}`, weights }));
-  const mean =
-    heads.length > 1 ? [{ caption: `mean of ${heads.length} heads`, weights: meanMatrix(heads) }] : [];
-  const isWritten = tensor.axes[2]?.tokens?.writes !== undefined;
-  return {
-    title: titleOf(tensor.path.slice(0, -".weights".length)),
-    note: `${tensor.path}. Down: the token that ${isWritten ? "is written" : "reads"}; across: the tokens it reads from. Each row sums to 1; ▁ begins a word.`,
-    rows: labelsOf(tensor, 2),
-    columns: readsOf(tensor, 3),
-    pictures: [...mean, ...perHead],
-  };
-}
-
-/** "decoder.1.cross" -> "Decoder layer 2: cross-attention" */
-function titleOf(place: string): string {
-  const [, part = "", layer, last = ""] = /^(.*?)\.?(?:layers\.)?(\d+)?\.?([a-z]+)$/i.exec(place) ?? [];
-  const kind = last === "cross" ? "cross-attention" : last === "attention" ? "self-attention" : last;
-  const name = part === "" || part === "layers" ? "" : `${part[0]?.toUpperCase()}${part.slice(1)} `;
-  const where = layer === undefined ? name.trimEnd() : `${name}layer ${Number(layer) + 1}`;
-  return where === "" ? kind : `${where[0]?.toUpperCase()}${where.slice(1)}: ${kind}`;
-}
-
-/** The gates of each cell: how far they are open, on average over the state, at every token. */
-function shownGates(tensors: readonly NamedTensor[]): ShownAttention[] {
-  const cells = new Map<string, NamedTensor[]>();
-  for (const tensor of tensors.filter((one) => !isWeights(one))) {
-    const cell = tensor.path.slice(0, tensor.path.lastIndexOf("."));
-    cells.set(cell, [...(cells.get(cell) ?? []), tensor]);
-  }
-  return [...cells].map(([cell, gates]) => ({
-    title: titleOf(cell),
-    note: `${cell}. How far the gates are open at each token, from 0 to 1, on average over the state.`,
-    rows: gates.map(({ path }) => path.slice(path.lastIndexOf(".") + 1)),
-    columns: readsOf(gates[0] as NamedTensor, 1),
-    pictures: [{ caption: `${gates[0]?.axes[2]?.size} units`, weights: gates.map(meanPerStep) }],
-  }));
-}
-
-function meanPerStep({ axes, data }: NamedTensor): number[] {
-  const [steps, size] = [axes[1]?.size ?? 0, axes[2]?.size ?? 1];
-  return Array.from({ length: steps }, (_, step) => {
-    const units = data.subarray(step * size, (step + 1) * size);
-    return units.reduce((sum, unit) => sum + unit, 0) / size;
-  });
-}
+import { shownEvidence } from "./inspect-evidence.ts";
+import type { TokenLinks } from "./inspect-gold.ts";
+import { type CheckedOptions, usage } from "./inspect-options.ts";
+import { labelScores, saidTokens } from "./inspect-said.ts";
+import { stepsOf } from "./inspect-steps.ts";
+import {
+  type AttentionName,
+  attentionsOf,
+  axesOf,
+  barRows,
+  chosenAttention,
+  chosenHead,
+  chosenLayer,
+  headsOf,
+  type LayeredAttention,
+  labelsOf,
+  layerName,
+  placeOf,
+  readsOf,
+  type ShownExample,
+} from "./inspected.ts";
 
 interface Paged {
   readonly run: OpenedRun;
   readonly look: Inspector;
   readonly seen: Look;
   readonly example: ShownExample;
-  readonly kinds: readonly EvidenceKind[];
-  readonly options: InspectOptions;
+  readonly gold: TokenLinks;
+  readonly options: CheckedOptions;
 }
 
-export async function asPage({ run, look, seen, example, kinds, options }: Paged): Promise<string> {
-  const tensors = [...seen.taps.values()];
-  const shown = [...tensors.filter(isWeights).map(shownWeights), ...shownGates(tensors)];
-  const { source, target } = example.given;
-  const facts: (readonly [string, string])[] = [["Text", source]];
-  if (target !== undefined) facts.push([example.isOwn ? "The model's own translation" : "Given", target]);
+/** All that has a picture, as a page. */
+export async function asPage(paged: Paged): Promise<string> {
+  const { run, seen, options } = paged;
+  const attentions = attentionsOf(seen);
+  refuseUnused(attentions, options);
+  const said = saidTokens(run, seen);
   return attentionPage({
     title: `Inside ${options.run}`,
-    subtitle: `Every head of every layer of ${run.config.model.kind === "transformer" ? "a Transformer" : run.config.model.kind.toUpperCase()}`,
-    facts,
-    attentions: [
-      ...(await shownEvidence({ look, seen, example, kinds, options, run })),
-      ...shown.toReversed(),
-    ],
-    said: saidOf(seen),
+    subtitle: "What a model computes as it reads one text.",
+    facts: factsOf(paged),
+    said,
+    unit: run.task === "classify" ? "Label" : "Token",
+    saidNote: SAID_NOTES[run.task],
+    labelScores: labelScores(run, seen),
+    attentions: attentions.map((each) => shownAttention(paged, each)),
+    matrices: await evidenceOf(paged),
+    steps: stepsOf(seen, said),
   });
 }
 
-const CAPTIONS: Readonly<Record<EvidenceKind, string>> = {
-  weights: "attention weights",
-  norms: "norms ‖a · v‖",
-  gradientTimesWeight: "gradient × weight",
-  integratedGradients: "integrated gradients",
-  leaveOneOut: "leaving a token out",
+/** @throws ERR_USAGE for a layer or head that is not there, or options of attention where there is none. */
+function refuseUnused(attentions: readonly LayeredAttention[], { layer, head, gold }: CheckedOptions): void {
+  const [first] = attentions;
+  if (first) return void chosenHead(chosenLayer(first, { layer }), { head });
+  for (const [name, value] of Object.entries({ layer, head, gold }))
+    if (value !== undefined)
+      throw usage(`--${name}`, "has no effect: this model has no attention", "leave it out");
+}
+
+const SAID_NOTES: Readonly<Record<OpenedRun["task"], string>> = {
+  translate:
+    "The probability of each token of the translation, given those before it. ▁ begins a word; </s> ends the sentence.",
+  generate:
+    "The probability of each token of the text, given those before it. ▁ begins a word; </s> ends the text.",
+  classify: "The probability of the label.",
 };
 
-async function shownEvidence({ run, look, seen, example, kinds, options }: Paged): Promise<ShownAttention[]> {
-  if (kinds.length === 0) return [];
-  if (run.task !== "translate") throw usage("--evidence", "is about a translator's source", "leave it out");
-  const tensor = crossOf(seen, options.layer);
-  const place = tensor.path.slice(0, -".weights".length);
-  const asked = { place, ...(options.head === undefined ? {} : { head: options.head - 1 }) };
-  const truth = await evidence(look, example.given, "leaveOneOut", asked);
-  const pictures = [];
-  for (const kind of kinds) {
-    const matrix = kind === "leaveOneOut" ? truth : await evidence(look, example.given, kind, asked);
-    const agreement = kind === "leaveOneOut" ? "" : `, ρ = ${spearman(matrix, truth).toFixed(2)}`;
-    pictures.push({ caption: `${CAPTIONS[kind]}${agreement}`, weights: scaled(matrix) });
-  }
+function factsOf({ run, example, seen }: Paged): [string, string][] {
+  const { source, target } = example.given;
+  const translation = example.isOwn ? "The model's own translation" : "Given translation";
+  const logs = Array.from(seen.said.logProbabilities);
+  const mean = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
+  const { kind } = run.config.model;
   return [
-    {
-      title: "Evidence",
-      note: `What each source token counts for as a token is written, at ${place}, ${options.head ? `head ${options.head}` : "mean of its heads"}; the largest of each picture in full colour, what is below 0 blank. ρ is Spearman's correlation with leaving tokens out.`,
-      rows: labelsOf(tensor, 2),
-      columns: readsOf(tensor, 3),
-      pictures,
-    },
+    ["Text", source],
+    ...(target === undefined
+      ? []
+      : [[run.task === "classify" ? "Given label" : translation, target] as [string, string]]),
+    ["Model", kind === "transformer" ? "Transformer" : kind.toUpperCase()],
+    ...(run.task === "classify"
+      ? []
+      : [["Probability of a token, geometric mean", `${(100 * mean).toFixed(1)} %`] as [string, string]]),
   ];
 }
 
-function scaled(matrix: Matrix): number[][] {
-  const largest = matrix.flat().reduce((most, value) => Math.max(most, value), 1e-12);
-  return matrix.map((row) => row.map((value) => Math.max(0, value) / largest));
+const TITLES: Readonly<Record<AttentionName, string>> = {
+  cross: "Cross-attention",
+  decoder: "Self-attention of the decoder",
+  encoder: "Self-attention of the encoder",
+  self: "Self-attention",
+};
+
+function shownAttention({ run, seen, gold, options }: Paged, attention: LayeredAttention): ShownAttention {
+  const { name, layers } = attention;
+  // Another attention may have fewer layers or heads than the one that options are checked against.
+  const index = Math.min(options.layer ?? layers.length, layers.length) - 1;
+  const tensor = layers[index] as LayeredAttention["layers"][number];
+  const heads = headsOf(tensor);
+  const head = options.head === undefined || options.head > heads.length ? undefined : options.head - 1;
+  const place = placeOf(tensor);
+  const [rows, columns, axes] = [labelsOf(tensor, 2), readsOf(tensor, 3), axesOf(tensor)];
+  const weights = head === undefined ? meanMatrix(heads) : (heads[head] as (typeof heads)[number]);
+  const made = contributionsOf(seen.taps, place, run.weights.get(`${place}.output.weight`), head);
+  const isGold = name === "cross" && gold.length > 0;
+  return {
+    title: run.task === "classify" ? TITLES.self : TITLES[name],
+    note: `Down: the token that ${axes.down}; across: the tokens it reads from. Each row adds up to 1.${isGold ? " Frames mark known links." : ""}`,
+    rows,
+    columns,
+    axes,
+    gold: isGold ? gold : undefined,
+    layers: layers.map((layer) => {
+      const all = headsOf(layer);
+      return { name: layerName(placeOf(layer)), heads: all, mean: meanMatrix(all) };
+    }),
+    layer: index,
+    head,
+    contributions: made && { rows: barRows(attention, tensor), columns, weights, ...made },
+  };
+}
+
+async function evidenceOf({ look, seen, example, options }: Paged) {
+  const { kinds } = options;
+  if (kinds.length === 0) return [];
+  const tensor = chosenLayer(chosenAttention(seen, options), options);
+  return shownEvidence({ look, example: example.given, kinds, tensor, head: chosenHead(tensor, options) });
 }

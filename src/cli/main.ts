@@ -16,6 +16,7 @@ export const commands = {
   evaluate: () => import("./commands/evaluate.ts"),
   align: () => import("./commands/align.ts"),
   inspect: () => import("./commands/inspect.ts"),
+  heads: () => import("./commands/heads.ts"),
   export: () => import("./commands/export.ts"),
   score: () => import("./commands/score.ts"),
   compare: () => import("./commands/compare.ts"),

@@ -20,26 +20,9 @@ import {
 import { isBlank } from "../text/blank.ts";
 import { device } from "./device.ts";
 import type { Io } from "./io.ts";
+import { QUICKSTART } from "./quickstart-config.ts";
 import { type QuickstartResult, quickstartReport } from "./quickstart-report.ts";
 import { trainingProgress } from "./training-progress.ts";
-
-/** Small enough for two cores and three minutes, large enough to learn the whole grammar. */
-const CONFIG = `
-seed: 1
-data: { train: { corpus: phrasebook }, valid: { corpus: phrasebook } }
-tokenizer: { kind: bpe, vocab: 1500 }
-model: { layers: 2, dModel: 128, heads: 4, feedForward: 256, dropout: 0.0, norm: pre, maxLength: 128 }
-training:
-  batchTokens: 2048
-  epochs: 4
-  learningRate: 5.0e-3
-  schedule: cosine
-  warmup: 100
-  validBleu: 200
-  average: 0
-  keep: 1
-decoding: { beam: 4, alpha: 0.6 }
-`;
 
 export interface QuickstartOptions {
   readonly texts: readonly string[];
@@ -54,7 +37,7 @@ const REPORT = "report.html";
 /** Runs everything from the corpus to the report. @returns undefined when a signal stopped it */
 export async function quickstart(options: QuickstartOptions, io: Io): Promise<QuickstartResult | undefined> {
   const began = performance.now();
-  const config = parseConfig(CONFIG, "quickstart");
+  const config = parseConfig(QUICKSTART, "quickstart");
   const runDirectory = join(options.directory, "run");
   removeEarlier(options.directory, runDirectory);
   const corpus = phrasebook({ seed: config.seed });
@@ -208,6 +191,10 @@ function sayWhatNext(directory: string, seconds: number, io: Io): void {
   );
   io.say("\nNext:");
   io.say(`  echo "We see the green car." | npx heed translate ${join(directory, "run")}`);
+  const config = join(directory, "run", "config.yaml");
+  const guided = "--set training.guidedAlignment.links=phrasebook";
+  io.say(`  npx heed train ${config} --run ${join(directory, "guided")} ${guided}`);
+  io.say("                                                 the same, with a head taught where to look");
   io.say(
     "  npx heed train config.yaml --run runs/mine     your own TSV: `npx heed train --help` shows a config",
   );

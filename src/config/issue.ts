@@ -23,7 +23,7 @@ export function issueError(issues: readonly z.core.$ZodIssue[], where: string, k
         (near ? `did you mean "${near}"?` : `known keys here: ${known.join(", ")}`),
     });
   }
-  if (issue.code === "invalid_union") {
+  if (issue.code === "invalid_union" && issue.path[0] === "data") {
     const remedy = "give {source, target}, {pairs}, {jsonl} or {corpus: phrasebook}";
     return heedError("ERR_CONFIG", { where, cause: `"${path}" does not say where the data is`, remedy });
   }

@@ -1,6 +1,7 @@
 import { heedError } from "../errors.ts";
 import { familyOf, modelKinds } from "./families/families.ts";
 import { flatten } from "./flat.ts";
+import { refuseUnfitGuidance } from "./guided-alignment.ts";
 import { issueError } from "./issue.ts";
 import { type Config, DEFAULT_KINDS, type Kinds, schemaOf, taskNames } from "./schema.ts";
 import { assign, readYaml } from "./yaml.ts";
@@ -31,6 +32,7 @@ export function readConfig(text: string, where: string, overrides: readonly stri
   const result = schemaOf(kinds).safeParse(isObject(given) ? withKind(given, kinds.model) : given);
   if (!result.success) throw issueError(result.error.issues, where, kinds);
   refuseUnfit(result.data, where);
+  refuseUnfitGuidance(result.data, where);
   return { config: result.data, given: new Set(flatten(given as object).keys()) };
 }
 

@@ -21,8 +21,8 @@ export interface DecodingOptions {
    * counts. A text is repeated only where no other was found. Default 1.
    */
   readonly best?: number;
-  /** Text that every translation begins with. Default: none. */
-  readonly prefix?: string;
+  /** Text that every translation begins with, or its ids, which may end with </s>. Default: none. */
+  readonly prefix?: string | readonly number[];
   /** Draw translations instead of searching for the best one. */
   readonly sample?: Pick<SampleOptions, "temperature" | "topK" | "topP" | "seed">;
   /** No sequence of this many tokens occurs twice; 0 for no such rule. Default 0. */

@@ -83,12 +83,19 @@ const after = (length: number, constraint: Constraint): Constraint =>
       };
 
 /** The ids of the prefix. */
-function prefixOf({ prefix = "", target, ...options }: PlannedDecoding, nameOf: NameOf): number[] {
-  const ids = target.encode(prefix).slice(0, -1);
+function prefixOf({ prefix = "", target, ...options }: PlannedDecoding, nameOf: NameOf): readonly number[] {
+  const isText = typeof prefix === "string";
+  const ids = isText ? target.encode(prefix).slice(0, -1) : prefix;
   const most = mostTokens(options);
-  const cause = ids.includes(target.special.unk)
-    ? `"${prefix}" has a word that is not in the target's vocabulary`
-    : ids.length > most && `it has ${ids.length} tokens; a translation has at most ${most}`;
+  const unknown = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < target.size));
+  const cause =
+    isText && ids.includes(target.special.unk)
+      ? `"${prefix}" has a word that is not in the target's vocabulary`
+      : unknown !== undefined
+        ? `there is no token ${unknown}; the vocabulary has ids 0 to ${target.size - 1}`
+        : ids.slice(0, -1).includes(target.special.eos)
+          ? "</s> ends a text, so no token can follow it"
+          : ids.length > most && `it has ${ids.length} tokens; a translation has at most ${most}`;
   if (cause) throw heedError("ERR_USAGE", { where: nameOf("prefix"), cause });
   return ids;
 }

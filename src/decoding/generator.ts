@@ -9,8 +9,9 @@ import { constrained } from "./constraints.ts";
 import { checkDecodingOptions, type DecodingOptions } from "./decoding-options.ts";
 import { repetitionConstraints } from "./decoding-plan.ts";
 import type { Hypothesis } from "./hypothesis.ts";
-import { drawTexts } from "./sample-search.ts";
+import { type Drawn, drawTexts } from "./sample-search.ts";
 import type { SamplingOptions } from "./sampling.ts";
+import type { Stepper } from "./stepper.ts";
 import { openTextStepper } from "./text-stepper.ts";
 
 export interface GeneratorOptions {
@@ -82,42 +83,60 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
     ...session,
   });
 
-  async function* generate(
-    prompt: readonly number[],
-    { seed = 42, ...options }: GenerateOptions = {},
-  ): AsyncGenerator<number> {
+  async function* generate(prompt: readonly number[], options: GenerateOptions = {}): AsyncGenerator<number> {
     checkPrompt(prompt, vocabulary);
-    checkDecodingOptions(options);
-    const constraints = repetitionConstraints(options);
-    const drawing = constraints.length > 0 ? constrained(stepper, constraints, "all") : stepper;
-    const drawOptions = {
-      ...options,
-      uniform: () => randomStream(seed, "generate"),
-      start: NEVER,
-      end: NEVER,
-      maxLength: () => Infinity,
-    };
-    for await (const [drawn] of drawTexts(drawing, [prompt], [{ sentence: 0, n: 0 }], drawOptions))
-      if (drawn?.token !== undefined) yield drawn.token;
+    for await (const { token } of drawText(stepper, prompt, options)) if (token !== undefined) yield token;
   }
 
-  const search: Generator["search"] = async (prompts, { tokens, beam = 4, best = 1, signal, ...options }) => {
+  const search: Generator["search"] = async (prompts, options) => {
     for (const prompt of prompts) checkPrompt(prompt, vocabulary);
-    checkDecodingOptions({ beam, best, ...options });
-    const width = Math.max(beam, best);
-    const constraints = repetitionConstraints(options);
-    const searching = constrained(stepper, constraints, width === 1 ? 1 : 2 * width);
-    const maxLength = (): number => tokens;
-    const beamOptions = { beam: width, best, signal, alpha: 0, start: NEVER, end: NEVER, maxLength };
     const results: Hypothesis[][] = prompts.map(() => []);
     for (const chosen of byLength(prompts.map(({ length }) => Math.min(length, context)))) {
       const texts = chosen.map((i) => prompts[i] ?? []);
-      const hypotheses = await beamSearch(searching, texts, beamOptions);
+      const hypotheses = await searchTexts(stepper, texts, options);
       for (const [n, i] of chosen.entries()) results[i] = hypotheses[n] ?? [];
     }
     return results;
   };
   return { generate, search, close: stepper.close };
+}
+
+/**
+ * Draws what follows a text, over a stepper of all scores.
+ *
+ * @param tokens  How many. Default: until the caller stops reading.
+ */
+export async function* drawText(
+  stepper: Stepper,
+  prompt: readonly number[],
+  { seed = 42, tokens = Infinity, ...options }: GenerateOptions & { readonly tokens?: number } = {},
+): AsyncGenerator<Drawn> {
+  checkDecodingOptions(options);
+  const constraints = repetitionConstraints(options);
+  const drawing = constraints.length > 0 ? constrained(stepper, constraints, "all") : stepper;
+  const drawOptions = {
+    ...options,
+    uniform: () => randomStream(seed, "generate"),
+    start: NEVER,
+    end: NEVER,
+    maxLength: () => tokens,
+  };
+  for await (const [drawn] of drawTexts(drawing, [prompt], [{ sentence: 0, n: 0 }], drawOptions))
+    if (drawn) yield drawn;
+}
+
+/** Searches for the most likely continuations of texts of equal length, over a stepper of all scores. */
+export async function searchTexts(
+  stepper: Stepper,
+  texts: readonly (readonly number[])[],
+  { tokens, beam = 4, best = 1, signal, ...options }: ContinueOptions,
+): Promise<Hypothesis[][]> {
+  checkDecodingOptions({ beam, best, ...options });
+  const width = Math.max(beam, best);
+  const searching = constrained(stepper, repetitionConstraints(options), width === 1 ? 1 : 2 * width);
+  const maxLength = (): number => tokens;
+  const beamOptions = { beam: width, best, signal, alpha: 0, start: NEVER, end: NEVER, maxLength };
+  return beamSearch(searching, texts, beamOptions);
 }
 
 function checkPrompt(prompt: readonly number[], vocabulary: number): void {

@@ -24,6 +24,8 @@ export interface Hypothesis {
   /** Log probability, </s> included, divided by the length penalty. */
   readonly score: number;
   readonly logProbability: number;
+  /** Of each id, as it was scored. */
+  readonly logProbabilities: readonly number[];
 }
 
 /** A path through the search, as a linked list: paths share their beginnings. */
@@ -49,11 +51,16 @@ export function finish(
   { alpha = 0.6, lengthPenalty: kind = "gnmt" }: Pick<ScoreOptions, "alpha" | "lengthPenalty">,
 ): Hypothesis {
   const ids: number[] = [];
-  for (let at: Path | undefined = path; at?.before; at = at.before) ids.push(at.token);
+  const logProbabilities: number[] = [];
+  for (let at: Path | undefined = path; at?.before; at = at.before) {
+    ids.push(at.token);
+    logProbabilities.push(at.logProbability - at.before.logProbability);
+  }
   const { logProbability, length } = path;
   return {
     ids: ids.reverse(),
     score: length === 0 ? 0 : logProbability / lengthPenalty(length, alpha, kind),
     logProbability,
+    logProbabilities: logProbabilities.reverse(),
   };
 }

@@ -4,7 +4,7 @@ import { plus, type Size, times } from "../ir/size.ts";
 import type { TensorType, Value } from "../ir/value.ts";
 import { inLayers, MEMORY, NEXT, named, STATE, under } from "../models/named-tensors.ts";
 import type { Decoder, Seq2Seq, Tensors } from "../models/seq2seq.ts";
-import { build, type Layer, layer } from "../nn/layer.ts";
+import { type BuildOptions, build, type Layer, layer } from "../nn/layer.ts";
 import type { Repetition } from "../onnx/repeated.ts";
 import { sum } from "../ops/broadcast.ts";
 import { cast, equal, less } from "../ops/compare.ts";
@@ -14,6 +14,7 @@ import { linear } from "../ops/matmul.ts";
 import { max } from "../ops/reduce.ts";
 import { reshape, slice } from "../ops/reshape.ts";
 import { softmax } from "../ops/softmax.ts";
+import { type ObservedGraph, observedOutputs } from "./watch.ts";
 
 export const ORDER = "order";
 
@@ -28,28 +29,43 @@ export function asEnsemble<M extends Decoder>(model: Layer<M> | readonly Layer<M
 }
 
 /** source int32 [sentences, source]  ->  the memory that every step attends to, and the state before the first token */
-export function encodeGraph(models: Layer<readonly Seq2Seq[]>, padding: number): Outputs {
+export function encodeGraph(
+  models: Layer<readonly Seq2Seq[]>,
+  padding: number,
+  observed?: ObservedGraph,
+): Outputs {
   const source = input("source", "int32", ["sentences", "source"]);
   const mask = sub(1, cast(equal(source, padding), "float32"));
-  const read = build(models).call.map((model) => {
+  const built = build(models, observing(observed));
+  const read = built.call.map((model) => {
     const memory = model.remember(model.encode(source, mask), mask);
     return { memory, state: model.start(memory, "sentences") };
   });
   return {
     ...named(MEMORY, inLayers(read.map(({ memory }) => memory))),
     ...named(STATE, inLayers(read.map(({ state }) => state))),
+    ...observedOutputs(observed, built.taps),
   };
 }
 
+const observing = (observed: ObservedGraph | undefined): BuildOptions =>
+  observed ? { at: observed.at } : {};
+
 /** tokens int32 [texts, time]  ->  for each text, the state after it and the next tokens as in `stepGraph` */
-export function readGraph(models: Layer<readonly Decoder[]>, candidates: number | "all"): Outputs {
+export function readGraph(
+  models: Layer<readonly Decoder[]>,
+  candidates: number | "all",
+  observed?: ObservedGraph,
+): Outputs {
   const tokens = input("tokens", "int32", ["texts", "time"]);
-  const read = build(models).call.map((model) => ({ model, ...model.decode(tokens, {}) }));
+  const built = build(models, observing(observed));
+  const read = built.call.map((model) => ({ model, ...model.decode(tokens, {}) }));
   const logits = read.map(({ model, hidden }) => {
     const last = slice(hidden, 1, plus("time", -1), 1);
     return linear(reshape(last, ["texts", hidden.shape[2] as Size]), model.projection);
   });
-  return { ...named(STATE, inLayers(read.map(({ state }) => state))), ...next(logits, candidates) };
+  const states = named(STATE, inLayers(read.map(({ state }) => state)));
+  return { ...states, ...next(logits, candidates), ...observedOutputs(observed, built.taps) };
 }
 
 /**
@@ -67,13 +83,17 @@ export function stepGraph(
   models: Layer<readonly Decoder[]>,
   candidates: number | "all",
   isOrdered = candidates !== 1,
+  observed?: ObservedGraph,
 ): Outputs {
   const beam = isOrdered ? "beam" : 1;
   const tokens = input("tokens", "int32", ["sentences", beam]);
   const rows = times("sentences", beam);
   const order = isOrdered ? input(ORDER, "int32", [rows]) : undefined;
-  const stepped = build(models).call.map((model, i) => {
-    const prototype = memoryOf(model);
+  const built = build(models, observing(observed));
+  // An observer sees the step alone, not what only tells the types of its inputs.
+  const prototypes = observed ? build(models).call : built.call;
+  const stepped = built.call.map((model, i) => {
+    const prototype = memoryOf(prototypes[i] as Decoder | Seq2Seq);
     const memory = inputs(MEMORY, i, prototype, "sentences");
     const previous = inputs(STATE, i, model.start(prototype, "sentences"), order ? "before" : rows);
     const before = order ? inOrder(previous, order) : previous;
@@ -83,7 +103,7 @@ export function stepGraph(
   });
   const states = named(STATE, inLayers(stepped.map(({ state }) => state)));
   const logits = stepped.map((member) => member.logits);
-  return { ...named(NEXT, states), ...next(logits, candidates) };
+  return { ...named(NEXT, states), ...next(logits, candidates), ...observedOutputs(observed, built.taps) };
 }
 
 /** The types of a model's memory, from a source that is never computed; empty for a model without an encoder. */

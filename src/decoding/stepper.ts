@@ -7,6 +7,7 @@ import { type Arrangement, arrange, firstArrangement } from "./arrangement.ts";
 import { padded } from "./packing.ts";
 import { type Named, openSessions, release, type SearchRuntime, type SearchSessions } from "./sessions.ts";
 import { asEnsemble, encodeGraph, ORDER, stepGraph } from "./step-graphs.ts";
+import { handOver, type ObservedSearch, type Watch } from "./watch.ts";
 
 /** The most likely next tokens of each row, best first: row r's are at [r · candidates, (r + 1) · candidates). */
 export interface Candidates {
@@ -34,7 +35,8 @@ export interface Decoding {
 export interface Stepper {
   /** How many candidates each step returns per row. */
   readonly candidates: number;
-  start(sources: readonly ArrayLike<number>[]): Promise<Decoding>;
+  /** @param watch  Feeds the inputs that an observer added to the graphs. */
+  start(sources: readonly ArrayLike<number>[], watch?: Watch): Promise<Decoding>;
   close(): void;
 }
 
@@ -44,6 +46,10 @@ export interface StepperOptions extends SearchRuntime {
   readonly padding: number;
   /** Candidates per step, at most the vocabulary's size. "all": the whole distribution, in order of ids. */
   readonly candidates: number | "all";
+  /** Whether steps may reorder hypotheses, as in a beam. Default: unless there is one candidate, as in greedy search. */
+  readonly isOrdered?: boolean;
+  /** Changes in the graphs. Default: none. */
+  readonly observed?: ObservedSearch;
 }
 
 /**
@@ -54,13 +60,20 @@ export interface StepperOptions extends SearchRuntime {
 export async function openStepper(options: StepperOptions): Promise<Stepper> {
   const models = asEnsemble(options.model);
   const { requested, candidates } = candidateCount(models, options.candidates);
-  const encode = encodeGraph(models, options.padding);
-  const sessions = await openSessions(options, encode, { outputs: stepGraph(models, requested) });
+  const { read, step } = options.observed ?? {};
+  const encode = encodeGraph(models, options.padding, read);
+  const sessions = await openSessions(options, encode, {
+    outputs: stepGraph(models, requested, options.isOrdered, step),
+  });
   return {
     candidates,
-    start: async (sources) => {
-      const read = await sessions.read({ source: padded(sources, options.padding) });
-      return decodingFrom(sessions, candidates, read, firstArrangement(sources.length));
+    start: async (sources, watch) => {
+      const read = await sessions.read({
+        source: padded(sources, options.padding),
+        ...watch?.feeds("read"),
+      });
+      if (watch) await handOver(watch, "read", read);
+      return decodingFrom(sessions, candidates, read, firstArrangement(sources.length), { watch });
     },
     close: sessions.close,
   };
@@ -78,17 +91,24 @@ export function candidateCount(
   return { requested: candidates, candidates };
 }
 
-/** Decoding that continues from tensors just read. @param first  Where the hypotheses sit in them. */
+/**
+ * Decoding that continues from tensors just read.
+ *
+ * @param first     Where the hypotheses sit in them.
+ * @param position  Of the tokens that the first step reads.
+ */
 export function decodingFrom(
   { step, memoryRows, stateRows }: SearchSessions,
   candidates: number,
   read: Named,
   first: Arrangement,
+  { watch, position = 0 }: { readonly watch?: Watch | undefined; readonly position?: number } = {},
 ): Decoding {
   const isOrdered = step.inputs.has(ORDER);
   let memory = beginning(MEMORY, read);
   let state = beginning(STATE, read);
   let now = first;
+  let call = position;
   return {
     step: async (from, sentence, tokens) => {
       const { after, states, sentences } = arrange(now, from, sentence);
@@ -107,9 +127,12 @@ export function decodingFrom(
         ...state,
         tokens: { shape, data: placed },
         ...(order ? { [ORDER]: { shape: [order.length], data: order } } : {}),
+        ...watch?.feeds(call),
       });
       release(state);
       state = under(NEXT, stepped);
+      if (watch) await handOver(watch, call, stepped);
+      call++;
       return candidatesAt(stepped, places, candidates);
     },
     end: () => {

@@ -5,6 +5,7 @@ import { padded } from "./packing.ts";
 import { type Named, openSessions, release, type SearchRuntime } from "./sessions.ts";
 import { asEnsemble, readGraph, stepGraph } from "./step-graphs.ts";
 import { candidateCount, candidatesAt, type Decoding, decodingFrom, type Stepper } from "./stepper.ts";
+import { handOver, type ObservedSearch, type Watch } from "./watch.ts";
 
 export interface TextStepperOptions extends SearchRuntime {
   readonly model: Layer<Decoder>;
@@ -12,6 +13,8 @@ export interface TextStepperOptions extends SearchRuntime {
   readonly candidates: number | "all";
   /** How many tokens the model looks back on: see `openGenerator`. */
   readonly context: number;
+  /** As in `openStepper`. Positions count from the beginning of what was read last. */
+  readonly observed?: ObservedSearch;
 }
 
 /**
@@ -21,22 +24,26 @@ export interface TextStepperOptions extends SearchRuntime {
  * The first step answers from the beginnings alone and ignores the tokens it is given.
  */
 export async function openTextStepper(options: TextStepperOptions): Promise<Stepper> {
-  const { context } = options;
+  const { context, observed = {} } = options;
   const models = asEnsemble(options.model);
   const { requested, candidates } = candidateCount(models, options.candidates);
   // Hypotheses hardly ever move when texts are drawn, so steps do not reorder them.
-  const step = { outputs: stepGraph(models, requested, false) };
-  const sessions = await openSessions(options, readGraph(models, requested), step);
-  const read = (texts: readonly (readonly number[])[]): Promise<Named> =>
-    sessions.read({ tokens: padded(texts, 0) });
+  const step = { outputs: stepGraph(models, requested, false, observed.step) };
+  const sessions = await openSessions(options, readGraph(models, requested, observed.read), step);
 
-  const start = async (beginnings: readonly ArrayLike<number>[]): Promise<Decoding> => {
+  const start = async (beginnings: readonly ArrayLike<number>[], watch?: Watch): Promise<Decoding> => {
+    const read = async (texts: readonly (readonly number[])[]): Promise<Named> => {
+      const tensors: Named = await sessions.read({ tokens: padded(texts, 0), ...watch?.feeds("read") });
+      if (watch) await handOver(watch, "read", tensors);
+      return tensors;
+    };
     let texts = beginnings.map((ids) => Array.from(ids).slice(-context));
     let unanswered: Named | undefined = await read(texts);
     let decoding: Decoding | undefined;
     /** Answers from tensors just read. @param rows  For each hypothesis, the text that it continues. */
     const answer = (tensors: Named, rows: Int32Array): ReturnType<typeof candidatesAt> => {
-      decoding = decodingFrom(sessions, candidates, tensors, sideBySide(tensors, rows));
+      const position = texts[0]?.length ?? 0;
+      decoding = decodingFrom(sessions, candidates, tensors, sideBySide(tensors, rows), { watch, position });
       return candidatesAt(tensors, rows, candidates);
     };
     return {

@@ -1,6 +1,6 @@
 import { beamSearch } from "./beam.ts";
 import { constrained } from "./constraints.ts";
-import type { DecodingPlan } from "./decoding-plan.ts";
+import type { DecodingPlan, PlannedDecoding } from "./decoding-plan.ts";
 import { openGreedy } from "./greedy.ts";
 import type { Hypothesis, ScoreOptions } from "./hypothesis.ts";
 import { sampleSearch } from "./sample-search.ts";
@@ -9,9 +9,11 @@ import { openStepper, type Stepper, type StepperOptions } from "./stepper.ts";
 import type { TranslatorOptions } from "./translator-options.ts";
 import { shows, visiblyBegun } from "./visible.ts";
 
+type Search = (sources: readonly ArrayLike<number>[]) => Promise<Hypothesis[][]>;
+
 /** Translates one batch of sources. */
 export interface TranslationSearch {
-  readonly search: (sources: readonly ArrayLike<number>[]) => Promise<Hypothesis[][]>;
+  readonly search: Search;
   readonly close: () => void;
 }
 
@@ -19,42 +21,74 @@ type Shared = Omit<StepperOptions, "candidates">;
 
 /** The search that the options ask for, over sessions that compute no more than it needs. */
 export async function openSearch(options: TranslatorOptions, plan: DecodingPlan): Promise<TranslationSearch> {
-  const { engine, model, weights, source, target, quantize, sample } = options;
-  const { beam = 4, best = 1, alpha = 0.6, lengthPenalty = "gnmt", coveragePenalty = 0 } = options;
-  const { bos: start, eos: end } = target.special;
+  const { engine, model, weights, source, quantize } = options;
   const session = options.session ? { session: options.session } : {};
   const shared = { engine, model, quantize, padding: source.special.pad, constants: weights, ...session };
-  const scoring = { alpha, lengthPenalty, maxLength: plan.limit, start, end };
-  const textOf = best > 1 ? (ids: readonly number[]): string => target.decode(ids) : undefined;
-  if (sample) {
-    const stepper = await openConstrained(shared, plan, "all");
-    const drawing = { ...scoring, best, textOf, ...sample };
-    return { search: (sources) => sampleSearch(stepper, sources, drawing), close: stepper.close };
-  }
-  const width = Math.max(beam, best);
-  if (width === 1 && plan.constraints.length === 0) return openVisiblyGreedy(shared, plan, scoring);
-  const candidates = width === 1 ? 1 : 2 * width;
-  const open = plan.constraints.length > 0 ? openConstrained : openVisible;
-  const stepper = await open(shared, plan, candidates);
-  // The coverage penalty re-ranks all hypotheses found.
-  const searching = { ...scoring, beam: width, best: coveragePenalty > 0 ? width : best, textOf };
-  return { search: (sources) => beamSearch(stepper, sources, searching), close: stepper.close };
+  if (isPlainGreedy(options, plan)) return openVisiblyGreedy(shared, plan, scoringOf(options, plan));
+  const search = searchOver(options, plan);
+  const stepper = await openStepper({ ...shared, ...search.stepper });
+  return { search: search.over(stepper), close: stepper.close };
 }
 
-const openConstrained = async (
-  shared: Shared,
-  { constraints }: DecodingPlan,
-  candidates: number | "all",
-): Promise<Stepper> =>
-  constrained(await openStepper({ ...shared, candidates: "all" }), constraints, candidates);
+/** A search, whoever opens its stepper. */
+export interface SearchOver {
+  /** What its stepper is opened with; more candidates do no harm. */
+  readonly stepper: Pick<StepperOptions, "candidates" | "isOrdered">;
+  readonly over: (stepper: Stepper) => Search;
+}
 
-/** A stepper without constraints: for texts to begin visibly, a few extra candidates suffice. */
-const openVisible = async (shared: Shared, { unseen }: DecodingPlan, candidates: number): Promise<Stepper> =>
-  visiblyBegun(
-    await openStepper({ ...shared, candidates: candidates + unseen.further.size }),
-    unseen,
-    candidates,
-  );
+/** The search that the options ask for. */
+export function searchOver(options: PlannedDecoding, plan: DecodingPlan): SearchOver {
+  const { best = 1, coveragePenalty = 0, sample, target } = options;
+  const { constraints, unseen } = plan;
+  const scoring = scoringOf(options, plan);
+  const textOf = best > 1 ? (ids: readonly number[]): string => target.decode(ids) : undefined;
+  if (sample) {
+    const drawing = { ...scoring, best, textOf, ...sample };
+    return {
+      stepper: { candidates: "all" },
+      over: (stepper) => (sources) =>
+        sampleSearch(constrained(stepper, constraints, "all"), sources, drawing),
+    };
+  }
+  if (isPlainGreedy(options, plan)) {
+    const greedy = { ...scoring, beam: 1 };
+    return {
+      stepper: { candidates: 1 + unseen.further.size, isOrdered: false },
+      over: (stepper) => async (sources) =>
+        againWhereBlank(await beamSearch(stepper, sources, greedy), sources, plan, (blank) =>
+          beamSearch(visiblyBegun(stepper, unseen, 1), blank, greedy),
+        ),
+    };
+  }
+  const width = widthOf(options);
+  const candidates = width === 1 ? 1 : 2 * width;
+  // The coverage penalty re-ranks all hypotheses found.
+  const searching = { ...scoring, beam: width, best: coveragePenalty > 0 ? width : best, textOf };
+  if (constraints.length > 0)
+    return {
+      stepper: { candidates: "all" },
+      over: (stepper) => (sources) =>
+        beamSearch(constrained(stepper, constraints, candidates), sources, searching),
+    };
+  // For texts to begin visibly, a few extra candidates suffice.
+  return {
+    stepper: { candidates: candidates + unseen.further.size },
+    over: (stepper) => (sources) => beamSearch(visiblyBegun(stepper, unseen, candidates), sources, searching),
+  };
+}
+
+const widthOf = ({ beam = 4, best = 1 }: PlannedDecoding): number => Math.max(beam, best);
+
+const isPlainGreedy = (options: PlannedDecoding, { constraints }: DecodingPlan): boolean =>
+  !options.sample && widthOf(options) === 1 && constraints.length === 0;
+
+function scoringOf(
+  { alpha = 0.6, lengthPenalty = "gnmt", target }: PlannedDecoding,
+  { limit: maxLength }: DecodingPlan,
+): Omit<ScoreOptions, "best"> {
+  return { alpha, lengthPenalty, maxLength, start: target.special.bos, end: target.special.eos };
+}
 
 /** Greedy search that stays in the runtime; the rare texts that come out blank are searched again. */
 async function openVisiblyGreedy(
@@ -65,19 +99,28 @@ async function openVisiblyGreedy(
   const greedy = await openGreedy({ ...shared, end: scoring.end });
   let retrying: Promise<Stepper> | undefined;
   return {
-    search: async (sources) => {
-      const results = await greedy.search(sources, scoring);
-      const blank = [...results.keys()].filter((i) => !shows(results[i]?.[0]?.ids ?? [], plan.unseen));
-      if (blank.length === 0) return results;
-      retrying ??= openVisible(shared, plan, 1);
-      const texts = blank.map((i) => sources[i] as ArrayLike<number>);
-      const visible = await beamSearch(await retrying, texts, { ...scoring, beam: 1 });
-      for (const [n, i] of blank.entries()) results[i] = visible[n] ?? [];
-      return results;
-    },
+    search: async (sources) =>
+      againWhereBlank(await greedy.search(sources, scoring), sources, plan, async (blank) => {
+        retrying ??= openStepper({ ...shared, candidates: 1 + plan.unseen.further.size });
+        return beamSearch(visiblyBegun(await retrying, plan.unseen, 1), blank, { ...scoring, beam: 1 });
+      }),
     close: () => {
       greedy.close();
       closeLater(retrying);
     },
   };
+}
+
+/** Replaces blank results by those of a search whose texts begin visibly. */
+async function againWhereBlank(
+  results: Hypothesis[][],
+  sources: readonly ArrayLike<number>[],
+  { unseen }: DecodingPlan,
+  search: Search,
+): Promise<Hypothesis[][]> {
+  const blank = [...results.keys()].filter((i) => !shows(results[i]?.[0]?.ids ?? [], unseen));
+  if (blank.length === 0) return results;
+  const visible = await search(blank.map((i) => sources[i] as ArrayLike<number>));
+  for (const [n, i] of blank.entries()) results[i] = visible[n] ?? [];
+  return results;
 }

@@ -23,6 +23,7 @@ export {
 } from "./classification.ts";
 export type { References } from "./counts.ts";
 export { exact, exactMatch } from "./exact-match.ts";
+export { holm } from "./holm.ts";
 export { type MeanInterval, meanInterval, studentQuantile } from "./mean-interval.ts";
 export {
   corpusScore,
@@ -32,6 +33,7 @@ export {
   signatureOf,
   tabulate,
 } from "./metric.ts";
+export { labelPermutationTest, type PermutationOptions, signFlipTest } from "./permutation-test.ts";
 export type { DrawnSamples } from "./signature.ts";
 export {
   type BootstrapInterval,

@@ -9,11 +9,10 @@ import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor } from "../runtime/state.ts";
 import type { Tokenizers } from "../text/tokenizer.ts";
 import type { AlignmentReading } from "./alignment-reading.ts";
-import { openForcedDecoding } from "./forced-decoding.ts";
-import type { Matrix } from "./matrix.ts";
-import { linksOf } from "./matrix.ts";
+import { type ForcedPair, openForcedDecoding } from "./forced-decoding.ts";
+import { asMatrix, linksAmong, type Matrix, type WordWeights } from "./matrix.ts";
 
-/** One sentence pair, aligned word by word. */
+/** One sentence pair, aligned word by word. Words and weights are put together when they are first read. */
 export interface AlignedWords {
   readonly sourceWords: readonly string[];
   readonly targetWords: readonly string[];
@@ -32,6 +31,8 @@ export interface AlignerOptions {
   readonly reading: AlignmentReading;
   /** Longest sentence, in tokens; longer ones are truncated. */
   readonly maxLength: number;
+  /** Batches that run side by side, for sessions of one thread. Default 1. */
+  readonly streams?: number;
   readonly session?: SessionOptions;
 }
 
@@ -54,12 +55,34 @@ export async function openAligner(options: AlignerOptions): Promise<Aligner> {
   });
   return {
     align: async (pairs) =>
-      (await forced.run(pairs)).map(({ sourceWords, targetWords, isCut, matrix }) => {
-        const weights = matrix("read", 0);
-        const links = linksOf(weights, reading.share);
-        return { sourceWords, targetWords, weights, links, ...(isCut ? { isCut } : {}) };
+      (await forced.run(pairs)).map((pair) => {
+        const weights = pair.weights("read", 0);
+        const links = linksAmong(weights, reading.share, reading.sourceShare);
+        return withWords(pair, weights, links);
       }),
     close: forced.close,
+  };
+}
+
+/** Few callers want more than the links. */
+function withWords(pair: ForcedPair, wordWeights: WordWeights, links: readonly Link[]): AlignedWords {
+  let [sources, targets]: (readonly string[] | undefined)[] = [];
+  let matrix: Matrix | undefined;
+  return {
+    get sourceWords() {
+      sources ??= pair.sourceWords();
+      return sources;
+    },
+    get targetWords() {
+      targets ??= pair.targetWords();
+      return targets;
+    },
+    get weights() {
+      matrix ??= asMatrix(wordWeights);
+      return matrix;
+    },
+    links,
+    ...(pair.isCut ? { isCut: true } : {}),
   };
 }
 

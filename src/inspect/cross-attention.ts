@@ -4,7 +4,7 @@ import type { Engine } from "../runtime/engine.ts";
 import type { HostTensor, State } from "../runtime/state.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { openForcedDecoding } from "./forced-decoding.ts";
-import { type Matrix, meanMatrix } from "./matrix.ts";
+import { asMatrix, type Matrix, meanMatrix } from "./matrix.ts";
 
 /** The cross-attention of a decoder that is given a translation. */
 export interface AlignedPair {
@@ -52,12 +52,17 @@ export async function openCrossAttention(options: CrossAttentionOptions): Promis
   });
   return {
     align: async (pairs) =>
-      (await forced.run(pairs)).map(({ sourceWords, targetWords, outputs, heads: count, matrix }) => {
+      (await forced.run(pairs)).map(({ sourceWords, targetWords, outputs, heads: count, weights }) => {
         const heads = outputs.map((name) =>
-          Array.from({ length: count(name) }, (_, head) => matrix(name, head)),
+          Array.from({ length: count(name) }, (_, head) => asMatrix(weights(name, head))),
         );
         const matrices = heads.map(meanMatrix);
-        return { sourceWords, targetWords, layers: [...matrices, meanMatrix(matrices)], heads };
+        return {
+          sourceWords: sourceWords(),
+          targetWords: targetWords(),
+          layers: [...matrices, meanMatrix(matrices)],
+          heads,
+        };
       }),
     close: forced.close,
   };

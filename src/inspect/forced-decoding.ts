@@ -10,11 +10,11 @@ import { compile } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor, State } from "../runtime/state.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
-import { type WordSpan, words } from "../text/word-spans.ts";
-import type { Matrix } from "./matrix.ts";
+import { type PieceSpan, wordSpans, wordTexts } from "../text/word-spans.ts";
+import type { WordWeights } from "./matrix.ts";
 
 /** Limits of one run: sentence pairs, and tokens including padding. */
-const LIMITS = { sentences: 128, tokens: 4096 };
+export const forcedLimits = { sentences: 128, tokens: 4096 } as const;
 
 export interface ForcedDecodingOptions {
   readonly engine: Engine;
@@ -30,13 +30,15 @@ export interface ForcedDecodingOptions {
   readonly maxLength?: number;
   /** The outputs to compute from each decoder layer's cross-attention weights, [batch, heads, target, source]. */
   readonly outputs: (layers: readonly Value[]) => Readonly<Record<string, Value>>;
+  /** Batches that run side by side, for sessions of one thread. Default 1. */
+  readonly streams?: number;
   readonly session?: SessionOptions;
 }
 
-/** The results for one sentence pair. */
+/** The results for one sentence pair. Words are put together when asked for. */
 export interface ForcedPair {
-  readonly sourceWords: readonly string[];
-  readonly targetWords: readonly string[];
+  readonly sourceWords: () => readonly string[];
+  readonly targetWords: () => readonly string[];
   /** Whether either sentence was truncated. */
   readonly isCut: boolean;
   /** Names of the outputs. */
@@ -44,7 +46,7 @@ export interface ForcedPair {
   /** The number of heads of an output. */
   readonly heads: (output: string) => number;
   /** One head of an output between words: summed over pieces of a source word, averaged over those of a target word. */
-  readonly matrix: (output: string, head: number) => Matrix;
+  readonly weights: (output: string, head: number) => WordWeights;
 }
 
 interface CutExample extends PairExample {
@@ -63,7 +65,7 @@ export interface ForcedDecoding {
  * @throws ERR_MODEL when the model has none.
  */
 export async function openForcedDecoding(options: ForcedDecodingOptions): Promise<ForcedDecoding> {
-  const { engine, tokenizers, row, maxLength = Infinity, weights, state, session } = options;
+  const { engine, tokenizers, row, maxLength = Infinity, weights, state, streams = 1, session } = options;
   const { source, target } = tokenizers;
   const program = await compile({
     engine,
@@ -106,25 +108,24 @@ export async function openForcedDecoding(options: ForcedDecodingOptions): Promis
     }
     for (const [n, index] of indices.entries()) {
       const example = examples[index] as CutExample;
-      const from = words(source, example.source);
-      const to = words(target, example.target.subarray(0, example.target.length - shift));
+      const written = example.target.subarray(0, example.target.length - shift);
+      const [from, to] = [wordSpans(source, example.source), wordSpans(target, written)];
       const output = (name: string): { data: Float32Array; heads: number } => {
         const entry = read.get(name);
         if (!entry) throw new RangeError(`there is no output "${name}"`);
         return entry;
       };
       results[index] = {
-        sourceWords: from.map(({ text }) => text),
-        targetWords: to.map(({ text }) => text),
+        sourceWords: () => wordTexts(source, example.source, from),
+        targetWords: () => wordTexts(target, written, to),
         isCut: example.isCut,
         outputs: [...read.keys()],
         heads: (name) => output(name).heads,
-        matrix: (name, head) => {
+        weights: (name, head) => {
           const { data, heads } = output(name);
-          const start = (n * heads + head) * batch.targetLength;
-          const weight = (i: number, j: number): number =>
-            data[(start + i) * batch.sourceLength + j] as number;
-          return wordMatrix(weight, from, to, shift);
+          const { targetLength, sourceLength } = batch;
+          const start = ((n * heads + head) * targetLength + shift) * sourceLength;
+          return wordWeights({ data, start, sourceLength }, from, to);
         },
       };
     }
@@ -137,8 +138,13 @@ export async function openForcedDecoding(options: ForcedDecodingOptions): Promis
         return Math.max(source.length, target.length);
       };
       const results = new Array<ForcedPair>(pairs.length);
-      for (const indices of batchesByTokens(pairs.length, lengthOf, LIMITS))
-        await runBatch(examples, results, indices);
+      const waiting = batchesByTokens(pairs.length, lengthOf, forcedLimits);
+      const work = async (): Promise<void> => {
+        // Longest first, so that streams end at about the same time.
+        for (let indices = waiting.pop(); indices; indices = waiting.pop())
+          await runBatch(examples, results, indices);
+      };
+      await Promise.all(Array.from({ length: Math.max(1, streams) }, work));
       return results;
     },
     close: () => program.close(),
@@ -171,19 +177,28 @@ function crossWeights(model: Layer<Seq2Seq>): Value[] {
 const truncate = (ids: readonly number[], limit: number, eos: number): readonly number[] =>
   ids.length <= limit ? ids : [...ids.slice(0, limit - 1), eos];
 
-function wordMatrix(
-  weight: (target: number, source: number) => number,
-  from: readonly WordSpan[],
-  to: readonly WordSpan[],
-  shift: number,
-): Matrix {
-  return to.map((targetWord) =>
-    from.map((sourceWord) => {
+/**
+ * Weights between pieces as weights between words: summed over pieces of a source word, averaged over those of a target word.
+ *
+ * @param pieces  Weights between pieces, row by row; that of the first target piece begins at `start`.
+ */
+export function wordWeights(
+  pieces: { readonly data: Float32Array; readonly start: number; readonly sourceLength: number },
+  from: readonly PieceSpan[],
+  to: readonly PieceSpan[],
+): WordWeights {
+  const { data, start, sourceLength } = pieces;
+  const words = new Float64Array(to.length * from.length);
+  let next = 0;
+  for (const targetWord of to) {
+    for (const sourceWord of from) {
       let sum = 0;
       for (let i = targetWord.from; i < targetWord.to; i++) {
-        for (let j = sourceWord.from; j < sourceWord.to; j++) sum += weight(i + shift, j);
+        const row = start + i * sourceLength;
+        for (let j = sourceWord.from; j < sourceWord.to; j++) sum += data[row + j] as number;
       }
-      return sum / (targetWord.to - targetWord.from);
-    }),
-  );
+      words[next++] = sum / (targetWord.to - targetWord.from);
+    }
+  }
+  return { targets: to.length, sources: from.length, data: words };
 }

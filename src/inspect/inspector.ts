@@ -4,6 +4,7 @@ import { matchTaps, type TapPattern } from "../nn/match-taps.ts";
 import { isDerived } from "./derived-taps.ts";
 import { effective, type Intervention } from "./intervention.ts";
 import type { Look, LookOptions, NamedTensor, Without } from "./look.ts";
+import { type Batches, openBatches } from "./look-batch.ts";
 import { lookGraph, type PlanOptions, type Wanted } from "./look-plan.ts";
 import { lengthsOf, type Read, readPlan } from "./look-read.ts";
 import { peakBytes, returnedBytes } from "./memory.ts";
@@ -36,6 +37,8 @@ export interface Inspector {
   bytesFor(example: Example | EncodedExample, options?: LookOptions): number;
   /** An example as the ids that `run` takes as well: to change them. */
   encode(example: Example): EncodedExample;
+  /** Many variants of one example at once, for measures such as `evidence`. */
+  readonly batches: Batches;
   close(): void;
 }
 
@@ -84,8 +87,12 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
       differentiated: [...new Set(gradients.flatMap(inPath))],
     };
   };
+  // A drag of the mouse is many looks that differ in an intervention alone. Weights in training change between looks.
+  const unchangedLook = options.state ? (_: unknown, look: () => Promise<Read>) => look() : lastOf<Read>();
+  const batches = openBatches(options, options.of, subject, plans);
   return {
     paths,
+    batches,
     bytesFor: (example, options = {}) => {
       const wanted = wantedOf(options);
       const { outputs } = lookGraph(subject, wanted);
@@ -104,16 +111,17 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
       const byPath = interventionsByPath(intervene, inPath);
       const read = matching(taps);
       const changed = [...byPath.keys()];
-      return plans.use(wantedOf(options), async (plan) => {
+      const wanted = wantedOf(options);
+      return plans.use(wanted, async (plan) => {
         const look = (isChanged: boolean): Promise<Read> =>
           readPlan(plan, subject, encoded, output, isChanged ? byPath : new Map());
         const asked = ({ taps: all }: Read): Map<string, NamedTensor> =>
           new Map(read.map((path) => [path, all.get(path) as NamedTensor]));
-        const after = await look(true);
+        const after = await look(changed.length > 0);
         const { said, output: value, gradients: found } = after;
         const result = { taps: asked(after), gradients: found, output: value, said };
         if (changed.length === 0) return result;
-        const before = await look(false);
+        const before = await unchangedLook([encoded, output, wanted], () => look(false));
         const without = { taps: asked(before), output: before.output, said: before.said };
         const changing = effectiveOf(byPath, after, before);
         const unchanged = intervene.filter((one) => !changing.has(one));
@@ -121,6 +129,21 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
       });
     },
     close: plans.close,
+  };
+}
+
+/** Answers what was asked last from memory. */
+function lastOf<T>(): (asked: readonly unknown[], answer: () => Promise<T>) => Promise<T> {
+  let last: { readonly key: string; readonly answer: Promise<T> } | undefined;
+  return (asked, answer) => {
+    const key = JSON.stringify(asked);
+    if (last?.key === key) return last.answer;
+    const mine = { key, answer: answer() };
+    last = mine;
+    mine.answer.catch(() => {
+      if (last === mine) last = undefined;
+    });
+    return mine.answer;
   };
 }
 

@@ -39,7 +39,7 @@ export interface Change {
   readonly renormalise: boolean;
 }
 
-const nameOf = (kind: "keep" | "put" | "renormalise", path: string): string => `${kind} ${path}`;
+export const nameOf = (kind: "keep" | "put" | "renormalise", path: string): string => `${kind} ${path}`;
 
 /** A tap that can be changed, as a graph has it. */
 export interface Changeable {
@@ -82,10 +82,10 @@ export function changeable(
 }
 
 /** Whether the rows of a tap are shares that sum to 1. */
-const isWeights = (path: string): boolean => splitTap(path)[1] === "weights";
+export const isWeights = (path: string): boolean => splitTap(path)[1] === "weights";
 
 /** Rows divided by their sums, if that is fed: 1 for yes, 0 for no. */
-function renormalised(path: string, weights: Value): Value {
+export function renormalised(path: string, weights: Value): Value {
   const isWanted = input(nameOf("renormalise", path), weights.dtype, []);
   const total = maximum(sum(weights, [-1], { keep: true }), 1e-12);
   return div(weights, add(mul(total, isWanted), sub(1, isWanted)));
@@ -94,7 +94,7 @@ function renormalised(path: string, weights: Value): Value {
 /** The feeds of a tap: unchanged without a `change`. */
 export function feedsOf(
   path: string,
-  { time }: Changeable,
+  { time }: Pick<Changeable, "time">,
   shape: readonly number[],
   change: Change | undefined,
 ): Record<string, { shape: readonly number[]; data: Float32Array } | number> {

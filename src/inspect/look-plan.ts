@@ -28,6 +28,8 @@ export interface Wanted {
   readonly read: readonly string[];
   readonly changed: readonly string[];
   readonly differentiated: readonly string[];
+  /** A tap whose numbers, along a direction that is fed, are differentiated in place of the output. */
+  readonly along?: string | undefined;
 }
 
 /** A program that reads, changes and differentiates a set of taps. */
@@ -46,12 +48,15 @@ export const PICKS = {
   againstWeight: "against.weight",
 } as const;
 
+/** Name of the feed that gives the direction of a tap. */
+export const ALONG = "along";
+
 /** The graph of a set of paths. */
 interface LookGraph extends Pick<Plan, "fed" | "shapes"> {
   readonly outputs: Readonly<Record<string, Value>>;
 }
 
-export function lookGraph(subject: Subject, { read, changed, differentiated }: Wanted): LookGraph {
+export function lookGraph(subject: Subject, { read, changed, differentiated, along }: Wanted): LookGraph {
   const { taps, logits, fed } = callWith(subject, new Set([...changed, ...differentiated]));
   const outputs: Record<string, Value> = { ...saidOutputs(logits) };
   for (const path of read) outputs[`tap ${path}`] = taps.get(path) as Value;
@@ -60,13 +65,17 @@ export function lookGraph(subject: Subject, { read, changed, differentiated }: W
     if (arriving) outputs[`arriving ${path}`] = arriving;
   }
   if (differentiated.length > 0) {
-    outputs.output = chosenOutput(logits);
+    const direction = along === undefined ? undefined : (taps.get(along) as Value);
+    outputs.output = direction
+      ? sum(mul(direction, input(ALONG, direction.dtype, direction.shape)))
+      : chosenOutput(logits);
     const puts = differentiated.map((path) => (fed.get(path) as Changeable).put);
     gradients(outputs.output, puts).forEach((gradient, i) => {
       outputs[`gradient ${differentiated[i]}`] = gradient;
     });
   }
-  return { outputs, fed, shapes: new Map(read.map((path) => [path, (taps.get(path) as Value).shape])) };
+  const shaped = along === undefined ? read : [...read, along];
+  return { outputs, fed, shapes: new Map(shaped.map((path) => [path, (taps.get(path) as Value).shape])) };
 }
 
 /** Builds and compiles the graph of a set of paths. */

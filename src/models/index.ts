@@ -8,6 +8,7 @@ export {
   type TransformerClassifierConfig,
 } from "./classifier.ts";
 export { AddedPositions, type PositionKind, withPositions } from "./first-states.ts";
+export { type AlignmentLoss, alignmentLoss, type Guidance } from "./guided-alignment.ts";
 export {
   RecurrentLanguageModel,
   type RecurrentLanguageModelConfig,

@@ -3,13 +3,22 @@ import { elements } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { sum } from "../ops/broadcast.ts";
 import { projectedCrossEntropy } from "../ops/cross-entropy.ts";
+import { add } from "../ops/elementwise.ts";
 import { flattenLead, reshape } from "../ops/reshape.ts";
 import type { Classifier } from "./classifier.ts";
+import {
+  type AlignmentLoss,
+  alignmentLoss,
+  type Guidance,
+  guidedWeights,
+  linksInput,
+  weighted,
+} from "./guided-alignment.ts";
 import type { Decoder, Seq2Seq } from "./seq2seq.ts";
 
 /** The training loss, as sums over a batch: divide by `tokens` for means. */
 export interface Objective {
-  /** Label-smoothed cross-entropy in nats, summed over target tokens. */
+  /** Label-smoothed cross-entropy in nats, summed over target tokens; with guidance, its weighted loss is added. */
   readonly loss: Value;
   /** -log p of the reference, summed over target tokens. */
   readonly negativeLogLikelihood: Value;
@@ -17,6 +26,8 @@ export interface Objective {
   readonly tokens: Value;
   /** [batch, length], 1 for a token and 0 for padding, one for each length. Layer statistics count these positions. */
   readonly masks: readonly Value[];
+  /** With guidance: the alignment loss alone, without its weight. */
+  readonly alignment?: AlignmentLoss;
 }
 
 /** The inputs of one batch of sentence pairs. */
@@ -36,8 +47,24 @@ export function pairInputs(): {
   };
 }
 
-/** Teacher forcing: every target token is predicted from the reference tokens before it. */
-export function translationObjective(model: Seq2Seq, smoothing: number): Objective {
+/**
+ * Teacher forcing: every target token is predicted from the reference tokens before it.
+ *
+ * With guidance, one head also learns to look where given links point. Per target token, the loss is then
+ *
+ *   L = L_translation + weight · mean over linked target tokens of -Σ_j g_ij log α_ij
+ *
+ * with the mean taken over a batch: the links g of its tokens are the input `links`.
+ *
+ * @param guided  Which attention is guided, and the taps of the model it is in.
+ * @throws ERR_MODEL when the model does not have that attention.
+ * @see Garg et al. 2019 - https://aclanthology.org/D19-1453
+ */
+export function translationObjective(
+  model: Seq2Seq,
+  smoothing: number,
+  guided?: { readonly guidance: Guidance; readonly taps: ReadonlyMap<string, Value> },
+): Objective {
   const { source, sourceMask, target, labels, labelWeight } = pairInputs();
   const memory = model.remember(model.encode(source, sourceMask), sourceMask);
   const { hidden } = model.decode(target, memory);
@@ -49,7 +76,12 @@ export function translationObjective(model: Seq2Seq, smoothing: number): Objecti
     reshape(labelWeight, [count]),
     smoothing,
   );
-  return { loss, negativeLogLikelihood, tokens: sum(labelWeight), masks: [sourceMask, labelWeight] };
+  const tokens = sum(labelWeight);
+  const translation = { loss, negativeLogLikelihood, tokens, masks: [sourceMask, labelWeight] };
+  if (!guided) return translation;
+  const { guidance, taps } = guided;
+  const alignment = alignmentLoss(guidedWeights(taps, guidance), linksInput());
+  return { ...translation, loss: add(loss, weighted(alignment, guidance.weight, tokens)), alignment };
 }
 
 /** The inputs of one batch of windows of a text. */

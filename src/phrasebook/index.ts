@@ -1,4 +1,12 @@
-/** `heed/phrasebook`: English-French sentences from a grammar, with exact word alignments. */
+/** `heed/phrasebook`: English-French sentences from a grammar, with exact word alignments, and minimal pairs. */
+export {
+  type ContrastFeature,
+  type ContrastOptions,
+  type ContrastPair,
+  type ContrastSentence,
+  contrastFeatures,
+  contrastPairs,
+} from "./contrasts.ts";
 export {
   goldAlignment,
   type Phrasebook,

@@ -1,66 +1,71 @@
-import { alignmentSvg } from "./alignment-svg.ts";
+import { figure } from "./figure.ts";
+import { type LabelScoresPicture, labelScoresSvg } from "./label-scores-svg.ts";
 import { escapeMarkup } from "./markup.ts";
 import { type Facts, page, type Section } from "./page.ts";
+import { attentionSection, type ShownAttention } from "./sections/attention.ts";
+import { matricesSection, type ShownMatrices } from "./sections/matrices.ts";
+import { type SaidToken, saidSection } from "./sections/said.ts";
+import { type StepsPicture, stepsSvg } from "./steps-svg.ts";
 
-/** The heads of one attention layer, or matrices that are shown like them. */
-export interface ShownAttention {
-  /** "Decoder layer 1: what it reads of the source" */
-  readonly title: string;
-  readonly note: string;
-  /** Tokens down: those that are written, or that read. */
-  readonly rows: readonly string[];
-  /** Tokens across: those that are read from. */
-  readonly columns: readonly string[];
-  readonly pictures: readonly {
-    readonly caption: string;
-    readonly weights: readonly (readonly number[])[];
-  }[];
-}
-
+/** What happens inside a model as it reads one text. */
 export interface AttentionPage {
   readonly title: string;
   readonly subtitle?: string;
   readonly facts: Facts;
   /** The model's output at each place. */
-  readonly said: readonly {
-    readonly expected: string;
-    readonly probability: number;
-    readonly likeliest: string;
-  }[];
+  readonly said: readonly SaidToken[];
+  readonly saidNote?: string;
+  /** What is said at each place. Default "Token". */
+  readonly unit?: "Token" | "Label";
+  /** Of a classifier: what each token adds to each label. */
+  readonly labelScores?: LabelScoresPicture | undefined;
   readonly attentions: readonly ShownAttention[];
+  /** Other matrices that are shown like attention, such as evidence. */
+  readonly matrices?: readonly ShownMatrices[];
+  /** Of a recurrent model: each network's steps. */
+  readonly steps?: readonly StepsPicture[];
 }
 
-/** Attention inside a model as a page: a picture for each head, no script. */
-export function attentionPage({ title, subtitle, facts, said, attentions }: AttentionPage): string {
+/** Attention inside a model as a page, what it says first; no script. */
+export function attentionPage(shown: AttentionPage): string {
+  const {
+    title,
+    subtitle,
+    facts,
+    said,
+    unit = "Token",
+    saidNote,
+    labelScores,
+    attentions,
+    matrices = [],
+    steps = [],
+  } = shown;
+  const [first, ...others] = attentions.map(attentionSection);
   return page({
     title,
     subtitle,
     facts,
-    sections: [...attentions.map(attentionSection), saidSection(said)],
+    sections: [
+      saidSection(said, unit, saidNote),
+      ...(labelScores ? [labelScoresSection(labelScores)] : []),
+      ...(first ? [first] : []),
+      ...matrices.map(matricesSection),
+      ...others,
+      stepsSection(steps),
+    ],
   });
 }
 
-function attentionSection({ title, note, rows, columns, pictures }: ShownAttention): Section {
-  const figures = pictures.map(({ caption, weights }) => {
-    const svg = alignmentSvg({ source: columns, target: rows, weights, title: `${title}, ${caption}` });
-    return `<figure>${svg}<figcaption>${escapeMarkup(caption)}</figcaption></figure>`;
-  });
-  return {
-    title,
-    note,
-    content: figures.length > 0 ? `<div class="alignments">${figures.join("\n")}</div>` : "",
-  };
-}
+const labelScoresSection = (picture: LabelScoresPicture): Section => ({
+  title: "What each token adds to each label",
+  note: "The model classifies the mean of all states, so a label's score is the sum of what each token adds: blue raises it, orange lowers it. Softmax makes probabilities of the scores.",
+  content: figure(labelScoresSvg(picture)),
+});
 
-function saidSection(said: AttentionPage["said"]): Section {
-  const rows = said.map(({ expected, probability, likeliest }) => {
-    const other =
-      likeliest === expected ? "" : `<div class="reference">likeliest: ${escapeMarkup(likeliest)}</div>`;
-    return `<tr><td>${escapeMarkup(expected)}${other}</td><td>${(100 * probability).toFixed(1)} %</td></tr>`;
-  });
-  const head = "<thead><tr><th>Token</th><th>Its probability</th></tr></thead>";
-  return {
-    title: "What the model says",
-    content: rows.length > 0 ? `<table>${head}<tbody>${rows.join("\n")}</tbody></table>` : "",
-  };
-}
+const stepsSection = (steps: readonly StepsPicture[]): Section => ({
+  title: "Step by step",
+  note: "One column for each step. Gates are means over the state, from 0, closed, to 1, open; a state's length is the square root of the sum of its squares; the strip shows units from -1, orange, to 1, blue.",
+  content: steps
+    .map((picture) => `<h3>${escapeMarkup(picture.title)}</h3>\n${figure(stepsSvg(picture))}`)
+    .join("\n"),
+});

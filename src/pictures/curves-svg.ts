@@ -115,7 +115,7 @@ function spreadOut(places: readonly number[], distance: number, lowest: number):
 
 const STYLE = `<style>
 .curves { font: 11px ui-sans-serif, system-ui, sans-serif; max-width: 100%; height: auto; --text: #333; --faint: #888; --rule: #e6e8eb; --c0: #2f6db5; --c1: #d1602d; --c2: #2d8a63; --c3: #8a4fb0; --c4: #a97b00; --c5: #0e8c9e; --c6: #c2447b; --c7: #6b7280 }
-@media (prefers-color-scheme: dark) { .curves { --text: #ddd; --faint: #999; --rule: #30363d; --c0: #7cb7f5; --c1: #f5995f; --c2: #6cc9a1; --c3: #c79be6; --c4: #e3bd4f; --c5: #5fd0df; --c6: #f08db8; --c7: #a7b0bb } }
+@media screen and (prefers-color-scheme: dark) { .curves { --text: #ddd; --faint: #999; --rule: #30363d; --c0: #7cb7f5; --c1: #f5995f; --c2: #6cc9a1; --c3: #c79be6; --c4: #e3bd4f; --c5: #5fd0df; --c6: #f08db8; --c7: #a7b0bb } }
 .curves text { fill: var(--text); font-variant-numeric: tabular-nums }
 .curves .title { font-size: 13px; font-weight: 600 }
 .curves .label { fill: var(--faint) }

@@ -68,7 +68,7 @@ export function intervalsSvg({ title, rows, xLabel, width = 960 }: IntervalsPict
 
 const STYLE = `<style>
 .intervals { font: 12px ui-sans-serif, system-ui, sans-serif; max-width: 100%; height: auto; --text: #333; --faint: #707880; --rule: #e6e8eb; --mean: #2f6db5; --bar: #9dc1ea; --each: #d1602d }
-@media (prefers-color-scheme: dark) { .intervals { --text: #ddd; --faint: #9aa2aa; --rule: #262c32; --mean: #7cb7f5; --bar: #2f5a87; --each: #f5995f } }
+@media screen and (prefers-color-scheme: dark) { .intervals { --text: #ddd; --faint: #9aa2aa; --rule: #262c32; --mean: #7cb7f5; --bar: #2f5a87; --each: #f5995f } }
 .intervals text { fill: var(--text); font-variant-numeric: tabular-nums }
 .intervals .title { font-size: 13px; font-weight: 600 }
 .intervals .label { fill: var(--faint) }

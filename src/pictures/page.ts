@@ -54,7 +54,7 @@ const fact = ([name, value]: readonly [string, string]): string =>
 
 const STYLE = `
 :root { color-scheme: light dark; --text: #1c1e21; --faint: #687078; --line: #e3e6e9; --paper: #fff; --mark: #b4480f; --edge: #0003 }
-@media (prefers-color-scheme: dark) { :root { --text: #e4e6e8; --faint: #9aa2aa; --line: #30363d; --paper: #14171a; --mark: #ff9d5c; --edge: #fff4 } }
+@media screen and (prefers-color-scheme: dark) { :root { --text: #e4e6e8; --faint: #9aa2aa; --line: #30363d; --paper: #14171a; --mark: #ff9d5c; --edge: #fff4 } }
 body { margin: 0; background: var(--paper); color: var(--text); font: 15px/1.5 ui-sans-serif, system-ui, sans-serif }
 main { max-width: 1000px; margin: 0 auto; padding: 32px 20px 64px }
 h1 { font-size: 26px; margin: 0; line-height: 1.2; overflow-wrap: anywhere }
@@ -73,7 +73,27 @@ figcaption { color: var(--faint); font-size: 13px }
 .layers svg[width] { width: auto; min-width: 0; max-width: none }
 .alignments { display: flex; flex-wrap: wrap; gap: 28px 20px; align-items: flex-end }
 .alignments figure { width: min-content; min-width: 210px }
-.alignments svg { max-width: 100%; height: auto }
+figure > svg { max-width: 100%; height: auto }
+.pictures { display: flex; flex-wrap: wrap; gap: 24px 40px; align-items: flex-end }
+.pictures figure { max-width: 100% }
+h3 { font-size: 15px; margin: 28px 0 8px }
+h3 + .note { margin-top: -4px }
+.heads { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 24px 28px; align-items: end }
+.scroll { overflow-x: auto; max-width: 100% }
+.scroll svg { height: auto; display: block }
+details { margin-top: 20px }
+summary { cursor: pointer; padding: 6px 0 }
+details .pictures { margin-top: 20px }
+:focus-visible { outline: 2px solid #2f6db5; outline-offset: 2px }
+.said th, .said td { width: auto; overflow-wrap: normal; font-variant-numeric: tabular-nums }
+.said th[scope=row] { color: var(--text); font-size: 15px; white-space: nowrap }
+.said td:last-child { width: 60% }
+.said .share { white-space: nowrap }
+.track { display: inline-block; width: 72px; height: 9px; background: var(--line); vertical-align: baseline }
+.track span { display: block; height: 100%; background: #2f6db5; print-color-adjust: exact; -webkit-print-color-adjust: exact }
+.surprise .track span { background: var(--mark) }
+.other { color: var(--faint); font-size: 13px; margin-right: 12px; display: inline-block }
+.likelier { color: var(--mark); font-weight: 600 }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: start; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); width: 50%; overflow-wrap: anywhere }
 th { color: var(--faint); font-weight: 500; font-size: 13px }
@@ -101,6 +121,17 @@ h2 + .note { margin-top: -6px }
   .rows td, .rows td:first-child { padding: 0; border: none; text-align: start; white-space: normal; overflow-wrap: anywhere }
   .rows td:first-child { flex-basis: 100%; font-weight: 500 }
   .rows td:not(:first-child)::before { content: attr(data-column) " "; color: var(--faint); font-size: 13px }
+  .said td, .said th { padding-right: 8px }
+  .track { width: 40px }
 }
-@media print { main { max-width: none; padding: 0 } figure, tr { break-inside: avoid } }
+@media print {
+  :root { color-scheme: light }
+  main { max-width: none; padding: 0 }
+  h2, .note { break-after: avoid }
+  figure, tr { break-inside: avoid }
+  svg { print-color-adjust: exact; -webkit-print-color-adjust: exact }
+  .scroll { overflow: visible }
+  .scroll svg { max-width: 100% }
+  details:not([open]) { display: none }
+}
 `;

@@ -98,7 +98,7 @@ const number = (value: number): string =>
 
 const STYLE = `<style>
 .multiples { font: 11px ui-sans-serif, system-ui, sans-serif; max-width: 100%; height: auto; --text: #333; --faint: #707880; --rule: #e6e8eb; --behind: #d3d7db; --own: #2f6db5 }
-@media (prefers-color-scheme: dark) { .multiples { --text: #ddd; --faint: #9aa2aa; --rule: #262c32; --behind: #3a424a; --own: #7cb7f5 } }
+@media screen and (prefers-color-scheme: dark) { .multiples { --text: #ddd; --faint: #9aa2aa; --rule: #262c32; --behind: #3a424a; --own: #7cb7f5 } }
 .multiples text { fill: var(--text); font-variant-numeric: tabular-nums }
 .multiples .title { font-size: 13px; font-weight: 600 }
 .multiples .label { fill: var(--faint) }

@@ -64,6 +64,8 @@ const treatments: Readonly<Record<string, Treatment>> = {
   "training.epsilon": "free",
   "training.clip": "free",
   "training.labelSmoothing": "free",
+  // Other links are another corpus, which asks.
+  "training.guidedAlignment": "free",
   "training.average": "free",
   "training.keep": "free",
   "training.logEvery": "free",

@@ -36,10 +36,10 @@ type Weights = ReadonlyMap<string, Value>;
 
 /** Forward, backward, clipping and the optimiser as one graph. */
 export function fusedGraphs(options: UpdateOptions, objective: Objective, weights: Weights): TrainingGraphs {
-  const { loss, negativeLogLikelihood, tokens } = objective;
+  const { loss, tokens } = objective;
   const trained = withGradients(weights, div(loss, tokens));
   const { update, norm } = updateOf(options, packVectors(trained));
-  const outputs = { loss, negativeLogLikelihood, tokens, gradientNorm: norm };
+  const outputs = { ...sumsOf(objective), gradientNorm: norm };
   return {
     update: { outputs, updates: update.updates },
     optimiser: update,
@@ -51,7 +51,7 @@ export function fusedGraphs(options: UpdateOptions, objective: Objective, weight
 
 /** Two graphs: one sums the gradients of batches, one divides by all tokens, clips and updates. */
 export function splitGraphs(options: UpdateOptions, objective: Objective, weights: Weights): TrainingGraphs {
-  const { loss, negativeLogLikelihood, tokens } = objective;
+  const { loss, tokens } = objective;
   const packed = packVectors(withGradients(weights, loss));
   const total = parameter("accumulated.tokens", "float32", []);
   const added = new Map([[total, add(total, tokens)]]);
@@ -65,7 +65,7 @@ export function splitGraphs(options: UpdateOptions, objective: Objective, weight
   const sums = [...added.keys()];
   const cleared = sums.map((sum) => [sum, zeros(sum.dtype, sum.shape)] as const);
   return {
-    accumulate: { outputs: { loss, negativeLogLikelihood, tokens }, updates: added },
+    accumulate: { outputs: sumsOf(objective), updates: added },
     update: { outputs: { gradientNorm: norm }, updates: new Map([...update.updates, ...cleared]) },
     optimiser: update,
     state: [...update.state, ...sums],
@@ -73,6 +73,14 @@ export function splitGraphs(options: UpdateOptions, objective: Objective, weight
     gradients: new Map(Array.from(weights, ([path, value]) => [path, meanOf.get(value) as Value])),
   };
 }
+
+/** The sums over a batch that are reported. */
+const sumsOf = ({ loss, negativeLogLikelihood, tokens, alignment }: Objective): Record<string, Value> => ({
+  loss,
+  negativeLogLikelihood,
+  tokens,
+  ...(alignment ? { alignmentLoss: alignment.loss, linked: alignment.linked } : {}),
+});
 
 function withGradients(weights: Weights, loss: Value): { path: string; value: Value; gradient: Value }[] {
   const grads = gradients(loss, [...weights.values()]);

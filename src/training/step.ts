@@ -7,6 +7,7 @@ import {
   type StatisticsProbe,
 } from "../inspect/layer-statistics.ts";
 import { input, leafName } from "../ir/leaf.ts";
+import type { Value } from "../ir/value.ts";
 import type { Objective } from "../models/objective.ts";
 import { initialise } from "../nn/initialise.ts";
 import { build, type Layer, type Model } from "../nn/layer.ts";
@@ -25,7 +26,8 @@ export interface TrainingStepOptions<M> {
   readonly engine: Engine;
   /** The model's description; its weights are created here. */
   readonly model: Layer<M>;
-  readonly objective: (model: M) => Objective;
+  /** The training loss of the called model. Its taps are there once it has been called. */
+  readonly objective: (model: M, taps: ReadonlyMap<string, Value>) => Objective;
   /** Default `adamw`. */
   readonly optimiser?: OptimiserConfig;
   /** Maximum global norm of the gradients; 0 for no clipping. Default 1. */
@@ -39,10 +41,12 @@ export interface TrainingStepOptions<M> {
 }
 
 export interface StepResult {
-  /** Nats per target token, with label smoothing. */
+  /** Nats per target token, with label smoothing and, if attention is guided, the weighted alignment loss. */
   readonly loss: number;
   /** Nats per target token, of the references alone. */
   readonly negativeLogLikelihood: number;
+  /** If attention is guided: nats per linked target token, without the weight. */
+  readonly alignmentLoss?: number;
   /** Target tokens in the step. */
   readonly tokens: number;
   /** Global norm of the gradients before clipping. */
@@ -99,7 +103,7 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     columns: input("dropout.columns", "int32", ["dropoutColumns"]),
   };
   const model = build(options.model, { random });
-  const objective = options.objective(model.call);
+  const objective = options.objective(model.call, model.taps);
   const weights = new Map(Array.from(model.parameters, ([path, { value }]) => [path, value]));
   const graphs = (accumulate === 1 ? fusedGraphs : splitGraphs)(options, objective, weights);
   if (options.weights) checkWeights(options.weights, [...weights.values()]);
@@ -175,13 +179,12 @@ function updates(
   const sites = dropoutSites([objective.loss]);
   return async (step, learningRate, batches, { statistics: wantsStatistics } = {}) => {
     const probe = wantsStatistics ? await openStatistics() : undefined;
-    const total = { loss: 0, negativeLogLikelihood: 0, tokens: 0, gradientNorm: 0 };
+    const total = { loss: 0, negativeLogLikelihood: 0, alignmentLoss: 0, linked: 0, tokens: 0 };
+    let gradientNorm = 0;
     const count = async (results: Readonly<Record<string, Tensor>>): Promise<void> => {
-      const { loss = 0, negativeLogLikelihood = 0, tokens = 0, gradientNorm = 0 } = await numbers(results);
-      total.loss += loss;
-      total.negativeLogLikelihood += negativeLogLikelihood;
-      total.tokens += tokens;
-      total.gradientNorm = gradientNorm;
+      const read = await numbers(results);
+      for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += read[name] ?? 0;
+      gradientNorm = read.gradientNorm ?? 0;
     };
     const feedsOf = (batch: BatchFeeds, micro: number): Record<string, Feed> => ({
       ...batch,
@@ -199,10 +202,11 @@ function updates(
     if (!gather) await probe?.batch(feeds);
     const statistics = await probe?.finish();
     await count(await update(feedsFor(update, { ...feeds, ...scalars })));
-    const { loss, negativeLogLikelihood, tokens, gradientNorm } = total;
+    const { loss, negativeLogLikelihood, alignmentLoss, linked, tokens } = total;
     const result = {
       loss: loss / tokens,
       negativeLogLikelihood: negativeLogLikelihood / tokens,
+      ...(objective.alignment ? { alignmentLoss: linked > 0 ? alignmentLoss / linked : 0 } : {}),
       tokens,
       gradientNorm,
     };

@@ -79,6 +79,8 @@ export interface StepRecord {
   readonly epoch: number;
   readonly loss: number;
   readonly negativeLogLikelihood: number;
+  /** If attention is guided: see `StepResult`. */
+  readonly alignmentLoss?: number;
   readonly tokens: number;
   readonly gradientNorm: number;
   readonly learningRate: number;

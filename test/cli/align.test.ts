@@ -109,6 +109,26 @@ describe("heed align", () => {
     expect(await rate("--choose-by", "valid-gold", ...known)).toBeLessThanOrEqual(await rate());
   });
 
+  test("links source words too, and reads what was guided unless told otherwise", async () => {
+    const rows = async (...flags: string[]): Promise<number> =>
+      (await heed(["align", there, "--pairs", pairs, ...flags])).stdout.trim().split(/[ \n]/).length;
+    expect(await rows("--source-threshold", "1")).toBeGreaterThan(await rows());
+    const guided = join(path, "guided");
+    const links = write("guiding.txt", gold.map((line) => `${line}\n`).join(""));
+    const set = [
+      "--set",
+      `training.guidedAlignment.links=${links}`,
+      "--set",
+      "training.guidedAlignment.head=2",
+    ];
+    const trained = await heed(["train", write("config.yaml", config(pairs)), "--run", guided, ...set]);
+    expect(trained.status, trained.stderr).toBe(0);
+    const { stderr } = await heed(["align", guided, "--pairs", pairs]);
+    expect(stderr).toContain("attention read: decoder layer 1, head 2, at the step that writes a word");
+    const told = await heed(["align", guided, "--pairs", pairs, "--layer", "1"]);
+    expect(told.stderr).toContain("attention read: decoder layer 1, mean of its heads");
+  });
+
   test("chooses by the agreement of both directions", async () => {
     const flags = ["--reverse", back, "--choose-by", "agreement"];
     const { status, stderr } = await heed(["align", there, "--pairs", pairs, ...flags]);
@@ -152,6 +172,11 @@ describe("heed align", () => {
     [["--pairs", pairs, "--layer", "3"], 64, '--layer: there is no "3"; choose 1 to 1, or mean'],
     [["--pairs", pairs, "--row", "top"], 64, '--row: "top" is neither output nor input'],
     [["--pairs", pairs, "--choose-by", "agreement"], 64, "--choose-by: agreement is between two directions"],
+    [
+      ["--pairs", pairs, "--choose-by", "agreement", "--source-threshold", "1"],
+      64,
+      "--source-threshold: --choose-by finds it",
+    ],
     [["--pairs", pairs, "--choose-by", "luck"], 64, '--choose-by: "luck" is unknown'],
     [["--pairs", pairs, "--choose-by", "valid-gold"], 64, "there are no pairs with known links"],
     [["--pairs", pairs, "--symmetrise", "both"], 64, '--symmetrise: "both" is unknown'],

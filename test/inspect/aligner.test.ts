@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { translationModel } from "../../src/config/translation-model.ts";
+import { alignmentErrorRate } from "../../src/evaluation/alignment.ts";
 import { openAligner } from "../../src/inspect/aligner.ts";
 import {
   type AlignmentReading,
@@ -11,6 +12,7 @@ import {
   weightsOf,
 } from "../../src/inspect/alignment-reading.ts";
 import { type AlignedPair, openCrossAttention } from "../../src/inspect/cross-attention.ts";
+import { linksOf } from "../../src/inspect/matrix.ts";
 import { initialise } from "../../src/nn/initialise.ts";
 import { build } from "../../src/nn/layer.ts";
 import type { HostTensor } from "../../src/runtime/state.ts";
@@ -48,6 +50,7 @@ describe("an aligner", () => {
     { row: "output", layer: 0, head: "mean", share: 0.9 },
     { row: "input", layer: 0, head: 1, share: 1 },
     { row: "input", layer: "mean", head: "mean", share: 0.5 },
+    { row: "output", layer: 1, head: 1, share: 1, sourceShare: 0.8 },
   ] as const satisfies readonly AlignmentReading[])(
     "computes what all of cross-attention has at $row, layer $layer, head $head",
     async (reading) => {
@@ -77,6 +80,22 @@ describe("an aligner", () => {
     },
   );
 
+  test("gives the same with batches side by side", async () => {
+    const reading: AlignmentReading = { row: "output", layer: 1, head: 1, share: 1 };
+    const many = Array.from({ length: 40 }, () => pairs).flat();
+    const links: unknown[] = [];
+    for (const [streams, threads] of [
+      [1, 2],
+      [4, 1],
+    ] as const) {
+      const options = { model, weights, tokenizers, reading, maxLength: 16, streams, session: { threads } };
+      const aligner = await openAligner({ engine: await sharedEngine(), ...options });
+      links.push((await aligner.align(many)).map((one) => one.links));
+      aligner.close();
+    }
+    expect(links[1]).toEqual(links[0]);
+  });
+
   test("cuts what is longer than the model reads", async () => {
     const reading: AlignmentReading = { row: "input", layer: 0, head: 0, share: 1 };
     const engine = await sharedEngine();
@@ -87,6 +106,31 @@ describe("an aligner", () => {
     aligner.close();
     expect(one?.sourceWords).toEqual(["one", "two", "three"]);
     expect(one?.targetWords).toEqual(["cat", "dog"]);
+  });
+});
+
+describe("links from weights", () => {
+  const weights = [
+    [0.6, 0.3, 0.1],
+    [0.5, 0.35, 0.05],
+  ];
+  const written = (...shares: number[]): string =>
+    linksOf(weights, ...shares)
+      .map(({ source, target }) => `${source}-${target}`)
+      .join(" ");
+
+  test("go from each target word to its largest weight, or all of at least a share of it", () => {
+    expect(written()).toBe("0-0 0-1");
+    expect(written(0.5)).toBe("0-0 1-0 0-1 1-1");
+  });
+
+  test("go from each source word too, if asked", () => {
+    expect(written(1, 1)).toBe("0-0 2-0 0-1 1-1");
+    expect(written(1, 0.8)).toBe("0-0 1-0 2-0 0-1 1-1");
+  });
+
+  test("do not go from a source word that nothing looks at", () => {
+    expect(linksOf([[1, 0]], 1, 0)).toEqual([{ source: 0, target: 0 }]);
   });
 });
 
@@ -127,6 +171,30 @@ describe("which attention to read", () => {
     expect(reading).toEqual({ row: "input", layer: 0, head: 1, share: 1 });
     expect(aer).toBe(0);
     expect(describeReading(reading)).toBe("decoder layer 1, head 2, at the step that reads a word");
+  });
+
+  test("links source words too where that agrees better, and has the error rate of its links", () => {
+    const rows = [
+      [0.6, 0.3, 0.1],
+      [0.5, 0.35, 0.05],
+    ];
+    const one = { ...pair(rows, rows), sourceWords: ["a", "b", "c"] };
+    const sure = [
+      { source: 0, target: 0 },
+      { source: 0, target: 1 },
+      { source: 1, target: 1 },
+      { source: 2, target: 0 },
+    ];
+    const known = [{ sure, possible: [{ source: 1, target: 0 }] }];
+    const { reading, aer } = chooseByGold({ output: [one] }, known);
+    expect(reading).toEqual({ row: "output", layer: 0, head: 0, share: 1, sourceShare: 1 });
+    expect(aer).toBe(0);
+    expect(describeReading(reading)).toBe(
+      "decoder layer 1, head 1, at the step that writes a word, each source word linked too",
+    );
+    const few = [{ sure: sure.slice(0, 1), possible: sure.slice(3) }];
+    const other = chooseByGold({ output: [one] }, few);
+    expect(other.aer).toBeCloseTo(alignmentErrorRate([linksUnder(one, other.reading)], few).aer, 12);
   });
 
   test("is those of two directions that agree", () => {

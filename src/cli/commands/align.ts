@@ -10,8 +10,9 @@ given the translation. Writes one line of links a pair: i-j links source word i
 to target word j, counted from 0.
 
 The quality of the links depends on which attention is read. By default that is
-the mean over the heads of the last decoder layer, at the row that writes a
-word; --layer, --head and --row choose another. --choose-by valid-gold tries
+the attention that training.guidedAlignment taught to align, or else the mean
+over the heads of the last decoder layer, at the row that writes a word;
+--layer, --head and --row choose another. --choose-by valid-gold tries
 them all on pairs whose links are known: --valid-source, --valid-target and
 --valid-gold, or the phrasebook's own. --choose-by agreement picks the readings
 of two directions that agree best on the first pairs. The choice is printed.
@@ -48,10 +49,15 @@ joined by --symmetrise.`,
       range: [0, 1],
       help: "link each source word with at least this share of the largest weight (default: 1, the largest alone)",
     },
+    sourceThreshold: {
+      type: "number",
+      range: [0, 1],
+      help: "also link each source word to target words with at least this share of the largest weight on it (default: off)",
+    },
     chooseBy: {
       type: "string",
       value: "HOW",
-      help: "valid-gold or agreement: find layer, head, row and threshold instead of naming them",
+      help: "valid-gold or agreement: find layer, head, row and thresholds instead of naming them",
     },
     validSource: { type: "string", value: "FILE", help: "valid-gold: sentences with known links" },
     validTarget: { type: "string", value: "FILE", help: "valid-gold: their translations" },

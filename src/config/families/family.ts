@@ -37,6 +37,8 @@ export interface Family<Kind extends string, S extends Schemas> {
       given: Built[Name]["given"],
     ) => Layer<Built[Name]["model"]>;
   };
+  /** The heads of each decoder layer with which a translator learns to attend to its source; none if it never does. */
+  readonly sourceHeads: (model: z.output<S["translate"]>) => readonly number[];
   /** Refuses invalid combinations of keys, including keys that would have no effect. */
   readonly refuseUnfit: (model: z.output<S[TaskName]>, refuse: Refuse) => void;
 }

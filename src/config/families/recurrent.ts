@@ -54,6 +54,7 @@ export const recurrent = defineFamily({
     classify: (model, { vocabulary, labels }) =>
       RecurrentClassifier({ ...model, vocabulary, labels, cell: model.kind, embedding: model.dModel }),
   },
+  sourceHeads: ({ attention }) => (attention === "none" ? [] : [1]),
   refuseUnfit: (model, refuse) => {
     if ("bidirectional" in model && model.bidirectional && model.hidden % 2 !== 0) {
       const remedy = "choose an even size or bidirectional: false";

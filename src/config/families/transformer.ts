@@ -73,6 +73,9 @@ export const transformer = defineFamily({
     classify: (model, { vocabulary, labels, maxTokens }) =>
       varied(TransformerClassifier({ ...model, vocabulary, labels, maxLength: maxTokens }), model),
   },
+  sourceHeads: ({ layers, decoderLayers = layers, heads, without }) =>
+    // Uniform weights have nothing to learn.
+    without.includes("attention") ? [] : new Array<number>(decoderLayers).fill(heads),
   refuseUnfit: ({ dModel, heads, dKey, dValue, positions, without }, refuse) => {
     if (dKey === undefined && dModel % heads !== 0) {
       const allowed = divisors(dModel).join(", ");

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ModelKeys } from "../families/families.ts";
 import { count, file, share } from "../keys.ts";
+import { guidedAlignment } from "./guided-alignment.ts";
 import { seed, training } from "./training.ts";
 import { tokenizer, vocabulary } from "./vocabulary.ts";
 
@@ -52,6 +53,8 @@ export const translate = (model: ModelKeys<"translate">) =>
     data,
     tokenizer: tokenizers.prefault({}),
     model,
-    training: z.strictObject({ ...training, labelSmoothing, validBleu }).prefault({}),
+    training: z
+      .strictObject({ ...training, labelSmoothing, validBleu, guidedAlignment: guidedAlignment.optional() })
+      .prefault({}),
     decoding: decoding.prefault({}),
   });

@@ -1,12 +1,16 @@
 import type { Config, TranslateConfig } from "../../config/schema.ts";
+import { PHRASEBOOK } from "../../config/tasks/guided-alignment.ts";
 import { type CorpusReader, filesOf } from "../../data/corpus-reader.ts";
 import { heedError } from "../../errors.ts";
 import { phrasebook } from "../../phrasebook/phrasebook.ts";
+import { type CorpusLinks, loadLinks } from "./links.ts";
 import type { SentencePair } from "./pairs.ts";
 
 export interface Corpus {
   readonly train: readonly SentencePair[];
   readonly valid: readonly SentencePair[];
+  /** The word links of `train`, if they guide attention. */
+  readonly links?: CorpusLinks;
   /** sha256 of the data, by use: a resumed run must find the same. */
   readonly hashes: { readonly train: string; readonly valid: string };
 }
@@ -14,23 +18,42 @@ export interface Corpus {
 /** The name of a corpus in messages: its files. */
 export const nameOf = (spec: Config["data"]["train"]): string => Object.values(spec).join(", ");
 
-/** Reads the sentence pairs a configuration names. @throws what the reader throws, ERR_DATA when there are none */
+/**
+ * Reads the sentence pairs a configuration names, and the links of those to train on.
+ *
+ * @throws what the reader throws, ERR_DATA when there are no pairs, or not as many links.
+ */
 export async function loadCorpus(
-  { data, seed }: Pick<TranslateConfig, "data" | "seed">,
+  {
+    data,
+    seed,
+    training,
+  }: Pick<TranslateConfig, "data" | "seed"> & Partial<Pick<TranslateConfig, "training">>,
   reader: CorpusReader,
 ): Promise<Corpus> {
+  const guided = training?.guidedAlignment;
   const load = async (use: "train" | "valid"): Promise<{ pairs: SentencePair[]; hash: string }> => {
     const spec = data[use];
-    if ("corpus" in spec) return { pairs: [...phrasebook({ seed })[use]], hash: `phrasebook ${seed}` };
+    const links = use === "train" && guided && guided.links !== PHRASEBOOK ? [guided.links] : [];
+    if ("corpus" in spec) {
+      const hashes = links.length > 0 ? [await reader.hash(links)] : [];
+      const hash = ["phrasebook", seed, ...hashes].join(" ");
+      return { pairs: [...phrasebook({ seed })[use]], hash };
+    }
     const pairs: SentencePair[] = [];
     for await (const pair of reader.pairs(spec)) pairs.push(pair);
     if (pairs.length === 0) {
       const remedy = `give data.${use} sentence pairs`;
       throw heedError("ERR_DATA", { where: nameOf(spec), cause: "there are no pairs", remedy });
     }
-    return { pairs, hash: await reader.hash(filesOf(spec)) };
+    return { pairs, hash: await reader.hash([...filesOf(spec), ...links]) };
   };
   const train = await load("train");
   const valid = await load("valid");
-  return { train: train.pairs, valid: valid.pairs, hashes: { train: train.hash, valid: valid.hash } };
+  return {
+    train: train.pairs,
+    valid: valid.pairs,
+    ...(guided ? { links: await loadLinks(guided, train.pairs, reader) } : {}),
+    hashes: { train: train.hash, valid: valid.hash },
+  };
 }

@@ -1,3 +1,4 @@
+import { refuseUnfitGuidance } from "../../config/guided-alignment.ts";
 import type { TranslateConfig } from "../../config/schema.ts";
 import type { CorpusReader } from "../../data/corpus-reader.ts";
 import { trainTokenizers } from "../learn-tokenizers.ts";
@@ -21,15 +22,18 @@ export async function loadPairs(
       characters: corpus.train.reduce((sum, { target }) => sum + target.length, 0),
     },
     prepare: async (config, say, files, signal) => {
+      // Layers may have been fitted to the data since the configuration was read.
+      refuseUnfitGuidance(config, "the configuration fitted to the data");
       const tokenizers = files
         ? readTokenizers(files)
         : await trainTokenizers(config, corpus.train, say, signal);
-      const { examples, numbers, report } = await encodeCorpus(
+      const { examples, numbers, report, links } = await encodeCorpus(
         corpus.train,
         tokenizers,
         config,
         nameOf(config.data.train),
         signal,
+        corpus.links,
       );
       const valid = await fittingPairs(corpus.valid, tokenizers, config, nameOf(config.data.valid), signal);
       const tooLong = corpus.valid.length - valid.length;
@@ -46,6 +50,7 @@ export async function loadPairs(
             train: examples,
             numbers,
             valid,
+            ...(links ? { links } : {}),
             ...(weights ? { weights } : {}),
           }),
       };

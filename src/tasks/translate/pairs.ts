@@ -2,10 +2,13 @@ import type { TranslateConfig } from "../../config/schema.ts";
 import type { PairBatch, PairExample } from "../../data/batches.ts";
 import type { FilterReport } from "../../data/filters.ts";
 import { pairFilter } from "../../data/filters.ts";
+import { type PieceLinks, pieceLinks } from "../../data/piece-links.ts";
 import { heedError } from "../../errors.ts";
 import type { BatchFeeds } from "../../runtime/compile.ts";
 import type { Tokenizers } from "../../text/tokenizer.ts";
+import { wordSpans } from "../../text/word-spans.ts";
 import { inTurns, type Work } from "../../work.ts";
+import { type CorpusLinks, checkLinks } from "./links.ts";
 
 export interface SentencePair {
   readonly source: string;
@@ -19,8 +22,8 @@ export function encodePair({ source, target }: SentencePair, tokenizers: Tokeniz
   };
 }
 
-/** A batch under the names of the graph's inputs. */
-export function pairFeeds(batch: PairBatch): BatchFeeds {
+/** A batch under the names of the graph's inputs, with the links of its examples if they guide attention. */
+export function pairFeeds(batch: PairBatch, links?: PieceLinks): BatchFeeds {
   const source = [batch.size, batch.sourceLength];
   const target = [batch.size, batch.targetLength];
   return {
@@ -29,14 +32,24 @@ export function pairFeeds(batch: PairBatch): BatchFeeds {
     target: { shape: target, data: batch.targetIn },
     labels: { shape: target, data: batch.targetOut },
     labelWeight: { shape: target, data: batch.targetWeight },
+    ...(links ? { links: linksFeed(batch, links) } : {}),
   };
 }
 
+const linksFeed = (
+  { examples, size, targetLength, sourceLength }: PairBatch,
+  links: PieceLinks,
+): BatchFeeds[string] => ({
+  shape: [size, targetLength, sourceLength],
+  data: links.matrix(examples, targetLength, sourceLength),
+});
+
 /**
- * Encodes pairs, leaving out those that the filters refuse.
+ * Encodes pairs, leaving out those that the filters refuse, and their links with them.
  *
  * @returns the examples, and which pair of the corpus each was, counted from 1
- * @throws ERR_DATA with the counts by reason when none is left; the signal's reason once it is aborted.
+ * @throws ERR_DATA with the counts by reason when none is left, or for links that do not fit their pair; the signal's
+ *   reason once it is aborted.
  */
 export const encodeCorpus = (
   pairs: readonly SentencePair[],
@@ -44,12 +57,15 @@ export const encodeCorpus = (
   config: Pick<TranslateConfig, "data" | "model">,
   name: string,
   signal?: AbortSignal,
-): Promise<EncodedCorpus> => inTurns(encoding(pairs, tokenizers, config, name), signal);
+  links?: CorpusLinks,
+): Promise<EncodedCorpus> => inTurns(encoding(pairs, tokenizers, config, name, links), signal);
 
 export interface EncodedCorpus {
   readonly examples: PairExample[];
   readonly numbers: number[];
   readonly report: FilterReport;
+  /** Those of the examples. */
+  readonly links?: PieceLinks;
 }
 
 function* encoding(
@@ -57,9 +73,11 @@ function* encoding(
   tokenizers: Tokenizers,
   { data, model }: Pick<TranslateConfig, "data" | "model">,
   name: string,
+  links?: CorpusLinks,
 ): Work<EncodedCorpus> {
   const examples: PairExample[] = [];
   const numbers: number[] = [];
+  const guiding = links && pieceLinks();
   const lengths = new Map<string, number>();
   const filter = pairFilter({
     ...data,
@@ -72,11 +90,21 @@ function* encoding(
     const example = encodePair(pair, tokenizers);
     lengths.clear();
     lengths.set(pair.source, example.source.length).set(pair.target, example.target.length);
-    if (!filter.accepts(pair)) continue;
+    const isKept = filter.accepts(pair);
+    if (links) {
+      const spans = {
+        source: wordSpans(tokenizers.source, example.source),
+        target: wordSpans(tokenizers.target, example.target),
+      };
+      const known = links.of(i);
+      checkLinks(known, spans, links.where(i));
+      if (isKept) guiding?.add(known, spans);
+    }
+    if (!isKept) continue;
     examples.push(example);
     numbers.push(i + 1);
   }
-  return { examples, numbers, report: filter.finish() };
+  return { examples, numbers, report: filter.finish(), ...(guiding ? { links: guiding.finish() } : {}) };
 }
 
 /** The pairs that the model has positions for. @throws ERR_DATA when there are none; the signal's reason once aborted. */

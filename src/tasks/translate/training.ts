@@ -1,6 +1,8 @@
+import { guidanceOf } from "../../config/guided-alignment.ts";
 import type { TranslateConfig } from "../../config/schema.ts";
 import { translationModel } from "../../config/translation-model.ts";
 import { makeBatch, type PairExample, planEpoch } from "../../data/batches.ts";
+import type { PieceLinks } from "../../data/piece-links.ts";
 import { prefetch } from "../../data/prefetch.ts";
 import { translationObjective } from "../../models/objective.ts";
 import type { Engine } from "../../runtime/engine.ts";
@@ -20,6 +22,8 @@ export interface TranslationTaskOptions {
   readonly train: readonly PairExample[];
   /** The number of each training example in messages. Default: its index in `train`. */
   readonly numbers?: readonly number[];
+  /** The links of `train`; `training.guidedAlignment` needs them. */
+  readonly links?: PieceLinks;
   readonly valid: readonly SentencePair[];
   readonly weights?: ReadonlyMap<string, HostTensor>;
 }
@@ -29,13 +33,15 @@ export interface TranslationTaskOptions {
  * of greedy translations of the first `validBleu`.
  */
 export async function openTranslationTask(options: TranslationTaskOptions): Promise<Learner> {
-  const { engine, config, tokenizers, train, numbers, valid, weights } = options;
+  const { engine, config, tokenizers, train, numbers, links, valid, weights } = options;
   const { seed, training } = config;
   const model = translationModel(config.model, tokenizers);
+  const guidance = guidanceOf(config);
   const step = await openTrainingStep({
     engine,
     model,
-    objective: (seq2seq) => translationObjective(seq2seq, training.labelSmoothing),
+    objective: (seq2seq, taps) =>
+      translationObjective(seq2seq, training.labelSmoothing, guidance && { guidance, taps }),
     optimiser: training,
     clip: training.clip,
     seed,
@@ -50,7 +56,7 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
   async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
     for (const chosen of plan(epoch).slice(skip)) {
       const examples = numbers ? chosen.map((i) => numbers[i] as number) : chosen;
-      yield { feeds: pairFeeds(makeBatch(train, chosen, special)), examples };
+      yield { feeds: pairFeeds(makeBatch(train, chosen, special), links), examples };
     }
   }
   return {
