@@ -17,5 +17,11 @@ export default defineConfig({
   define: { require: "undefined" },
   server: { headers: isolated },
   preview: { headers: isolated },
-  build: { outDir: "../dist/studio", emptyOutDir: true, target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    outDir: "../dist/studio",
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
 });

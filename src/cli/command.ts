@@ -27,9 +27,9 @@ type ValueOf<O extends OptionSpec> = O["type"] extends "number"
         : string;
 
 type Values<A extends readonly string[], O extends Readonly<Record<string, OptionSpec>>> = {
-  readonly [K in A[number] as K extends `${infer Name}...` ? Name : K]: K extends `${string}...`
-    ? readonly string[]
-    : string;
+  readonly [K in A[number] as K extends `${infer Name}...${"" | "?"}`
+    ? Name
+    : K]: K extends `${string}...${"" | "?"}` ? readonly string[] : string;
 } & {
   readonly [K in keyof O]: O[K]["default"] extends string | number | boolean
     ? ValueOf<O[K]>
@@ -44,7 +44,7 @@ export interface Command {
   readonly description?: string;
   /** Command lines to try, shown in the help. */
   readonly examples: readonly string[];
-  /** Names; the last may end in "?" if it is optional, or in "..." if it takes all remaining words. */
+  /** Names; the last may end in "?" if it is optional, or in "..." if it takes all remaining words, "...?" if there may be none. */
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** The exit status, if not 0. */

@@ -17,6 +17,7 @@ export const commands = {
   align: () => import("./commands/align.ts"),
   inspect: () => import("./commands/inspect.ts"),
   heads: () => import("./commands/heads.ts"),
+  studio: () => import("./commands/studio.ts"),
   export: () => import("./commands/export.ts"),
   score: () => import("./commands/score.ts"),
   compare: () => import("./commands/compare.ts"),
@@ -121,7 +122,7 @@ function declare(spec: Command, run: (values: Record<string, unknown>) => Promis
   program.addHelpText("after", `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join("\n")}`);
   return program.action(async (...received: unknown[]) => {
     const options = received[spec.args.length] as Record<string, unknown>;
-    const positional = spec.args.map((argument, i) => [argument.replace(/\?$|\.{3}$/, ""), received[i]]);
+    const positional = spec.args.map((argument, i) => [argument.replace(/(\.{3})?\??$/, ""), received[i]]);
     await run({ ...leftOut(spec), ...Object.fromEntries(positional), ...options });
   });
 }

@@ -1,6 +1,6 @@
 import type { ComponentType } from "preact";
 import { card, fault, openFolder } from "./model/client.ts";
-import { droppedFolder, pickedFolder } from "./model/files.ts";
+import { pickedFolder } from "./model/files.ts";
 import { canUndo, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
 import { text } from "./text.ts";
@@ -14,14 +14,7 @@ const views: Readonly<Partial<Record<ViewName, ComponentType>>> = { translate: T
 export function App() {
   const Shown = views[view.value.view] ?? Translate;
   return (
-    <div
-      class="studio"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        if (event.dataTransfer) void droppedFolder(event.dataTransfer).then((folder) => folder && openFolder(folder));
-      }}
-    >
+    <div class="studio">
       <header>
         <h1>{text.title}</h1>
         <Opened />

@@ -16,14 +16,16 @@ export const text = {
     choose: "Open a run",
     chooseHint: "A folder that `heed train` wrote; you can also drop it anywhere on the page.",
     parameters: (count: number): string => `${count.toLocaleString("en")} parameters`,
-    wrongTask: (task: string, wanted: string): string => `This view is for ${wanted}; the open model is ${task}.`,
+    wrongTask: (task: string, wanted: string): string =>
+      `This view is for ${wanted}; the open model is ${task}.`,
   },
   undo: "Undo",
   axes: { columns: "reads from", rows: "is written" },
   translate: {
     source: "A sentence to translate",
     reading: "What was read",
-    readingNote: "Width and colour of a ribbon: how much of the word on the left went into the word on the right.",
+    readingNote:
+      "Width and colour of a ribbon: how much of the word on the left went into the word on the right.",
     layer: "Layer",
     head: "Head",
     mean: "mean of heads",

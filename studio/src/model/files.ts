@@ -47,7 +47,9 @@ async function entriesOf(directory: FileSystemDirectoryEntry): Promise<FileSyste
   const all: FileSystemEntry[] = [];
   // A reader gives a hundred at a time, and then none.
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
     if (some.length === 0) return all;
     all.push(...some);
   }

@@ -6,8 +6,8 @@ import {
   type DecodingInspector,
   type EncodedExample,
   type EvidenceKind,
-  evidence,
   type Example,
+  evidence,
   type Inspector,
   type Intervention,
   type Look,
@@ -22,6 +22,7 @@ import {
 import type { TapPattern } from "heed/nn";
 import { assembleRun, type OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
+import { tasks } from "heed/tasks";
 import type { Folder } from "./files.ts";
 
 /** What the page knows of an opened model. */
@@ -64,7 +65,7 @@ export const requests = {
       has: (path) => files.has(path),
       json: (path) => JSON.parse(textOf(files, path)) as unknown,
     });
-    const { maxLength } = run.task === "generate" ? { maxLength: run.config.data.context } : run.config.model;
+    const maxLength = tasks[run.task].longest(run.config as never);
     const common = { engine: device, of: run, weights: run.weights, maxLength };
     const look = await openInspector(common);
     const decoder = run.task === "classify" ? undefined : await openDecodingInspector(common);
@@ -121,9 +122,14 @@ export const requests = {
     };
   },
   /** The weights of every head, as an example is read and written. */
-  heads: async (asked: Pick<Asked, "source" | "ids" | "intervene" | "off">): Promise<readonly ShownHeads[]> => {
+  heads: async (
+    asked: Pick<Asked, "source" | "ids" | "intervene" | "off">,
+  ): Promise<readonly ShownHeads[]> => {
     const { look } = opened();
-    const example = { source: look.encode({ source: asked.source }).source, target: Int32Array.from(asked.ids) };
+    const example = {
+      source: look.encode({ source: asked.source }).source,
+      target: Int32Array.from(asked.ids),
+    };
     const { taps } = await look.run(example, { taps: ["**.weights"], ...changesOf(asked, look) });
     return [...taps.values()].map(({ path, axes, data }) => {
       const [, heads, queries, keys] = axes;
@@ -206,4 +212,5 @@ function bytesOf(files: Folder["files"], name: string): Uint8Array {
   throw new Error(`there is no ${name}: choose a folder that \`heed train\` wrote`);
 }
 
-const textOf = (files: Folder["files"], name: string): string => new TextDecoder().decode(bytesOf(files, name));
+const textOf = (files: Folder["files"], name: string): string =>
+  new TextDecoder().decode(bytesOf(files, name));

@@ -7,7 +7,12 @@ export type Colour = readonly [red: number, green: number, blue: number];
  *
  * @param data  Row by row.
  */
-export function heat(data: ArrayLike<number>, rows: number, columns: number, [red, green, blue]: Colour): ImageData {
+export function heat(
+  data: ArrayLike<number>,
+  rows: number,
+  columns: number,
+  [red, green, blue]: Colour,
+): ImageData {
   const image = new ImageData(Math.max(1, columns), Math.max(1, rows));
   for (let i = 0; i < rows * columns; i++) {
     const weight = Math.min(1, Math.max(0, data[i] as number));

@@ -16,7 +16,10 @@ export interface Ribbon {
 }
 
 /** Lays tokens out on a line. @param widths  Their widths in px. */
-export function onLine(widths: readonly number[], gap: number): { readonly tokens: Placed[]; readonly width: number } {
+export function onLine(
+  widths: readonly number[],
+  gap: number,
+): { readonly tokens: Placed[]; readonly width: number } {
   let at = 0;
   const tokens = widths.map((width): Placed => {
     const x = at + width / 2;
@@ -37,7 +40,12 @@ export const centred = (line: readonly Placed[], own: number, width: number): Pl
  */
 export function ribbons(
   weights: readonly (readonly number[])[],
-  { above, below, height, least = 0.02 }: {
+  {
+    above,
+    below,
+    height,
+    least = 0.02,
+  }: {
     readonly above: readonly Placed[];
     readonly below: readonly Placed[];
     readonly height: number;

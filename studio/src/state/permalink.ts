@@ -31,7 +31,7 @@ function parsed(text: string, first: unknown): unknown {
   try {
     const value: unknown = JSON.parse(text);
     const isLike = Array.isArray(value) === Array.isArray(first) && typeof value !== "object";
-    return isLike || Array.isArray(value) === true && Array.isArray(first) ? value : first;
+    return isLike || (Array.isArray(value) === true && Array.isArray(first)) ? value : first;
   } catch {
     return first;
   }

@@ -20,7 +20,11 @@ interface BipartiteProps {
 /** Both sentences, the read one above the written one, with a ribbon for every weight. */
 export function Bipartite({ columns, rows, weights, gold, place, onPlace }: BipartiteProps) {
   const [read, written] = [columns.map(shownToken), rows.map(shownToken)];
-  const lay = (tokens: typeof read) => onLine(tokens.map((token) => textWidth(token.text) + 2 * PADDING), GAP);
+  const lay = (tokens: typeof read) =>
+    onLine(
+      tokens.map((token) => textWidth(token.text) + 2 * PADDING),
+      GAP,
+    );
   const [above, below] = [lay(read), lay(written)];
   const width = Math.max(above.width, below.width, 200);
   const [top, bottom] = [

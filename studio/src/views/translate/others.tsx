@@ -11,7 +11,8 @@ export function Others() {
       <ol class="others" start={2}>
         {others.map(({ text: translation, ids, logProbability }) => (
           <li key={translation}>
-            {translation} <span class="note">{`${(logProbability / ids.length).toFixed(2)} ${text.translate.score}`}</span>
+            {translation}{" "}
+            <span class="note">{`${(logProbability / ids.length).toFixed(2)} ${text.translate.score}`}</span>
           </li>
         ))}
       </ol>

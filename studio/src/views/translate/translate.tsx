@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { card } from "../../model/client.ts";
 import { show, view } from "../../state/store.ts";
-import { evidenceNames, type EvidenceName } from "../../state/view.ts";
+import { type EvidenceName, evidenceNames } from "../../state/view.ts";
 import { text } from "../../text.ts";
 import { Bipartite } from "./bipartite.tsx";
 import { Others } from "./others.tsx";

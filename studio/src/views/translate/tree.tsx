@@ -22,7 +22,13 @@ export function Tree() {
       <h2 id="tree">{text.translate.tree}</h2>
       <p class="note">{text.translate.treeNote}</p>
       <div class="scroll">
-        <svg class="tree" width={columns * STEP} height={rows * ROW + 8} role="group" aria-label={text.translate.tree}>
+        <svg
+          class="tree"
+          width={columns * STEP}
+          height={rows * ROW + 8}
+          role="group"
+          aria-label={text.translate.tree}
+        >
           {nodes.map((node) => {
             const parent = byKey.get(node.parent ?? "");
             if (!parent) return null;
