@@ -35,7 +35,7 @@ async function withoutPrefix(question: Question): Promise<Matrix> {
   const { plain, rows, columns } = question;
   const unread = { ...plain, feeds: withUnknown(question, 0, plain.feeds) };
   const [whole = [], first = []] = await outputsOf(question, [plain, unread]);
-  // Row i ≥ j is now at place i - 1, and the row before it is overwritten: j leaves no place of its own.
+  // Without token j, row i ≥ j is at place i - 1. That place was row j - 1's for i = j, which does not see j anyway.
   const moved = (ids: Int32Array, j: number): Int32Array => ids.filter((_, i) => i !== Math.max(0, j - 1));
   const variants: Variant[] = Array.from({ length: columns > 1 ? columns : 0 }, (_, j) => ({
     feeds: withoutToken(question, j),
