@@ -15,9 +15,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { alignmentErrorRate, type GoldAlignment } from "../../src/evaluation/alignment.ts";
-import { type EvidenceKind, evidence, evidenceKinds, spearman } from "../../src/inspect/evidence.ts";
-import { wordWeights } from "../../src/inspect/forced-decoding.ts";
-import { openInspector } from "../../src/inspect/inspector.ts";
+import { wordWeights } from "../../src/inspect/alignment/forced-decoding.ts";
+import { type EvidenceKind, evidence, evidenceKinds, spearman } from "../../src/inspect/evidence/evidence.ts";
+import { openInspector } from "../../src/inspect/looking/inspector.ts";
 import { linksAmong, type Matrix } from "../../src/inspect/matrix.ts";
 import { goldAlignment, phrasebook } from "../../src/phrasebook/phrasebook.ts";
 import { openRun } from "../../src/runs/open-run.node.ts";

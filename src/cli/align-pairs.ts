@@ -9,9 +9,9 @@ import {
   turnLinks,
 } from "../evaluation/alignment.ts";
 import { type Symmetrisation, symmetrisations, symmetrise } from "../evaluation/symmetrise.ts";
-import { type AlignedWords, openAligner } from "../inspect/aligner.ts";
-import { type AlignmentReading, describeReading } from "../inspect/alignment-reading.ts";
-import { crossAttentionHeads, forcedLimits } from "../inspect/forced-decoding.ts";
+import { type AlignedWords, openAligner } from "../inspect/alignment/aligner.ts";
+import { type AlignmentReading, describeReading } from "../inspect/alignment/alignment-reading.ts";
+import { crossAttentionHeads, forcedLimits } from "../inspect/alignment/forced-decoding.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";

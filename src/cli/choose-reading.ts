@@ -3,9 +3,13 @@ import { readLines } from "../data/files.node.ts";
 import { readPairs } from "../data/pairs.node.ts";
 import { heedError } from "../errors.ts";
 import { type GoldAlignment, parseAlignment, turnLinks } from "../evaluation/alignment.ts";
-import { type AlignmentReading, chooseByAgreement, chooseByGold } from "../inspect/alignment-reading.ts";
-import { readBothRows } from "../inspect/cross-attention.ts";
-import { crossAttentionHeads } from "../inspect/forced-decoding.ts";
+import {
+  type AlignmentReading,
+  chooseByAgreement,
+  chooseByGold,
+} from "../inspect/alignment/alignment-reading.ts";
+import { readBothRows } from "../inspect/alignment/cross-attention.ts";
+import { crossAttentionHeads } from "../inspect/alignment/forced-decoding.ts";
 import { goldAlignment, phrasebook } from "../phrasebook/phrasebook.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";

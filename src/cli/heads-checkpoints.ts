@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import { type HeadSurvey, type HeadSurveyOptions, surveyHeads } from "../inspect/head-survey.ts";
+import { type HeadSurvey, type HeadSurveyOptions, surveyHeads } from "../inspect/heads/survey.ts";
 import { loadCheckpoint, validatedCheckpoints } from "../runs/checkpoints.node.ts";
 
 /** The heads of a run as they were at a step of its training. */

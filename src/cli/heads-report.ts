@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import { type HeadSurveyOptions, surveyHeads } from "../inspect/head-survey.ts";
+import { type HeadSurveyOptions, surveyHeads } from "../inspect/heads/survey.ts";
 import { build } from "../nn/layer.ts";
 import { headsPage } from "../pictures/heads-page.ts";
 import { openRun } from "../runs/open-run.node.ts";

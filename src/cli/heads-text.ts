@@ -1,5 +1,5 @@
-import { rolesOf } from "../inspect/head-roles.ts";
-import type { HeadSurvey, SurveyedHead } from "../inspect/head-survey.ts";
+import { rolesOf } from "../inspect/heads/roles.ts";
+import type { HeadSurvey, SurveyedHead } from "../inspect/heads/survey.ts";
 import { columnsOf } from "../pictures/columns.ts";
 import { tableLines } from "../pictures/table.ts";
 

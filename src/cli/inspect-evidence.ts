@@ -1,9 +1,9 @@
+import { type EvidenceKind, evidence, seesBack, spearman } from "../inspect/evidence/evidence.ts";
 import { evidenceNames } from "../inspect/evidence/kinds.ts";
-import { type EvidenceKind, evidence, seesBack, spearman } from "../inspect/evidence.ts";
-import type { Inspector } from "../inspect/inspector.ts";
-import type { NamedTensor } from "../inspect/look.ts";
+import type { Inspector } from "../inspect/looking/inspector.ts";
+import type { NamedTensor } from "../inspect/looking/look.ts";
+import type { Example } from "../inspect/looking/subject.ts";
 import type { Matrix } from "../inspect/matrix.ts";
-import type { Example } from "../inspect/subject.ts";
 import type { ShownMatrices } from "../pictures/sections/matrices.ts";
 import { labelsOf, placeOf, readsOf } from "./inspected.ts";
 

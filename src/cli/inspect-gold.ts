@@ -1,6 +1,6 @@
 import { heedError } from "../errors.ts";
 import { type Link, parseAlignment } from "../evaluation/alignment.ts";
-import type { EncodedExample, Example } from "../inspect/subject.ts";
+import type { EncodedExample, Example } from "../inspect/looking/subject.ts";
 import { phrasebook } from "../phrasebook/phrasebook.ts";
 import type { OpenedRun } from "../runs/open-run.ts";
 import { words } from "../text/word-spans.ts";

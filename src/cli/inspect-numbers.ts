@@ -1,4 +1,4 @@
-import type { Look } from "../inspect/look.ts";
+import type { Look } from "../inspect/looking/look.ts";
 import { type ShownExample, saidOf } from "./inspected.ts";
 
 /** All tensors with their axes, and what is said, as one JSON object. */

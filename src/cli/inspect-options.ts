@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { heedError } from "../errors.ts";
-import { type EvidenceKind, evidenceKinds } from "../inspect/evidence.ts";
+import { type EvidenceKind, evidenceKinds } from "../inspect/evidence/evidence.ts";
 
 export interface InspectOptions {
   readonly run: string;

@@ -1,6 +1,6 @@
-import { contributionsOf } from "../inspect/contributions.ts";
-import type { Inspector } from "../inspect/inspector.ts";
-import type { Look } from "../inspect/look.ts";
+import { contributionsOf } from "../inspect/evidence/contributions.ts";
+import type { Inspector } from "../inspect/looking/inspector.ts";
+import type { Look } from "../inspect/looking/look.ts";
 import { meanMatrix } from "../inspect/matrix.ts";
 import { attentionPage } from "../pictures/attention-page.ts";
 import type { ShownAttention } from "../pictures/sections/attention.ts";

@@ -1,5 +1,5 @@
-import { contributionsOf } from "../inspect/contributions.ts";
-import type { Look } from "../inspect/look.ts";
+import { contributionsOf } from "../inspect/evidence/contributions.ts";
+import type { Look } from "../inspect/looking/look.ts";
 import { meanMatrix } from "../inspect/matrix.ts";
 import { alignmentSvg } from "../pictures/alignment-svg.ts";
 import { contributionsSvg } from "../pictures/contributions-svg.ts";

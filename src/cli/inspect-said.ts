@@ -1,4 +1,4 @@
-import type { Look } from "../inspect/look.ts";
+import type { Look } from "../inspect/looking/look.ts";
 import type { LabelScoresPicture } from "../pictures/label-scores-svg.ts";
 import type { SaidToken } from "../pictures/sections/said.ts";
 import type { OpenedRun } from "../runs/open-run.ts";

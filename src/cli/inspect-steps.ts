@@ -1,4 +1,4 @@
-import type { Look, NamedTensor } from "../inspect/look.ts";
+import type { Look, NamedTensor } from "../inspect/looking/look.ts";
 import { meanMatrix } from "../inspect/matrix.ts";
 import type { SaidToken } from "../pictures/sections/said.ts";
 import type { StepsPicture } from "../pictures/steps-svg.ts";

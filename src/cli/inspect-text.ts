@@ -1,6 +1,6 @@
 import { openTranslator } from "../decoding/translator.ts";
-import { contributionTaps } from "../inspect/contributions.ts";
-import { type Inspector, openInspector } from "../inspect/inspector.ts";
+import { contributionTaps } from "../inspect/evidence/contributions.ts";
+import { type Inspector, openInspector } from "../inspect/looking/inspector.ts";
 import { matchTaps, type TapPattern } from "../nn/match-taps.ts";
 import { openRun } from "../runs/open-run.node.ts";
 import type { OpenedRun } from "../runs/open-run.ts";

@@ -1,7 +1,7 @@
 /** What the forms of `heed inspect` share. */
-import type { Look, NamedTensor } from "../inspect/look.ts";
+import type { Look, NamedTensor } from "../inspect/looking/look.ts";
+import type { Example } from "../inspect/looking/subject.ts";
 import type { Matrix } from "../inspect/matrix.ts";
-import type { Example } from "../inspect/subject.ts";
 import { type InspectOptions, oneOf, usage } from "./inspect-options.ts";
 
 export interface ShownExample {

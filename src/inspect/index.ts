@@ -1,6 +1,6 @@
 /** `heed/inspect`: numbers from inside a model. */
 
-export { type AlignedWords, type Aligner, type AlignerOptions, openAligner } from "./aligner.ts";
+export { type AlignedWords, type Aligner, type AlignerOptions, openAligner } from "./alignment/aligner.ts";
 export {
   type AlignmentReading,
   type AttentionRow,
@@ -11,22 +11,16 @@ export {
   linksUnder,
   readingsOf,
   weightsOf,
-} from "./alignment-reading.ts";
-export type { ChangedTap } from "./changed-search.ts";
-export { type Contributions, contributionsOf, contributionTaps } from "./contributions.ts";
+} from "./alignment/alignment-reading.ts";
 export {
   type AlignedPair,
   type CrossAttention,
   type CrossAttentionOptions,
   openCrossAttention,
   readBothRows,
-} from "./cross-attention.ts";
-export {
-  type DecodingInspector,
-  type DecodingInspectorOptions,
-  openDecodingInspector,
-} from "./decode-on.ts";
-export type { Decoded, DecodedOn, DecodedText, DecodeOptions } from "./decoded.ts";
+} from "./alignment/cross-attention.ts";
+export { crossAttentionHeads } from "./alignment/forced-decoding.ts";
+export { type Contributions, contributionsOf, contributionTaps } from "./evidence/contributions.ts";
 export {
   type EvidenceKind,
   type EvidenceOptions,
@@ -35,22 +29,28 @@ export {
   evidenceKindsAt,
   seesBack,
   spearman,
-} from "./evidence.ts";
-export { crossAttentionHeads } from "./forced-decoding.ts";
-export type { AblationEffect } from "./head-ablation.ts";
-export type { Contrast, ContrastedFeature, ContrastSide, FeatureEffect } from "./head-contrasts.ts";
-export type { HeadDistances } from "./head-distance.ts";
-export type { AttentionKind, AttentionPlace } from "./head-places.ts";
-export { type HeadRole, rolesOf } from "./head-roles.ts";
-export type { HeadStatistics, Share } from "./head-statistics.ts";
-export { type HeadSurvey, type HeadSurveyOptions, type SurveyedHead, surveyHeads } from "./head-survey.ts";
-export { type Inspector, type InspectorOptions, openInspector } from "./inspector.ts";
-export type { Intervention, Part } from "./intervention.ts";
-export type { LayerStatistics } from "./layer-statistics.ts";
-export type { Axis, ChosenOutput, Look, LookOptions, NamedTensor, Said, Without } from "./look.ts";
+} from "./evidence/evidence.ts";
+export type { AblationEffect } from "./heads/ablation.ts";
+export type { Contrast, ContrastedFeature, ContrastSide, FeatureEffect } from "./heads/contrasts.ts";
+export type { HeadDistances } from "./heads/distance.ts";
+export type { AttentionKind, AttentionPlace } from "./heads/places.ts";
+export { type HeadRole, rolesOf } from "./heads/roles.ts";
+export type { HeadStatistics, Share } from "./heads/statistics.ts";
+export { type HeadSurvey, type HeadSurveyOptions, type SurveyedHead, surveyHeads } from "./heads/survey.ts";
+export { type Inspector, type InspectorOptions, openInspector } from "./looking/inspector.ts";
+export type { Intervention, Part } from "./looking/intervention.ts";
+export type { Axis, ChosenOutput, Look, LookOptions, NamedTensor, Said, Without } from "./looking/look.ts";
+export { atPositionOf, meanAblation, numbersOf, patch } from "./looking/patching.ts";
+export type { AxisTokens, EncodedExample, Example, Inspected } from "./looking/subject.ts";
+export { type Removable, removable, without } from "./looking/switches.ts";
 export { linksOf, type Matrix } from "./matrix.ts";
-export { atPositionOf, meanAblation, numbersOf, patch } from "./patching.ts";
-export type { NextCandidate, TracedHypothesis, TracedStep } from "./search-trace.ts";
-export type { AxisTokens, EncodedExample, Example, Inspected } from "./subject.ts";
-export { type Removable, removable, without } from "./switches.ts";
-export type { WritingSettings } from "./writer.ts";
+export type { LayerStatistics } from "./training/layer-statistics.ts";
+export type { ChangedTap } from "./writing/changed-search.ts";
+export {
+  type DecodingInspector,
+  type DecodingInspectorOptions,
+  openDecodingInspector,
+} from "./writing/decode-on.ts";
+export type { Decoded, DecodedOn, DecodedText, DecodeOptions } from "./writing/decoded.ts";
+export type { NextCandidate, TracedHypothesis, TracedStep } from "./writing/search-trace.ts";
+export type { WritingSettings } from "./writing/writer.ts";

@@ -28,7 +28,7 @@ export function headsGrid(rows: readonly GridRow[]): string {
     const missing = Array.from({ length: most - cells.length }, () => "<td></td>");
     return `<tr><th scope="row">${escapeMarkup(name)}</th>${[...drawn, ...missing].join("")}</tr>`;
   });
-  return `${STYLE}<div class="wide"><table class="heads"><thead><tr><th></th>${head.join("")}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>`;
+  return `${STYLE}<div class="wide"><table class="headtable"><thead><tr><th></th>${head.join("")}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>`;
 }
 
 function cellMarkup({ name, value, text, isFaint, notes }: GridCell, largest: number): string {
@@ -42,20 +42,20 @@ function cellMarkup({ name, value, text, isFaint, notes }: GridCell, largest: nu
 }
 
 const STYLE = `<style>
-.heads { width: 100%; border-collapse: separate; border-spacing: 4px; print-color-adjust: exact; -webkit-print-color-adjust: exact }
-.heads th { width: auto; border: none; padding: 0 6px 0 0; white-space: nowrap; vertical-align: middle }
-.heads thead th { padding: 0 8px }
-.heads td { width: auto; min-width: 96px; height: 56px; padding: 6px 8px; border: 1px solid var(--line); border-radius: 6px; font-size: 12px; line-height: 1.35; overflow-wrap: normal; background: color-mix(in srgb, var(--hue) calc(62% * var(--share, 0)), var(--paper)) }
-.heads td.more { --hue: #e08a2e }
-.heads td.fewer { --hue: #4f86c6 }
-.heads td:empty { border: none; background: none }
-.heads .value { font-size: 15px; font-variant-numeric: tabular-nums }
-.heads .faint { opacity: 0.6 }
+.headtable { width: 100%; border-collapse: separate; border-spacing: 4px; print-color-adjust: exact; -webkit-print-color-adjust: exact }
+.headtable th { width: auto; border: none; padding: 0 6px 0 0; white-space: nowrap; vertical-align: middle }
+.headtable thead th { padding: 0 8px }
+.headtable td { width: auto; min-width: 96px; height: 56px; padding: 6px 8px; border: 1px solid var(--line); border-radius: 6px; font-size: 12px; line-height: 1.35; overflow-wrap: normal; background: color-mix(in srgb, var(--hue) calc(62% * var(--share, 0)), var(--paper)) }
+.headtable td.more { --hue: #e08a2e }
+.headtable td.fewer { --hue: #4f86c6 }
+.headtable td:empty { border: none; background: none }
+.headtable .value { font-size: 15px; font-variant-numeric: tabular-nums }
+.headtable .faint { opacity: 0.6 }
 @media (max-width: 640px) {
-  .heads { border-spacing: 3px }
-  .heads th { padding: 0; white-space: normal; overflow-wrap: normal; font-size: 11px }
-  .heads thead th { padding: 0 3px }
-  .heads td { min-width: 56px; padding: 4px 3px; font-size: 10px; letter-spacing: -0.02em }
-  .heads .value { font-size: 12px }
+  .headtable { border-spacing: 3px }
+  .headtable th { padding: 0; white-space: normal; overflow-wrap: normal; font-size: 11px }
+  .headtable thead th { padding: 0 3px }
+  .headtable td { min-width: 56px; padding: 4px 3px; font-size: 10px; letter-spacing: -0.02em }
+  .headtable .value { font-size: 12px }
 }
 </style>`;

@@ -1,5 +1,5 @@
-import { rolesOf } from "../inspect/head-roles.ts";
-import type { HeadSurvey, SurveyedHead } from "../inspect/head-survey.ts";
+import { rolesOf } from "../inspect/heads/roles.ts";
+import type { HeadSurvey, SurveyedHead } from "../inspect/heads/survey.ts";
 import { alignmentSvg } from "./alignment-svg.ts";
 import { headsGrid } from "./heads-grid.ts";
 import { intervalsSvg } from "./intervals-svg.ts";

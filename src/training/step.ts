@@ -5,7 +5,7 @@ import {
   type LayerStatistics,
   openProbe,
   type StatisticsProbe,
-} from "../inspect/layer-statistics.ts";
+} from "../inspect/training/layer-statistics.ts";
 import { input, leafName } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
 import type { Objective } from "../models/objective.ts";

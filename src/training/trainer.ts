@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import type { LayerStatistics } from "../inspect/layer-statistics.ts";
+import type { LayerStatistics } from "../inspect/training/layer-statistics.ts";
 import type { Section } from "../pictures/page.ts";
 import type { BatchFeeds } from "../runtime/compile.ts";
 import { learningRate, type ScheduleConfig } from "./schedule.ts";

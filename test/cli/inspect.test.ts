@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { goldLinks } from "../../src/cli/inspect-gold.ts";
 import { labelScores, probabilitiesOf, saidTaps, saidTokens } from "../../src/cli/inspect-said.ts";
-import { openInspector } from "../../src/inspect/inspector.ts";
+import { openInspector } from "../../src/inspect/looking/inspector.ts";
 import type { TapPattern } from "../../src/nn/match-taps.ts";
 import { type PhrasebookPair, phrasebook } from "../../src/phrasebook/phrasebook.ts";
 import type { SaidToken } from "../../src/pictures/sections/said.ts";

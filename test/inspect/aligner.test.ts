@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { translationModel } from "../../src/config/translation-model.ts";
 import { alignmentErrorRate } from "../../src/evaluation/alignment.ts";
-import { openAligner } from "../../src/inspect/aligner.ts";
+import { openAligner } from "../../src/inspect/alignment/aligner.ts";
 import {
   type AlignmentReading,
   chooseByAgreement,
@@ -10,8 +10,8 @@ import {
   linksUnder,
   readingsOf,
   weightsOf,
-} from "../../src/inspect/alignment-reading.ts";
-import { type AlignedPair, openCrossAttention } from "../../src/inspect/cross-attention.ts";
+} from "../../src/inspect/alignment/alignment-reading.ts";
+import { type AlignedPair, openCrossAttention } from "../../src/inspect/alignment/cross-attention.ts";
 import { linksOf } from "../../src/inspect/matrix.ts";
 import { initialise } from "../../src/nn/initialise.ts";
 import { build } from "../../src/nn/layer.ts";

@@ -1,9 +1,9 @@
 /** What attention mixes into a vector, against a float64 computation by hand and against the model's own sum. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { translationModel } from "../../src/config/translation-model.ts";
-import { contributionsOf, contributionTaps } from "../../src/inspect/contributions.ts";
-import { type Inspector, openInspector } from "../../src/inspect/inspector.ts";
-import type { NamedTensor } from "../../src/inspect/look.ts";
+import { contributionsOf, contributionTaps } from "../../src/inspect/evidence/contributions.ts";
+import { type Inspector, openInspector } from "../../src/inspect/looking/inspector.ts";
+import type { NamedTensor } from "../../src/inspect/looking/look.ts";
 import { RecurrentSeq2Seq } from "../../src/models/recurrent-seq2seq.ts";
 import { initialise } from "../../src/nn/initialise.ts";
 import { build } from "../../src/nn/layer.ts";

@@ -5,16 +5,16 @@ import { parseConfig } from "../../src/config/parse.ts";
 import { translationModel } from "../../src/config/translation-model.ts";
 import { openGenerator } from "../../src/decoding/generator.ts";
 import { openTranslator } from "../../src/decoding/translator.ts";
+import { openInspector } from "../../src/inspect/looking/inspector.ts";
+import type { Intervention } from "../../src/inspect/looking/intervention.ts";
+import type { Inspected } from "../../src/inspect/looking/subject.ts";
+import { removable, without } from "../../src/inspect/looking/switches.ts";
 import {
   type DecodingInspector,
   type DecodingInspectorOptions,
   openDecodingInspector,
-} from "../../src/inspect/decode-on.ts";
-import type { DecodedText } from "../../src/inspect/decoded.ts";
-import { openInspector } from "../../src/inspect/inspector.ts";
-import type { Intervention } from "../../src/inspect/intervention.ts";
-import type { Inspected } from "../../src/inspect/subject.ts";
-import { removable, without } from "../../src/inspect/switches.ts";
+} from "../../src/inspect/writing/decode-on.ts";
+import type { DecodedText } from "../../src/inspect/writing/decoded.ts";
 import { initialise, normal } from "../../src/nn/initialise.ts";
 import { build } from "../../src/nn/layer.ts";
 import { randomStream } from "../../src/random.ts";

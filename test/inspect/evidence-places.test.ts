@@ -5,12 +5,12 @@ import {
   type EvidenceOptions,
   evidence,
   evidenceKindsAt,
-} from "../../src/inspect/evidence.ts";
-import type { Inspector } from "../../src/inspect/inspector.ts";
-import type { Intervention } from "../../src/inspect/intervention.ts";
-import type { NamedTensor } from "../../src/inspect/look.ts";
+} from "../../src/inspect/evidence/evidence.ts";
+import type { Inspector } from "../../src/inspect/looking/inspector.ts";
+import type { Intervention } from "../../src/inspect/looking/intervention.ts";
+import type { NamedTensor } from "../../src/inspect/looking/look.ts";
+import type { EncodedExample, Example, Inspected } from "../../src/inspect/looking/subject.ts";
 import type { Matrix } from "../../src/inspect/matrix.ts";
-import type { EncodedExample, Example, Inspected } from "../../src/inspect/subject.ts";
 import type { TapPattern } from "../../src/nn/match-taps.ts";
 import {
   close,

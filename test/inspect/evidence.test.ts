@@ -6,8 +6,8 @@ import {
   evidence,
   evidenceKinds,
   evidenceKindsAt,
-} from "../../src/inspect/evidence.ts";
-import { type Inspector, openInspector } from "../../src/inspect/inspector.ts";
+} from "../../src/inspect/evidence/evidence.ts";
+import { type Inspector, openInspector } from "../../src/inspect/looking/inspector.ts";
 import type { Matrix } from "../../src/inspect/matrix.ts";
 import type { TapPattern } from "../../src/nn/match-taps.ts";
 import { sharedEngine } from "../training/tiny.ts";

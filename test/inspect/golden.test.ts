@@ -1,9 +1,9 @@
 /** Every tap, its gradient, and what interventions do, as PyTorch computes them: test/golden/inspection/make.py. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Inspector, openInspector } from "../../src/inspect/inspector.ts";
-import type { Intervention } from "../../src/inspect/intervention.ts";
-import type { EncodedExample } from "../../src/inspect/subject.ts";
+import { type Inspector, openInspector } from "../../src/inspect/looking/inspector.ts";
+import type { Intervention } from "../../src/inspect/looking/intervention.ts";
+import type { EncodedExample } from "../../src/inspect/looking/subject.ts";
 import { RecurrentSeq2Seq, type RecurrentSeq2SeqConfig } from "../../src/models/recurrent-seq2seq.ts";
 import type { Seq2Seq } from "../../src/models/seq2seq.ts";
 import { Transformer, type TransformerConfig } from "../../src/models/transformer.ts";

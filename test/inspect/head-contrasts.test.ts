@@ -1,8 +1,8 @@
 /** Contrast pairs: where two sentences part, and which heads are named after a feature. */
 import { describe, expect, test } from "vitest";
-import { effectOf } from "../../src/inspect/head-ablation.ts";
-import { encodeContrast, type Margins, testContrasts } from "../../src/inspect/head-contrasts.ts";
-import { jensenShannon } from "../../src/inspect/head-distance.ts";
+import { effectOf } from "../../src/inspect/heads/ablation.ts";
+import { encodeContrast, type Margins, testContrasts } from "../../src/inspect/heads/contrasts.ts";
+import { jensenShannon } from "../../src/inspect/heads/distance.ts";
 import { randomStream } from "../../src/random.ts";
 import { tokenizers } from "../training/tiny.ts";
 

@@ -1,7 +1,7 @@
 /** Looking into models of every kind: what is read, changed and differentiated is what the equations say. */
 import { describe, expect, test } from "vitest";
-import { openInspector } from "../../src/inspect/inspector.ts";
-import type { NamedTensor } from "../../src/inspect/look.ts";
+import { openInspector } from "../../src/inspect/looking/inspector.ts";
+import type { NamedTensor } from "../../src/inspect/looking/look.ts";
 import { sharedEngine } from "../training/tiny.ts";
 import {
   close,

@@ -9,7 +9,7 @@ import {
   type LayerStatistics,
   layerOf,
   openProbe,
-} from "../../src/inspect/layer-statistics.ts";
+} from "../../src/inspect/training/layer-statistics.ts";
 import { constant } from "../../src/ir/leaf.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { translationObjective } from "../../src/models/objective.ts";

@@ -1,10 +1,10 @@
 /** A part switched off by interventions gives what the same weights give in a model that is built without it. */
 import { describe, expect, test } from "vitest";
 import { translationModel } from "../../src/config/translation-model.ts";
-import type { NamedTensor } from "../../src/inspect/look.ts";
-import { atPositionOf, meanAblation, numbersOf, patch } from "../../src/inspect/patching.ts";
-import type { Inspected } from "../../src/inspect/subject.ts";
-import { removable, without } from "../../src/inspect/switches.ts";
+import type { NamedTensor } from "../../src/inspect/looking/look.ts";
+import { atPositionOf, meanAblation, numbersOf, patch } from "../../src/inspect/looking/patching.ts";
+import type { Inspected } from "../../src/inspect/looking/subject.ts";
+import { removable, without } from "../../src/inspect/looking/switches.ts";
 import { tinyConfig, tokenizers } from "../training/tiny.ts";
 import {
   close,

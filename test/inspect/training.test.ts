@@ -1,7 +1,7 @@
 /** A model is looked into while it trains: the inspector reads the weights that the step updates. */
 import { expect, test } from "vitest";
 import { translationModel } from "../../src/config/translation-model.ts";
-import { openInspector } from "../../src/inspect/inspector.ts";
+import { openInspector } from "../../src/inspect/looking/inspector.ts";
 import { batchOf, openTinyStep, sharedEngine, tinyConfig, tokenizers } from "../training/tiny.ts";
 import { close, tapOf } from "./tiny-subjects.ts";
 

@@ -1,7 +1,7 @@
 /** What is seen inside a small Transformer and a small GRU with attention, on an engine. For Node and for the page. */
 import { parseConfig } from "../../src/config/parse.ts";
 import { translationModel } from "../../src/config/translation-model.ts";
-import { openInspector } from "../../src/inspect/inspector.ts";
+import { openInspector } from "../../src/inspect/looking/inspector.ts";
 import { initialise } from "../../src/nn/initialise.ts";
 import { build } from "../../src/nn/layer.ts";
 import type { Engine } from "../../src/runtime/engine.ts";

@@ -4,7 +4,7 @@ import { parseConfig } from "../../src/config/parse.ts";
 import type { TranslateConfig } from "../../src/config/schema.ts";
 import { fileReader } from "../../src/data/corpus-reader.node.ts";
 import { alignmentErrorRate, parseAlignment } from "../../src/evaluation/alignment.ts";
-import { openAligner } from "../../src/inspect/aligner.ts";
+import { openAligner } from "../../src/inspect/alignment/aligner.ts";
 import { phrasebook } from "../../src/phrasebook/phrasebook.ts";
 import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { loadLinks } from "../../src/tasks/translate/links.ts";

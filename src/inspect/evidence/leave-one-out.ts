@@ -1,4 +1,4 @@
-import type { HostFeeds, Variant } from "../look-batch.ts";
+import type { HostFeeds, Variant } from "../looking/look-batch.ts";
 import type { Matrix } from "../matrix.ts";
 import { outputsOf, type Question } from "./question.ts";
 import { turns } from "./value-zeroing.ts";

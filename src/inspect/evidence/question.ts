@@ -1,8 +1,8 @@
 import { heedError } from "../../errors.ts";
 import { matchTaps } from "../../nn/match-taps.ts";
-import type { Inspector } from "../inspector.ts";
-import type { Batches, HostFeeds, Reading, Variant, VariantRead } from "../look-batch.ts";
-import type { EncodedExample, Example } from "../subject.ts";
+import type { Inspector } from "../looking/inspector.ts";
+import type { Batches, HostFeeds, Reading, Variant, VariantRead } from "../looking/look-batch.ts";
+import type { EncodedExample, Example } from "../looking/subject.ts";
 import { type EvidenceKind, evidenceNames } from "./kinds.ts";
 
 export interface EvidenceOptions {

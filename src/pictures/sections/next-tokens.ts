@@ -1,4 +1,4 @@
-import type { NextToken } from "../../inspect/next-tokens.ts";
+import type { NextToken } from "../../inspect/training/next-tokens.ts";
 import { escapeMarkup } from "../markup.ts";
 import type { Section } from "../page.ts";
 import { percent } from "./percent.ts";

@@ -2,7 +2,7 @@ import { languageModel } from "../../config/language-model.ts";
 import type { GenerateConfig } from "../../config/schema.ts";
 import { prefetch } from "../../data/prefetch.ts";
 import { makeWindows, planWindows } from "../../data/windows.ts";
-import { openNextTokens } from "../../inspect/next-tokens.ts";
+import { openNextTokens } from "../../inspect/training/next-tokens.ts";
 import { languageModelObjective } from "../../models/objective.ts";
 import { build } from "../../nn/layer.ts";
 import { nextTokensSection } from "../../pictures/sections/next-tokens.ts";

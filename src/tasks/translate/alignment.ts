@@ -1,7 +1,11 @@
 import { alignmentErrorRate } from "../../evaluation/alignment.ts";
-import { type AlignedWords, openAligner } from "../../inspect/aligner.ts";
-import { type AlignmentReading, chooseByGold, describeReading } from "../../inspect/alignment-reading.ts";
-import { readBothRows } from "../../inspect/cross-attention.ts";
+import { type AlignedWords, openAligner } from "../../inspect/alignment/aligner.ts";
+import {
+  type AlignmentReading,
+  chooseByGold,
+  describeReading,
+} from "../../inspect/alignment/alignment-reading.ts";
+import { readBothRows } from "../../inspect/alignment/cross-attention.ts";
 import { goldAlignment, type PhrasebookPair } from "../../phrasebook/phrasebook.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import type { HostTensor } from "../../runtime/state.ts";
