@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
-import { csvText, pngOf, save, svgText } from "./pictures/export.ts";
+import { csvText } from "./pictures/csv.ts";
+import { pngOf, save, svgText } from "./pictures/export.ts";
 import { text } from "./text.ts";
 
 interface SaveButtonsProps {

@@ -1,4 +1,4 @@
-/** Pictures and numbers as files. */
+/** Pictures as files. */
 
 /** What an SVG on the page gets from the style sheet, and a file has to hold itself. */
 const STYLES = [
@@ -59,16 +59,6 @@ export async function pngOf(picture: SVGSVGElement): Promise<Blob> {
   } finally {
     URL.revokeObjectURL(address);
   }
-}
-
-/** Rows as CSV: RFC 4180. A text that a spreadsheet would compute gets an apostrophe before it. */
-export function csvText(rows: readonly (readonly (string | number)[])[]): string {
-  const cell = (value: string | number): string => {
-    if (typeof value === "number") return String(value);
-    const inert = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-    return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
-  };
-  return rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
 
 /** Saves a file as a download. */

@@ -23,10 +23,18 @@ export function shownToken(piece: string): ShownToken {
     hidden,
     (c) => `‹${(c.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0")}›`,
   );
-  const shown = plain === "" ? "␣" : plain;
+  const shown = plain === "" ? "␣" : byteOf(plain);
   const letters = [...shown];
   const text = letters.length > LONGEST ? `${letters.slice(0, LONGEST - 1).join("")}…` : shown;
   return { text, begins: begins || isSpecial, isSpecial };
+}
+
+/** A byte of a character that the vocabulary does not have: itself where it is a sign of ASCII, else as a number. */
+function byteOf(piece: string): string {
+  const [, number] = /^<0x([0-9A-F]{2})>$/.exec(piece) ?? [];
+  if (number === undefined) return piece;
+  const code = Number.parseInt(number, 16);
+  return code > 0x20 && code < 0x7f ? String.fromCharCode(code) : `‹${number}›`;
 }
 
 /** A word, or a special token: places from, to - 1 of a list of tokens. */

@@ -1,8 +1,12 @@
-import type { Card } from "../model/session.ts";
 import type { View } from "./view.ts";
 
 /** What of a model a view can point to. */
-export type Fitted = Pick<Card, "heads" | "paths">;
+export interface Fitted {
+  /** The paths of all taps. */
+  readonly paths: readonly string[];
+  /** The number of heads by the place of an attention: `decoder.1.cross`. */
+  readonly heads: Readonly<Record<string, number>>;
+}
 
 /**
  * What has to change for a view to fit a model: a layer or a head that the model does not have, and changes at taps that it

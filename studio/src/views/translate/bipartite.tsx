@@ -8,6 +8,9 @@ const [PADDING, GAP, TALL, AXIS] = [7, 9, 30, 22];
 /** Between the two lines, where they lie and where they stand. */
 const ACROSS = { lying: 180, standing: 110 };
 
+/** Most tokens that stand below each other. */
+const UPRIGHT = 80;
+
 export interface BipartiteProps {
   readonly columns: readonly string[];
   readonly rows: readonly string[];
@@ -21,7 +24,7 @@ export interface BipartiteProps {
   readonly isChosen: boolean;
   readonly onPoint: (place: number) => void;
   readonly onChoose: (place: number) => void;
-  /** The room there is, in px: a sentence that is wider stands upright on a narrow page. */
+  /** The room there is, in px: sentences that are wider stand upright. */
   readonly room: number;
 }
 
@@ -96,7 +99,8 @@ function laidOut(
     ),
   );
   const longest = Math.max(...lying.map(({ width }) => width), 160);
-  const isUpright = room < 560 && longest > room;
+  // A text that is too long even to stand is scrolled.
+  const isUpright = longest > room && Math.max(columns.length, rows.length) <= UPRIGHT;
   const lines = isUpright
     ? sides.map(({ shown, words }) =>
         onLine(
@@ -107,12 +111,14 @@ function laidOut(
       )
     : lying;
   const along = Math.max(...lines.map(({ width }) => width), isUpright ? 0 : 160);
-  const placed = lines.map((line) => centred(line, along));
+  const placed = lines.map((line) => (along > room && !isUpright ? line : centred(line, along)));
   const widths = sides.map(({ shown }) =>
     shown.reduce((most, token) => Math.max(most, textWidth(token.text) + 2 * PADDING), 60),
   );
   const [wideRead = 0, wideWritten = 0] = widths;
-  const across = isUpright ? Math.max(ACROSS.standing, room - wideRead - wideWritten - 4) : ACROSS.lying;
+  const across = isUpright
+    ? Math.max(ACROSS.standing, Math.min(room, 560) - wideRead - wideWritten - 4)
+    : ACROSS.lying;
   const read: Side = {
     line: placed[0] as Side["line"],
     shown: sides[0]?.shown ?? [],

@@ -10,6 +10,9 @@ import { best, readPlaces } from "./translation.ts";
 
 const words = text.translate;
 
+/** Most numbers that are listed: more are slow to draw, and nobody reads them. */
+const MOST = 40;
+
 /** A weight that is being dragged. */
 interface Held {
   readonly key: string;
@@ -54,7 +57,7 @@ export function Looked({ read, place, links }: LookedProps) {
             </tr>
           </thead>
           <tbody>
-            {row.map((number, column) => (
+            {largestOf(row).map(({ number, column }) => (
               <tr
                 key={column}
                 class={shownToken(read.columns[column] ?? "").isSpecial ? "special" : undefined}
@@ -80,9 +83,18 @@ export function Looked({ read, place, links }: LookedProps) {
           </tbody>
         </table>
       </div>
+      {row.length > MOST && <p class="note">{words.largestOf(MOST, row.length)}</p>}
       <p class="note">{isWeights ? words.dragHint : words.noDragHint}</p>
     </>
   );
+}
+
+/** The numbers that are listed, with their columns: of a long text the largest, in its order. */
+function largestOf(row: readonly number[]): { readonly number: number; readonly column: number }[] {
+  const all = row.map((number, column) => ({ number, column }));
+  if (all.length <= MOST) return all;
+  const largest = all.toSorted((a, b) => Math.abs(b.number) - Math.abs(a.number)).slice(0, MOST);
+  return largest.sort((a, b) => a.column - b.column);
 }
 
 interface WeightProps {

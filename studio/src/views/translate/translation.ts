@@ -67,7 +67,8 @@ const translateSoon = newest(
     });
   },
   (answer) => {
-    decoded.value = answer;
+    // The text may have been deleted in the meantime.
+    if (view.peek().text.trim() !== "") decoded.value = answer;
   },
 );
 

@@ -2,12 +2,14 @@ import { type Signal, useSignal } from "@preact/signals";
 import type { DecodedOn } from "heed/inspect";
 import { useMemo, useRef } from "preact/hooks";
 import { searchTree, type TreeNode } from "../../pictures/search-tree.ts";
+import { textWidth } from "../../pictures/text-width.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { SaveButtons } from "../../save-buttons.tsx";
 import { show } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { decoded } from "./translation.ts";
 
+const [FONT, SMALL] = ["14px system-ui, sans-serif", "12px system-ui, sans-serif"];
 const words = text.translate;
 const [STEP, ROW, WIDTH] = [112, 44, 96];
 
@@ -112,6 +114,13 @@ function drawnTree(found: Pick<DecodedOn, "trace" | "hypotheses">, looked: Signa
   return { nodes, width: columns * STEP - (STEP - WIDTH) + 2, height: rows * ROW, still };
 }
 
+/** As much of a text as there is room for. */
+function fitted(full: string, room: number): string {
+  let letters = [...full];
+  while (letters.length > 1 && textWidth(`${letters.join("")}…`, FONT) > room) letters = letters.slice(0, -1);
+  return letters.join("") === full || textWidth(full, FONT) <= room ? full : `${letters.join("")}…`;
+}
+
 interface NodeProps {
   readonly node: TreeNode;
   readonly looked: Signal<string | undefined>;
@@ -122,7 +131,7 @@ function Node({ node, looked }: NodeProps) {
   const { text: full, isSpecial } =
     node.token === "" ? { text: "▷", isSpecial: true } : shownToken(node.token);
   const share = node.token === "" ? "" : `${Math.round(100 * node.probability)} %`;
-  const label = full.length > 7 ? `${[...full].slice(0, 6).join("")}…` : full;
+  const label = fitted(full, WIDTH - 20 - textWidth(share, SMALL));
   const look = (): void => {
     looked.value = node.key;
   };

@@ -114,17 +114,19 @@ function Bars({ name, otherName }: { readonly name: string; readonly otherName: 
           })}
         </svg>
       </div>
-      <table class="unseen">
-        <caption>{words.whyNot(name, otherName)}</caption>
-        <tbody>
-          {found.columns.map((piece, i) => (
-            <tr key={i}>
-              <th scope="row">{shownToken(piece).text}</th>
-              <td>{(found.numbers[i] ?? 0).toFixed(3)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div class="unseen">
+        <table>
+          <caption>{words.whyNot(name, otherName)}</caption>
+          <tbody>
+            {found.columns.map((piece, i) => (
+              <tr key={i}>
+                <th scope="row">{shownToken(piece).text}</th>
+                <td>{(found.numbers[i] ?? 0).toFixed(3)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <div class="below">
         <p class="note">
           {words.margin(found.margin)} {decoded.value?.without ? words.unchangedModel : ""}
