@@ -269,7 +269,7 @@ function Targets({
           {...boxOf(token, line, tall)}
           rx={7}
           data-row={row}
-          tabIndex={row === Math.max(0, place) ? 0 : -1}
+          tabindex={row === Math.max(0, place) ? 0 : -1}
           role="button"
           aria-label={line.shown[row]?.text}
           aria-pressed={isChosen && place === row}

@@ -121,6 +121,22 @@ function fitted(full: string, room: number): string {
   return letters.join("") === full || textWidth(full, FONT) <= room ? full : `${letters.join("")}…`;
 }
 
+/** Steps and ranks to go. */
+const arrows: Readonly<Record<string, readonly [columns: number, ranks: number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** Goes to a node's neighbour, if there is one. */
+function goTo(event: KeyboardEvent, { column, rank }: TreeNode, [columns, ranks]: readonly [number, number]) {
+  event.preventDefault();
+  const key = `${column + columns}-${rank + ranks}`;
+  const picture = (event.currentTarget as Element).closest("svg");
+  picture?.querySelector<SVGElement>(`[data-key="${key}"]`)?.focus();
+}
+
 interface NodeProps {
   readonly node: TreeNode;
   readonly looked: Signal<string | undefined>;
@@ -140,15 +156,6 @@ function Node({ node, looked }: NodeProps) {
     <g
       class={`node${node.isChosen ? " chosen" : ""}${isSpecial ? " special" : ""}`}
       transform={`translate(${x} ${y})`}
-      tabIndex={0}
-      role="button"
-      aria-label={`${full} ${share}`}
-      onClick={choose}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") choose();
-      }}
-      onMouseEnter={look}
-      onFocus={look}
     >
       <rect width={WIDTH} height={ROW - 10} y={5} rx={7} />
       <text x={8} y={ROW / 2} dominant-baseline="central">
@@ -157,7 +164,27 @@ function Node({ node, looked }: NodeProps) {
       <text class="share" x={WIDTH - 8} y={ROW / 2} text-anchor="end" dominant-baseline="central">
         {share}
       </text>
-      <title>{words.percent(node.probability)}</title>
+      <rect
+        class="target"
+        width={WIDTH}
+        height={ROW - 10}
+        y={5}
+        rx={7}
+        data-key={node.key}
+        tabindex={node.isChosen ? 0 : -1}
+        role="button"
+        aria-label={`${full} ${words.percent(node.probability)}`}
+        onClick={choose}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" || event.key === " ") {
+            event.preventDefault();
+            choose();
+          }
+          if (event.key in arrows) goTo(event, node, arrows[event.key] as readonly [number, number]);
+        }}
+        onMouseEnter={look}
+        onFocus={look}
+      />
     </g>
   );
 }
