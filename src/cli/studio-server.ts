@@ -12,6 +12,9 @@ export interface StudioServerOptions {
   readonly port: number;
 }
 
+/** The model that comes with the page. */
+const BUNDLED = "phrasebook";
+
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -93,7 +96,7 @@ function replyTo(
   if (path === undefined) return { status: 400 };
   const [, name = "", file = ""] = /^\/models\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
   const run = runs.get(name);
-  if (path === "/models.json") return { json: [...runs.keys()] };
+  if (path === "/models.json") return { json: [...new Set([...runs.keys(), BUNDLED])] };
   if (run !== undefined && file === "files.json") return { json: readdirSync(run).filter(isShared) };
   if (run !== undefined) return fileOf(isShared(file) ? join(run, file) : undefined);
   return fileOf(inside(page, path === "/" ? "/index.html" : path));

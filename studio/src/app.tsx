@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
-import { card, fault, openFolder } from "./model/client.ts";
+import { card, fault, offered, openFolder } from "./model/client.ts";
 import { pickedFolder } from "./model/files.ts";
+import { otherModel } from "./state/fit.ts";
 import { canUndo, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
 import { text } from "./text.ts";
@@ -55,6 +56,12 @@ function Opened() {
           <span class="device">{opened.device}</span>
         </p>
       )}
+      {opened?.warnings.map((warning) => (
+        <p key={warning} class="warning">
+          {warning}
+        </p>
+      ))}
+      <Offered />
       <label class="button" title={text.model.chooseHint}>
         {text.model.choose}
         <input
@@ -67,5 +74,25 @@ function Opened() {
         />
       </label>
     </div>
+  );
+}
+
+/** A choice among the models that the server offers, where there are several. */
+function Offered() {
+  const names = offered.value;
+  if (names.length < 2) return null;
+  const { model } = view.value;
+  return (
+    <select
+      aria-label={text.model.offered}
+      value={model}
+      onChange={(event) => show(otherModel(event.currentTarget.value))}
+    >
+      {(names.includes(model) ? names : [model, ...names]).map((name) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </select>
   );
 }

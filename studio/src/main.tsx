@@ -1,8 +1,9 @@
+import { computed, effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app.tsx";
-import { openFolder, openServed } from "./model/client.ts";
+import { listOffered, openFolder, openServed } from "./model/client.ts";
 import { droppedFolder } from "./model/files.ts";
-import { followAddress, view } from "./state/store.ts";
+import { followAddress, followKeys, view } from "./state/store.ts";
 import "./style.css";
 
 /** A folder may be dropped anywhere on the page. */
@@ -16,6 +17,9 @@ function acceptFolders(): void {
 }
 
 followAddress();
+followKeys();
 acceptFolders();
-void openServed(view.peek().model);
+void listOffered();
+const named = computed(() => view.value.model);
+effect(() => void openServed(named.value));
 render(<App />, document.getElementById("app") as HTMLElement);

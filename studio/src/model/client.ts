@@ -1,6 +1,8 @@
 /** The only place of the page that talks to the worker. */
 import { signal } from "@preact/signals";
 import { wrap } from "comlink";
+import { fitting } from "../state/fit.ts";
+import { show, view } from "../state/store.ts";
 import { type Folder, servedFolder } from "./files.ts";
 import type { Card, Requests } from "./session.ts";
 
@@ -14,10 +16,25 @@ export const card = signal<Card | undefined>(undefined);
 /** Why a model could not be opened, or an answer not be given. */
 export const fault = signal("");
 
+/** The models that the server offers, by name. */
+export const offered = signal<readonly string[]>([]);
+
+/** Asks the server for them; a plain file server has the bundled one alone. */
+export async function listOffered(): Promise<void> {
+  try {
+    offered.value = (await (await fetch("models.json")).json()) as string[];
+  } catch {
+    offered.value = [];
+  }
+}
+
 export async function openFolder(folder: Folder): Promise<void> {
   fault.value = "";
   try {
-    card.value = await model.open(folder);
+    const opened = await model.open(folder);
+    const change = fitting(view.peek(), opened);
+    if (Object.keys(change).length > 0) show(change);
+    card.value = opened;
   } catch (error) {
     fault.value = messageOf(error);
   }

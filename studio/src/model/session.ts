@@ -5,25 +5,21 @@ import {
   type DecodeOptions,
   type DecodingInspector,
   type EncodedExample,
-  type EvidenceKind,
   type Example,
-  evidence,
   type Inspector,
   type Intervention,
   type Look,
   type LookOptions,
-  type Matrix,
-  type NamedTensor,
   openDecodingInspector,
   openInspector,
   type Removable,
   without,
 } from "heed/inspect";
-import type { TapPattern } from "heed/nn";
 import { assembleRun, type OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
 import { tasks } from "heed/tasks";
 import type { Folder } from "./files.ts";
+import { type Changes, readingRequests } from "./reading.ts";
 
 /** What the page knows of an opened model. */
 export interface Card {
@@ -41,7 +37,8 @@ export interface Card {
   readonly labels: readonly string[];
 }
 
-interface Session {
+export interface Session {
+  readonly engine: Engine;
   readonly run: OpenedRun;
   readonly look: Inspector;
   readonly decoder: DecodingInspector | undefined;
@@ -71,7 +68,7 @@ export const requests = {
     const decoder = run.task === "classify" ? undefined : await openDecodingInspector(common);
     session?.look.close();
     session?.decoder?.close();
-    session = { run, look, decoder };
+    session = { engine: device, run, look, decoder };
     return {
       name,
       task: run.task,
@@ -99,32 +96,9 @@ export const requests = {
     const intervene = [...(options.intervene ?? []), ...off.flatMap((part) => without(look, part))];
     return look.run(example, { ...options, intervene });
   },
-  /** How much of each read token went into each written one. */
-  read: async (asked: Asked): Promise<Read> => {
-    const { look } = opened();
-    const { source, ids, place, head, kind, row } = asked;
-    const example = { source: look.encode({ source }).source, target: Int32Array.from(ids) };
-    const path = `${place}.weights` as const;
-    const { taps } = await look.run(example, { taps: [path as TapPattern], ...changesOf(asked, look) });
-    const weights = taps.get(path) as NamedTensor;
-    const [, , queries, keys] = weights.axes;
-    const options = { place, ...(head === undefined ? {} : { head }) };
-    const matrix =
-      kind === "weights" ? matrixOf(weights, head) : await evidence(look, example, kind, options);
-    const written = queries?.tokens?.writes ?? queries?.tokens?.reads ?? [];
-    // The row that reads a token is one after the row that writes it.
-    const isLater = row === "input" && queries?.tokens?.writes !== undefined;
-    return {
-      columns: keys?.tokens?.reads ?? [],
-      rows: isLater ? written.slice(0, -1) : written,
-      weights: scaled(isLater ? matrix.slice(1) : matrix),
-      where: `${path}${head === undefined ? "" : `, head ${head + 1}`}`,
-    };
-  },
+  ...readingRequests(opened),
   /** The weights of every head, as an example is read and written. */
-  heads: async (
-    asked: Pick<Asked, "source" | "ids" | "intervene" | "off">,
-  ): Promise<readonly ShownHeads[]> => {
+  heads: async (asked: HeadsAsked): Promise<readonly ShownHeads[]> => {
     const { look } = opened();
     const example = {
       source: look.encode({ source: asked.source }).source,
@@ -145,24 +119,10 @@ export const requests = {
 };
 export type Requests = typeof requests;
 
-export interface Asked {
+export interface HeadsAsked extends Changes {
   readonly source: string;
   /** The tokens that are written. */
   readonly ids: readonly number[];
-  readonly place: string;
-  readonly head: number | undefined;
-  readonly kind: EvidenceKind;
-  readonly row: "input" | "output";
-  readonly intervene: readonly Intervention[];
-  readonly off: readonly Removable[];
-}
-
-export interface Read {
-  readonly columns: readonly string[];
-  readonly rows: readonly string[];
-  /** [rows][columns], the largest number at most 1. */
-  readonly weights: Matrix;
-  readonly where: string;
 }
 
 /** One attention: [heads][rows][columns] in `data`. */
@@ -175,29 +135,11 @@ export interface ShownHeads {
 }
 
 const changesOf = (
-  { intervene, off }: Pick<Asked, "intervene" | "off">,
+  { intervene, off }: Changes,
   look: Inspector,
 ): { readonly intervene: readonly Intervention[] } => ({
   intervene: [...intervene, ...off.flatMap((part) => without(look, part))],
 });
-
-/** [rows][columns] of one head, or the mean of all. */
-function matrixOf({ axes, data }: NamedTensor, head: number | undefined): number[][] {
-  const [, heads = 1, rows = 0, columns = 0] = axes.map(({ size }) => size);
-  const chosen = head === undefined ? Array.from({ length: heads }, (_, i) => i) : [head];
-  return Array.from({ length: rows }, (_, i) =>
-    Array.from({ length: columns }, (__, j) => {
-      const sum = chosen.reduce((total, h) => total + (data[(h * rows + i) * columns + j] as number), 0);
-      return sum / chosen.length;
-    }),
-  );
-}
-
-/** Numbers of any size as shares of the largest; weights, at most 1, as they are. */
-function scaled(matrix: Matrix): Matrix {
-  const largest = matrix.reduce((most, row) => row.reduce((a, b) => Math.max(a, b), most), 0);
-  return largest <= 1 ? matrix : matrix.map((row) => row.map((value) => value / largest));
-}
 
 function headsOf({ paths, shapeOf }: Inspector): Record<string, number> {
   const weights = paths.filter((path) => path.endsWith(".weights"));

@@ -1,4 +1,5 @@
-import { firstView, type View, viewNames } from "./view.ts";
+import { evidenceKinds, removable } from "heed/inspect";
+import { evidenceNames, firstView, type View, viewNames } from "./view.ts";
 
 /** A view as the end of an address: what differs from the first view, `#heads?layer=1&text=…`. */
 export function toHash(view: View): string {
@@ -19,20 +20,48 @@ export function fromHash(hash: string): View {
   const read = Object.fromEntries(
     Object.entries(firstView).map(([key, first]) => {
       const text = fields.get(key);
-      return [key, text === null ? first : parsed(text, first)];
+      return [key, text === null ? first : parsed(key, text, first)];
     }),
   );
   const view = viewNames.find((each) => each === name) ?? firstView.view;
   return { ...(read as unknown as View), view };
 }
 
-function parsed(text: string, first: unknown): unknown {
-  if (typeof first === "string" && !/^-?\d+$/.test(text)) return text;
+const isText = (value: unknown): boolean => typeof value === "string";
+const isOneOf =
+  (...names: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    names.includes(value);
+const isListOf =
+  (isItem: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every(isItem);
+const isChange = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && isText((value as { at?: unknown }).at);
+
+/** Forms that are narrower than "like the first view's": an address can hold anything. */
+const forms: Readonly<Partial<Record<string, (value: unknown) => boolean>>> = {
+  head: (value) => value === "mean" || Number.isInteger(value),
+  row: isOneOf("output", "input"),
+  evidence: isOneOf(...evidenceNames),
+  why: isOneOf(...evidenceKinds),
+  beam: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 10,
+  forced: isListOf(isText),
+  off: isListOf(isOneOf(...removable)),
+  intervene: isListOf(isChange),
+};
+
+function parsed(key: string, text: string, first: unknown): unknown {
+  const form = forms[key] ?? ((value) => typeof value === typeof first && !Array.isArray(value));
+  const value = typeof first === "string" && key !== "head" ? text : fieldValue(text);
+  return form(value) ? value : first;
+}
+
+/** JSON, or the text itself. */
+function fieldValue(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    const isLike = Array.isArray(value) === Array.isArray(first) && typeof value !== "object";
-    return isLike || (Array.isArray(value) === true && Array.isArray(first)) ? value : first;
+    return JSON.parse(text) as unknown;
   } catch {
-    return first;
+    return text;
   }
 }

@@ -1,10 +1,12 @@
 /** The view as the page's components read and change it: signals, an undo list and the address. */
 import { computed, effect, signal } from "@preact/signals";
 import { fromHash, toHash } from "./permalink.ts";
+import { isStep, withStep } from "./undo.ts";
 import type { View } from "./view.ts";
 
 const current = signal<View>(fromHash(location.hash));
 const past = signal<readonly View[]>([]);
+let latest = { keys: "", at: 0 };
 
 export const view = computed(() => current.value);
 export const canUndo = computed(() => past.value.length > 0);
@@ -12,8 +14,11 @@ export const canUndo = computed(() => past.value.length > 0);
 /** Changes what is on the screen. Changes of what the model does can be taken back; of where one looks, they need not be. */
 export function show(change: Partial<View>): void {
   const before = current.value;
-  const isDone = ["intervene", "off", "forced", "text"].some((key) => key in change);
-  if (isDone) past.value = [...past.value.slice(-99), before];
+  if (isStep(change)) {
+    const now = { keys: Object.keys(change).join(), at: performance.now() };
+    past.value = withStep(past.value, before, latest, now);
+    latest = now;
+  }
   current.value = { ...before, ...change };
 }
 
@@ -22,14 +27,33 @@ export function undo(): void {
   const before = past.value.at(-1);
   if (!before) return;
   past.value = past.value.slice(0, -1);
+  latest = { keys: "", at: 0 };
   current.value = before;
+}
+
+/** Ctrl+Z takes back a change, but for what is being typed: that is the field's own. */
+export function followKeys(): void {
+  addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
+    const { target } = event;
+    const isTyping =
+      target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === "text");
+    if (isTyping) return;
+    event.preventDefault();
+    undo();
+  });
 }
 
 /** Keeps the address up to date, and follows it. */
 export function followAddress(): void {
+  let soon: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     const hash = toHash(current.value);
-    if (hash !== location.hash) history.replaceState(null, "", hash);
+    clearTimeout(soon);
+    // A drag is many changes, and browsers refuse more than a few addresses a second.
+    soon = setTimeout(() => {
+      if (hash !== location.hash) history.replaceState(null, "", hash);
+    }, 200);
   });
   addEventListener("hashchange", () => {
     current.value = fromHash(location.hash);

@@ -1,5 +1,5 @@
 /** What is on the screen: one record, which the address of the page holds. */
-import type { Intervention, Removable } from "heed/inspect";
+import type { EvidenceKind, Intervention, Removable } from "heed/inspect";
 
 export const viewNames = [
   "translate",
@@ -23,10 +23,10 @@ export interface View {
   readonly text: string;
   /** Tokens that the translation has to begin with. */
   readonly forced: readonly string[];
-  /** A decoder layer, from 0. -1 is the last. */
+  /** A decoder layer, from 0. -1 is the last, -2 the mean of all. */
   readonly layer: number;
   /** A head, from 0. */
-  readonly head: number | "mean" | "best";
+  readonly head: number | "mean";
   /** The row of a written token: of the step that writes it, or of the one that reads it. */
   readonly row: "output" | "input";
   readonly evidence: EvidenceName;
@@ -36,6 +36,10 @@ export interface View {
   readonly off: readonly Removable[];
   /** The word that is looked at: its place on the written side. -1 is none. */
   readonly place: number;
+  /** A piece that could have stood in its place; empty for the likeliest. */
+  readonly rival: string;
+  /** How it is measured why it did not. */
+  readonly why: EvidenceKind;
   /** The station of the walk through the model, from 0. */
   readonly station: number;
 }
@@ -53,5 +57,7 @@ export const firstView: View = {
   intervene: [],
   off: [],
   place: -1,
+  rival: "",
+  why: "leaveOneOut",
   station: 0,
 };

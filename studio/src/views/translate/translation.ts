@@ -1,20 +1,22 @@
 /** What the translate view shows, computed whenever what it depends on changes. */
 import { computed, effect, signal } from "@preact/signals";
-import type { DecodedOn, Matrix } from "heed/inspect";
-import { card, fault, messageOf, model } from "../../model/client.ts";
+import type { NextCandidate } from "heed/inspect";
+import type { PhrasebookPair } from "heed/phrasebook";
+import { card, model } from "../../model/client.ts";
+import { newest } from "../../model/newest.ts";
+import { knownPairs } from "../../model/phrasebook.ts";
+import type { Read, Translated, Why } from "../../model/reading.ts";
+import { searchTree } from "../../pictures/search-tree.ts";
 import { view } from "../../state/store.ts";
 
-export const decoded = signal<DecodedOn | undefined>(undefined);
-
-/** What is read and written, and how much of each went into each. */
-export interface Reading {
-  readonly columns: readonly string[];
-  readonly rows: readonly string[];
-  readonly weights: Matrix;
-  /** "decoder.1.cross, head 3" */
-  readonly where: string;
-}
-export const reading = signal<Reading | undefined>(undefined);
+export const decoded = signal<Translated | undefined>(undefined);
+export const reading = signal<Read | undefined>(undefined);
+/** Why the looked at word and not its rival; undefined until it is measured. */
+export const why = signal<Why | undefined>(undefined);
+/** The sentence as the phrasebook has it; undefined for one that is not in it. */
+export const known = signal<PhrasebookPair | undefined>(undefined);
+/** Parts that the open model can be run without. */
+export const parts = signal<readonly string[]>([]);
 
 /** The places of attention over the source: decoder.0.cross, … */
 export const crossPlaces = computed(() => {
@@ -22,58 +24,70 @@ export const crossPlaces = computed(() => {
   return places.filter((place) => place.endsWith("cross"));
 });
 
-export const crossPlace = computed(() => {
+/** Those that are read: one, or all for their mean. */
+export const readPlaces = computed((): readonly string[] => {
   const places = crossPlaces.value;
   const { layer } = view.value;
-  return places[layer < 0 ? places.length - 1 : Math.min(layer, places.length - 1)];
+  if (layer === -2) return places;
+  const one = places[layer < 0 ? places.length - 1 : Math.min(layer, places.length - 1)];
+  return one === undefined ? [] : [one];
 });
 
-/** Runs the newest of several questions: answers to older ones are dropped. */
-function newest<T>(ask: () => Promise<T>, take: (answer: T) => void): () => void {
-  let turn = 0;
-  let pending: Promise<unknown> = Promise.resolve();
-  return () => {
-    const mine = ++turn;
-    // One after the other: a worker that is busy must not collect a queue of keystrokes.
-    pending = pending.then(async () => {
-      if (mine !== turn) return;
-      try {
-        const answer = await ask();
-        if (mine !== turn) return;
-        fault.value = "";
-        take(answer);
-      } catch (error) {
-        if (mine === turn) fault.value = messageOf(error);
-      }
-    });
-  };
-}
+export const best = computed(() => decoded.value?.hypotheses[0]);
 
-const decodeSoon = newest(
+/** The written word that is looked at; undefined for none. */
+export const looked = computed(() => {
+  const { place } = view.value;
+  return best.value && place >= 0 && place < best.value.tokens.length ? place : undefined;
+});
+
+/** What could have been written in its place, likeliest first, without what was. */
+export const rivals = computed((): readonly NextCandidate[] => {
+  const [found, place] = [decoded.value, looked.value];
+  if (!found || place === undefined) return [];
+  const node = searchTree(found).find(({ column, isChosen }) => column === place && isChosen);
+  const written = best.value?.tokens[place];
+  const hypothesis = found.trace[place]?.hypotheses[node?.rank ?? 0];
+  return (hypothesis?.next ?? []).filter(({ token }) => token !== written);
+});
+
+export const rival = computed(
+  () => rivals.value.find(({ token }) => token === view.value.rival) ?? rivals.value[0],
+);
+
+const translateSoon = newest(
   () => {
     const { text, beam, forced, intervene, off } = view.peek();
-    return model.decode(text, { beam, best: beam, prefix: [...forced], intervene: [...intervene] }, [...off]);
+    return model.translate({
+      source: text,
+      beam,
+      prefix: [...forced],
+      intervene: [...intervene],
+      off: [...off],
+    });
   },
   (answer) => {
-    decoded.value = answer;
+    // The text may have been deleted in the meantime.
+    if (view.peek().text.trim() !== "") decoded.value = answer;
   },
 );
 
 const readSoon = newest(
   async () => {
-    const best = decoded.peek()?.hypotheses[0];
-    const place = crossPlace.peek();
-    const { text, head, evidence, row } = view.peek();
-    if (!best || !place) return undefined;
+    const found = decoded.peek();
+    const { head, evidence, row } = view.peek();
+    const places = [...readPlaces.peek()];
+    if (!found?.hypotheses[0] || places.length === 0) return undefined;
+    const { source, intervene, off } = found.asked;
     return model.read({
-      source: text,
-      ids: [...best.ids],
-      place,
+      source,
+      ids: [...found.hypotheses[0].ids],
+      places,
       head: typeof head === "number" ? head : undefined,
       kind: evidence,
       row,
-      intervene: [...view.peek().intervene],
-      off: [...view.peek().off],
+      intervene,
+      off,
     });
   },
   (answer) => {
@@ -81,22 +95,79 @@ const readSoon = newest(
   },
 );
 
+const whySoon = newest(
+  async () => {
+    const [found, step, other, place] = [
+      decoded.peek(),
+      looked.peek(),
+      rival.peek(),
+      crossPlaces.peek().at(-1),
+    ];
+    if (!found?.hypotheses[0] || step === undefined || !other || place === undefined) return undefined;
+    return model.why({
+      source: found.asked.source,
+      ids: [...found.hypotheses[0].ids],
+      place,
+      step,
+      against: other.token,
+      kind: view.peek().why,
+    });
+  },
+  (answer) => {
+    why.value = answer;
+  },
+);
+
+const findSoon = newest(
+  () => knownPairs().find(view.peek().text),
+  (answer) => {
+    known.value = answer;
+  },
+);
+
 /** Begins to follow the view and the model. @returns a function that ends it */
 export function follow(): () => void {
-  const decoding = effect(() => {
-    const { text, beam, forced, intervene, off } = view.value;
-    const isReady = card.value?.task === "translate" && text.trim() !== "";
-    void [beam, forced, intervene, off];
-    if (isReady) decodeSoon();
-    else decoded.value = undefined;
-  });
-  const looking = effect(() => {
-    const { head, evidence, row } = view.value;
-    void [head, evidence, row, crossPlace.value];
-    if (decoded.value) readSoon();
-  });
+  const ends = [
+    effect(() => {
+      const { text, beam, forced, intervene, off } = view.value;
+      const isReady = card.value?.task === "translate" && text.trim() !== "";
+      void [beam, forced, intervene, off];
+      if (isReady) translateSoon();
+      else decoded.value = undefined;
+    }),
+    effect(() => {
+      const { head, evidence, row } = view.value;
+      void [head, evidence, row, readPlaces.value];
+      if (decoded.value) readSoon();
+      else reading.value = undefined;
+    }),
+  ];
   return () => {
-    decoding();
-    looking();
+    for (const end of ends) end();
+  };
+}
+
+/** Follows what the translate view alone shows. @returns a function that ends it */
+export function followWords(): () => void {
+  const ends = [
+    follow(),
+    effect(() => {
+      if (card.value?.task === "translate")
+        void model.parts().then((all) => {
+          parts.value = all;
+        });
+    }),
+    effect(() => {
+      void [decoded.value, looked.value, view.value.why, rival.value];
+      if (looked.value === undefined) why.value = undefined;
+      else whySoon();
+    }),
+    effect(() => {
+      // The phrasebook is made in seconds, so only after what is waited for.
+      if (reading.value && view.value.text !== "") findSoon();
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
   };
 }

@@ -1,93 +1,190 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
+import type { DecodedOn } from "heed/inspect";
+import { useMemo, useRef } from "preact/hooks";
 import { searchTree, type TreeNode } from "../../pictures/search-tree.ts";
+import { textWidth } from "../../pictures/text-width.ts";
 import { shownToken } from "../../pictures/tokens.ts";
+import { SaveButtons } from "../../save-buttons.tsx";
 import { show } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { decoded } from "./translation.ts";
 
+const [FONT, SMALL] = ["14px system-ui, sans-serif", "12px system-ui, sans-serif"];
+const words = text.translate;
 const [STEP, ROW, WIDTH] = [112, 44, 96];
 
 /** The kept hypotheses of every step, and what could have come next. Choosing a word decodes on from it. */
 export function Tree() {
   const looked = useSignal<string | undefined>(undefined);
+  const picture = useRef<HTMLDivElement>(null);
   const found = decoded.value;
-  if (!found || found.trace.length === 0) return null;
-  const nodes = searchTree(found);
-  const byKey = new Map(nodes.map((node) => [node.key, node]));
-  const at = (node: TreeNode) => ({ x: node.column * STEP, y: node.rank * ROW });
-  const [columns, rows] = [found.trace.length, Math.max(...nodes.map(({ rank }) => rank)) + 1];
-  const shown = byKey.get(looked.value ?? "") ?? nodes.findLast(({ isChosen }) => isChosen) ?? nodes[0];
+  const drawn = useMemo(() => found && drawnTree(found, looked), [found]);
+  if (!drawn || drawn.nodes.length === 0) return null;
+  const { nodes, width, height, still } = drawn;
+  const shown = nodes.find(({ key }) => key === looked.value) ?? nodes.findLast(({ isChosen }) => isChosen);
   return (
     <section class="panel" aria-labelledby="tree">
-      <h2 id="tree">{text.translate.tree}</h2>
-      <p class="note">{text.translate.treeNote}</p>
-      <div class="scroll">
+      <h2 id="tree">{words.tree}</h2>
+      <p class="note">{words.treeNote}</p>
+      <div class="scroll" ref={picture}>
         <svg
           class="tree"
-          width={columns * STEP}
-          height={rows * ROW + 8}
+          width={width}
+          height={height}
+          viewBox={`-1 0 ${width} ${height}`}
           role="group"
-          aria-label={text.translate.tree}
+          aria-label={words.tree}
         >
-          {nodes.map((node) => {
-            const parent = byKey.get(node.parent ?? "");
-            if (!parent) return null;
-            const [from, to] = [at(parent), at(node)];
-            const [x, y] = [from.x + WIDTH, from.y + ROW / 2];
-            const middle = (x + to.x) / 2;
-            return (
-              <path
-                key={node.key}
-                class={node.isChosen ? "edge chosen" : "edge"}
-                d={`M ${x} ${y} C ${middle} ${y}, ${middle} ${to.y + ROW / 2}, ${to.x} ${to.y + ROW / 2}`}
-              />
-            );
-          })}
-          {nodes.map((node) => {
-            const { x, y } = at(node);
-            const label = node.token === "" ? "▷" : shownToken(node.token).text;
-            return (
-              <g
-                key={node.key}
-                class={`node${node.isChosen ? " chosen" : ""}${node === shown ? " looked" : ""}`}
-                transform={`translate(${x} ${y})`}
-                tabIndex={0}
-                role="button"
-                onClick={() => show({ forced: node.path })}
-                onKeyDown={(event) => {
-                  if (event.key === "Enter") show({ forced: node.path });
-                }}
-                onMouseEnter={() => {
-                  looked.value = node.key;
-                }}
-                onFocus={() => {
-                  looked.value = node.key;
-                }}
-              >
-                <rect width={WIDTH} height={ROW - 10} y={5} rx={7} />
-                <text x={8} y={ROW / 2} dominant-baseline="central">
-                  {label.length > 9 ? `${label.slice(0, 8)}…` : label}
-                </text>
-                <text class="share" x={WIDTH - 8} y={ROW / 2} text-anchor="end" dominant-baseline="central">
-                  {node.token === "" ? "" : `${Math.round(100 * node.probability)} %`}
-                </text>
-                <title>{`${label}: ${(100 * node.probability).toFixed(2)} %`}</title>
-              </g>
-            );
-          })}
+          {still}
+          {shown && <rect class="looked" {...boxAt(shown)} rx={7} />}
         </svg>
       </div>
-      {shown && (
-        <ul class="next">
-          {shown.next.map(({ token, probability }) => (
-            <li key={token}>
-              <button type="button" onClick={() => show({ forced: [...shown.path, token] })}>
-                {shownToken(token).text} <span class="share">{`${(100 * probability).toFixed(1)} %`}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      <div class="below">
+        <div>
+          {shown && (
+            <>
+              <p class="note">{words.nextTokens(textOf(shown.path))}</p>
+              <ul class="next">
+                {shown.next.map(({ token, probability }) => (
+                  <li key={token}>
+                    <button
+                      type="button"
+                      onClick={() => show({ forced: [...shown.path, token], place: shown.path.length })}
+                    >
+                      <bdi>{shownToken(token).text}</bdi>{" "}
+                      <span class="share">{words.percent(probability)}</span>
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+        </div>
+        <SaveButtons
+          picture={picture}
+          name="search"
+          rows={() => [
+            ["step", "rank", "beginning", "token", "probability", "chosen"],
+            ...nodes.map((node) => [
+              node.column,
+              node.rank + 1,
+              textOf(node.path.slice(0, -1)),
+              node.token,
+              node.probability,
+              node.isChosen ? 1 : 0,
+            ]),
+          ]}
+        />
+      </div>
     </section>
+  );
+}
+
+const at = ({ column, rank }: TreeNode) => ({ x: column * STEP, y: rank * ROW });
+const boxAt = (node: TreeNode) => ({ ...at(node), y: node.rank * ROW + 5, width: WIDTH, height: ROW - 10 });
+const textOf = (path: readonly string[]): string => path.join("").replaceAll("▁", " ").trim() || "▷";
+
+/** All that does not move: edges, nodes and what is written in them. */
+function drawnTree(found: Pick<DecodedOn, "trace" | "hypotheses">, looked: Signal<string | undefined>) {
+  const nodes = searchTree(found);
+  const byKey = new Map(nodes.map((node) => [node.key, node]));
+  const columns = found.trace.length;
+  const rows = nodes.reduce((most, { rank }) => Math.max(most, rank + 1), 1);
+  const still = (
+    <>
+      {nodes.map((node) => {
+        const parent = byKey.get(node.parent ?? "");
+        if (!parent) return null;
+        const [from, to] = [at(parent), at(node)];
+        const [x, y] = [from.x + WIDTH, from.y + ROW / 2];
+        const middle = (x + to.x) / 2;
+        return (
+          <path
+            key={node.key}
+            class={node.isChosen ? "edge chosen" : "edge"}
+            d={`M ${x} ${y} C ${middle} ${y}, ${middle} ${to.y + ROW / 2}, ${to.x} ${to.y + ROW / 2}`}
+          />
+        );
+      })}
+      {nodes.map((node) => (
+        <Node key={node.key} node={node} looked={looked} />
+      ))}
+    </>
+  );
+  return { nodes, width: columns * STEP - (STEP - WIDTH) + 2, height: rows * ROW, still };
+}
+
+/** As much of a text as there is room for. */
+function fitted(full: string, room: number): string {
+  let letters = [...full];
+  while (letters.length > 1 && textWidth(`${letters.join("")}…`, FONT) > room) letters = letters.slice(0, -1);
+  return letters.join("") === full || textWidth(full, FONT) <= room ? full : `${letters.join("")}…`;
+}
+
+/** Steps and ranks to go. */
+const arrows: Readonly<Record<string, readonly [columns: number, ranks: number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** Goes to a node's neighbour, if there is one. */
+function goTo(event: KeyboardEvent, { column, rank }: TreeNode, [columns, ranks]: readonly [number, number]) {
+  event.preventDefault();
+  const key = `${column + columns}-${rank + ranks}`;
+  const picture = (event.currentTarget as Element).closest("svg");
+  picture?.querySelector<SVGElement>(`[data-key="${key}"]`)?.focus();
+}
+
+interface NodeProps {
+  readonly node: TreeNode;
+  readonly looked: Signal<string | undefined>;
+}
+
+function Node({ node, looked }: NodeProps) {
+  const { x, y } = at(node);
+  const { text: full, isSpecial } =
+    node.token === "" ? { text: "▷", isSpecial: true } : shownToken(node.token);
+  const share = node.token === "" ? "" : `${Math.round(100 * node.probability)} %`;
+  const label = fitted(full, WIDTH - 20 - textWidth(share, SMALL));
+  const look = (): void => {
+    looked.value = node.key;
+  };
+  const choose = (): void => show({ forced: node.path, place: node.path.length - 1 });
+  return (
+    <g
+      class={`node${node.isChosen ? " chosen" : ""}${isSpecial ? " special" : ""}`}
+      transform={`translate(${x} ${y})`}
+    >
+      <rect width={WIDTH} height={ROW - 10} y={5} rx={7} />
+      <text x={8} y={ROW / 2} dominant-baseline="central">
+        {label}
+      </text>
+      <text class="share" x={WIDTH - 8} y={ROW / 2} text-anchor="end" dominant-baseline="central">
+        {share}
+      </text>
+      <rect
+        class="target"
+        width={WIDTH}
+        height={ROW - 10}
+        y={5}
+        rx={7}
+        data-key={node.key}
+        tabindex={node.isChosen ? 0 : -1}
+        role="button"
+        aria-label={`${full} ${words.percent(node.probability)}`}
+        onClick={choose}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" || event.key === " ") {
+            event.preventDefault();
+            choose();
+          }
+          if (event.key in arrows) goTo(event, node, arrows[event.key] as readonly [number, number]);
+        }}
+        onMouseEnter={look}
+        onFocus={look}
+      />
+    </g>
   );
 }

@@ -1,0 +1,95 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { wordsOf } from "../../pictures/tokens.ts";
+import { SaveButtons } from "../../save-buttons.tsx";
+import { show } from "../../state/store.ts";
+import { text } from "../../text.ts";
+import { Bipartite } from "./bipartite.tsx";
+import { Controls } from "./controls.tsx";
+import { Looked } from "./looked.tsx";
+import { best, known, looked, reading } from "./translation.ts";
+
+const words = text.translate;
+
+/** How much of what was read went into what was written: a picture, and the numbers of one word beside it. */
+export function Reading() {
+  const pointed = useSignal(-1);
+  const room = useSignal(0);
+  const picture = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!picture.current) return undefined;
+    const observer = new ResizeObserver(([entry]) => {
+      room.value = Math.floor(entry?.contentRect.width ?? 0);
+    });
+    observer.observe(picture.current);
+    return () => observer.disconnect();
+  }, [reading.value === undefined]);
+  const read = reading.value;
+  if (!read) return null;
+  const chosen = looked.value ?? -1;
+  const place = pointed.value >= 0 && pointed.value < read.rows.length ? pointed.value : chosen;
+  const pair = known.value?.target === best.value?.text ? known.value : undefined;
+  const links = pair?.links ?? [];
+  return (
+    <section class="panel" aria-labelledby="reading">
+      <h2 id="reading">{words.reading}</h2>
+      <p class="note">{words.readingNote}</p>
+      <Controls />
+      <div class="reading">
+        <figure>
+          <div class="scroll" ref={picture}>
+            {room.value > 0 && (
+              <Bipartite
+                columns={read.columns}
+                rows={read.rows}
+                numbers={read.numbers}
+                links={links}
+                place={place}
+                isChosen={place === chosen}
+                room={room.value}
+                onPoint={(next) => {
+                  pointed.value = next;
+                }}
+                onChoose={(next) => show({ place: next === chosen ? -1 : next, rival: "" })}
+              />
+            )}
+          </div>
+          <figcaption class="below">
+            <span class="note">
+              <code>{read.where}</code>
+              {links.length > 0 && <span class="legend">{words.gold}</span>}
+              {read.isUnchanged && ` ${words.unchangedModel}`}
+            </span>
+            <SaveButtons
+              picture={picture}
+              name="reading"
+              rows={() => [
+                [`${text.axes.rows} \\ ${text.axes.columns}`, ...read.columns],
+                ...read.rows.map((piece, row) => [piece, ...(read.numbers[row] ?? [])]),
+              ]}
+            />
+          </figcaption>
+        </figure>
+        <aside class="looked" aria-live="off">
+          <Looked read={read} place={place} links={linkedTo(place, read.columns, read.rows, links)} />
+        </aside>
+      </div>
+    </section>
+  );
+}
+
+/** The read tokens that a written token is linked to, by the words of both. */
+function linkedTo(
+  place: number,
+  columns: readonly string[],
+  rows: readonly string[],
+  links: readonly (readonly [number, number])[],
+): Set<number> {
+  const written = wordsOf(rows).find(({ from, to }) => from <= place && place < to)?.number;
+  const read = new Set(links.flatMap(([from, to]) => (to === written ? [from] : [])));
+  return new Set(
+    wordsOf(columns).flatMap(({ from, to, number }) =>
+      number !== undefined && read.has(number) ? Array.from({ length: to - from }, (_, i) => from + i) : [],
+    ),
+  );
+}
