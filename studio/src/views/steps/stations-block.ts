@@ -1,0 +1,97 @@
+/** Residual connections, norms and the feed-forward layer. */
+import { chainOf } from "./equation.ts";
+import { projected } from "./linear.ts";
+import { at, nameOf, type Sheet, sheetOf } from "./sheet.ts";
+import { factorOf, type Made, type Makers, marked, type Station } from "./station.ts";
+import type { StationName } from "./station-names.ts";
+import { streamIn } from "./stations-attention.ts";
+import { added } from "./stations-input.ts";
+
+type Body = Pick<Station, "inputs" | "picture" | "equation" | "part">;
+
+/** x + sublayer, as they arrive at the sum. */
+function residual(made: Made, place: string, x: Sheet, sublayer: StationName): Body {
+  const arriving = (from: Sheet, name: string): Sheet => {
+    const { symbol, letter, rowsAre, columnsAre, station } = from;
+    const path = `${place}.${name}`;
+    const numbers = made.walk.numbers.get(path);
+    return numbers
+      ? sheetOf({ symbol, letter, path, rowsAre, columnsAre, ...(station ? { station } : {}) }, numbers)
+      : from;
+  };
+  const parts = added(made, arriving(x, "skipped"), arriving(made.sheets[sublayer] as Sheet, "sublayer"));
+  return { ...parts, part: { part: "residuals", place } };
+}
+
+/** (x - mean) / deviation · gain + bias */
+function norm({ walk, output, row, column, name, value }: Made, place: string, x: Sheet): Body {
+  const number = (path: string, index: number): number | undefined => walk.numbers.get(path)?.data[index];
+  const [mean, deviation] = [
+    number(`${place}.norm.mean`, row) ?? 0,
+    number(`${place}.norm.deviation`, row) ?? 1,
+  ];
+  const [gain, bias] = [number(`${place}.norm.gain`, column) ?? 1, number(`${place}.norm.bias`, column) ?? 0];
+  const [i, d] = [row + 1, column + 1];
+  return {
+    inputs: [{ sheet: x, row }],
+    picture: [marked(x, row, column), "→", marked(output, row, column)],
+    equation: chainOf(
+      {
+        name,
+        value,
+        formula: `(${nameOf(x, row, column)} − μ_{${i}}) / σ_{${i}} · gain_{${d}} + bias_{${d}}`,
+      },
+      [
+        { operator: "=", ...factorOf(x, row, column) },
+        { operator: "−", label: `μ_{${i}}`, value: mean },
+        { operator: "/", label: `σ_{${i}}`, value: deviation },
+        { operator: "·", label: `gain_{${d}}`, value: gain },
+        { operator: "+", label: `bias_{${d}}`, value: bias },
+      ],
+    ),
+    part: { part: "norm", place },
+  };
+}
+
+const endOf = ({ walk }: Made): string => `${walk.places.feedForward}Residual`;
+
+export const blockStations: Makers = {
+  normBefore: (made) => norm(made, made.walk.places.residual, streamIn(made)),
+  residual: (made) => residual(made, made.walk.places.residual, streamIn(made), "output"),
+  normMiddle: (made) => {
+    const place = made.walk.norm === "pre" ? endOf(made) : made.walk.places.residual;
+    return norm(made, place, made.sheets.residual as Sheet);
+  },
+  inner: (made) =>
+    projected(made, {
+      symbol: "W_{1}",
+      parameters: `${made.walk.places.feedForward}.inner`,
+      first: 0,
+      input: (made.sheets.normMiddle ?? made.sheets.residual) as Sheet,
+    }),
+  activated: ({ walk, sheets, output, row, column, name, value }) => {
+    const inner = sheets.inner as Sheet;
+    const from = factorOf(inner, row, column);
+    const isRelu = walk.activation === "relu";
+    return {
+      inputs: [{ sheet: inner, row }],
+      picture: [marked(inner, row, column), "→", marked(output, row, column)],
+      equation: chainOf({ name, value, formula: isRelu ? `max(0, ${from.label})` : `gelu(${from.label})` }, [
+        { ...from, operator: isRelu ? "max" : "gelu", value: at(inner, row, column) },
+      ]),
+    };
+  },
+  outer: (made) =>
+    projected(made, {
+      symbol: "W_{2}",
+      parameters: `${made.walk.places.feedForward}.outer`,
+      first: 0,
+      input: made.sheets.activated as Sheet,
+    }),
+  residualEnd: (made) => {
+    const { walk, sheets } = made;
+    const x = walk.norm === "post" ? (sheets.normMiddle ?? sheets.residual) : sheets.residual;
+    return residual(made, endOf(made), x as Sheet, "outer");
+  },
+  normEnd: (made) => norm(made, endOf(made), made.sheets.residualEnd as Sheet),
+};
