@@ -24,6 +24,7 @@ import { assembleRun, type OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
 import { tasks } from "heed/tasks";
 import type { Folder } from "./files.ts";
+import { type AskedWalk, type Walk, walk } from "./steps.ts";
 
 /** What the page knows of an opened model. */
 export interface Card {
@@ -142,6 +143,8 @@ export const requests = {
       };
     });
   },
+  /** One attention with everything before and after it. */
+  walk: (asked: AskedWalk): Promise<Walk> => walk(opened(), asked),
 };
 export type Requests = typeof requests;
 
