@@ -64,7 +64,6 @@ export const text = {
     },
     query: "Query",
     keys: "Keys",
-    keysNote: "the darker, the more of it goes into the query's new vector",
     writes: (token: string): string => `writes ${token}`,
     stepper: "Stations",
     previous: "Previous station",
@@ -88,23 +87,30 @@ export const text = {
     moreSum: (count: number): string => `… ${count} more, together`,
     fewer: "Fewer",
     sum: "sum",
-    component: (index: number): string => `component ${index}`,
-    id: "id",
     source: "Computed in",
-    shapes: "Shapes",
     cell: (name: string, token: string, value: string): string => `${name}${token}: ${value}`,
     switched: { on: "on", here: "off here", everywhere: "off in every layer" },
     parts: {
-      scale: "Division by √d_k",
+      scale: "Division by √d_{k}",
       positions: "Positions",
       attention: "Attention weights (off: uniform)",
       diagonal: "Attention to one's own position",
       residuals: "Residual connection",
       norm: "Normalisation",
     },
-    likelihood: "ln p of the translation",
-    before: "Before",
-    now: "Now",
+    translation: "Translation",
+    likelihood: "its ln p",
+    now: "now written",
+    unchanged: (count: number): string =>
+      count === 1 ? "One change made no number different." : `${count} changes made no number different.`,
+    cosine: (value: string): string => `As a cosine, with both vectors at length 1: ${value}.`,
+    agree: (token: string): string =>
+      `“${token}” has the largest weight, and adds the longest vector as well.`,
+    disagree: (one: string, other: string): string =>
+      `“${one}” has the largest weight, but “${other}” adds the longest vector.`,
+    beforeNorm: "before",
+    afterNorm: "after",
+    moments: (mean: string, variance: string): string => `mean ${mean}, variance ${variance}`,
     restore: "Put everything back",
     stations: {
       tokens: [
@@ -123,7 +129,10 @@ export const text = {
         "x",
         "Embedding and position are added, number by number: x says what the token is and where it stands.",
       ],
-      stream: ["x", "What the layers before have made of each token: the vectors that arrive here."],
+      stream: [
+        "Layer input",
+        "What the layers before have made of each token: the vectors that arrive here.",
+      ],
       memory: ["Memory", "What the encoder made of each source token; the decoder only reads it."],
       normBefore: [
         "Norm",
@@ -131,23 +140,23 @@ export const text = {
       ],
       query: [
         "Query",
-        "x times W_Q asks the question: which tokens matter to me? W_Q is one matrix for all words, learned once.",
+        "x times W_{Q} asks the question: which tokens matter to me? W_{Q} is one matrix for all words, learned once.",
       ],
       key: [
         "Key",
-        "The vector of each token that can be read, times W_K, is what queries are compared with.",
+        "The vector of each token that can be read, times W_{K}, is what queries are compared with.",
       ],
       value: [
         "Value",
-        "The vector of each token that can be read, times W_V, is what it hands over when it is attended to.",
+        "The vector of each token that can be read, times W_{V}, is what it hands over when it is attended to.",
       ],
       products: [
         "q · k",
         "A query and a key are multiplied element by element and added up: one number says how well they match.",
       ],
       scaled: [
-        "÷ √d_k",
-        "Longer vectors make larger products; dividing by √d_k keeps softmax from becoming all or nothing.",
+        "÷ √d_{k}",
+        "Longer vectors make larger products; dividing by √d_{k} keeps softmax from becoming all or nothing.",
       ],
       masked: [
         "Mask",
@@ -167,20 +176,23 @@ export const text = {
       ],
       heads: [
         "Heads",
-        "Every head does the same with its own W_Q, W_K and W_V; their vectors are put side by side.",
+        "Every head does the same with its own W_{Q}, W_{K} and W_{V}; their vectors are put side by side.",
       ],
-      output: ["W_O", "One more learned matrix mixes the heads and brings the vector back to the size of x."],
+      output: [
+        "W_{O}",
+        "One more learned matrix mixes the heads and brings the vector back to the size of x.",
+      ],
       residual: [
         "Residual",
         "The input is copied past the attention and added to its output: nothing is lost, and gradients have a short way.",
       ],
       normMiddle: ["Norm", "The sum is brought to mean 0 and variance 1 again before it goes on."],
-      inner: ["W₁", "The feed-forward layer, for each position alone: first into a wider vector."],
+      inner: ["W_{1}", "The feed-forward layer, for each position alone: first into a wider vector."],
       activated: [
         "Activation",
         "Negative numbers are cut off (ReLU) or damped (GELU): without it two matrices would be one.",
       ],
-      outer: ["W₂", "And back to the size of x."],
+      outer: ["W_{2}", "And back to the size of x."],
       residualEnd: ["Residual", "Added to what came in: this is what the next layer reads."],
       normEnd: ["Norm", "Normalised once more: this is what the next layer reads."],
     },

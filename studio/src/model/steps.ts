@@ -38,7 +38,8 @@ export interface Places {
 export interface Walk {
   readonly kind: AttentionKind;
   readonly layer: number;
-  readonly layers: number;
+  /** Of each side. */
+  readonly layers: Readonly<Record<"encoder" | "decoder", number>>;
   readonly heads: number;
   readonly places: Places;
   readonly norm: "pre" | "post";
@@ -80,7 +81,7 @@ export const residualOutput = (place: string, norm: "pre" | "post"): string =>
   norm === "pre" ? `${place}.sum` : `${place}.norm.normed`;
 
 /** The taps of a walk that a model has. `weighted` is left to the page: it is large, and a product of two others. */
-function tapsOf(places: Places, stream: string, look: Inspector): TapPattern[] {
+function tapsOf(places: Places, more: readonly string[], look: Inspector): TapPattern[] {
   const { side, attention, residual, feedForward } = places;
   const ofResidual = (place: string): string[] =>
     ["skipped", "sublayer", "sum", "norm.mean", "norm.deviation", "norm.normed"].map((n) => `${place}.${n}`);
@@ -92,8 +93,7 @@ function tapsOf(places: Places, stream: string, look: Inspector): TapPattern[] {
     ...ofResidual(residual),
     ...(feedForward ? ["inner", "activated", "output"].map((name) => `${feedForward}.${name}`) : []),
     ...(feedForward ? ofResidual(`${feedForward}Residual`) : []),
-    stream,
-    "encoder.output",
+    ...more,
   ]);
   return look.paths.filter((path) => wanted.has(path)) as TapPattern[];
 }
@@ -107,14 +107,23 @@ export async function walk(
   if (run.task !== "translate" || model.kind !== "transformer")
     throw new Error("the walk is for Transformers that translate");
   const places = placesOf(attention, layer);
-  const taps = tapsOf(places, streamOf(attention, layer, model.norm), look);
+  const layers = { encoder: layersOf(look, "encoder"), decoder: layersOf(look, "decoder") };
+  // Only the attention to the source reads what the encoder made.
+  const memory = ["output", `${layers.encoder - 1}.states`].map((name) => `encoder.${name}`);
+  const more = [
+    streamOf(attention, layer, model.norm),
+    ...(attention === "cross" ? [...memory, "encoderNorm.mean", "encoderNorm.deviation"] : []),
+  ];
+  const taps = tapsOf(places, more, look);
   const example = { source: look.encode({ source }).source, target: Int32Array.from(ids) };
   const changes = [...intervene, ...off.flatMap((part) => without(look, part))];
   const seen = await look.run(example, { taps, intervene: changes });
   const numbers = new Map<string, Numbers>();
   for (const [path, { axes, data }] of seen.taps)
     numbers.set(path, { shape: axes.map(({ size }) => size), data });
-  const parts = [places.attention, places.residual, places.feedForward].flatMap((part) => part ?? []);
+  const parts = ["encoderNorm", places.attention, places.residual, places.feedForward].flatMap(
+    (part) => part ?? [],
+  );
   for (const [name, { shape, data }] of run.weights)
     if (parts.some((part) => name.startsWith(`${part}.`) || name.startsWith(`${part}Residual.`)))
       numbers.set(name, { shape, data: data as Float32Array });
@@ -127,7 +136,7 @@ export async function walk(
   return {
     kind: attention,
     layer,
-    layers: look.paths.filter((path) => new RegExp(`^${places.side}\\.\\d+\\.states$`).test(path)).length,
+    layers,
     heads: heads?.size ?? 1,
     places,
     norm: model.norm,
@@ -142,6 +151,9 @@ export async function walk(
     unchanged: seen.without?.unchanged.length ?? 0,
   };
 }
+
+const layersOf = (look: Inspector, side: string): number =>
+  look.paths.filter((path) => new RegExp(`^${side}\\.\\d+\\.states$`).test(path)).length;
 
 /** Rows of an embedding table. */
 function rowsOf(table: Numbers | undefined, ids: Float32Array): Numbers {

@@ -21,55 +21,57 @@ export function Chooser() {
     ));
   return (
     <section class="panel chooser" aria-label={words.sentence}>
-      <label class="field">
-        <span>{text.translate.source}</span>
-        <textarea
-          rows={1}
-          maxLength={10_000}
-          value={source}
-          onInput={(event) => show({ text: event.currentTarget.value, forced: [], intervene: [] })}
-        />
-      </label>
+      <div class="asked">
+        <label class="field">
+          <span>{text.translate.source}</span>
+          <textarea
+            rows={1}
+            maxLength={10_000}
+            value={source}
+            onInput={(event) => show({ text: event.currentTarget.value, forced: [], intervene: [] })}
+          />
+        </label>
+        <div class="controls">
+          <label>
+            {words.attention}
+            <select
+              value={attention}
+              onChange={(event) =>
+                show({
+                  attention: attentionKinds.find((kind) => kind === event.currentTarget.value) ?? "encoder",
+                })
+              }
+            >
+              {attentionKinds.map((kind) => (
+                <option key={kind} value={kind}>
+                  {words.kinds[kind]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            {text.translate.layer}
+            <select
+              value={String(walk?.layer ?? block)}
+              onChange={(event) => show({ block: Number(event.currentTarget.value) })}
+            >
+              {numbers(walk?.layers[walk.places.side] ?? 1)}
+            </select>
+          </label>
+          <label>
+            {text.translate.head}
+            <select
+              value={String(choice.value.head)}
+              onChange={(event) => show({ head: Number(event.currentTarget.value) })}
+            >
+              {numbers(walk?.heads ?? 1)}
+            </select>
+          </label>
+        </div>
+      </div>
       <output class="translation" aria-live="polite">
         {decoded.value?.hypotheses[0]?.text ?? " "}
       </output>
-      <div class="controls">
-        <label>
-          {words.attention}
-          <select
-            value={attention}
-            onChange={(event) =>
-              show({
-                attention: attentionKinds.find((kind) => kind === event.currentTarget.value) ?? "encoder",
-              })
-            }
-          >
-            {attentionKinds.map((kind) => (
-              <option key={kind} value={kind}>
-                {words.kinds[kind]}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          {text.translate.layer}
-          <select
-            value={String(walk?.layer ?? block)}
-            onChange={(event) => show({ block: Number(event.currentTarget.value) })}
-          >
-            {numbers(walk?.layers ?? 1)}
-          </select>
-        </label>
-        <label>
-          {text.translate.head}
-          <select
-            value={String(choice.value.head)}
-            onChange={(event) => show({ head: Number(event.currentTarget.value) })}
-          >
-            {numbers(walk?.heads ?? 1)}
-          </select>
-        </label>
-      </div>
       <Tokens />
     </section>
   );

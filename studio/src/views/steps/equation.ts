@@ -1,10 +1,14 @@
 /** How one number was computed, in the numbers that it was computed from. */
+import type { AttentionKind } from "../../model/steps.ts";
 import type { Choice } from "./sheet.ts";
 import type { StationName } from "./station-names.ts";
 
 /** A cell of another station. */
 export interface Jump extends Partial<Choice> {
   readonly station: StationName;
+  /** Another walk, where that is not the present one. */
+  readonly attention?: AttentionKind;
+  readonly block?: number;
 }
 
 /** A number in an equation; `to` is where it was computed. */

@@ -84,7 +84,9 @@ function Links({ links }: Chain) {
 function Terms({ equation, open }: { readonly equation: Sum | Softmax; readonly open: Signal<boolean> }) {
   const { terms, kind } = equation;
   const isOverTokens = kind === "softmax" || current.value === "head";
-  const chosen = kind === "softmax" ? equation.chosen : -1;
+  // A bias is one number, without a factor.
+  const bias = terms.at(-1)?.factors.length === 1 ? terms.length - 1 : -1;
+  const chosen = kind === "softmax" ? equation.chosen : bias;
   const places = folded(terms.length, open.value ? terms.length : isOverTokens ? TOKENS : FIRST, chosen);
   const rest = terms.filter((_, i) => !places.includes(i));
   const total = kind === "softmax" ? equation.total : equation.computed;
@@ -99,7 +101,7 @@ function Terms({ equation, open }: { readonly equation: Sum | Softmax; readonly 
             <TermLine
               term={terms[i] as Term}
               largest={largest}
-              isChosen={i === chosen}
+              isChosen={kind === "softmax" && i === chosen}
               token={isOverTokens ? tokenAt("key", i) : undefined}
               power={kind === "softmax" ? equation.shift : undefined}
             />
@@ -149,9 +151,9 @@ interface TermLineProps {
 function TermLine({ term: { factors, value }, largest, isChosen, token, power }: TermLineProps) {
   const share = largest === 0 ? 0 : Math.abs(value) / largest;
   return (
-    <div class={isChosen ? "term chosen" : "term"}>
+    <div class={`term${isChosen ? " chosen" : ""}${power === undefined ? "" : " powered"}`}>
       {token !== undefined && <span class="of">{token}</span>}
-      {power !== undefined && <span class="operator">e^</span>}
+      {power !== undefined && <span class="power">e</span>}
       {factors.map((factor, i) => (
         <span class="link" key={factor.label}>
           {i > 0 && <span class="operator">·</span>}

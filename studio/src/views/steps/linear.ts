@@ -21,7 +21,7 @@ export function projected(
 ): Pick<Station, "inputs" | "picture" | "equation"> {
   const { walk, output, row, column } = made;
   const parameter = walk.numbers.get(`${parameters}.weight`) as Numbers;
-  const about = { symbol, letter: symbol.toLowerCase(), path: `${parameters}.weight` };
+  const about = { symbol, letter: symbol.replace(/^W_/, "w^"), path: `${parameters}.weight` };
   const weight = weightSheet(about, parameter, first, output.columns);
   const bias = walk.numbers.get(`${parameters}.bias`);
   return {

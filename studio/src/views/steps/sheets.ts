@@ -19,7 +19,7 @@ function table({ kind, layer, places, norm }: Walk): Row[] {
     ["embedding", `${side}.input.embedding`, "E", q, c],
     ["positions", `${side}.input.positions`, "P", q, c],
     ["sum", `${side}.input.sum`, "X", q, c],
-    ["stream", isLater ? streamOf(kind, layer, norm) : "", "X", q, c],
+    ["stream", isLater ? streamOf(kind, layer, norm) : "", "X′", q, c],
     ["memory", kind === "cross" ? "encoder.output" : "", "H", k, c],
     ["normBefore", isPre ? `${residual}.norm.normed` : "", "N", q, c],
     ["query", `${attention}.queries`, "Q", q, c],
@@ -54,6 +54,14 @@ export function sheetsOf(walk: Walk, { head, query }: Choice): Sheets {
   if (sheets.weights && sheets.value)
     sheets.weighted = weightedBy(sheets.weights, sheets.value, query, walk.places.attention, walk.heads);
   return sheets;
+}
+
+/** How long each row is: of a_ij v_j, how much key j adds. */
+export function lengthsOf(sheet: Sheet): Sheet {
+  const data = Float32Array.from({ length: sheet.rows }, (_, row) => Math.hypot(...rowOf(sheet, row)));
+  const [rowsAre, columnsAre] = ["one", sheet.rowsAre] as const;
+  const names = { symbol: `|${sheet.symbol}|`, letter: `|${sheet.letter}|` };
+  return { ...sheet, ...names, rows: 1, columns: sheet.rows, data, rowsAre, columnsAre };
 }
 
 /** [heads, queries, dValue] -> [queries, heads · dValue] */

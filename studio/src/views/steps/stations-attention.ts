@@ -2,6 +2,7 @@
 import { chainOf, softmaxOf, sumOf } from "./equation.ts";
 import { projected, rotated } from "./linear.ts";
 import { at, nameOf, type Sheet, transposed } from "./sheet.ts";
+import { lengthsOf } from "./sheets.ts";
 import { factorOf, type Made, type Makers, marked, type Station } from "./station.ts";
 
 type Body = Pick<Station, "inputs" | "picture" | "equation" | "part">;
@@ -89,6 +90,7 @@ export const attentionStations: Makers = {
     return {
       inputs: [
         { sheet: a, row: query },
+        { sheet: lengthsOf(output), row: 0 },
         { sheet: v, row },
       ],
       picture: [marked(a, query, row), "·", marked(v, row, column), "→", marked(output, row, column)],

@@ -1,5 +1,6 @@
 /** Residual connections, norms and the feed-forward layer. */
-import { chainOf } from "./equation.ts";
+import type { AttentionKind } from "../../model/steps.ts";
+import { type Chain, chainOf, type Jump } from "./equation.ts";
 import { projected } from "./linear.ts";
 import { at, nameOf, type Sheet, sheetOf } from "./sheet.ts";
 import { factorOf, type Made, type Makers, marked, type Station } from "./station.ts";
@@ -24,13 +25,14 @@ function residual(made: Made, place: string, x: Sheet, sublayer: StationName): B
 }
 
 /** (x - mean) / deviation · gain + bias */
-function norm({ walk, output, row, column, name, value }: Made, place: string, x: Sheet): Body {
+export function normalised(
+  { walk, output, row, column, name, value }: Made,
+  norm: string,
+  x: Sheet,
+): Pick<Station, "inputs" | "picture"> & { readonly equation: Chain } {
   const number = (path: string, index: number): number | undefined => walk.numbers.get(path)?.data[index];
-  const [mean, deviation] = [
-    number(`${place}.norm.mean`, row) ?? 0,
-    number(`${place}.norm.deviation`, row) ?? 1,
-  ];
-  const [gain, bias] = [number(`${place}.norm.gain`, column) ?? 1, number(`${place}.norm.bias`, column) ?? 0];
+  const [mean, deviation] = [number(`${norm}.mean`, row) ?? 0, number(`${norm}.deviation`, row) ?? 1];
+  const [gain, bias] = [number(`${norm}.gain`, column) ?? 1, number(`${norm}.bias`, column) ?? 0];
   const [i, d] = [row + 1, column + 1];
   return {
     inputs: [{ sheet: x, row }],
@@ -49,13 +51,62 @@ function norm({ walk, output, row, column, name, value }: Made, place: string, x
         { operator: "+", label: `bias_{${d}}`, value: bias },
       ],
     ),
-    part: { part: "norm", place },
+  };
+}
+
+const norm = (made: Made, place: string, x: Sheet): Body => ({
+  ...normalised(made, `${place}.norm`, x),
+  part: { part: "norm", place },
+});
+
+/** Its first number leads to another walk. */
+function led(equation: Chain, walk: Partial<Jump>): Chain {
+  const links = equation.links.map((link) =>
+    link.to ? { ...link, to: turned({ ...link.to, ...walk }) } : link,
+  );
+  return { ...equation, links };
+}
+
+/** Keys of one attention are queries of the one that made them. */
+const turned = ({ key, ...to }: Jump): Jump => (key === undefined ? to : { ...to, query: key });
+
+/** What another walk ends with. */
+function elsewhere(made: Made, attention: AttentionKind, block: number, station: StationName): Body {
+  const { output, row, column, name, value } = made;
+  const to = { station, attention, block, query: row, component: column };
+  const formula = `${output.path}`;
+  return {
+    inputs: [],
+    picture: [marked(output, row, column)],
+    equation: chainOf({ name, value, formula }, [{ operator: "=", label: name, value, to }]),
   };
 }
 
 const endOf = ({ walk }: Made): string => `${walk.places.feedForward}Residual`;
 
 export const blockStations: Makers = {
+  memory: (made) => {
+    const { walk, output } = made;
+    const path = `encoder.${walk.layers.encoder - 1}.states`;
+    const states = walk.numbers.get(path);
+    const end: StationName = walk.norm === "pre" ? "residualEnd" : "normEnd";
+    if (!states || !walk.numbers.has("encoderNorm.mean"))
+      return elsewhere(made, "encoder", walk.layers.encoder - 1, end);
+    const x = sheetOf({ ...output, symbol: "Y", letter: "y", path, station: end }, states);
+    const body = normalised(made, "encoderNorm", x);
+    return {
+      ...body,
+      inputs: [],
+      equation: led(body.equation, { attention: "encoder", block: walk.layers.encoder - 1 }),
+    };
+  },
+  stream: (made) => {
+    const { kind, layer, norm: when } = made.walk;
+    if (kind === "cross")
+      return elsewhere(made, "decoder", layer, when === "pre" ? "residual" : "normMiddle");
+    const end = when === "pre" ? "residualEnd" : "normEnd";
+    return elsewhere(made, kind === "encoder" ? "encoder" : "cross", layer - 1, end);
+  },
   normBefore: (made) => norm(made, made.walk.places.residual, streamIn(made)),
   residual: (made) => residual(made, made.walk.places.residual, streamIn(made), "output"),
   normMiddle: (made) => {

@@ -81,8 +81,6 @@ export const inputStations: Makers = {
     };
   },
   sum: (made) => added(made, made.sheets.embedding as Sheet, made.sheets.positions as Sheet),
-  stream: taken,
-  memory: taken,
 };
 
 const partOf = ({ walk }: Made) => ({ part: "positions", place: `${walk.places.side}.input` }) as const;

@@ -76,7 +76,7 @@ export function Stepper() {
                       aria-current={name === current.value ? "step" : undefined}
                       onClick={() => goTo(name)}
                     >
-                      {words.stations[name][0]}
+                      <Maths of={words.stations[name][0]} />
                     </button>
                   </li>
                 ))}

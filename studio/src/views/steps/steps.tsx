@@ -6,6 +6,7 @@ import { Chooser } from "./chooser.tsx";
 import { Equations } from "./equations.tsx";
 import { Maths } from "./maths.tsx";
 import { Matrices } from "./matrices.tsx";
+import { Remark } from "./remark.tsx";
 import type { Station } from "./station.ts";
 import { sources } from "./station-names.ts";
 import { Stepper } from "./stepper.tsx";
@@ -55,16 +56,24 @@ function At(shown: Station) {
   const [path, name] = sources[shown.name];
   return (
     <>
-      <h2 id="station" aria-live="polite">
-        {title}
-      </h2>
-      <p class="says">{says}</p>
-      <Shapes {...shown} />
+      <div class="head">
+        <div>
+          <h2 id="station" aria-live="polite">
+            <Maths of={title} />
+          </h2>
+          <p class="says">
+            <Maths of={says} />
+          </p>
+          <Shapes {...shown} />
+        </div>
+        <Switches {...shown} />
+      </div>
       <div class="looks">
         <div class="vector">
           <h3>{words.vector}</h3>
           <p class="note">{words.vectorNote}</p>
           <Strips station={shown} open={open} />
+          <Remark {...shown} />
           <Equations equation={shown.equation} open={open} />
         </div>
         <div class="whole">
@@ -73,7 +82,6 @@ function At(shown: Station) {
           <Matrices {...shown} />
         </div>
       </div>
-      <Switches {...shown} />
       <p class="note computed-in">
         {words.source} <code>{path}</code> <code>{name}</code>. {words.rounding}
       </p>

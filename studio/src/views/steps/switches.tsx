@@ -2,6 +2,7 @@ import type { Intervention, Removable } from "heed/inspect";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { decoded } from "../translate/translation.ts";
+import { Maths } from "./maths.tsx";
 import { shown } from "./numbers.ts";
 import type { Station } from "./station.ts";
 import { walked } from "./walking.ts";
@@ -36,7 +37,9 @@ function Switch({ part, here }: { readonly part: Removable; readonly here: reado
     });
   return (
     <fieldset class="switch">
-      <legend>{words.parts[part]}</legend>
+      <legend>
+        <Maths of={words.parts[part]} />
+      </legend>
       {(Object.keys(words.switched) as State[]).map((each) => (
         <label key={each} class={each === state ? "chosen" : ""}>
           <input type="radio" name={`switch-${part}`} checked={each === state} onChange={() => set(each)} />
@@ -47,45 +50,31 @@ function Switch({ part, here }: { readonly part: Removable; readonly here: reado
   );
 }
 
+/** The translation, how likely it is with what was changed, and what the model writes now. */
 function Outcome() {
   const walk = walked.value;
   const { without, hypotheses = [] } = decoded.value ?? {};
   const isChanged = view.value.intervene.length + view.value.off.length > 0;
   if (!walk) return null;
-  const { delta, logProbability } = walk;
+  const { delta = 0, logProbability, unchanged } = walk;
   return (
     <div class="outcome" aria-live="polite">
       <dl>
-        <div>
-          <dt>{words.likelihood}</dt>
-          <dd class="number">
-            {delta === undefined ? (
-              shown(logProbability)
-            ) : (
-              <>
-                {shown(logProbability - delta)} → {shown(logProbability)}{" "}
-                <strong class={delta === 0 ? "" : "changed"}>Δ {shown(delta)}</strong>
-              </>
-            )}
-          </dd>
-        </div>
-        {without && (
-          <div>
-            <dt>{words.before}</dt>
-            <dd>{without.hypotheses[0]?.text}</dd>
-          </div>
-        )}
-        <div>
-          <dt>{words.now}</dt>
-          <dd>{hypotheses[0]?.text || "—"}</dd>
-        </div>
+        <dt>{words.translation}</dt>
+        <dd class="written">{(without?.hypotheses ?? hypotheses)[0]?.text || "—"}</dd>
+        <dt>{words.likelihood}</dt>
+        <dd class="number likelihood">
+          {isChanged && `${shown(logProbability - delta)} → `}
+          {shown(logProbability)}
+          {isChanged && <strong class={delta === 0 ? "" : "changed"}>{` Δ ${shown(delta)}`}</strong>}
+        </dd>
+        <dt>{words.now}</dt>
+        <dd class="written now">{hypotheses[0]?.text || "—"}</dd>
       </dl>
-      {isChanged && delta === 0 && <p class="note">{text.translate.nothingChanged}</p>}
-      {isChanged && (
-        <button type="button" onClick={() => show({ intervene: [], off: [] })}>
-          {words.restore}
-        </button>
-      )}
+      <button type="button" disabled={!isChanged} onClick={() => show({ intervene: [], off: [] })}>
+        {words.restore}
+      </button>
+      {isChanged && unchanged > 0 && <span class="note"> {words.unchanged(unchanged)}</span>}
     </div>
   );
 }

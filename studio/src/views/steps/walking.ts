@@ -3,6 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { card, fault, messageOf, model } from "../../model/client.ts";
 import type { Walk } from "../../model/steps.ts";
 import { show, view } from "../../state/store.ts";
+import type { View } from "../../state/view.ts";
 import { decoded, follow } from "../translate/translation.ts";
 import type { Jump } from "./equation.ts";
 import type { Choice } from "./sheet.ts";
@@ -40,7 +41,7 @@ export const station = computed(() =>
 /** Cells that one came from by way of equations. */
 export interface Passed {
   readonly name: string;
-  readonly view: Choice & { readonly station: number };
+  readonly view: Choice & Pick<View, "station" | "attention" | "block">;
 }
 export const trail = signal<readonly Passed[]>([]);
 
@@ -59,7 +60,8 @@ export function step(by: 1 | -1): boolean {
 /** Follows a number to where it was computed. */
 export function jump({ station: to, ...where }: Jump): void {
   const name = station.value?.equation.name ?? "";
-  const here = { ...choice.value, station: stationNames.indexOf(current.value) };
+  const { attention, block } = view.value;
+  const here = { ...choice.value, attention, block, station: stationNames.indexOf(current.value) };
   trail.value = [...trail.value, { name, view: here }].slice(-8);
   show({ station: stationNames.indexOf(to), ...where });
 }
