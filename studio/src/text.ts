@@ -108,10 +108,12 @@ export const text = {
       `“${token}” has the largest weight, and adds the longest vector as well.`,
     disagree: (one: string, other: string): string =>
       `“${one}” has the largest weight, but “${other}” adds the longest vector.`,
+    uniform: "All weights are the same: no key counts more than another.",
     beforeNorm: "before",
     afterNorm: "after",
     moments: (mean: string, variance: string): string => `mean ${mean}, variance ${variance}`,
     restore: "Put everything back",
+    noPart: "No part can be switched off here.",
     stations: {
       tokens: [
         "Tokens",

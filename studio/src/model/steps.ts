@@ -69,16 +69,17 @@ export function placesOf(kind: AttentionKind, layer: number): Places {
   };
 }
 
-/** The output of what comes before an attention, as its residual connection gets it. */
-export function streamOf(kind: AttentionKind, layer: number, norm: "pre" | "post"): string {
+/**
+ * The output of what comes before an attention, as its residual connection gets it. Of several paths, the first that the model
+ * has: it may be built without norms, or without residual connections.
+ */
+export function streamOf(kind: AttentionKind, layer: number, norm: "pre" | "post"): readonly string[] {
   const { side } = placesOf(kind, layer);
-  if (kind === "cross") return residualOutput(`decoder.${layer}.attentionResidual`, norm);
-  return layer === 0 ? `${side}.input.states` : `${side}.${layer - 1}.states`;
+  if (kind !== "cross") return [layer === 0 ? `${side}.input.states` : `${side}.${layer - 1}.states`];
+  const before = `decoder.${layer}.attention`;
+  const normed = norm === "post" ? [`${before}Residual.norm.normed`] : [];
+  return [...normed, `${before}Residual.sum`, `${before}.output`];
 }
-
-/** The output of a residual connection: normalised where the norm comes after. */
-export const residualOutput = (place: string, norm: "pre" | "post"): string =>
-  norm === "pre" ? `${place}.sum` : `${place}.norm.normed`;
 
 /** The taps of a walk that a model has. `weighted` is left to the page: it is large, and a product of two others. */
 function tapsOf(places: Places, more: readonly string[], look: Inspector): TapPattern[] {
@@ -111,7 +112,7 @@ export async function walk(
   // Only the attention to the source reads what the encoder made.
   const memory = ["output", `${layers.encoder - 1}.states`].map((name) => `encoder.${name}`);
   const more = [
-    streamOf(attention, layer, model.norm),
+    ...streamOf(attention, layer, model.norm),
     ...(attention === "cross" ? [...memory, "encoderNorm.mean", "encoderNorm.deviation"] : []),
   ];
   const taps = tapsOf(places, more, look);

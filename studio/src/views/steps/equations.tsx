@@ -92,7 +92,7 @@ function Terms({ equation, open }: { readonly equation: Sum | Softmax; readonly 
   const total = kind === "softmax" ? equation.total : equation.computed;
   const largest = Math.max(...terms.map(({ value }) => Math.abs(value)));
   if (kind === "sum" && terms.length === 1)
-    return <TermLine term={terms[0] as Term} largest={largest} isChosen={false} />;
+    return <TermLine term={terms[0] as Term} largest={largest} isChosen={false} isAlone />;
   return (
     <>
       <ul class="terms">
@@ -146,10 +146,19 @@ interface TermLineProps {
   readonly token?: string | undefined;
   /** Of a softmax: what is taken off its score. */
   readonly power?: number | undefined;
+  /** A bar has nothing to be compared with. */
+  readonly isAlone?: boolean;
 }
 
-function TermLine({ term: { factors, value }, largest, isChosen, token, power }: TermLineProps) {
-  const share = largest === 0 ? 0 : Math.abs(value) / largest;
+function TermLine({
+  term: { factors, value },
+  largest,
+  isChosen,
+  token,
+  power,
+  isAlone = false,
+}: TermLineProps) {
+  const share = largest === 0 || isAlone ? 0 : Math.abs(value) / largest;
   return (
     <div class={`term${isChosen ? " chosen" : ""}${power === undefined ? "" : " powered"}`}>
       {token !== undefined && <span class="of">{token}</span>}

@@ -90,7 +90,7 @@ function Matrix({ sheet, row, column, isOutput }: Block & { readonly isOutput: b
           <Maths of={symbol} />
         </strong>{" "}
         {`${rows} × ${columns}`}
-        <code>{path}</code>
+        <code title={path}>{path}</code>
       </figcaption>
     </figure>
   );

@@ -33,7 +33,10 @@ function Largest() {
   if (!walked.value) return null;
   const { weights, weighted } = sheetsOf(walked.value, choice.value);
   if (!weights || !weighted) return null;
-  const byWeight = largestAt(rowOf(weights, choice.value.query));
+  const shares = rowOf(weights, choice.value.query);
+  // Of uniform weights, none is the largest.
+  if (Math.max(...shares) - Math.min(...shares) < 1e-6) return <p class="note">{words.uniform}</p>;
+  const byWeight = largestAt(shares);
   const byLength = largestAt((lengthsOf(weighted) as Sheet).data);
   const [one, other] = [byWeight, byLength].map((key) => tokenAt("key", key) ?? "");
   return (

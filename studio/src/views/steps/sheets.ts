@@ -1,5 +1,5 @@
 /** The matrices of a walk: what its taps hold for one head. */
-import { residualOutput, streamOf, type Walk } from "../../model/steps.ts";
+import { streamOf, type Walk } from "../../model/steps.ts";
 import { type Choice, type Counted, rowOf, type Sheet, sheetOf } from "./sheet.ts";
 import type { StationName } from "./station-names.ts";
 
@@ -8,18 +8,19 @@ export type Sheets = Readonly<Partial<Record<StationName, Sheet>>>;
 type Row = readonly [station: StationName, path: string, symbol: string, rows: Counted, columns: Counted];
 
 /** Where each station's matrix is read, and what it is called in formulas. */
-function table({ kind, layer, places, norm }: Walk): Row[] {
+function table({ kind, layer, places, norm, numbers }: Walk): Row[] {
   const { side, attention, residual, feedForward } = places;
   const [q, k, c] = ["query", "key", "component"] as const;
   const end = `${feedForward ?? "none"}Residual`;
   const isPre = norm === "pre";
   const isLater = kind === "cross" || layer > 0;
+  const stream = isLater ? streamOf(kind, layer, norm).find((path) => numbers.has(path)) : undefined;
   return [
     ["tokens", `${side}.input.ids`, "T", "one", q],
     ["embedding", `${side}.input.embedding`, "E", q, c],
     ["positions", `${side}.input.positions`, "P", q, c],
     ["sum", `${side}.input.sum`, "X", q, c],
-    ["stream", isLater ? streamOf(kind, layer, norm) : "", "X′", q, c],
+    ["stream", stream ?? "", "X′", q, c],
     ["memory", kind === "cross" ? "encoder.output" : "", "H", k, c],
     ["normBefore", isPre ? `${residual}.norm.normed` : "", "N", q, c],
     ["query", `${attention}.queries`, "Q", q, c],
@@ -37,7 +38,7 @@ function table({ kind, layer, places, norm }: Walk): Row[] {
     ["activated", `${feedForward}.activated`, "G", q, c],
     ["outer", `${feedForward}.output`, "B", q, c],
     ["residualEnd", `${end}.sum`, "Y", q, c],
-    ["normEnd", isPre ? "" : residualOutput(end, norm), "N", q, c],
+    ["normEnd", isPre ? "" : `${end}.norm.normed`, "N", q, c],
   ];
 }
 

@@ -35,7 +35,7 @@ export const sources: Readonly<Record<StationName, readonly [path: string, name:
   positions: ["src/nn/positions.ts", "SinusoidalPositions"],
   sum: ["src/models/first-states.ts", "withPositions"],
   stream: ["src/models/transformer.ts", "Transformer"],
-  memory: ["src/models/transformer.ts", "remember"],
+  memory: ["src/models/transformer.ts", "Transformer"],
   normBefore: ["src/nn/norm.ts", "PreNorm"],
   query: ["src/nn/attention.ts", "MultiHeadAttention"],
   key: ["src/nn/attention.ts", "MultiHeadAttention"],

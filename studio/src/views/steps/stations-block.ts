@@ -82,6 +82,9 @@ function elsewhere(made: Made, attention: AttentionKind, block: number, station:
   };
 }
 
+/** What the attention part of a layer ends with; a model may be built without residual connections. */
+const attended = ({ sheets }: Made): Sheet => (sheets.residual ?? sheets.output) as Sheet;
+
 const endOf = ({ walk }: Made): string => `${walk.places.feedForward}Residual`;
 
 export const blockStations: Makers = {
@@ -102,8 +105,9 @@ export const blockStations: Makers = {
   },
   stream: (made) => {
     const { kind, layer, norm: when } = made.walk;
-    if (kind === "cross")
-      return elsewhere(made, "decoder", layer, when === "pre" ? "residual" : "normMiddle");
+    const { path } = made.output;
+    const last = path.endsWith(".sum") ? "residual" : path.endsWith(".output") ? "output" : "normMiddle";
+    if (kind === "cross") return elsewhere(made, "decoder", layer, last);
     const end = when === "pre" ? "residualEnd" : "normEnd";
     return elsewhere(made, kind === "encoder" ? "encoder" : "cross", layer - 1, end);
   },
@@ -111,14 +115,14 @@ export const blockStations: Makers = {
   residual: (made) => residual(made, made.walk.places.residual, streamIn(made), "output"),
   normMiddle: (made) => {
     const place = made.walk.norm === "pre" ? endOf(made) : made.walk.places.residual;
-    return norm(made, place, made.sheets.residual as Sheet);
+    return norm(made, place, attended(made));
   },
   inner: (made) =>
     projected(made, {
       symbol: "W_{1}",
       parameters: `${made.walk.places.feedForward}.inner`,
       first: 0,
-      input: (made.sheets.normMiddle ?? made.sheets.residual) as Sheet,
+      input: made.sheets.normMiddle ?? attended(made),
     }),
   activated: ({ walk, sheets, output, row, column, name, value }) => {
     const inner = sheets.inner as Sheet;
@@ -141,8 +145,8 @@ export const blockStations: Makers = {
     }),
   residualEnd: (made) => {
     const { walk, sheets } = made;
-    const x = walk.norm === "post" ? (sheets.normMiddle ?? sheets.residual) : sheets.residual;
-    return residual(made, endOf(made), x as Sheet, "outer");
+    const x = (walk.norm === "post" ? sheets.normMiddle : undefined) ?? attended(made);
+    return residual(made, endOf(made), x, "outer");
   },
-  normEnd: (made) => norm(made, endOf(made), made.sheets.residualEnd as Sheet),
+  normEnd: (made) => norm(made, endOf(made), (made.sheets.residualEnd ?? made.sheets.outer) as Sheet),
 };

@@ -91,7 +91,7 @@ function At(shown: Station) {
 
 /** The tensors at the arrow, with their shapes. */
 function Shapes({ inputs, output }: Station) {
-  const from = inputs.map(({ sheet }) => sheet);
+  const from = inputs.map(({ sheet }) => sheet).filter(({ station }) => station !== output.station);
   return (
     <p class="shapes">
       {from.map(({ symbol, shape, path }) => (

@@ -17,7 +17,8 @@ export function Switches({ part: at }: Pick<Station, "part">) {
   const here = at && walked.value?.switches.get(`${at.part}@${at.place}`);
   return (
     <div class="effect">
-      {at && here && <Switch part={at.part} here={here} />}
+      {at && here ? <Switch part={at.part} here={here} /> : <p class="note no-part">{words.noPart}</p>}
+      <Restore />
       <Outcome />
     </div>
   );
@@ -50,6 +51,20 @@ function Switch({ part, here }: { readonly part: Removable; readonly here: reado
   );
 }
 
+function Restore() {
+  const isChanged = view.value.intervene.length + view.value.off.length > 0;
+  return (
+    <button
+      type="button"
+      class="restore"
+      disabled={!isChanged}
+      onClick={() => show({ intervene: [], off: [] })}
+    >
+      {words.restore}
+    </button>
+  );
+}
+
 /** The translation, how likely it is with what was changed, and what the model writes now. */
 function Outcome() {
   const walk = walked.value;
@@ -71,9 +86,6 @@ function Outcome() {
         <dt>{words.now}</dt>
         <dd class="written now">{hypotheses[0]?.text || "—"}</dd>
       </dl>
-      <button type="button" disabled={!isChanged} onClick={() => show({ intervene: [], off: [] })}>
-        {words.restore}
-      </button>
       {isChanged && unchanged > 0 && <span class="note"> {words.unchanged(unchanged)}</span>}
     </div>
   );
