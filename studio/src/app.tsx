@@ -6,10 +6,15 @@ import { canUndo, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
 import { text } from "./text.ts";
 import { Heads } from "./views/heads/heads.tsx";
+import { Steps } from "./views/steps/steps.tsx";
 import { Translate } from "./views/translate/translate.tsx";
 
 /** The views that are here, in the order of their tabs. */
-const views: Readonly<Partial<Record<ViewName, ComponentType>>> = { translate: Translate, heads: Heads };
+const views: Readonly<Partial<Record<ViewName, ComponentType>>> = {
+  translate: Translate,
+  steps: Steps,
+  heads: Heads,
+};
 
 /** The whole page: what is open, the tabs, and the view. */
 export function App() {

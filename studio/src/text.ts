@@ -111,5 +111,151 @@ export const text = {
     ablate: "Switch this head off",
     enable: "Switch it on again",
   },
+  steps: {
+    walkFor: "Transformers that translate",
+    sentence: "The sentence",
+    attention: "Attention",
+    kinds: {
+      encoder: "encoder, to itself",
+      decoder: "decoder, to itself",
+      cross: "decoder, to the source",
+    },
+    query: "Query",
+    keys: "Keys",
+    writes: (token: string): string => `writes ${token}`,
+    stepper: "Stations",
+    previous: "Previous station",
+    next: "Next station",
+    play: "Play",
+    pause: "Pause",
+    back: "Back to",
+    groups: { input: "Input", scores: "Scores", mixing: "Mixing", block: "The rest of the layer" },
+    vector: "One vector",
+    vectorNote:
+      "Choose a number to see how it was computed; choose a number it was computed from to go there.",
+    matrix: "The whole matrix",
+    matrixNote:
+      "The same numbers, all rows at once: blue is positive, amber negative. Marked is the chosen row.",
+    equation: "How it was computed",
+    rounding: "Three decimals are shown; sums are taken before rounding.",
+    replaced: (value: string): string =>
+      `The model goes on with ${value}: a part was switched off, or the number was changed.`,
+    shift: (value: string): string => `${value} is taken off every score first; the quotient stays the same.`,
+    more: (count: number): string => `… ${count} more`,
+    moreSum: (count: number): string => `… ${count} more, together`,
+    fewer: "Fewer",
+    sum: "sum",
+    source: "Computed in",
+    cell: (name: string, token: string, value: string): string => `${name}${token}: ${value}`,
+    switched: { on: "on", here: "off here", everywhere: "off in every layer" },
+    parts: {
+      scale: "Division by √d_{k}",
+      positions: "Positions",
+      attention: "Attention weights (off: uniform)",
+      diagonal: "Attention to one's own position",
+      residuals: "Residual connection",
+      norm: "Normalisation",
+    },
+    translation: "Translation",
+    likelihood: "its ln p",
+    now: "now written",
+    unchanged: (count: number): string =>
+      count === 1 ? "One change made no number different." : `${count} changes made no number different.`,
+    cosine: (value: string): string => `As a cosine, with both vectors at length 1: ${value}.`,
+    agree: (token: string): string =>
+      `“${token}” has the largest weight, and adds the longest vector as well.`,
+    disagree: (one: string, other: string): string =>
+      `“${one}” has the largest weight, but “${other}” adds the longest vector.`,
+    uniform: "All weights are the same: no key counts more than another.",
+    beforeNorm: "before",
+    afterNorm: "after",
+    moments: (mean: string, variance: string): string => `mean ${mean}, variance ${variance}`,
+    restore: "Put everything back",
+    noPart: "No part can be switched off here.",
+    stations: {
+      tokens: [
+        "Tokens",
+        "Text is cut into the pieces of a vocabulary; the model gets their numbers, the ids, and nothing else.",
+      ],
+      embedding: [
+        "Embedding",
+        "Each id picks its learned row of a table, times √d: the same token always gets the same vector.",
+      ],
+      positions: [
+        "Position",
+        "Each position has a vector of its own; without it, the sentence would be a bag of words.",
+      ],
+      sum: [
+        "x",
+        "Embedding and position are added, number by number: x says what the token is and where it stands.",
+      ],
+      stream: [
+        "Layer input",
+        "What the layers before have made of each token: the vectors that arrive here.",
+      ],
+      memory: ["Memory", "What the encoder made of each source token; the decoder only reads it."],
+      normBefore: [
+        "Norm",
+        "Each vector is shifted to mean 0 and scaled to variance 1, then by a learned gain and bias: gentler than a softmax.",
+      ],
+      query: [
+        "Query",
+        "x times W_{Q} asks the question: which tokens matter to me? W_{Q} is one matrix for all words, learned once.",
+      ],
+      key: [
+        "Key",
+        "The vector of each token that can be read, times W_{K}, is what queries are compared with.",
+      ],
+      value: [
+        "Value",
+        "The vector of each token that can be read, times W_{V}, is what it hands over when it is attended to.",
+      ],
+      products: [
+        "q · k",
+        "A query and a key are multiplied element by element and added up: one number says how well they match.",
+      ],
+      scaled: [
+        "÷ √d_{k}",
+        "Longer vectors make larger products; dividing by √d_{k} keeps softmax from becoming all or nothing.",
+      ],
+      masked: [
+        "Mask",
+        "A decoder must not see what it has yet to write: such keys get −10⁹ and then weigh nothing. Elsewhere 0 is added.",
+      ],
+      weights: [
+        "Softmax",
+        "e to each score, divided by the sum of the row: positive numbers that add up to 1.",
+      ],
+      weighted: [
+        "a · v",
+        "Each value vector is kept or shrunk by its weight: what this key adds to the query's new vector.",
+      ],
+      head: [
+        "z",
+        "The weighted values are added up: z is the query's new vector, mixed from all that it attends to.",
+      ],
+      heads: [
+        "Heads",
+        "Every head does the same with its own W_{Q}, W_{K} and W_{V}; their vectors are put side by side.",
+      ],
+      output: [
+        "W_{O}",
+        "One more learned matrix mixes the heads and brings the vector back to the size of x.",
+      ],
+      residual: [
+        "Residual",
+        "The input is copied past the attention and added to its output: nothing is lost, and gradients have a short way.",
+      ],
+      normMiddle: ["Norm", "The sum is brought to mean 0 and variance 1 again before it goes on."],
+      inner: ["W_{1}", "The feed-forward layer, for each position alone: first into a wider vector."],
+      activated: [
+        "Activation",
+        "Negative numbers are cut off (ReLU) or damped (GELU): without it two matrices would be one.",
+      ],
+      outer: ["W_{2}", "And back to the size of x."],
+      residualEnd: ["Residual", "Added to what came in: this is what the next layer reads."],
+      normEnd: ["Norm", "Normalised once more: this is what the next layer reads."],
+    },
+  },
   failed: "That did not work",
 } as const;

@@ -20,6 +20,7 @@ import type { Engine } from "heed/runtime";
 import { tasks } from "heed/tasks";
 import type { Folder } from "./files.ts";
 import { type Changes, readingRequests } from "./reading.ts";
+import { type AskedWalk, type Walk, walk } from "./steps.ts";
 
 /** What the page knows of an opened model. */
 export interface Card {
@@ -116,6 +117,8 @@ export const requests = {
       };
     });
   },
+  /** One attention with everything before and after it. */
+  walk: (asked: AskedWalk): Promise<Walk> => walk(opened(), asked),
 };
 export type Requests = typeof requests;
 

@@ -42,6 +42,14 @@ export interface View {
   readonly why: EvidenceKind;
   /** The station of the walk through the model, from 0. */
   readonly station: number;
+  /** The attention that is walked through: of the encoder, of the decoder to itself, or to the source. */
+  readonly attention: "encoder" | "decoder" | "cross";
+  /** Its layer, from 0. */
+  readonly block: number;
+  /** The query, the key and the component of vectors that the walk looks at, from 0. */
+  readonly query: number;
+  readonly key: number;
+  readonly component: number;
 }
 
 export const firstView: View = {
@@ -60,4 +68,9 @@ export const firstView: View = {
   rival: "",
   why: "leaveOneOut",
   station: 0,
+  attention: "encoder",
+  block: 0,
+  query: 0,
+  key: 0,
+  component: 0,
 };
