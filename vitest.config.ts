@@ -19,6 +19,7 @@ const sourceOfHeed: Plugin = {
 /** Slow: pages, software GPUs, recipes, the packed package, documents, whole corpora, many models, killed runs. */
 const slow = [
   "test/page/**/*.test.ts",
+  "test/studio/**/*.page.test.ts",
   "test/parity/**/*.test.ts",
   "test/examples/**/*.test.ts",
   "test/house/entries.test.ts",

@@ -5,10 +5,15 @@ import { canUndo, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
 import { text } from "./text.ts";
 import { Heads } from "./views/heads/heads.tsx";
+import { Train } from "./views/train/train.tsx";
 import { Translate } from "./views/translate/translate.tsx";
 
 /** The views that are here, in the order of their tabs. */
-const views: Readonly<Partial<Record<ViewName, ComponentType>>> = { translate: Translate, heads: Heads };
+const views: Readonly<Partial<Record<ViewName, ComponentType>>> = {
+  translate: Translate,
+  heads: Heads,
+  train: Train,
+};
 
 /** The whole page: what is open, the tabs, and the view. */
 export function App() {
@@ -53,6 +58,7 @@ function Opened() {
         <p>
           <strong>{opened.name}</strong> · {opened.kind} · {text.model.parameters(opened.parameters)} ·{" "}
           <span class="device">{opened.device}</span>
+          {opened.measured && <span class="measured">{text.model.measured(opened.measured)}</span>}
         </p>
       )}
       <label class="button" title={text.model.chooseHint}>

@@ -31,7 +31,10 @@ interface Trained {
 }
 
 /** Trains, and pauses after the updates of `pauseAt`. */
-async function trained(chosen: Setup, { from, pauseAt }: { from?: Saved; pauseAt?: number } = {}): Promise<Trained> {
+async function trained(
+  chosen: Setup,
+  { from, pauseAt }: { from?: Saved; pauseAt?: number } = {},
+): Promise<Trained> {
   const events: TrainingEvent[] = [];
   let saved: Saved | undefined;
   const training = await openTraining({
@@ -70,12 +73,14 @@ test("the loss falls, and every watched sentence is seen with the attention of a
   expect(updates.at(-1)?.loss).toBeLessThan(0.7 * (updates[0]?.loss ?? 0));
   const last = snapshots.at(-1);
   expect(last?.step).toBe(40);
-  expect(last?.sights).toHaveLength(4);
+  expect(last?.sights).toHaveLength(5);
   for (const { columns, rows, heads } of last?.sights ?? []) {
     expect(heads.map(({ name }) => name)).toHaveLength(8);
     for (const { weights } of heads) {
       for (let row = 0; row < rows.length; row++) {
-        const sum = weights.subarray(row * columns.length, (row + 1) * columns.length).reduce((a, b) => a + b, 0);
+        const sum = weights
+          .subarray(row * columns.length, (row + 1) * columns.length)
+          .reduce((a, b) => a + b, 0);
         expect(sum).toBeCloseTo(1, 5);
       }
     }
@@ -92,7 +97,9 @@ test("its files are a run directory", async () => {
   const [translation] = await translator.translate(["six seven"]);
   translator.close();
   expect(translation?.hypotheses).toHaveLength(1);
-  expect(JSON.parse(Buffer.from(files.get("result.json") as Uint8Array).toString())).toMatchObject({ steps: 20 });
+  expect(JSON.parse(Buffer.from(files.get("result.json") as Uint8Array).toString())).toMatchObject({
+    steps: 20,
+  });
 });
 
 test("links of the phrasebook can be taught to a head; a summary has no heads to see", async () => {

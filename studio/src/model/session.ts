@@ -24,6 +24,7 @@ import { assembleRun, type OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
 import { tasks } from "heed/tasks";
 import type { Folder } from "./files.ts";
+import { type Measured, measuredIn } from "./measured.ts";
 
 /** What the page knows of an opened model. */
 export interface Card {
@@ -39,6 +40,7 @@ export interface Card {
   /** Layers and heads of each attention, by the place of its taps: `decoder.1.cross`. */
   readonly heads: Readonly<Record<string, number>>;
   readonly labels: readonly string[];
+  readonly measured: Measured | undefined;
 }
 
 interface Session {
@@ -82,6 +84,7 @@ export const requests = {
       paths: look.paths,
       heads: headsOf(look),
       labels: run.task === "classify" ? run.labels : [],
+      measured: measuredIn(files),
     };
   },
   decode: (source: string, options: DecodeOptions, off: readonly Removable[]): Promise<DecodedOn> => {

@@ -18,7 +18,8 @@ export function pairsOf(text: string): Pair[] {
     throw new Error(`line ${i + 1} is not a sentence, a tab and its translation`);
   });
   if (pairs.length >= 10) return pairs;
-  throw new Error(`there are ${pairs.length} pairs: give at least ten, better a thousand`);
+  const count = pairs.length === 1 ? "is 1 pair" : `are ${pairs.length} pairs`;
+  throw new Error(`there ${count}: give at least ten, better a thousand`);
 }
 
 export interface Split {

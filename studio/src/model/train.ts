@@ -5,8 +5,8 @@ import { type Engine, readEntries } from "heed/runtime";
 import { type RunFiles, tasks } from "heed/tasks";
 import { type Position, type StopReason, train } from "heed/training";
 import { pairFiles, pairsOf, split, textCorpus } from "./text-corpus.ts";
-import { configText, type Setup } from "./training-setup.ts";
 import { type History, metricsOf, resultOf, type Saved, type TrainingEvent } from "./training-history.ts";
+import { configText, type Setup } from "./training-setup.ts";
 import { openWatch, watchedOf } from "./watch.ts";
 
 export interface TrainingOptions {
@@ -146,7 +146,10 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
       const texts = {
         "config.yaml": printConfig(config),
         "metrics.jsonl": metricsOf(history),
-        ...jsonOf({ ...prepared.files, "result.json": resultOf(history, { seconds, parameters: parameterCount }) }),
+        ...jsonOf({
+          ...prepared.files,
+          "result.json": resultOf(history, { seconds, parameters: parameterCount }),
+        }),
         ...(setup.pairs === undefined ? {} : pairFiles(pairs)),
       };
       const utf8 = new TextEncoder();

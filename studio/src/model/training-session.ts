@@ -40,7 +40,10 @@ export const trainingRequests = {
         save: async (now) => {
           const { step } = now.position;
           // Training goes on without being kept.
-          const fault = await keep(now).then(() => undefined, (error: Error) => error.message);
+          const fault = await keep(now).then(
+            () => undefined,
+            (error: Error) => error.message,
+          );
           tell({ kind: "saved", step, ...(fault === undefined ? {} : { fault }) });
         },
       });

@@ -1,6 +1,7 @@
 /** What a person chooses to train, as a configuration that `heed train` reads as well. */
-import { ablations } from "heed/models";
+
 import type { Ablation } from "heed/models";
+import { ablations } from "heed/models";
 
 /** The ladder: each rung is what the one before lacked. */
 export const rungNames = ["lstm", "gru", "attention", "transformer"] as const;

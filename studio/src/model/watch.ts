@@ -1,8 +1,9 @@
 /** Sentences that are looked at again and again while a model learns. */
+
+import type { TranslateConfig } from "heed/config";
 import { openGreedy } from "heed/decoding";
 import { openInspector } from "heed/inspect";
-import type { TranslateConfig } from "heed/config";
-import { goldAlignment, type PhrasebookPair, phrasebook } from "heed/phrasebook";
+import { goldAlignment, phrasebook } from "heed/phrasebook";
 import type { Engine, State } from "heed/runtime";
 import type { DescribedRun } from "heed/tasks";
 import { type Tokenizer, words } from "heed/text";
@@ -15,14 +16,22 @@ export interface Watched {
   readonly links: readonly (readonly [number, number])[];
 }
 
+/** A link between words, as the tokens of a written and a read one. */
+export interface Link {
+  readonly row: number;
+  readonly rows: number;
+  readonly column: number;
+  readonly columns: number;
+}
+
 /** What the model makes of a watched sentence after some updates. */
 export interface Sight {
   readonly translation: string;
   /** The tokens that are read, and those that are written: of the reference, or else of the translation. */
   readonly columns: readonly string[];
   readonly rows: readonly string[];
-  /** Known links, "row-column". */
-  readonly gold: readonly string[];
+  /** Known links between words. */
+  readonly gold: readonly Link[];
   /** All heads over the source, [rows][columns] each; none for a model that reads a summary. */
   readonly heads: readonly { readonly name: string; readonly weights: Float32Array }[];
 }
@@ -73,13 +82,21 @@ export async function openWatch(
       columns: axes?.[3]?.tokens?.reads ?? [],
       rows: axes?.[2]?.tokens?.writes ?? [],
       gold: linksOf(one, { source: example.source, target: example.target }, tokenizers),
-      heads: [...taps].flatMap(([path, { axes: [, heads, rows, columns], data }]) => {
-        const size = (rows?.size ?? 0) * (columns?.size ?? 0);
-        return Array.from({ length: heads?.size ?? 0 }, (_, head) => ({
-          name: nameOf(path, heads?.size ?? 1, head),
-          weights: Float32Array.from(data.subarray(head * size, (head + 1) * size) as Float32Array),
-        }));
-      }),
+      heads: [...taps].flatMap(
+        ([
+          path,
+          {
+            axes: [, heads, rows, columns],
+            data,
+          },
+        ]) => {
+          const size = (rows?.size ?? 0) * (columns?.size ?? 0);
+          return Array.from({ length: heads?.size ?? 0 }, (_, head) => ({
+            name: nameOf(path, heads?.size ?? 1, head),
+            weights: Float32Array.from(data.subarray(head * size, (head + 1) * size) as Float32Array),
+          }));
+        },
+      ),
     };
   };
   return {
@@ -98,7 +115,9 @@ export async function openWatch(
   };
 }
 
-const NOTHING = { taps: new Map() as Awaited<ReturnType<Awaited<ReturnType<typeof openInspector>>["run"]>>["taps"] };
+const NOTHING = {
+  taps: new Map() as Awaited<ReturnType<Awaited<ReturnType<typeof openInspector>>["run"]>>["taps"],
+};
 
 /** "layer 2, head 3" of decoder.1.cross.weights; a recurrent decoder has one. */
 function nameOf(path: string, heads: number, head: number): string {
@@ -111,20 +130,25 @@ function linksOf(
   { links, reference }: Watched,
   ids: { readonly source: Int32Array; readonly target: Int32Array },
   tokenizers: { readonly source: Tokenizer; readonly target: Tokenizer },
-): string[] {
+): Link[] {
   if (reference === undefined) return [];
   const [from, to] = [words(tokenizers.source, ids.source), words(tokenizers.target, ids.target)];
-  return links.flatMap(([source, target]) => {
-    const [a, b] = [from[source], to[target]];
-    if (!a || !b) return [];
-    return range(b.from, b.to).flatMap((row) => range(a.from, a.to).map((column) => `${row}-${column}`));
+  return links.flatMap(([source, target]): Link[] => {
+    const [read, written] = [from[source], to[target]];
+    if (!read || !written) return [];
+    return [
+      {
+        row: written.from,
+        rows: written.to - written.from,
+        column: read.from,
+        columns: read.to - read.from,
+      },
+    ];
   });
 }
 
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
-
 /** How many sentences of the corpus are watched, and the most words of one. */
-const [WATCHED, LONGEST] = [3, 9];
+const [WATCHED, LONGEST] = [4, 9];
 
 /** Validation pairs to watch, those whose words change order first, and a sentence of one's own. */
 export function watchedOf(
@@ -132,20 +156,39 @@ export function watchedOf(
   valid: readonly { readonly source: string; readonly target: string }[],
   own: string,
 ): Watched[] {
-  const ofPhrasebook = "corpus" in data.valid;
-  const known: readonly PhrasebookPair[] = ofPhrasebook ? phrasebook({ seed }).valid : [];
-  const all = ofPhrasebook
-    ? known.map((pair): Watched => ({ source: pair.source, reference: pair.target, links: linksIn(pair) }))
-    : valid.map(({ source, target }): Watched => ({ source, reference: target, links: [] }));
+  const all = "corpus" in data.valid ? ofPhrasebook(seed) : valid.map(withoutLinks);
   const short = all.filter(({ source }) => source.split(" ").length <= LONGEST);
-  const chosen = [...(short.length >= WATCHED ? short : all)]
-    .sort((a, b) => crossings(b) - crossings(a))
-    .slice(0, WATCHED);
-  return own.trim() === "" ? chosen : [{ source: own.trim(), links: [] }, ...chosen];
+  const chosen = short.length >= WATCHED ? short : all;
+  return [
+    ...(own.trim() === "" ? [] : [{ source: own.trim(), links: [] }]),
+    ...[...chosen].sort((a, b) => crossings(b) - crossings(a)).slice(0, WATCHED),
+  ];
 }
 
-const linksIn = (pair: PhrasebookPair): [number, number][] =>
-  goldAlignment(pair).sure.map(({ source, target }) => [source, target]);
+/** One sentence of each rule of the phrasebook: the one whose words change order most. */
+function ofPhrasebook(seed: number): Watched[] {
+  const best = new Map<string, Watched>();
+  for (const pair of phrasebook({ seed }).valid) {
+    const links = goldAlignment(pair).sure.map(({ source, target }) => [source, target] as const);
+    const one = { source: pair.source, reference: pair.target, links };
+    const before = best.get(pair.rule);
+    const isShort = pair.source.split(" ").length <= LONGEST;
+    if (isShort && (!before || crossings(one) > crossings(before))) best.set(pair.rule, one);
+  }
+  return [...best.values()];
+}
 
-const crossings = ({ links }: Watched): number =>
-  links.filter(([s, t]) => links.some(([s2, t2]) => s2 > s && t2 < t)).length;
+const withoutLinks = ({ source, target }: { readonly source: string; readonly target: string }): Watched => ({
+  source,
+  reference: target,
+  links: [],
+});
+
+/** Links between one word and one word that cross another such link. */
+function crossings({ links }: Watched): number {
+  const single = links.filter(
+    ([s, t]) =>
+      links.filter(([s2]) => s2 === s).length === 1 && links.filter(([, t2]) => t2 === t).length === 1,
+  );
+  return single.filter(([s, t]) => single.some(([s2, t2]) => s2 > s && t2 < t)).length;
+}

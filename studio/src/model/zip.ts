@@ -5,7 +5,12 @@
  * @see PKWARE, APPNOTE.TXT, 4.3 - https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 export function zip(files: ReadonlyMap<string, Uint8Array>): Uint8Array<ArrayBuffer> {
-  const entries: { readonly name: Uint8Array; readonly data: Uint8Array; readonly crc: number; at: number }[] = [];
+  const entries: {
+    readonly name: Uint8Array;
+    readonly data: Uint8Array;
+    readonly crc: number;
+    at: number;
+  }[] = [];
   let size = 0;
   let directory = 0;
   for (const [path, data] of files) {
