@@ -58,7 +58,11 @@ function Opened() {
         <p>
           <strong>{opened.name}</strong> · {opened.kind} · {text.model.parameters(opened.parameters)} ·{" "}
           <span class="device">{opened.device}</span>
-          {opened.measured && <span class="measured">{text.model.measured(opened.measured)}</span>}
+          {opened.measured && (
+            <span class="measured" title={text.model.measuredHow(opened.measured)}>
+              {text.model.measured(opened.measured)}
+            </span>
+          )}
         </p>
       )}
       <label class="button" title={text.model.chooseHint}>

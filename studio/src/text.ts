@@ -16,14 +16,10 @@ export const text = {
     choose: "Open a run",
     chooseHint: "A folder that `heed train` wrote; you can also drop it anywhere on the page.",
     parameters: (count: number): string => `${count.toLocaleString("en")} parameters`,
-    measured: (of: {
-      readonly test: number;
-      readonly precision: string;
-      readonly bleu: number;
-      readonly aer: number;
-      readonly reading: string;
-    }): string =>
-      `BLEU ${of.bleu.toFixed(1)}, alignment error ${(100 * of.aer).toFixed(1)} % (${of.reading}) on ${of.test.toLocaleString("en")} unseen sentences, in ${of.precision}`,
+    measured: (of: { readonly test: number; readonly bleu: number; readonly aer: number }): string =>
+      `BLEU ${of.bleu.toFixed(1)} · alignment error ${(100 * of.aer).toFixed(1)} % on ${of.test.toLocaleString("en")} unseen sentences`,
+    measuredHow: (of: { readonly precision: string; readonly reading: string }): string =>
+      `Weights in ${of.precision}, as they are here. Links are read from ${of.reading}.`,
     wrongTask: (task: string, wanted: string): string =>
       `This view is for ${wanted}; the open model is ${task}.`,
   },

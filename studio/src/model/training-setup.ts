@@ -81,7 +81,7 @@ export function configText(setup: Setup): string {
       : "";
   return `seed: 1
 data: ${data}
-tokenizer: { kind: bpe, vocab: 1000 }
+tokenizer: { kind: bpe, vocab: 1500 }
 model: ${modelOf(setup, pairs === undefined ? 0 : 0.1)}
 training:
   batchTokens: 1024

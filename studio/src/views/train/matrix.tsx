@@ -4,8 +4,10 @@ import { heat, pageColour } from "../../pictures/heat.ts";
 import { textWidth } from "../../pictures/text-width.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { text } from "../../text.ts";
+import { useWidth } from "./width.ts";
 
-const CELL = 30;
+/** The side of a cell in px: as large as there is room for. */
+const [SMALLEST, LARGEST] = [17, 32];
 const FONT = '14px system-ui, "Segoe UI", "Noto Sans", sans-serif';
 const SLOPE = Math.PI / 4;
 
@@ -25,9 +27,12 @@ export function Matrix({ rows, columns, weights, gold }: MatrixProps) {
   const left = widest(down) + 14 + 18;
   const lean = Math.ceil(widest(across) * Math.sin(SLOPE)) + 14;
   const top = lean + 18;
-  const [width, height] = [columns.length * CELL, rows.length * CELL];
+  const { box, width: room } = useWidth();
+  const fitting = Math.floor((room.value - left - lean) / Math.max(1, columns.length));
+  const cell = Math.min(LARGEST, Math.max(SMALLEST, fitting));
+  const [width, height] = [columns.length * cell, rows.length * cell];
   return (
-    <div class="scroll">
+    <div class="scroll" ref={box}>
       <div class="matrix" style={{ width: `${left + width + lean}px`, height: `${top + height + 2}px` }}>
         <div
           class="cells"
@@ -51,7 +56,7 @@ export function Matrix({ rows, columns, weights, gold }: MatrixProps) {
             <text
               key={column}
               class={token.isSpecial ? "label special" : "label"}
-              transform={`translate(${left + (column + 0.5) * CELL} ${top - 8}) rotate(-45)`}
+              transform={`translate(${left + (column + 0.5) * cell} ${top - 8}) rotate(-45)`}
             >
               {token.text}
             </text>
@@ -61,7 +66,7 @@ export function Matrix({ rows, columns, weights, gold }: MatrixProps) {
               key={row}
               class={token.isSpecial ? "label special" : "label"}
               x={left - 8}
-              y={top + (row + 0.5) * CELL}
+              y={top + (row + 0.5) * cell}
               text-anchor="end"
               dominant-baseline="central"
             >
@@ -72,10 +77,10 @@ export function Matrix({ rows, columns, weights, gold }: MatrixProps) {
             <rect
               key={`${link.row}-${link.column}`}
               class="gold"
-              x={left + link.column * CELL + 2}
-              y={top + link.row * CELL + 2}
-              width={link.columns * CELL - 4}
-              height={link.rows * CELL - 4}
+              x={left + link.column * cell + 2}
+              y={top + link.row * cell + 2}
+              width={link.columns * cell - 4}
+              height={link.rows * cell - 4}
               rx={5}
             />
           ))}
@@ -102,12 +107,12 @@ interface HeadHeatProps {
   readonly columns: number;
 }
 
-/** Weights as pixels, as large as their place. */
+/** Weights as pixels, as large as their place; the words beside it say what it shows. */
 export function HeadHeat({ weights, rows, columns }: HeadHeatProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
     context?.putImageData(heat(weights, rows, columns, pageColour("--weight")), 0, 0);
   }, [weights, rows, columns]);
-  return <canvas ref={canvas} width={columns} height={rows} role="presentation" />;
+  return <canvas ref={canvas} width={columns} height={rows} />;
 }

@@ -1,5 +1,3 @@
-import { useSignal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
 import { lossCurve, margin } from "../../pictures/loss-curve.ts";
 import { text } from "../../text.ts";
 import {
@@ -18,6 +16,7 @@ import {
   useModel,
   validations,
 } from "./training.ts";
+import { useWidth } from "./width.ts";
 
 const words = text.train;
 const HEIGHT = 230;
@@ -116,15 +115,7 @@ function duration(time: number | undefined): string {
 
 /** The loss of every update, its running mean, and validations with their BLEU. */
 function Curve() {
-  const box = useRef<HTMLDivElement>(null);
-  const width = useSignal(0);
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(([entry]) => {
-      width.value = Math.floor(entry?.contentRect.width ?? 0);
-    });
-    if (box.current) observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
+  const { box, width } = useWidth();
   const steps = opened.value?.totalSteps ?? 0;
   const points = updates.value.map(({ step, negativeLogLikelihood: loss }) => ({ step, loss }));
   const curve = lossCurve(points, validations.value, { width: width.value, height: HEIGHT, steps });

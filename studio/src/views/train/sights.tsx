@@ -101,9 +101,7 @@ function Attention({ sight, isReference }: { readonly sight: Sight; readonly isR
   const picked = useSignal<number | "mean" | undefined>(undefined);
   const { heads, columns, rows, gold } = sight;
   if (heads.length === 0) return <p class="attention note">{words.noHeads}</p>;
-  const found = heads.map(({ weights }) => foundLinks(weights, columns.length, gold));
-  const best = found.some((share) => share !== undefined) ? indexOfLargest(found) : "mean";
-  const head = picked.value ?? (heads.length === 1 ? 0 : best);
+  const head = picked.value ?? (heads.length === 1 ? 0 : bestHead(snapshots.value.at(-1)?.sights ?? []));
   const weights = head === "mean" ? meanOf(heads) : (heads[head]?.weights ?? meanOf(heads));
   const share = foundLinks(weights, columns.length, gold);
   return (
@@ -150,5 +148,14 @@ function meanOf(heads: Sight["heads"]): Float32Array {
   );
 }
 
-const indexOfLargest = (shares: readonly (number | undefined)[]): number =>
-  shares.reduce<number>((best, share, i) => ((share ?? 0) > (shares[best] ?? 0) ? i : best), 0);
+/** The head that finds most links by now; the mean of all where no link is known. */
+function bestHead(sights: readonly Sight[]): number | "mean" {
+  const linked = sights.filter(({ gold }) => gold.length > 0);
+  if (linked.length === 0) return "mean";
+  const found = (linked[0]?.heads ?? []).map((_, head) =>
+    linked.reduce((sum, { heads, columns, gold }) => {
+      return sum + (foundLinks(heads[head]?.weights ?? [], columns.length, gold) ?? 0);
+    }, 0),
+  );
+  return found.indexOf(Math.max(...found));
+}
