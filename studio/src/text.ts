@@ -113,6 +113,7 @@ export const text = {
     goOn: "Go on",
     use: "Use this model",
     download: "Download the run",
+    huggingFace: "For transformers.js",
     another: "Train another",
     ownModel: "trained here",
     update: "Update",

@@ -6,9 +6,10 @@ import { afterAll, expect, test } from "vitest";
 import { openTranslator } from "../../src/decoding/translator.ts";
 import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
+import { exported } from "../../studio/src/model/hugging-face.ts";
 import { openTraining } from "../../studio/src/model/train.ts";
 import type { Saved, TrainingEvent } from "../../studio/src/model/training-history.ts";
-import { firstSetup, type Setup } from "../../studio/src/model/training-setup.ts";
+import { firstSetup, isExportable, type Setup } from "../../studio/src/model/training-setup.ts";
 
 const engine = await openEngine("cpu");
 const folder = mkdtempSync(join(tmpdir(), "heed-studio-"));
@@ -100,6 +101,17 @@ test("its files are a run directory", async () => {
   expect(JSON.parse(Buffer.from(files.get("result.json") as Uint8Array).toString())).toMatchObject({
     steps: 20,
   });
+});
+
+test("a Transformer is exported for transformers.js, one without a part is not", async () => {
+  const { files } = await trained({ ...setup, steps: 2 });
+  expect([...exported(files).keys()]).toEqual(
+    expect.arrayContaining(["config.json", "tokenizer.json", "onnx/decoder_model_merged.onnx"]),
+  );
+  const ablated: Setup = { ...setup, steps: 2, without: ["scale"] };
+  expect(isExportable(ablated)).toBe(false);
+  const { files: others } = await trained(ablated);
+  expect(() => exported(others)).toThrow("lacks parts (scale)");
 });
 
 test("links of the phrasebook can be taught to a head; a summary has no heads to see", async () => {

@@ -47,6 +47,10 @@ export const attends = ({ rung, without }: Pick<Setup, "rung" | "without">): boo
 export const canBeGuided = (setup: Pick<Setup, "pairs" | "rung" | "without">): boolean =>
   setup.pairs === undefined && attends(setup);
 
+/** Whether what a setup trains can be exported for transformers.js. */
+export const isExportable = ({ rung, without }: Pick<Setup, "rung" | "without">): boolean =>
+  rung === "transformer" && without.length === 0;
+
 function modelOf({ rung, size, without }: Setup, dropout: number): string {
   const width = widths[size];
   const cell = (kind: string, attention: string): string =>

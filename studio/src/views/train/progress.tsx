@@ -1,7 +1,9 @@
+import { isExportable } from "../../model/training-setup.ts";
 import { lossCurve, margin } from "../../pictures/loss-curve.ts";
 import { text } from "../../text.ts";
 import {
-  download,
+  downloadHuggingFace,
+  downloadRun,
   goOn,
   leave,
   opened,
@@ -56,9 +58,14 @@ export function Progress() {
               >
                 {words.use}
               </button>
-              <button type="button" onClick={() => void download()}>
+              <button type="button" onClick={() => void downloadRun()}>
                 {words.download}
               </button>
+              {isExportable(about.setup) && (
+                <button type="button" onClick={() => void downloadHuggingFace()}>
+                  {words.huggingFace}
+                </button>
+              )}
               <button type="button" onClick={() => void leave()}>
                 {words.another}
               </button>

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { proxy, type Remote, wrap } from "comlink";
 import { messageOf, openFolder } from "../../model/client.ts";
+import type { Files } from "../../model/files.ts";
 import type { TrainingEvent, Update, Validated } from "../../model/training-history.ts";
 import type { TrainingRequests } from "../../model/training-session.ts";
 import { firstSetup, type Setup } from "../../model/training-setup.ts";
@@ -152,18 +153,21 @@ export const useModel = (): Promise<void> =>
     show({ view: "translate", text: sentence, forced: [], intervene: [], off: [] });
   });
 
-const FOLDER = "heed-run";
-
 /** Saves the run directory as a zip archive. */
-export const download = (): Promise<void> =>
-  attempt(async () => {
-    const files = [...(await worker().files())].map(([name, bytes]) => [`${FOLDER}/${name}`, bytes] as const);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([zip(new Map(files))], { type: "application/zip" }));
-    link.download = `${FOLDER}.zip`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  });
+export const downloadRun = (): Promise<void> => attempt(async () => save("heed-run", await worker().files()));
+
+/** Saves a folder for transformers.js and Python's transformers as a zip archive. */
+export const downloadHuggingFace = (): Promise<void> =>
+  attempt(async () => save("heed-model", await worker().huggingFace()));
+
+function save(folder: string, files: Files): void {
+  const inFolder = new Map([...files].map(([name, bytes]) => [`${folder}/${name}`, bytes]));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([zip(inFolder)], { type: "application/zip" }));
+  link.download = `${folder}.zip`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
 
 async function attempt(action: () => Promise<void>): Promise<void> {
   trainingFault.value = "";
