@@ -6,4 +6,4 @@ export { type GivenConfig, parseConfig, readConfig } from "./parse.ts";
 export { printConfig } from "./print.ts";
 export type { ClassifyConfig, Config, GenerateConfig, TranslateConfig } from "./schema.ts";
 export { type ConfiguredCell, configureCells, parseSweep, type SweepCell } from "./sweep.ts";
-export { translationModel } from "./translation-model.ts";
+export { transformerConfig, translationModel } from "./translation-model.ts";

@@ -9,6 +9,7 @@ export { type LanguageTaskOptions, openLanguageTask } from "./generate/training.
 export type { RunFiles } from "./run-files.ts";
 export type { Described, Learner, Score, Task } from "./task.ts";
 export { type DescribedRun, tasks } from "./tasks.ts";
+export { type AlignedSample, type MeasuredAlignment, measureAlignment } from "./translate/alignment.ts";
 export { type Corpus, loadCorpus } from "./translate/corpus.ts";
 export { encodeCorpus, encodePair, pairFeeds, type SentencePair } from "./translate/pairs.ts";
 export { openTranslationTask, type TranslationTaskOptions } from "./translate/training.ts";

@@ -7,6 +7,7 @@ import type { ViewName } from "./state/view.ts";
 import { text } from "./text.ts";
 import { Heads } from "./views/heads/heads.tsx";
 import { Steps } from "./views/steps/steps.tsx";
+import { Train } from "./views/train/train.tsx";
 import { Translate } from "./views/translate/translate.tsx";
 
 /** The views that are here, in the order of their tabs. */
@@ -14,6 +15,7 @@ const views: Readonly<Partial<Record<ViewName, ComponentType>>> = {
   translate: Translate,
   steps: Steps,
   heads: Heads,
+  train: Train,
 };
 
 /** The whole page: what is open, the tabs, and the view. */
@@ -59,6 +61,11 @@ function Opened() {
         <p>
           <strong>{opened.name}</strong> · {opened.kind} · {text.model.parameters(opened.parameters)} ·{" "}
           <span class="device">{opened.device}</span>
+          {opened.measured && (
+            <span class="measured" title={text.model.measuredHow(opened.measured)}>
+              {text.model.measured(opened.measured)}
+            </span>
+          )}
         </p>
       )}
       {opened?.warnings.map((warning) => (

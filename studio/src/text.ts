@@ -17,6 +17,10 @@ export const text = {
     chooseHint: "A folder that `heed train` wrote; you can also drop it anywhere on the page.",
     offered: "Model",
     parameters: (count: number): string => `${count.toLocaleString("en")} parameters`,
+    measured: (of: { readonly test: number; readonly bleu: number; readonly aer: number }): string =>
+      `BLEU ${of.bleu.toFixed(1)} · alignment error ${(100 * of.aer).toFixed(1)} % on ${of.test.toLocaleString("en")} unseen sentences`,
+    measuredHow: (of: { readonly precision: string; readonly reading: string }): string =>
+      `Weights in ${of.precision}, as they are here. Links are read from ${of.reading}.`,
     wrongTask: (task: string, wanted: string): string =>
       `This view is for ${wanted}; the open model is ${task}.`,
   },
@@ -256,6 +260,122 @@ export const text = {
       residualEnd: ["Residual", "Added to what came in: this is what the next layer reads."],
       normEnd: ["Norm", "Normalised once more: this is what the next layer reads."],
     },
+  train: {
+    title: "Train a translator in this page",
+    note: "It learns on this computer, in this page, and can be taken along as a run that heed translate opens.",
+    privacy: "Nothing leaves this computer.",
+    corpus: "What it learns from",
+    phrasebook: "The phrasebook: 30,000 English-French sentences of a grammar, with known word links",
+    ownPairs: "Your own pairs",
+    pairsHint: "A sentence, a tab, its translation; one pair a line",
+    file: "Open a TSV file",
+    pairs: (count: number): string => `${count.toLocaleString("en")} ${count === 1 ? "pair" : "pairs"}`,
+    rung: "The rung of the ladder",
+    rungs: {
+      lstm: { name: "LSTM", about: "one summary of the sentence starts the decoder" },
+      gru: { name: "GRU", about: "one summary, read again at every word" },
+      attention: { name: "GRU with attention", about: "every word chooses what to read" },
+      transformer: { name: "Transformer", about: "attention alone, in several heads" },
+    },
+    size: "Size",
+    sizes: { tiny: "tiny, 32 wide", small: "small, 64 wide", medium: "medium, 128 wide" },
+    steps: "Updates",
+    sentence: "A sentence of yours to watch",
+    sentenceHint: "We do not see the small green car.",
+    without: "Learn without",
+    parts: {
+      positions: "positions",
+      residuals: "residual sums",
+      norm: "layer norm",
+      scale: "√d in the scores",
+      values: "values of their own (V = K)",
+      diagonal: "a word reading itself",
+      attention: "attention: read everything alike",
+    },
+    guided: "Show a head the phrasebook's word links",
+    noAttention: "This model chooses nothing to read, so there is no attention to watch form.",
+    config: "As a configuration for heed train",
+    start: "Start training",
+    opening: "Opening…",
+    reading: "the corpus is read",
+    replaces: "This takes the place of the kept training.",
+    kept: "A training can go on",
+    keptAt: (step: number, steps: number, at: Date): string =>
+      `${step.toLocaleString("en")} of ${steps.toLocaleString("en")} updates, kept ${at.toLocaleString("en", { dateStyle: "medium", timeStyle: "short" })}`,
+    continue: "Go on with it",
+    discard: "Forget it",
+    phases: {
+      idle: "",
+      opening: "Opening…",
+      training: "Training",
+      pausing: "Pausing after this update…",
+      paused: "Paused",
+      done: "Trained",
+    },
+    pause: "Pause",
+    goOn: "Go on",
+    use: "Use this model",
+    download: "Download the run",
+    huggingFace: "For transformers.js",
+    another: "Train another",
+    ownModel: "trained here",
+    update: "Update",
+    of: (total: number): string => `of ${total.toLocaleString("en")}`,
+    count: (count: number): string => count.toLocaleString("en"),
+    loss: "Loss",
+    nats: "nats a token",
+    bleu: "BLEU",
+    after: (step: number): string => `unseen pairs, after ${step.toLocaleString("en")}`,
+    speed: "Speed",
+    tokensPerSecond: "target tokens a second",
+    left: "Time left",
+    trained: (time: string): string => `${time} trained`,
+    curve: "Loss against updates",
+    trainLoss: "loss in nats a token, and its running mean",
+    validLoss: "on unseen pairs, with BLEU",
+    savedAt: (step: number | undefined): string =>
+      step === undefined
+        ? "Kept by the browser every few seconds."
+        : `Kept by the browser up to update ${step.toLocaleString("en")}: the tab may be closed.`,
+    unsaved: (why: string): string =>
+      `Not kept: ${why}. Training goes on, but a closed tab ends it: pause and download the run.`,
+    watched: "What it makes of sentences it has not seen",
+    play: "Play",
+    stop: "Stop",
+    scrub: "Go back over the training",
+    afterUpdates: (step: number): string =>
+      step === 0 ? "before the first update" : `after ${step.toLocaleString("en")} updates`,
+    reference: "Right:",
+    asReference: "Right",
+    noReference: "Yours: there is no right translation to compare",
+    mean: "mean",
+    meanHead: "Mean of all heads",
+    chooseHead: "Heads over the source",
+    givenReference: "Given the right translation; known links are framed.",
+    givenTranslation: "Given its own translation.",
+    found: (share: number): string =>
+      `${Math.round(100 * share)} % of the linked words read a known link most.`,
+    noHeads: "A summary of the sentence is all that this model reads: there is no attention to see.",
+    about: (
+      {
+        rung,
+        size,
+        without,
+        guided,
+      }: {
+        readonly rung: "lstm" | "gru" | "attention" | "transformer";
+        readonly size: string;
+        readonly without: readonly string[];
+        readonly guided: boolean;
+      },
+      parameters: number,
+    ): string =>
+      [
+        `${text.train.rungs[rung].name}, ${size}`,
+        ...(without.length > 0 && rung === "transformer" ? [`without ${without.join(", ")}`] : []),
+        ...(guided ? ["one head shown the word links"] : []),
+        `${parameters.toLocaleString("en")} parameters`,
+      ].join(" · "),
   },
   failed: "That did not work",
 } as const;

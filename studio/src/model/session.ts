@@ -19,6 +19,7 @@ import { assembleRun, type OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
 import { tasks } from "heed/tasks";
 import type { Folder } from "./files.ts";
+import { type Measured, measuredIn } from "./measured.ts";
 import { type Changes, readingRequests } from "./reading.ts";
 import { type AskedWalk, type Walk, walk } from "./steps.ts";
 
@@ -36,6 +37,7 @@ export interface Card {
   /** Layers and heads of each attention, by the place of its taps: `decoder.1.cross`. */
   readonly heads: Readonly<Record<string, number>>;
   readonly labels: readonly string[];
+  readonly measured: Measured | undefined;
 }
 
 export interface Session {
@@ -80,6 +82,7 @@ export const requests = {
       paths: look.paths,
       heads: headsOf(look),
       labels: run.task === "classify" ? run.labels : [],
+      measured: measuredIn(files),
     };
   },
   decode: (source: string, options: DecodeOptions, off: readonly Removable[]): Promise<DecodedOn> => {

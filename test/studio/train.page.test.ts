@@ -1,0 +1,153 @@
+/** Training in the studio's page, as a person does it. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStudioServer } from "../../src/cli/studio-server.ts";
+import { openTranslator } from "../../src/decoding/translator.ts";
+import { openRunOf } from "../../src/runs/open-run.node.ts";
+import { openEngine } from "../../src/runtime/open-engine.node.ts";
+import { absentChromium, openChromium } from "../page/chromium.ts";
+import { unzip } from "./unzip.ts";
+
+const skipped = absentChromium ? ` (skipped: ${absentChromium})` : "";
+const folder = mkdtempSync(join(tmpdir(), "heed-train-"));
+const problems: string[] = [];
+let server: Awaited<ReturnType<typeof openStudioServer>>;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+/** Two numbers, in the other order. */
+const [english, french] = [
+  "one two three four five six seven eight nine ten".split(" "),
+  "un deux trois quatre cinq six sept huit neuf dix".split(" "),
+];
+const pairs = english
+  .flatMap((a, i) => english.map((b, j) => `${a} ${b}\t${french[j]} ${french[i]}`))
+  .join("\n");
+
+beforeAll(async () => {
+  if (absentChromium) return;
+  const outDir = join(folder, "page");
+  const configFile = join(import.meta.dirname, "../../studio/vite.config.ts");
+  await build({ configFile, logLevel: "error", build: { outDir, emptyOutDir: true } });
+  server = await openStudioServer({ page: outDir, runs: new Map(), port: 0 });
+  browser = await openChromium();
+  context = await browser.newContext({ acceptDownloads: true });
+  page = await visit();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function visit(): Promise<Page> {
+  const visited = await context.newPage();
+  visited.on("pageerror", (error) => problems.push(error.message));
+  visited.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  await visited.goto(`${server.address}#train`);
+  await visited.waitForSelector(".choice");
+  return visited;
+}
+
+/** The number below a name: update, loss, … */
+async function figure(name: string): Promise<number> {
+  const text = await page.textContent(`.figures div:has(dt:text-is("${name}")) strong`);
+  return Number(text?.replace(/,/g, ""));
+}
+
+const press = (name: string): Promise<void> => page.click(`button:text-is("${name}")`);
+const phase = (name: string): Promise<unknown> => page.waitForSelector(`#progress:text-is("${name}")`);
+const updates = (least: number): Promise<void> =>
+  expect.poll(() => figure("Update"), { timeout: 60_000 }).toBeGreaterThanOrEqual(least);
+
+async function start(chosen: Page): Promise<void> {
+  await chosen.check("text=Your own pairs");
+  await chosen.fill(".pairs textarea", pairs);
+  await chosen.selectOption(".choice select", "tiny");
+  await chosen.fill(".choice input[type=number]", "4000");
+  await chosen.fill(".wide input", "six seven");
+  await chosen.click("text=Start training");
+}
+
+describe.skipIf(absentChromium)(`training in the page${skipped}`, () => {
+  test("the loss falls, and sentences are watched", async () => {
+    await start(page);
+    await updates(2);
+    const first = await figure("Loss");
+    await updates(60);
+    expect(await figure("Loss")).toBeLessThan(0.8 * first);
+    expect(await figure("Speed")).toBeGreaterThan(0);
+    expect(await page.textContent(".progress .note")).toMatch(/Transformer, tiny · [\d,]+ parameters.*wasm/);
+    expect(await page.locator(".sentence").count()).toBe(5);
+    expect(await page.locator(".heads .thumbnail").count()).toBe(9);
+  });
+
+  test("another tab may not train meanwhile", async () => {
+    const other = await visit();
+    await start(other);
+    expect(await other.textContent(".fault")).toContain("another tab of this browser is training");
+    await other.close();
+  });
+
+  test("it pauses, can be gone back over, and goes on", async () => {
+    await press("Pause");
+    await phase("Paused");
+    const step = await figure("Update");
+    await page.waitForTimeout(1000);
+    expect(await figure("Update")).toBe(step);
+    expect(await page.textContent(".scrubber output")).toBe(`after ${step} updates`);
+    await page.fill(".scrubber input", "0");
+    expect(await page.textContent(".scrubber output")).toBe("before the first update");
+    await press("Go on");
+    await updates(step + 5);
+  });
+
+  test("after a reload it goes on from what the browser has kept", async () => {
+    await page.reload();
+    const kept = await page.textContent(".kept .note");
+    const step = Number(/([\d,]+) of 4,000 updates/.exec(kept ?? "")?.[1]?.replace(",", ""));
+    expect(step).toBeGreaterThan(60);
+    await press("Go on with it");
+    await updates(step + 5);
+    await press("Pause");
+    await phase("Paused");
+    const [, slope = ""] = (await page.getAttribute(".curve .raw", "d"))?.match(/^M([\d.]+),/) ?? [];
+    // The curve begins with the first update, not with the first after the reload.
+    expect(Number(slope)).toBeLessThan(50);
+  });
+
+  test("the downloaded run translates in Node as it does in the page", async () => {
+    const downloading = page.waitForEvent("download");
+    await press("Download the run");
+    const archive = join(folder, "run.zip");
+    await (await downloading).saveAs(archive);
+    const run = mkdtempSync(join(folder, "run-"));
+    for (const [path, bytes] of unzip(new Uint8Array(readFileSync(archive))))
+      writeFileSync(join(run, basename(path)), bytes);
+    const opened = openRunOf(run, "translate");
+    const engine = await openEngine("cpu");
+    const { maxLength } = opened.config.model;
+    const translator = await openTranslator({ engine, ...opened, ...opened.tokenizers, maxLength, beam: 4 });
+    const [translation] = await translator.translate(["six seven"]);
+    translator.close();
+    await press("Use this model");
+    await page.waitForSelector("header strong:text-is('trained here')");
+    const written = await page.waitForSelector(".translation:not(:empty)");
+    expect(await page.inputValue("textarea")).toBe("six seven");
+    await expect
+      .poll(async () => (await written.textContent())?.trim(), { timeout: 20_000 })
+      .toBe(translation?.hypotheses[0]?.text);
+  });
+
+  test("nothing was complained of on the way", () => {
+    expect(problems).toEqual([]);
+  });
+});
