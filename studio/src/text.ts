@@ -260,6 +260,7 @@ export const text = {
       residualEnd: ["Residual", "Added to what came in: this is what the next layer reads."],
       normEnd: ["Norm", "Normalised once more: this is what the next layer reads."],
     },
+  },
   train: {
     title: "Train a translator in this page",
     note: "It learns on this computer, in this page, and can be taken along as a run that heed translate opens.",
