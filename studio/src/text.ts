@@ -93,6 +93,7 @@ export const text = {
       norm: "Vectors are not normalised; gain and bias stay",
     },
     without: (part: string): string => `Without ${part}`,
+    effect: "Effect on the translation:",
     changed: "Without changes to the model:",
     sameTranslation: "the same translation",
     delta: (nats: number): string => `Δ ln p ${nats < 0 ? "−" : "+"}${Math.abs(nats).toFixed(3)}`,
@@ -103,7 +104,7 @@ export const text = {
     remove: "Take back",
     removeChange: (name: string): string => `Take back: ${name}`,
     nothingChanged: "This change made no number different.",
-    score: "log probability a token",
+    score: "With the mean ln p of their tokens.",
   },
   heads: {
     title: "All heads",
