@@ -10,6 +10,7 @@ import { Looked } from "./looked.tsx";
 import { best, known, looked, reading } from "./translation.ts";
 
 const words = text.translate;
+const NONE: readonly (readonly [number, number])[] = [];
 
 /** How much of what was read went into what was written: a picture, and the numbers of one word beside it. */
 export function Reading() {
@@ -29,7 +30,7 @@ export function Reading() {
   const chosen = looked.value ?? -1;
   const place = pointed.value >= 0 && pointed.value < read.rows.length ? pointed.value : chosen;
   const pair = known.value?.target === best.value?.text ? known.value : undefined;
-  const links = pair?.links ?? [];
+  const links = pair?.links ?? NONE;
   return (
     <section class="panel" aria-labelledby="reading">
       <h2 id="reading">{words.reading}</h2>
