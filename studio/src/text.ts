@@ -49,6 +49,7 @@ export const text = {
     bestHint: "The layer, head and row whose weights agree best with the known links of held-out sentences",
     aligned: (aer: number, pairs: number): string =>
       `alignment error ${(100 * aer).toFixed(1)} % on ${pairs} sentences`,
+    rowOf: "the row",
     row: "Row",
     rows: { output: "that writes the word", input: "that reads the word" },
     evidence: "Evidence",
