@@ -53,6 +53,7 @@ export const text = {
     bestHint: "The layer, head and row whose weights agree best with the known links of held-out sentences",
     aligned: (aer: number, pairs: number): string =>
       `alignment error ${(100 * aer).toFixed(1)} % on ${pairs} sentences`,
+    rowOf: "the row",
     row: "Row",
     rows: { output: "that writes the word", input: "that reads the word" },
     evidence: "Evidence",
@@ -97,6 +98,7 @@ export const text = {
       norm: "Vectors are not normalised; gain and bias stay",
     },
     without: (part: string): string => `Without ${part}`,
+    effect: "Effect on the translation:",
     changed: "Without changes to the model:",
     sameTranslation: "the same translation",
     delta: (nats: number): string => `Δ ln p ${nats < 0 ? "−" : "+"}${Math.abs(nats).toFixed(3)}`,
@@ -107,7 +109,7 @@ export const text = {
     remove: "Take back",
     removeChange: (name: string): string => `Take back: ${name}`,
     nothingChanged: "This change made no number different.",
-    score: "log probability a token",
+    score: "With the mean ln p of their tokens.",
   },
   heads: {
     title: "All heads",

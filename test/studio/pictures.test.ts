@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { bipartite } from "../../studio/src/pictures/bipartite.ts";
 import { csvText } from "../../studio/src/pictures/csv.ts";
 import { centred, onLine, path, ribbons } from "../../studio/src/pictures/ribbons.ts";
 import { signedBars } from "../../studio/src/pictures/signed-bars.ts";
@@ -96,6 +97,32 @@ test("of too many ribbons the largest are drawn", () => {
 
 test("upright lines swap the two directions", () => {
   expect(path(5, 25, 100, true)).toBe("M 0 5 C 50 5, 50 25, 100 25");
+});
+
+const sentence = {
+  columns: ["▁a", "▁b"],
+  rows: ["▁c", "d"],
+  numbers: [
+    [1, 0],
+    [0, 1],
+  ],
+  links: [[1, 0]],
+} as const;
+
+test("sentences lie above each other where there is room, and stand beside each other where there is none", () => {
+  const wide = bipartite({ ...sentence, room: 500 }, () => 20);
+  expect(wide).toMatchObject({ isUpright: false, width: 162, origin: [1, 52] });
+  expect(wide.written.words).toEqual([{ x: 47, y: 232, width: 68, height: 30 }]);
+  expect([wide.read.seams.length, wide.written.seams.length, wide.links.length]).toEqual([0, 1, 1]);
+  const narrow = bipartite({ ...sentence, room: 150 }, () => 20);
+  expect(narrow).toMatchObject({ isUpright: true, width: 232, origin: [61, 22] });
+  expect(narrow.read.tokens[1]).toEqual({ x: 1, y: 61, width: 60, height: 30 });
+});
+
+test("a sentence that is too long to stand lies, and begins where one sees it", () => {
+  const columns = Array.from({ length: 100 }, () => "▁a");
+  const long = bipartite({ ...sentence, columns, numbers: [], room: 500 }, () => 20);
+  expect([long.isUpright, long.read.tokens[0]?.x, long.written.tokens[0]?.x]).toEqual([false, 1, 1]);
 });
 
 test("bars go to the side of their sign, the largest to the edge", () => {

@@ -56,8 +56,8 @@ afterAll(async () => {
 });
 
 /** Opens the studio at an address; whatever goes wrong in it is a problem. */
-async function visit(hash: string, options: Parameters<Browser["newPage"]>[0] = {}): Promise<Page> {
-  const opened = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+async function visit(hash: string): Promise<Page> {
+  const opened = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   opened.on("pageerror", (error) => problems.push(error.message));
   opened.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());
@@ -231,22 +231,18 @@ describe.skipIf(absentChromium)(`the translate view${skipped}`, () => {
     await translationIs((await decode()).hypotheses[0]?.text);
   });
 
-  test.each(["light", "dark"] as const)(
-    "a phone's width is enough, and nobody is shut out: %s",
-    async (colorScheme) => {
-      const off = encodeURIComponent('["scale"]');
-      const small = await visit(`#translate?place=2&off=${off}`, {
-        viewport: { width: 390, height: 800 },
-        colorScheme,
-      });
-      await small.waitForSelector(".bars svg");
-      expect(await small.evaluate("document.documentElement.scrollWidth")).toBe(390);
-      await small.evaluate(axe);
-      const found = await small.evaluate<{ violations: { id: string }[] }>("axe.run()");
+  test("a phone's width is enough, and nobody is shut out, by light and by dark", async () => {
+    await back(`#translate?place=2&off=${encodeURIComponent('["scale"]')}`);
+    await page.waitForSelector(".bars svg");
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.evaluate(axe);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+      const found = await page.evaluate<{ violations: { id: string }[] }>("axe.run()");
       expect(found.violations.map(({ id }) => id)).toEqual([]);
-      await small.close();
-    },
-  );
+    }
+  });
 
   test("nothing went wrong on the way", () => {
     expect(problems).toEqual([]);

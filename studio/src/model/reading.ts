@@ -60,7 +60,7 @@ export interface Read {
   readonly numbers: Matrix;
   /** The row of the model that belongs to the first written token. */
   readonly first: number;
-  /** "decoder.1.cross.weights, head 3" */
+  /** "decoder.1.cross, head 3" */
   readonly where: string;
   /** Whether the numbers are of the model without the changes. */
   readonly isUnchanged: boolean;
@@ -148,7 +148,7 @@ export const readingRequests = (opened: () => Session) => ({
       rows: first === 1 ? written.slice(0, -1) : written,
       numbers: mean(matrices).slice(first),
       first,
-      where: `${placesAsPattern(places)}.weights${head === undefined ? "" : `, head ${head + 1}`}`,
+      where: `${placesAsPattern(places)}${head === undefined ? "" : `, head ${head + 1}`}`,
       isUnchanged: kind !== "weights" && all.length > 0,
     };
   },

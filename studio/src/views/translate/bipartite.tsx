@@ -1,43 +1,29 @@
 import { useMemo } from "preact/hooks";
-import { centred, onLine, type Placed, path, ribbons } from "../../pictures/ribbons.ts";
+import { type BipartiteData, type BipartiteLayout, bipartite, type Side } from "../../pictures/bipartite.ts";
 import { textWidth } from "../../pictures/text-width.ts";
-import { type ShownToken, shownToken, wordsOf } from "../../pictures/tokens.ts";
 import { text } from "../../text.ts";
 
-const [PADDING, GAP, TALL, AXIS] = [7, 9, 30, 22];
-/** Between the two lines, where they lie and where they stand. */
-const ACROSS = { lying: 180, standing: 110 };
-
-/** Most tokens that stand below each other. */
-const UPRIGHT = 80;
-
-export interface BipartiteProps {
-  readonly columns: readonly string[];
-  readonly rows: readonly string[];
-  /** [rows][columns] */
-  readonly numbers: readonly (readonly number[])[];
-  /** Known links between words: [read, written], by their numbers. */
-  readonly links: readonly (readonly [number, number])[];
+export interface BipartiteProps extends BipartiteData {
   /** The written token that is looked at; -1 for none. */
   readonly place: number;
   /** Whether it is chosen, and not only pointed at. */
   readonly isChosen: boolean;
   readonly onPoint: (place: number) => void;
   readonly onChoose: (place: number) => void;
-  /** The room there is, in px: sentences that are wider stand upright. */
-  readonly room: number;
 }
 
 /** Both sentences with a ribbon for every number: the read one above the written one, or to the left of it. */
 export function Bipartite(props: BipartiteProps) {
   const { columns, rows, numbers, links, place, room } = props;
-  const drawn = useMemo(
-    () => laidOut(columns, rows, numbers, links, room),
+  const layout = useMemo(
+    () => bipartite({ columns, rows, numbers, links, room }, textWidth),
     [columns, rows, numbers, links, room],
   );
-  const { read, written, isUpright, width, height, tall } = drawn;
-  const here = place < 0 ? [] : drawn.all.filter(({ row }) => row === place);
-  const label = `${text.axes.columns}: ${columns.join(" ")}. ${text.axes.rows}: ${rows.join(" ")}`;
+  // Thousands of ribbons of a long text are not drawn again when one points at a word.
+  const still = useMemo(() => <Still {...layout} />, [layout]);
+  const labels = useMemo(() => [layout.read, layout.written].map(labelsOf), [layout]);
+  const { read, written, width, height, origin } = layout;
+  const here = layout.ribbons.filter(({ row }) => row === place);
   return (
     <svg
       class={`bipartite${place < 0 ? "" : " looking"}`}
@@ -45,105 +31,28 @@ export function Bipartite(props: BipartiteProps) {
       height={height}
       viewBox={`0 0 ${width} ${height}`}
       role="group"
-      aria-label={label}
+      aria-label={`${text.axes.columns}: ${columns.join(" ")}. ${text.axes.rows}: ${rows.join(" ")}`}
     >
-      {drawn.still}
-      <g transform={drawn.between}>
-        {here.map(({ row, column, weight, path: d, thickness }) => (
-          <path
-            key={`${row}-${column}`}
-            class="ribbon"
-            d={d}
-            stroke-width={thickness}
-            opacity={0.35 + 0.6 * weight}
-          />
+      {still}
+      <g transform={`translate(${origin.join(" ")})`}>
+        {here.map(({ column, weight, path, thickness }) => (
+          <path key={column} class="ribbon" d={path} stroke-width={thickness} opacity={0.35 + 0.6 * weight} />
         ))}
       </g>
       {here.map(({ column, weight }) => (
-        <Mark key={column} at={read.line.tokens[column]} line={read} tall={tall} opacity={0.75 * weight} />
+        <rect key={column} class="mark" {...read.tokens[column]} rx={7} opacity={0.75 * weight} />
       ))}
-      {place >= 0 && <Mark at={written.line.tokens[place]} line={written} tall={tall} opacity={0.3} />}
-      <Labels line={read} isUpright={isUpright} />
-      <Labels line={written} isUpright={isUpright} />
-      <Targets {...props} line={written} tall={tall} />
+      {written.tokens[place] && <rect class="mark" {...written.tokens[place]} rx={7} opacity={0.3} />}
+      {labels}
+      <Targets {...props} side={written} />
     </svg>
   );
 }
 
-/** Where one of the two sentences stands. */
-interface Side {
-  readonly line: { readonly tokens: readonly Placed[]; readonly words: readonly Placed[] };
-  readonly shown: readonly ShownToken[];
-  /** The middle of its boxes, across the lines. */
-  readonly side: number;
-  /** The width of an upright line's boxes; undefined where lines lie. */
-  readonly wide: number | undefined;
-}
-
-function laidOut(
-  columns: readonly string[],
-  rows: readonly string[],
-  numbers: BipartiteProps["numbers"],
-  links: BipartiteProps["links"],
-  room: number,
-) {
-  const sides = [columns, rows].map((pieces) => ({
-    shown: pieces.map(shownToken),
-    words: wordsOf(pieces),
-  }));
-  const lying = sides.map(({ shown, words }) =>
-    onLine(
-      shown.map((token) => textWidth(token.text) + 2 * PADDING),
-      words,
-      GAP,
-    ),
-  );
-  const longest = Math.max(...lying.map(({ width }) => width), 160);
-  // A text that is too long even to stand is scrolled.
-  const isUpright = longest > room && Math.max(columns.length, rows.length) <= UPRIGHT;
-  const lines = isUpright
-    ? sides.map(({ shown, words }) =>
-        onLine(
-          shown.map(() => TALL),
-          words,
-          GAP,
-        ),
-      )
-    : lying;
-  const along = Math.max(...lines.map(({ width }) => width), isUpright ? 0 : 160);
-  const placed = lines.map((line) => (along > room && !isUpright ? line : centred(line, along)));
-  const widths = sides.map(({ shown }) =>
-    shown.reduce((most, token) => Math.max(most, textWidth(token.text) + 2 * PADDING), 60),
-  );
-  const [wideRead = 0, wideWritten = 0] = widths;
-  const across = isUpright
-    ? Math.max(ACROSS.standing, Math.min(room, 560) - wideRead - wideWritten - 4)
-    : ACROSS.lying;
-  const read: Side = {
-    line: placed[0] as Side["line"],
-    shown: sides[0]?.shown ?? [],
-    side: isUpright ? wideRead / 2 + 1 : AXIS + TALL / 2,
-    wide: isUpright ? wideRead : undefined,
-  };
-  const written: Side = {
-    line: placed[1] as Side["line"],
-    shown: sides[1]?.shown ?? [],
-    side: isUpright ? 1 + wideRead + across + wideWritten / 2 : AXIS + TALL * 1.5 + across,
-    wide: isUpright ? wideWritten : undefined,
-  };
-  const all = ribbons(numbers, { read: read.line.tokens, written: written.line.tokens, across, isUpright });
-  const between = isUpright ? `translate(${1 + wideRead} ${AXIS})` : `translate(1 ${AXIS + TALL})`;
-  const known = links.flatMap(([from, to]) => {
-    const [a, b] = [
-      wordOf(sides[0]?.words, read.line.words, from),
-      wordOf(sides[1]?.words, written.line.words, to),
-    ];
-    return a && b ? [path(a.x, b.x, across, isUpright)] : [];
-  });
-  const width = isUpright ? wideRead + across + wideWritten + 2 : along + 2;
-  const height = isUpright ? along + AXIS + 2 : AXIS * 2 + TALL * 2 + across;
-  const tall = TALL;
-  const still = (
+/** What is the same wherever one looks. */
+function Still({ read, written, isUpright, width, height, ribbons, links, origin }: BipartiteLayout) {
+  const between = `translate(${origin.join(" ")})`;
+  return (
     <>
       <text class="axis" x={1} y={12}>
         {text.axes.columns}
@@ -157,139 +66,80 @@ function laidOut(
         {text.axes.rows}
       </text>
       <g class="all" transform={between}>
-        {all.map(({ row, column, weight, path: d, thickness }) => (
+        {ribbons.map(({ row, column, weight, path, thickness }) => (
           <path
             key={`${row}-${column}`}
             class="ribbon"
-            d={d}
+            d={path}
             stroke-width={thickness}
             opacity={0.12 + 0.7 * weight}
           />
         ))}
       </g>
-      <g class="known" transform={between}>
-        {known.map((d) => (
-          <path key={d} class="link" d={d} />
+      <g transform={between}>
+        {links.map((path) => (
+          <path key={path} class="link" d={path} />
         ))}
       </g>
-      <Boxes line={read} tall={tall} />
-      <Boxes line={written} tall={tall} />
+      {[...read.words, ...written.words].map((box) => (
+        <rect key={`${box.x} ${box.y}`} class="back" {...box} rx={8} />
+      ))}
     </>
   );
-  return { read, written, isUpright, width, height, all, between, still, tall };
 }
-
-const wordOf = (
-  words: ReturnType<typeof wordsOf> | undefined,
-  boxes: readonly Placed[],
-  number: number,
-): Placed | undefined => boxes[words?.findIndex((word) => word.number === number) ?? -1];
-
-/** The rectangle of something on a line. */
-function boxOf({ x, width }: Placed, { side, wide }: Side, tall: number) {
-  return wide === undefined
-    ? { x: 1 + x - width / 2, y: side - tall / 2, width, height: tall }
-    : { x: side - wide / 2, y: AXIS + x - width / 2, width: wide, height: width };
-}
-
-function Boxes({ line, tall }: { readonly line: Side; readonly tall: number }) {
-  return (
-    <g class="boxes">
-      {line.line.words.map((word) => (
-        <rect key={word.x} class="back" {...boxOf(word, line, tall)} rx={8} />
-      ))}
-    </g>
-  );
-}
-
-interface MarkProps {
-  readonly at: Placed | undefined;
-  readonly line: Side;
-  readonly tall: number;
-  readonly opacity: number;
-}
-
-const Mark = ({ at, line, tall, opacity }: MarkProps) =>
-  at ? <rect class="mark" {...boxOf(at, line, tall)} rx={7} opacity={opacity} /> : null;
 
 /** The texts, with a thin line between the pieces of a word. */
-function Labels({ line, isUpright }: { readonly line: Side; readonly isUpright: boolean }) {
-  return useMemo(
-    () => (
-      <g class="labels">
-        {line.shown.map((token, i) => {
-          const at = line.line.tokens[i] ?? { x: 0, width: 0 };
-          const [x, y] = isUpright ? [line.side, AXIS + at.x] : [1 + at.x, line.side];
-          const start = at.x - at.width / 2;
-          return (
-            <g key={i} class={token.isSpecial ? "token special" : "token"}>
-              {!token.begins && i > 0 && !line.shown[i - 1]?.isSpecial && (
-                <path
-                  class="seam"
-                  d={
-                    isUpright
-                      ? `M ${line.side - 14} ${AXIS + start} h 28`
-                      : `M ${1 + start} ${line.side - 8} v 16`
-                  }
-                />
-              )}
-              <text x={x} y={y} text-anchor="middle" dominant-baseline="central">
-                {token.text}
-              </text>
-            </g>
-          );
-        })}
+const labelsOf = ({ shown, tokens, seams }: Side, key: number) => (
+  <g key={key} class="labels">
+    {seams.map((path) => (
+      <path key={path} class="seam" d={path} />
+    ))}
+    {tokens.map(({ x, y, width, height }, i) => (
+      <g key={i} class={shown[i]?.isSpecial ? "token special" : "token"}>
+        <text x={x + width / 2} y={y + height / 2} text-anchor="middle" dominant-baseline="central">
+          {shown[i]?.text}
+        </text>
       </g>
-    ),
-    [line, isUpright],
-  );
-}
+    ))}
+  </g>
+);
 
 /** What can be pointed at, focused and chosen: the written tokens. Arrows go from one to the next. */
-function Targets({
-  line,
-  tall,
-  rows,
-  place,
-  isChosen,
-  onPoint,
-  onChoose,
-}: BipartiteProps & { readonly line: Side; readonly tall: number }) {
-  const step = (event: KeyboardEvent, by: number): void => {
+function Targets({ side, place, isChosen, onPoint, onChoose }: BipartiteProps & { readonly side: Side }) {
+  const onKeyDown = (event: KeyboardEvent, row: number): void => {
+    const target = event.currentTarget as SVGElement;
+    const go: Readonly<Record<string, () => void>> = {
+      Enter: () => onChoose(row),
+      " ": () => onChoose(row),
+      ArrowRight: () => (target.nextElementSibling as SVGElement | null)?.focus(),
+      ArrowDown: () => (target.nextElementSibling as SVGElement | null)?.focus(),
+      ArrowLeft: () => (target.previousElementSibling as SVGElement | null)?.focus(),
+      ArrowUp: () => (target.previousElementSibling as SVGElement | null)?.focus(),
+    };
+    if (!(event.key in go)) return;
     event.preventDefault();
-    const all = (event.currentTarget as Element).parentElement?.children;
-    (all?.[Math.min(rows.length - 1, Math.max(0, indexOf(event) + by))] as SVGElement | undefined)?.focus();
+    go[event.key]?.();
   };
   return (
-    <g class="targets">
-      {line.line.tokens.map((token, row) => (
+    <g>
+      {side.tokens.map((box, row) => (
         <rect
           key={row}
           class="word"
-          {...boxOf(token, line, tall)}
+          {...box}
           rx={7}
-          data-row={row}
           tabindex={row === Math.max(0, place) ? 0 : -1}
           role="button"
-          aria-label={line.shown[row]?.text}
+          aria-label={side.shown[row]?.text}
           aria-pressed={isChosen && place === row}
           onMouseEnter={() => onPoint(row)}
           onMouseLeave={() => onPoint(-1)}
           onFocus={() => onPoint(row)}
           onBlur={() => onPoint(-1)}
           onClick={() => onChoose(row)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" || event.key === " ") {
-              event.preventDefault();
-              onChoose(row);
-            }
-            if (event.key === "ArrowRight" || event.key === "ArrowDown") step(event, 1);
-            if (event.key === "ArrowLeft" || event.key === "ArrowUp") step(event, -1);
-          }}
+          onKeyDown={(event) => onKeyDown(event, row)}
         />
       ))}
     </g>
   );
 }
-
-const indexOf = (event: Event): number => Number((event.currentTarget as SVGElement).dataset.row);

@@ -85,8 +85,8 @@ function Effect() {
   const isSame = plain.text === best.value?.text;
   return (
     <p class="effect">
-      <span class="label">{words.changed}</span> <bdi>{isSame ? words.sameTranslation : plain.text}</bdi>{" "}
-      <span class="delta">{words.delta(without.delta)}</span>
+      <span class="label">{words.effect}</span> <span class="delta">{words.delta(without.delta)}</span>{" "}
+      <span class="label">{words.changed}</span> <bdi>{isSame ? words.sameTranslation : plain.text}</bdi>
     </p>
   );
 }

@@ -8,11 +8,11 @@ export function Others() {
   return (
     <section class="panel" aria-labelledby="others">
       <h2 id="others">{text.translate.others}</h2>
+      <p class="note">{text.translate.score}</p>
       <ol class="others" start={2}>
         {others.map(({ text: translation, ids, logProbability }) => (
-          <li key={translation}>
-            {translation}{" "}
-            <span class="note">{`${(logProbability / ids.length).toFixed(2)} ${text.translate.score}`}</span>
+          <li key={ids.join()}>
+            <bdi>{translation}</bdi> <span class="delta">{(logProbability / ids.length).toFixed(2)}</span>
           </li>
         ))}
       </ol>

@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import type { Read } from "../../model/reading.ts";
 import { wordsOf } from "../../pictures/tokens.ts";
+import { useRoom } from "../../room.ts";
 import { SaveButtons } from "../../save-buttons.tsx";
-import { show } from "../../state/store.ts";
+import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { Bipartite } from "./bipartite.tsx";
 import { Controls } from "./controls.tsx";
@@ -10,26 +11,20 @@ import { Looked } from "./looked.tsx";
 import { best, known, looked, reading } from "./translation.ts";
 
 const words = text.translate;
+const NONE: readonly (readonly [number, number])[] = [];
 
 /** How much of what was read went into what was written: a picture, and the numbers of one word beside it. */
 export function Reading() {
+  return reading.value ? <Shown read={reading.value} /> : null;
+}
+
+function Shown({ read }: { readonly read: Read }) {
   const pointed = useSignal(-1);
-  const room = useSignal(0);
-  const picture = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!picture.current) return undefined;
-    const observer = new ResizeObserver(([entry]) => {
-      room.value = Math.floor(entry?.contentRect.width ?? 0);
-    });
-    observer.observe(picture.current);
-    return () => observer.disconnect();
-  }, [reading.value === undefined]);
-  const read = reading.value;
-  if (!read) return null;
+  const { place: picture, room } = useRoom();
   const chosen = looked.value ?? -1;
   const place = pointed.value >= 0 && pointed.value < read.rows.length ? pointed.value : chosen;
   const pair = known.value?.target === best.value?.text ? known.value : undefined;
-  const links = pair?.links ?? [];
+  const links = pair?.links ?? NONE;
   return (
     <section class="panel" aria-labelledby="reading">
       <h2 id="reading">{words.reading}</h2>
@@ -38,7 +33,7 @@ export function Reading() {
       <div class="reading">
         <figure>
           <div class="scroll" ref={picture}>
-            {room.value > 0 && (
+            {room > 0 && (
               <Bipartite
                 columns={read.columns}
                 rows={read.rows}
@@ -46,7 +41,7 @@ export function Reading() {
                 links={links}
                 place={place}
                 isChosen={place === chosen}
-                room={room.value}
+                room={room}
                 onPoint={(next) => {
                   pointed.value = next;
                 }}
@@ -56,7 +51,9 @@ export function Reading() {
           </div>
           <figcaption class="below">
             <span class="note">
+              {`${words.evidences[view.value.evidence]}, `}
               <code>{read.where}</code>
+              {`, ${words.rowOf} ${words.rows[view.value.row]}.`}
               {links.length > 0 && <span class="legend">{words.gold}</span>}
               {read.isUnchanged && ` ${words.unchangedModel}`}
             </span>

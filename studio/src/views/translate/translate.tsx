@@ -18,8 +18,10 @@ export function Translate() {
     <>
       <Sentence />
       <Reading />
-      <WhyNot />
-      <Others />
+      <div class="pair">
+        <WhyNot />
+        <Others />
+      </div>
       <Tree />
     </>
   );

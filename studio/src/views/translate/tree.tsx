@@ -11,7 +11,7 @@ import { decoded } from "./translation.ts";
 
 const [FONT, SMALL] = ["14px system-ui, sans-serif", "12px system-ui, sans-serif"];
 const words = text.translate;
-const [STEP, ROW, WIDTH] = [112, 44, 96];
+const [STEP, ROW, WIDTH] = [124, 44, 108];
 
 /** The kept hypotheses of every step, and what could have come next. Choosing a word decodes on from it. */
 export function Tree() {

@@ -1,8 +1,9 @@
 import type { EvidenceKind } from "heed/inspect";
-import { useRef } from "preact/hooks";
+import type { Why } from "../../model/reading.ts";
 import { signedBars } from "../../pictures/signed-bars.ts";
 import { textWidth } from "../../pictures/text-width.ts";
 import { shownToken } from "../../pictures/tokens.ts";
+import { useRoom } from "../../room.ts";
 import { SaveButtons } from "../../save-buttons.tsx";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
@@ -63,19 +64,32 @@ const [ROW, NUMBER] = [26, 64];
 
 /** A bar for every source token: to the right where it speaks for the written word. */
 function Bars({ name, otherName }: { readonly name: string; readonly otherName: string }) {
-  const picture = useRef<HTMLDivElement>(null);
-  const found = why.value;
-  if (!found) return <p class="note waiting">{words.measuring}</p>;
+  return why.value ? (
+    <Measured found={why.value} name={name} otherName={otherName} />
+  ) : (
+    <p class="note waiting">{words.measuring}</p>
+  );
+}
+
+interface MeasuredProps {
+  readonly found: Why;
+  readonly name: string;
+  readonly otherName: string;
+}
+
+function Measured({ found, name, otherName }: MeasuredProps) {
+  const { place: picture, room } = useRoom();
   const labels = found.columns.map((piece) => shownToken(piece));
   const left = labels.reduce((most, label) => Math.max(most, textWidth(label.text)), 40) + 12;
-  const room = Math.min(480, document.documentElement.clientWidth - left - NUMBER - 64);
-  const bars = signedBars(found.numbers, room);
-  const [width, top] = [left + room + NUMBER, 26];
+  const half = Math.max(40, Math.min(480, room - left - NUMBER) / 2);
+  const bars = signedBars(found.numbers, 2 * half);
+  const [width, top] = [left + 2 * half + NUMBER, 26];
   const height = top + labels.length * ROW + 4;
-  const middle = left + room / 2;
+  const middle = left + half;
   return (
     <div ref={picture}>
-      <div class="scroll bars">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long picture is scrolled by keyboard */}
+      <div class="scroll bars" tabIndex={0} role="group" aria-label={words.whyNot(name, otherName)}>
         <svg
           width={width}
           height={height}
