@@ -152,7 +152,6 @@ export const text = {
     fewer: "Fewer",
     sum: "sum",
     source: "Computed in",
-    cell: (name: string, token: string, value: string): string => `${name}${token}: ${value}`,
     switched: { on: "on", here: "off here", everywhere: "off in every layer" },
     parts: {
       scale: "Division by √d_{k}",

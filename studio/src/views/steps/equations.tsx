@@ -9,7 +9,7 @@ import {
   type Sum,
   type Term,
 } from "./equation.ts";
-import { Maths, plainly } from "./maths.tsx";
+import { Maths } from "./maths.tsx";
 import { folded, shown } from "./numbers.ts";
 import { FIRST, TOKENS, tokenAt } from "./strips.tsx";
 import { current, jump } from "./walking.ts";
@@ -49,13 +49,13 @@ function Figure({ factor, plain }: { readonly factor: Factor; readonly plain?: s
     <>
       <span class="label">
         <Maths of={label} />
-      </span>
+      </span>{" "}
       <span class="number">{number}</span>
     </>
   );
   if (!to) return <span class="factor">{inside}</span>;
   return (
-    <button type="button" class="factor" aria-label={`${plainly(label)}: ${number}`} onClick={() => jump(to)}>
+    <button type="button" class="factor" onClick={() => jump(to)}>
       {inside}
     </button>
   );
@@ -126,12 +126,11 @@ function Terms({ equation, open }: { readonly equation: Sum | Softmax; readonly 
       <p class="total">
         {words.sum} <span class="number">{shown(total)}</span>
         {kind === "softmax" && (
-          <>
-            {" · "}
+          <span class="quotient">
             <span class="number">{shown(terms[chosen]?.value ?? 0)}</span> /{" "}
             <span class="number">{shown(total)}</span> ={" "}
             <strong class="number">{shown(equation.computed)}</strong>
-          </>
+          </span>
         )}
       </p>
       {kind === "softmax" && equation.shift !== 0 && <p class="note">{words.shift(shown(equation.shift))}</p>}

@@ -73,6 +73,7 @@ export function Stepper() {
                     <button
                       type="button"
                       class="pill"
+                      data-station={name}
                       aria-current={name === current.value ? "step" : undefined}
                       onClick={() => goTo(name)}
                     >

@@ -3,9 +3,9 @@ import { largestOf, strength } from "../../pictures/signed-heat.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { show } from "../../state/store.ts";
 import { text } from "../../text.ts";
-import { Maths, plainly } from "./maths.tsx";
+import { Maths } from "./maths.tsx";
 import { folded, shown } from "./numbers.ts";
-import { at, type Counted, nameOf, rowOf, type Sheet } from "./sheet.ts";
+import { at, type Counted, rowOf, type Sheet } from "./sheet.ts";
 import type { Station } from "./station.ts";
 import { jump, walked } from "./walking.ts";
 
@@ -141,16 +141,10 @@ function Cell({ sheet, row, column, isChosen, isOutput, isApart, strength }: Cel
       disabled={!isOutput && !station}
       tabIndex={isChosen || (column === 0 && !isOutput) ? 0 : -1}
       aria-pressed={isOutput ? isChosen : undefined}
-      aria-label={words.cell(
-        plainly(nameOf(sheet, row, column)),
-        token === undefined ? "" : ` ${token}`,
-        number,
-      )}
       onClick={go}
       onKeyDown={move}
     >
-      <span class="place">{token ?? column + 1}</span>
-      <span class="number">{number}</span>
+      <span class="place">{token ?? column + 1}</span> <span class="number">{number}</span>
     </button>
   );
 }

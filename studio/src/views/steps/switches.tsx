@@ -5,7 +5,7 @@ import { decoded } from "../translate/translation.ts";
 import { Maths } from "./maths.tsx";
 import { shown } from "./numbers.ts";
 import type { Station } from "./station.ts";
-import { walked } from "./walking.ts";
+import { isFresh, walked } from "./walking.ts";
 
 const words = text.steps;
 type State = keyof typeof words.switched;
@@ -79,14 +79,16 @@ function Outcome() {
         <dd class="written">{(without?.hypotheses ?? hypotheses)[0]?.text || "—"}</dd>
         <dt>{words.likelihood}</dt>
         <dd class="number likelihood">
-          {isChanged && `${shown(logProbability - delta)} → `}
-          {shown(logProbability)}
-          {isChanged && <strong class={delta === 0 ? "" : "changed"}>{` Δ ${shown(delta)}`}</strong>}
+          {isFresh.value && isChanged && `${shown(logProbability - delta)} → `}
+          {isFresh.value ? shown(logProbability) : "…"}
+          {isFresh.value && isChanged && (
+            <strong class={delta === 0 ? "" : "changed"}>{` Δ ${shown(delta)}`}</strong>
+          )}
         </dd>
         <dt>{words.now}</dt>
         <dd class="written now">{hypotheses[0]?.text || "—"}</dd>
       </dl>
-      {isChanged && unchanged > 0 && <span class="note"> {words.unchanged(unchanged)}</span>}
+      {isFresh.value && isChanged && unchanged > 0 && <span class="note"> {words.unchanged(unchanged)}</span>}
     </div>
   );
 }

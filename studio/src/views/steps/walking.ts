@@ -1,7 +1,7 @@
 /** What the walk shows: its numbers, the choice, the station, and the way back. */
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { card, fault, messageOf, model } from "../../model/client.ts";
-import type { Walk } from "../../model/steps.ts";
+import type { AskedWalk, Walk } from "../../model/steps.ts";
 import { show, view } from "../../state/store.ts";
 import type { View } from "../../state/view.ts";
 import { decoded, follow } from "../translate/translation.ts";
@@ -73,31 +73,48 @@ export function back(): void {
   show(last.view);
 }
 
+const isWalkable = computed(() => card.value?.task === "translate" && card.value.kind === "transformer");
+
+/** What the walk depends on, so that a step along the stations asks for nothing. */
+const asked = computed((): string => {
+  const { attention, block, intervene, off } = view.value;
+  // The model's own translation, as it was before anything was changed.
+  const best = (decoded.value?.without ?? decoded.value)?.hypotheses[0];
+  if (!best || !isWalkable.value) return "";
+  const side = attention === "encoder" ? "encoder" : "decoder";
+  const places = Object.keys(card.value?.heads ?? {}).filter((place) => place.startsWith(side));
+  const last = Math.max(...places.map((place) => Number(place.split(".")[1])));
+  const layer = Math.min(block, last);
+  return JSON.stringify({ source: decodedText.value, ids: best.ids, attention, layer, intervene, off });
+});
+
+/** The text that was translated; a new one has no translation yet. */
+const decodedText = computed(() => (decoded.value ? view.peek().text : ""));
+
+const answered = signal("");
+/** Whether the numbers are those of what is asked. */
+export const isFresh = computed(() => answered.value === asked.value);
+
 /** Follows the translation and the view with a new walk. @returns a function that ends it */
 export function followWalk(): () => void {
   let turn = 0;
   const decoding = follow();
   const walking = effect(() => {
-    const { text: source, attention, block, intervene, off } = view.value;
-    // The model's own translation, as it was before anything was changed.
-    const best = (decoded.value?.without ?? decoded.value)?.hypotheses[0];
-    if (!best || card.value?.kind !== "transformer") return;
+    const question = asked.value;
     const mine = ++turn;
-    const layers = Object.keys(card.value.heads).filter((path) =>
-      path.startsWith(attention === "encoder" ? "encoder" : "decoder"),
+    if (question === "") return;
+    model.walk(JSON.parse(question) as AskedWalk).then(
+      (walk) => {
+        if (mine !== turn) return;
+        batch(() => {
+          walked.value = walk;
+          answered.value = question;
+        });
+      },
+      (error) => {
+        if (mine === turn) fault.value = messageOf(error);
+      },
     );
-    const most = Math.max(...layers.map((path) => Number(path.split(".")[1])));
-    const layer = Math.min(block, most);
-    model
-      .walk({ source, ids: [...best.ids], attention, layer, intervene: [...intervene], off: [...off] })
-      .then(
-        (walk) => {
-          if (mine === turn) walked.value = walk;
-        },
-        (error) => {
-          if (mine === turn) fault.value = messageOf(error);
-        },
-      );
   });
   return () => {
     decoding();
