@@ -352,6 +352,7 @@ export const text = {
     noReference: "Yours: there is no right translation to compare",
     mean: "mean",
     meanHead: "Mean of all heads",
+    attention: "Attention over the source",
     chooseHead: "Heads over the source",
     givenReference: "Given the right translation; known links are framed.",
     givenTranslation: "Given its own translation.",

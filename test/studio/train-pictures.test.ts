@@ -100,7 +100,9 @@ describe("a loss curve", () => {
     expect(validations).toEqual([{ step: 10, loss: 0, x: 486, y: 174 }]);
   });
 
-  test("its mean moves by a share of each loss", () => {
-    expect(smoothed(updates)[1]?.loss).toBeCloseTo(8 + 0.08 * (4 - 8));
+  test("its mean is that of the first losses, and then moves by a share of each", () => {
+    expect(smoothed(updates).map(({ loss }) => loss)).toEqual([8, 6, 14 / 3, 3.75]);
+    const long = Array.from({ length: 100 }, (_, step) => ({ step, loss: step < 99 ? 2 : 1 }));
+    expect(smoothed(long).at(-1)?.loss).toBeCloseTo(2 - 0.08);
   });
 });

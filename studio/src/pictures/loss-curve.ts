@@ -54,11 +54,11 @@ export function lossCurve(
   };
 }
 
-/** The running mean of losses. */
+/** The running mean of losses: of all of them while they are few. */
 export function smoothed(points: readonly CurvePoint[]): CurvePoint[] {
   let mean = points[0]?.loss ?? 0;
-  return points.map(({ step, loss }) => {
-    mean += SMOOTHING * (loss - mean);
+  return points.map(({ step, loss }, i) => {
+    mean += Math.max(SMOOTHING, 1 / (i + 1)) * (loss - mean);
     return { step, loss: mean };
   });
 }

@@ -27,12 +27,18 @@ export function Matrix({ rows, columns, weights, gold }: MatrixProps) {
   const left = widest(down) + 14 + 18;
   const lean = Math.ceil(widest(across) * Math.sin(SLOPE)) + 14;
   const top = lean + 18;
-  const { box, width: room } = useWidth();
+  const { box, width: room } = useWidth<HTMLElement>();
   const fitting = Math.floor((room.value - left - lean) / Math.max(1, columns.length));
   const cell = Math.min(LARGEST, Math.max(SMALLEST, fitting));
   const [width, height] = [columns.length * cell, rows.length * cell];
   return (
-    <div class="scroll" ref={box}>
+    <section
+      class="scroll"
+      ref={box}
+      aria-label={text.train.attention}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
+      tabIndex={0}
+    >
       <div class="matrix" style={{ width: `${left + width + lean}px`, height: `${top + height + 2}px` }}>
         <div
           class="cells"
@@ -86,7 +92,7 @@ export function Matrix({ rows, columns, weights, gold }: MatrixProps) {
           ))}
         </svg>
       </div>
-    </div>
+    </section>
   );
 }
 

@@ -122,7 +122,7 @@ function duration(time: number | undefined): string {
 
 /** The loss of every update, its running mean, and validations with their BLEU. */
 function Curve() {
-  const { box, width } = useWidth();
+  const { box, width } = useWidth<HTMLDivElement>();
   const steps = opened.value?.totalSteps ?? 0;
   const points = updates.value.map(({ step, negativeLogLikelihood: loss }) => ({ step, loss }));
   const curve = lossCurve(points, validations.value, { width: width.value, height: HEIGHT, steps });

@@ -119,7 +119,7 @@ function Attention({ sight, isReference }: { readonly sight: Sight; readonly isR
               type="button"
               key={each}
               class="thumbnail"
-              aria-label={each === "mean" ? words.meanHead : heads[each]?.name}
+              title={each === "mean" ? words.meanHead : heads[each]?.name}
               aria-pressed={each === head}
               onClick={() => {
                 picked.value = each;

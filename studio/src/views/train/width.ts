@@ -3,11 +3,11 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** The inner width of an element in px, as it changes; 0 before it is known. */
-export function useWidth(): {
-  readonly box: RefObject<HTMLDivElement | null>;
+export function useWidth<E extends HTMLElement>(): {
+  readonly box: RefObject<E | null>;
   readonly width: Signal<number>;
 } {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<E>(null);
   const width = useSignal(0);
   useLayoutEffect(() => {
     const observer = new ResizeObserver(([entry]) => {
