@@ -24,6 +24,7 @@ import { assembleRun, type OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
 import { tasks } from "heed/tasks";
 import type { Folder } from "./files.ts";
+import { headRequests } from "./heads.ts";
 
 /** What the page knows of an opened model. */
 export interface Card {
@@ -39,12 +40,16 @@ export interface Card {
   /** Layers and heads of each attention, by the place of its taps: `decoder.1.cross`. */
   readonly heads: Readonly<Record<string, number>>;
   readonly labels: readonly string[];
+  /** Steps of training whose weights were kept, in order. */
+  readonly checkpoints: readonly number[];
 }
 
-interface Session {
+export interface Session {
   readonly run: OpenedRun;
+  readonly engine: Engine;
   readonly look: Inspector;
   readonly decoder: DecodingInspector | undefined;
+  readonly checkpoints: NonNullable<Folder["checkpoints"]>;
 }
 
 let engine: Promise<Engine> | undefined;
@@ -57,21 +62,13 @@ const opened = (): Session => {
 };
 
 export const requests = {
-  open: async ({ name, files }: Folder): Promise<Card> => {
-    engine ??= openEngine("auto", { onWarning: (line) => void warnings.push(line) });
-    const device = await engine;
-    const run = assembleRun(textOf(files, "config.yaml"), bytesOf(files, "model.safetensors"), {
-      where: name,
-      has: (path) => files.has(path),
-      json: (path) => JSON.parse(textOf(files, path)) as unknown,
-    });
-    const maxLength = tasks[run.task].longest(run.config as never);
-    const common = { engine: device, of: run, weights: run.weights, maxLength };
-    const look = await openInspector(common);
-    const decoder = run.task === "classify" ? undefined : await openDecodingInspector(common);
+  open: async (folder: Folder): Promise<Card> => {
+    const next = await openSession(folder);
     session?.look.close();
     session?.decoder?.close();
-    session = { run, look, decoder };
+    session = next;
+    const { name } = folder;
+    const { run, look, engine: device, checkpoints } = next;
     return {
       name,
       task: run.task,
@@ -82,6 +79,7 @@ export const requests = {
       paths: look.paths,
       heads: headsOf(look),
       labels: run.task === "classify" ? run.labels : [],
+      checkpoints: checkpoints.map(({ step }) => step),
     };
   },
   decode: (source: string, options: DecodeOptions, off: readonly Removable[]): Promise<DecodedOn> => {
@@ -121,27 +119,7 @@ export const requests = {
       where: `${path}${head === undefined ? "" : `, head ${head + 1}`}`,
     };
   },
-  /** The weights of every head, as an example is read and written. */
-  heads: async (
-    asked: Pick<Asked, "source" | "ids" | "intervene" | "off">,
-  ): Promise<readonly ShownHeads[]> => {
-    const { look } = opened();
-    const example = {
-      source: look.encode({ source: asked.source }).source,
-      target: Int32Array.from(asked.ids),
-    };
-    const { taps } = await look.run(example, { taps: ["**.weights"], ...changesOf(asked, look) });
-    return [...taps.values()].map(({ path, axes, data }) => {
-      const [, heads, queries, keys] = axes;
-      return {
-        place: path.slice(0, -".weights".length),
-        heads: heads?.size ?? 1,
-        rows: queries?.tokens?.writes ?? queries?.tokens?.reads ?? [],
-        columns: keys?.tokens?.reads ?? [],
-        data,
-      };
-    });
-  },
+  ...headRequests(opened),
 };
 export type Requests = typeof requests;
 
@@ -165,13 +143,20 @@ export interface Read {
   readonly where: string;
 }
 
-/** One attention: [heads][rows][columns] in `data`. */
-export interface ShownHeads {
-  readonly place: string;
-  readonly heads: number;
-  readonly rows: readonly string[];
-  readonly columns: readonly string[];
-  readonly data: Float32Array;
+/** Opens a model without closing the one that is open. */
+export async function openSession({ name, files, checkpoints = [] }: Folder): Promise<Session> {
+  engine ??= openEngine("auto", { onWarning: (line) => void warnings.push(line) });
+  const device = await engine;
+  const run = assembleRun(textOf(files, "config.yaml"), bytesOf(files, "model.safetensors"), {
+    where: name,
+    has: (path) => files.has(path),
+    json: (path) => JSON.parse(textOf(files, path)) as unknown,
+  });
+  const maxLength = tasks[run.task].longest(run.config as never);
+  const common = { engine: device, of: run, weights: run.weights, maxLength };
+  const look = await openInspector(common);
+  const decoder = run.task === "classify" ? undefined : await openDecodingInspector(common);
+  return { run, engine: device, look, decoder, checkpoints };
 }
 
 const changesOf = (

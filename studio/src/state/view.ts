@@ -38,6 +38,11 @@ export interface View {
   readonly place: number;
   /** The station of the walk through the model, from 0. */
   readonly station: number;
+  /** The head that is enlarged, `decoder.1.cross/2` with heads from 0, and the one that is laid over it. Empty is none. */
+  readonly enlarged: string;
+  readonly overlay: string;
+  /** The step of training whose weights are looked at. -1 is the end of it. */
+  readonly step: number;
 }
 
 export const firstView: View = {
@@ -54,4 +59,7 @@ export const firstView: View = {
   off: [],
   place: -1,
   station: 0,
+  enlarged: "",
+  overlay: "",
+  step: -1,
 };

@@ -1,0 +1,22 @@
+import { fault, messageOf } from "./client.ts";
+
+/** Runs the newest of several questions: answers to older ones are dropped. */
+export function newest<T>(ask: () => Promise<T>, take: (answer: T) => void): () => void {
+  let turn = 0;
+  let pending: Promise<unknown> = Promise.resolve();
+  return () => {
+    const mine = ++turn;
+    // One after the other: a worker that is busy must not collect a queue of keystrokes.
+    pending = pending.then(async () => {
+      if (mine !== turn) return;
+      try {
+        const answer = await ask();
+        if (mine !== turn) return;
+        fault.value = "";
+        take(answer);
+      } catch (error) {
+        if (mine === turn) fault.value = messageOf(error);
+      }
+    });
+  };
+}
