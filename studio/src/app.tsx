@@ -5,10 +5,15 @@ import { canUndo, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
 import { text } from "./text.ts";
 import { Heads } from "./views/heads/heads.tsx";
+import { Recurrent } from "./views/recurrent/recurrent.tsx";
 import { Translate } from "./views/translate/translate.tsx";
 
 /** The views that are here, in the order of their tabs. */
-const views: Readonly<Partial<Record<ViewName, ComponentType>>> = { translate: Translate, heads: Heads };
+const views: Readonly<Partial<Record<ViewName, ComponentType>>> = {
+  translate: Translate,
+  heads: Heads,
+  recurrent: Recurrent,
+};
 
 /** The whole page: what is open, the tabs, and the view. */
 export function App() {

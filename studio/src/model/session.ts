@@ -25,6 +25,7 @@ import type { Engine } from "heed/runtime";
 import { tasks } from "heed/tasks";
 import type { Folder } from "./files.ts";
 import { headRequests } from "./heads.ts";
+import { recurrentRequests } from "./recurrent.ts";
 
 /** What the page knows of an opened model. */
 export interface Card {
@@ -120,6 +121,7 @@ export const requests = {
     };
   },
   ...headRequests(opened),
+  ...recurrentRequests(opened, openSession),
 };
 export type Requests = typeof requests;
 

@@ -43,6 +43,11 @@ export interface View {
   readonly overlay: string;
   /** The step of training whose weights are looked at. -1 is the end of it. */
   readonly step: number;
+  /** Words that the recurrent encoder has read; -1 is all of them. */
+  readonly read: number;
+  readonly gates: boolean;
+  /** The model beside the opened one, by its name; empty is none. */
+  readonly beside: string;
 }
 
 export const firstView: View = {
@@ -62,4 +67,7 @@ export const firstView: View = {
   enlarged: "",
   overlay: "",
   step: -1,
+  read: -1,
+  gates: false,
+  beside: "",
 };

@@ -98,7 +98,7 @@ function Thumbnail({ attention, head, onChoose, scoreOf, ...marks }: ThumbnailPr
       {score && (
         <span class="score">
           <span class={`delta${score.delta > 0 ? " helps" : ""}`} title={words.deltaNote}>
-            {signed(score.delta)}
+            Δ {signed(score.delta)}
           </span>
           <span class="roles" title={roles}>
             {roles || "–"}
