@@ -20,6 +20,7 @@ const sourceOfHeed: Plugin = {
 const slow = [
   "test/page/**/*.test.ts",
   "test/parity/**/*.test.ts",
+  "test/studio/**/*.page.test.ts",
   "test/examples/**/*.test.ts",
   "test/house/entries.test.ts",
   "test/cli/align.test.ts",

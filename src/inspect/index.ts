@@ -46,6 +46,7 @@ export type { HeadStatistics, Share } from "./head-statistics.ts";
 export { type HeadSurvey, type HeadSurveyOptions, type SurveyedHead, surveyHeads } from "./head-survey.ts";
 export { type Inspector, type InspectorOptions, openInspector } from "./inspector.ts";
 export type { Intervention, Part } from "./intervention.ts";
+export { type LabelContributions, labelContributions, labelTaps } from "./label-contributions.ts";
 export type { LayerStatistics } from "./layer-statistics.ts";
 export type { Axis, ChosenOutput, Look, LookOptions, NamedTensor, Said, Without } from "./look.ts";
 export { linksOf, type Matrix } from "./matrix.ts";

@@ -4,7 +4,9 @@ import { pickedFolder } from "./model/files.ts";
 import { canUndo, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
 import { text } from "./text.ts";
+import { Classify } from "./views/classify/classify.tsx";
 import { Heads } from "./views/heads/heads.tsx";
+import { Language } from "./views/language/language.tsx";
 import { Recurrent } from "./views/recurrent/recurrent.tsx";
 import { Translate } from "./views/translate/translate.tsx";
 
@@ -13,6 +15,8 @@ const views: Readonly<Partial<Record<ViewName, ComponentType>>> = {
   translate: Translate,
   heads: Heads,
   recurrent: Recurrent,
+  language: Language,
+  classify: Classify,
 };
 
 /** The whole page: what is open, the tabs, and the view. */

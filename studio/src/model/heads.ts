@@ -4,7 +4,6 @@ import { decodeSafetensors } from "heed/formats";
 import {
   type EncodedExample,
   type Example,
-  type HeadRole,
   type HeadSurvey,
   type Inspector,
   type Intervention,
@@ -17,6 +16,7 @@ import {
 } from "heed/inspect";
 import { contrastPairs, phrasebook } from "heed/phrasebook";
 import { tasks } from "heed/tasks";
+import type { HeadScores } from "./head-scores.ts";
 import type { Session } from "./session.ts";
 
 /** One attention: [heads][rows][columns] in `data`. */
@@ -52,30 +52,6 @@ export interface Judged {
   readonly likeliest: { readonly before: readonly string[]; readonly after: readonly string[] };
   /** Changes that changed no number. */
   readonly unchanged: number;
-}
-
-export interface ScoredHead {
-  readonly place: string;
-  /** From 0. */
-  readonly head: number;
-  readonly name: string;
-  readonly roles: readonly HeadRole[];
-  /** Loss without the head less loss with it, in nats a token; the 95 % interval is ± half. */
-  readonly delta: number;
-  readonly half: number | undefined;
-  /** Entropy as a share of that of all keys alike. */
-  readonly entropy: number;
-  readonly sink: { readonly token: string; readonly share: number } | undefined;
-  /** Features that need it beyond chance, and the share of their margin that is lost without it. */
-  readonly features: readonly { readonly name: string; readonly share: number }[];
-}
-
-export interface HeadScores {
-  readonly about: "phrasebook" | "text";
-  readonly examples: number;
-  readonly tokens: number;
-  readonly loss: number;
-  readonly heads: readonly ScoredHead[];
 }
 
 export function headRequests(opened: () => Session) {

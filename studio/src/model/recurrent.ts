@@ -100,7 +100,8 @@ function layerOf(place: string, taps: ReadonlyMap<string, NamedTensor>): ReadLay
 }
 
 async function sideOf(name: string, { run, look, decoder }: Session, source: string): Promise<Side> {
-  if (!decoder || run.task !== "translate") throw new Error("only a translator reads a sentence and writes another");
+  if (!decoder || run.task !== "translate")
+    throw new Error("only a translator reads a sentence and writes another");
   const { hypotheses } = await decoder.run(source);
   const [best] = hypotheses;
   if (!best) throw new Error("nothing was written");
@@ -157,6 +158,9 @@ function summaryOf(
       const at = direction === "backward" ? 0 : hidden.data.length - hidden.units;
       return [...hidden.data.subarray(at, at + hidden.units)];
     });
-  const data = Float32Array.from({ length: rows * final.length }, (_, i) => final[i % final.length] as number);
+  const data = Float32Array.from(
+    { length: rows * final.length },
+    (_, i) => final[i % final.length] as number,
+  );
   return { units: final.length, data };
 }

@@ -23,8 +23,10 @@ import type { TapPattern } from "heed/nn";
 import { assembleRun, type OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
 import { tasks } from "heed/tasks";
+import { classifyRequests } from "./classify.ts";
 import type { Folder } from "./files.ts";
 import { headRequests } from "./heads.ts";
+import { languageRequests } from "./language.ts";
 import { recurrentRequests } from "./recurrent.ts";
 
 /** What the page knows of an opened model. */
@@ -121,6 +123,8 @@ export const requests = {
     };
   },
   ...headRequests(opened),
+  ...languageRequests(opened),
+  ...classifyRequests(opened),
   ...recurrentRequests(opened, openSession),
 };
 export type Requests = typeof requests;

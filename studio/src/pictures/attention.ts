@@ -1,5 +1,5 @@
 /** What a matrix of attention weights says, in numbers. */
-import type { Weights } from "./heat.ts";
+import type { Weights } from "./pixels.ts";
 import { shownToken } from "./tokens.ts";
 
 /** Weights of one row, the largest first. */

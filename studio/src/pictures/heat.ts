@@ -1,91 +1,32 @@
-/** Weights as pixels, one a weight: drawn at once, however many there are. */
+/** Weights as images of a canvas. */
+import { type Colour, heatPixels } from "./pixels.ts";
 
-export type Colour = readonly [red: number, green: number, blue: number];
-
-/** A matrix, row by row. */
-export interface Weights {
-  readonly data: ArrayLike<number>;
-  readonly rows: number;
-  readonly columns: number;
-}
-
-const LEVELS = 1024;
-
-/** Pixels of weights from 0, transparent, to 1, the whole colour. Small weights are lifted, so that they are seen. */
-function palette([red, green, blue]: Colour): Uint32Array {
-  const bytes = new Uint8ClampedArray(4 * (LEVELS + 1));
-  for (let i = 0; i <= LEVELS; i++)
-    bytes.set([red, green, blue, Math.round(255 * (i / LEVELS) ** 0.7)], 4 * i);
-  return new Uint32Array(bytes.buffer);
-}
-
-const levelOf = (weight: number): number => Math.round(LEVELS * Math.min(1, Math.max(0, weight)));
-
-/** [rows][columns] as pixels of an image of that size: transparent for 0, the colour for 1. */
-export function heatPixels({ data, rows, columns }: Weights, colour: Colour): Uint8ClampedArray<ArrayBuffer> {
-  const colours = palette(colour);
-  const pixels = new Uint32Array(rows * columns);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = colours[levelOf(data[i] as number)] as number;
-  return new Uint8ClampedArray(pixels.buffer);
-}
-
-/** Two matrices of one size, side by side in every cell: an image twice as wide. */
-export function pairPixels(
-  left: Weights,
-  right: Weights,
-  colours: readonly [Colour, Colour],
-): Uint8ClampedArray<ArrayBuffer> {
-  const [leftColours, rightColours] = colours.map(palette) as [Uint32Array, Uint32Array];
-  const pixels = new Uint32Array(2 * left.rows * left.columns);
-  for (let i = 0; i < left.rows * left.columns; i++) {
-    pixels[2 * i] = leftColours[levelOf(left.data[i] as number)] as number;
-    pixels[2 * i + 1] = rightColours[levelOf(right.data[i] as number)] as number;
-  }
-  return new Uint8ClampedArray(pixels.buffer);
-}
-
-/** Numbers from -1 to 1 in two colours: one below 0, one above it. */
-export function signedPixels(
-  { data, rows, columns }: Weights,
-  [below, above]: readonly [Colour, Colour],
-): Uint8ClampedArray<ArrayBuffer> {
-  const [negative, positive] = [palette(below), palette(above)];
-  const pixels = new Uint32Array(rows * columns);
-  for (let i = 0; i < pixels.length; i++) {
-    const value = data[i] as number;
-    pixels[i] = (value < 0 ? negative : positive)[levelOf(Math.abs(value))] as number;
-  }
-  return new Uint8ClampedArray(pixels.buffer);
-}
+/**
+ * [rows][columns] as an image of that size: transparent for 0, the colour for 1.
+ *
+ * @param data  Row by row.
+ */
+export const heat = (data: ArrayLike<number>, rows: number, columns: number, colour: Colour): ImageData =>
+  imageOf(heatPixels({ data, rows, columns }, colour), rows, columns);
 
 /** An image of some pixels; an empty one has one, since a canvas has none of size 0. */
 export const imageOf = (pixels: Uint8ClampedArray<ArrayBuffer>, rows: number, columns: number): ImageData =>
   rows * columns === 0 ? new ImageData(1, 1) : new ImageData(pixels, columns, rows);
 
-/** The same matrix with at most `most` rows and columns: the largest weight of each block, so that none is lost. */
-export function shrunk(weights: Weights, most: number): Weights {
-  const { data, rows, columns } = weights;
-  const block = Math.ceil(Math.max(rows, columns) / most);
-  if (block <= 1) return weights;
-  const [fewRows, fewColumns] = [Math.ceil(rows / block), Math.ceil(columns / block)];
-  const small = new Float32Array(fewRows * fewColumns);
-  for (let i = 0; i < rows; i++) {
-    const to = Math.floor(i / block) * fewColumns;
-    for (let j = 0; j < columns; j++) {
-      const at = to + Math.floor(j / block);
-      small[at] = Math.max(small[at] as number, data[i * columns + j] as number);
-    }
-  }
-  return { data: small, rows: fewRows, columns: fewColumns };
-}
+/** Colours that were asked for in this turn: to ask again would lay out the page again. */
+const asked = new Map<string, Colour>();
 
 /** A colour of the page: `--weight` is given as any CSS colour. */
 export function pageColour(name: string): Colour {
+  const before = asked.get(name);
+  if (before) return before;
+  if (asked.size === 0) setTimeout(() => asked.clear());
   const probe = document.createElement("span");
   probe.style.color = `var(${name})`;
   document.body.append(probe);
   const numbers = getComputedStyle(probe).color.match(/[\d.]+/g) ?? [];
   probe.remove();
   const [red = 0, green = 0, blue = 0] = numbers.map(Number);
+  asked.set(name, [red, green, blue]);
   return [red, green, blue];
 }

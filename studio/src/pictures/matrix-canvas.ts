@@ -1,6 +1,7 @@
 /** A large matrix with labels on a canvas: only what can be seen is drawn. */
-import { type Colour, heatPixels, imageOf, pairPixels, type Weights } from "./heat.ts";
+import { imageOf } from "./heat.ts";
 import { LABEL_ANGLE, type MatrixLayout, visibleRange } from "./matrix-layout.ts";
+import { type Colour, heatPixels, pairPixels, type Weights } from "./pixels.ts";
 import { shownToken } from "./tokens.ts";
 
 export const LABEL_FONT = '13px system-ui, "Segoe UI", "Noto Sans", sans-serif';

@@ -48,6 +48,12 @@ export interface View {
   readonly gates: boolean;
   /** The model beside the opened one, by its name; empty is none. */
   readonly beside: string;
+  /** How the next token is drawn, as in `nextTokens`; a `topK` of 0 is all of them. */
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  /** The label whose words are shown, by its place among the likeliest, from 0. */
+  readonly label: number;
 }
 
 export const firstView: View = {
@@ -70,4 +76,8 @@ export const firstView: View = {
   read: -1,
   gates: false,
   beside: "",
+  temperature: 1,
+  topK: 0,
+  topP: 1,
+  label: 0,
 };

@@ -3,7 +3,8 @@
 import { computed, effect, signal } from "@preact/signals";
 import { proxy } from "comlink";
 import { card, fault, messageOf, model } from "../../model/client.ts";
-import type { HeadScores, Judged, ShownHeads } from "../../model/heads.ts";
+import type { HeadScores } from "../../model/head-scores.ts";
+import type { Judged, ShownHeads } from "../../model/heads.ts";
 import { newest } from "../../model/newest.ts";
 import { show, view } from "../../state/store.ts";
 import { decoded, follow } from "../translate/translation.ts";

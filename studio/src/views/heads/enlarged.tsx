@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ShownHeads } from "../../model/heads.ts";
 import { rowWords, sinkOf } from "../../pictures/attention.ts";
-import type { Weights } from "../../pictures/heat.ts";
+import type { Weights } from "../../pictures/pixels.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { text } from "../../text.ts";
 import type { Head } from "./asked.ts";

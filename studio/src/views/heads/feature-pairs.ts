@@ -1,4 +1,4 @@
-import type { ScoredHead } from "../../model/heads.ts";
+import type { ScoredHead } from "../../model/head-scores.ts";
 
 /** What an attention reads, by its place. */
 export function kindOf(place: string): "cross" | "decoder" | "encoder" | "self" {

@@ -1,7 +1,9 @@
-import { useEffect, useRef } from "preact/hooks";
-import type { ScoredHead, ShownHeads } from "../../model/heads.ts";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { ScoredHead } from "../../model/head-scores.ts";
+import type { ShownHeads } from "../../model/heads.ts";
 import { relativeEntropy } from "../../pictures/attention.ts";
-import { heatPixels, imageOf, pageColour, shrunk, type Weights } from "../../pictures/heat.ts";
+import { heat, pageColour } from "../../pictures/heat.ts";
+import { shrunk, type Weights } from "../../pictures/pixels.ts";
 import { text } from "../../text.ts";
 import type { Head } from "./asked.ts";
 import { kindOf } from "./feature-pairs.ts";
@@ -54,15 +56,22 @@ const groupsOf = (attentions: readonly ShownHeads[]): { name: string; layers: re
     return layers.length > 0 ? [{ name: words.groups[kind], layers }] : [];
   });
 
-/** The weights of one head, without a copy. */
-export const weightsOf = ({ data, rows, columns }: ShownHeads, head: number): Weights => {
-  const size = rows.length * columns.length;
-  return {
-    data: data.subarray(head * size, (head + 1) * size),
-    rows: rows.length,
-    columns: columns.length,
+const cut = new WeakMap<ShownHeads, Weights[]>();
+
+/** The weights of one head, without a copy; the same object each time, so that nothing is drawn twice. */
+export function weightsOf(attention: ShownHeads, head: number): Weights {
+  const known = cut.get(attention) ?? [];
+  cut.set(attention, known);
+  const [rows, columns] = [attention.rows.length, attention.columns.length];
+  const size = rows * columns;
+  const found = known[head] ?? {
+    data: attention.data.subarray(head * size, (head + 1) * size),
+    rows,
+    columns,
   };
-};
+  known[head] = found;
+  return found;
+}
 
 /** Pixels of a small picture, on either side at most. */
 const SMALL = 128;
@@ -75,7 +84,7 @@ type ThumbnailProps = Omit<GridProps, "attentions"> & {
 function Thumbnail({ attention, head, onChoose, scoreOf, ...marks }: ThumbnailProps) {
   const at = { place: attention.place, head };
   const weights = weightsOf(attention, head);
-  const entropy = relativeEntropy(weights, attention.isCausal);
+  const entropy = useMemo(() => relativeEntropy(weights, attention.isCausal), [weights]);
   const score = scoreOf(at);
   const roles = score?.roles.map(({ name }) => name).join(", ");
   const isOff = marks.isOff(at);
@@ -115,7 +124,7 @@ export const signed = (value: number, digits = 3): string =>
 /** Drawn once it comes into sight. */
 function SmallPicture({ weights, label }: { readonly weights: Weights; readonly label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { rows, columns, data } = weights;
+  const { rows, columns } = weights;
   useEffect(() => {
     const element = canvas.current;
     if (!element) return undefined;
@@ -123,10 +132,11 @@ function SmallPicture({ weights, label }: { readonly weights: Weights; readonly 
       const small = shrunk(weights, SMALL);
       element.width = Math.max(1, small.columns);
       element.height = Math.max(1, small.rows);
-      const pixels = heatPixels(small, pageColour("--weight"));
-      element.getContext("2d")?.putImageData(imageOf(pixels, small.rows, small.columns), 0, 0);
+      const image = heat(small.data, small.rows, small.columns, pageColour("--weight"));
+      // Kept in memory: many small pictures are not worth a texture each.
+      element.getContext("2d", { willReadFrequently: true })?.putImageData(image, 0, 0);
     });
-  }, [data, rows, columns]);
+  }, [weights]);
   return (
     <canvas
       ref={canvas}

@@ -1,9 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { sinkOf } from "../../pictures/attention.ts";
-import { pageColour, type Weights } from "../../pictures/heat.ts";
+import { pageColour } from "../../pictures/heat.ts";
 import { bitmapOf, drawMatrix, LABEL_FONT, labelText } from "../../pictures/matrix-canvas.ts";
 import { cellAt, matrixLayout } from "../../pictures/matrix-layout.ts";
+import type { Weights } from "../../pictures/pixels.ts";
 import { textWidth } from "../../pictures/text-width.ts";
 import { onTheme } from "./visible.ts";
 
@@ -45,12 +46,12 @@ export function Matrix({ weights, rows, columns, axes, label, row, onPoint }: Ma
   }, [rows, columns, width.value]);
   const bitmap = useMemo(
     () => bitmapOf(second ? [first, second] : [first], HEAT.map(pageColour)),
-    [first.data, second?.data, theme.value],
+    [first, second, theme.value],
   );
   const sinks = useMemo(() => {
     const found = [first, second].flatMap((one) => (one ? (sinkOf(one, columns)?.column ?? []) : []));
     return new Set(found);
-  }, [first.data, second?.data, columns]);
+  }, [first, second, columns]);
   const colours = useMemo(() => {
     const css = (name: string): string => `rgb(${pageColour(name).join(" ")})`;
     const [paper, ink, soft] = ["--panel", "--ink", "--soft"].map(css) as [string, string, string];
@@ -76,7 +77,7 @@ export function Matrix({ weights, rows, columns, axes, label, row, onPoint }: Ma
   };
   const latest = useRef(draw);
   latest.current = draw;
-  useEffect(draw);
+  useLayoutEffect(draw);
   useEffect(() => {
     const box = scroller.current;
     if (!box) return undefined;
@@ -104,8 +105,8 @@ export function Matrix({ weights, rows, columns, axes, label, row, onPoint }: Ma
     if (found.row === row && found.column === column.current) return;
     column.current = found.column;
     // The last row stays when the pointer leaves: it can then be read in peace.
-    if (found.row >= 0) onPoint(found.row, found.column);
-    draw();
+    if (found.row >= 0 && found.row !== row) onPoint(found.row, found.column);
+    else draw();
   };
   const press = (event: KeyboardEvent): void => {
     const change = { ArrowDown: 1, ArrowUp: -1, Home: -rows.length, End: rows.length }[event.key];

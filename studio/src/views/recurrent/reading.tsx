@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ReadLayer, Track } from "../../model/recurrent.ts";
 import { shownToken } from "../../pictures/tokens.ts";
-import { changes, means, scaleOf, SHOWN_UNITS, standing } from "../../pictures/vectors.ts";
+import { changes, means, SHOWN_UNITS, scaleOf, standing } from "../../pictures/vectors.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { states } from "./asked.ts";
@@ -55,14 +55,6 @@ export function ReadingOn() {
         </div>
       </div>
       <p class="pointed">{pointed.value || words.pointAt}</p>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={view.value.gates}
-          onChange={(event) => show({ gates: event.currentTarget.checked })}
-        />
-        {words.gates}
-      </label>
     </section>
   );
 }
@@ -103,6 +95,14 @@ function Player({ read, count }: { readonly read: number; readonly count: number
         onInput={(event) => go(Number(event.currentTarget.value))}
       />
       <output>{words.progress(read, count)}</output>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={view.value.gates}
+          onChange={(event) => show({ gates: event.currentTarget.checked })}
+        />
+        {words.gates}
+      </label>
     </div>
   );
 }

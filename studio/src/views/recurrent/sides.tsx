@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { card } from "../../model/client.ts";
 import type { Side } from "../../model/recurrent.ts";
-import { imageOf, pageColour, signedPixels } from "../../pictures/heat.ts";
+import { imageOf, pageColour } from "../../pictures/heat.ts";
+import { signedPixels } from "../../pictures/pixels.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { lying, meanMove, scaleOf } from "../../pictures/vectors.ts";
 import { show, view } from "../../state/store.ts";
@@ -50,6 +51,10 @@ function OneSide({ side }: { readonly side: Side }) {
   const { name, kind, rows, columns, weights, vectors } = side;
   const axes = { columns: text.heads.axes.columns, rows: text.heads.axes.written };
   const chosen = Math.min(row.value, rows.length - 1);
+  const matrix = useMemo(
+    () => weights && { data: weights, rows: rows.length, columns: columns.length },
+    [side],
+  );
   return (
     <article class="side">
       <h3>
@@ -58,12 +63,14 @@ function OneSide({ side }: { readonly side: Side }) {
       <p class="written">{side.text}</p>
       <p class="score">{words.score(side.logProbability.toFixed(3))}</p>
       <h4>{weights ? words.attention : words.summary}</h4>
-      {vectors && <VectorRows rows={rows} vectors={vectors} chosen={chosen} isMoving={weights !== undefined} />}
-      {weights && (
+      {vectors && (
+        <VectorRows rows={rows} vectors={vectors} chosen={chosen} isMoving={weights !== undefined} />
+      )}
+      {matrix && (
         <>
           <p class="caption">{words.weights}</p>
           <Matrix
-            weights={[{ data: weights, rows: rows.length, columns: columns.length }]}
+            weights={[matrix]}
             rows={rows}
             columns={columns}
             axes={axes}
@@ -123,11 +130,7 @@ function VectorRows({
             </li>
           ))}
         </ol>
-        <canvas
-          ref={canvas}
-          role="img"
-          aria-label={words.strip(words.vectors, units, rows.length)}
-        />
+        <canvas ref={canvas} role="img" aria-label={words.strip(words.vectors, units, rows.length)} />
       </div>
       <p class="moves">{words.moves(`${(100 * meanMove(vectors)).toFixed(1)} %`)}</p>
     </figure>

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
-import { imageOf, pageColour, signedPixels } from "../../pictures/heat.ts";
+import { imageOf, pageColour } from "../../pictures/heat.ts";
+import { signedPixels } from "../../pictures/pixels.ts";
 import { onTheme } from "../heads/visible.ts";
 
 export interface StripProps {
