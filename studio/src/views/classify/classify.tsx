@@ -88,7 +88,6 @@ function Words() {
           const part = parts[i] as number;
           const classes = ["piece", part < 0 ? "against" : "for", isSpecial ? "special" : ""];
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place
             <span key={i}>
               {(begins || !tokens.some((one) => one.startsWith("▁"))) && " "}
               <span

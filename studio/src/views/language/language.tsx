@@ -55,7 +55,6 @@ function Written() {
           ];
           return (
             <li
-              // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place
               key={i}
               class={classes.filter(Boolean).join(" ")}
               style={{ "--share": i > row ? 0 : share / most }}
@@ -126,7 +125,6 @@ function Controls() {
         >
           <option value="mean">{words.mean}</option>
           {Array.from({ length: heads }, (_, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a head is its place
             <option key={i} value={String(i)}>
               {i + 1}
             </option>

@@ -32,7 +32,6 @@ export function ReadingOn() {
               const { text: name, isSpecial } = shownToken(token);
               const isNow = i === read - 1 || (directions.has("backward") && i === count - read);
               return (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place
                 <li key={i} class={`${isSpecial ? "special" : ""}${isNow ? " now" : ""}`}>
                   <button type="button" class="link" onClick={() => show({ read: i + 1 })}>
                     {name}
@@ -190,7 +189,6 @@ function Bars({
       <span class="bars-name">{name}</span>
       <ol>
         {values.map((value, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place
           <li key={i} class={isRead(i) ? "" : "unread"} style={{ "--share": value / most }}>
             {value.toFixed(2)}
           </li>

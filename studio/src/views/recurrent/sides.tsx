@@ -124,7 +124,6 @@ function VectorRows({
       <div class="vector-rows">
         <ol>
           {rows.map((token, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
             <li key={i} class={isMoving && i === chosen ? "now" : ""}>
               {shownToken(token).text}
             </li>
