@@ -91,7 +91,12 @@ describe.skipIf(absentChromium)(`the heads view${skipped}`, () => {
   test("two heads share the large picture, and the address holds both", async () => {
     const page = await studio.visit(`#heads?enlarged=${cross}/0`);
     await page.waitForSelector(".row-words");
-    await page.locator(".group").first().locator(".thumbnail").nth(3).click({ modifiers: ["Shift"] });
+    await page
+      .locator(".group")
+      .first()
+      .locator(".thumbnail")
+      .nth(3)
+      .click({ modifiers: ["Shift"] });
     await page.waitForSelector(".row-words.second");
     expect(await page.locator(".thumbnail.overlaid").count()).toBe(1);
     const address = decodeURIComponent(page.url());
@@ -114,8 +119,7 @@ describe.skipIf(absentChromium)(`the heads view${skipped}`, () => {
       maxLength: 128,
       examples: phrasebook({ seed: run.config.seed }).test.slice(0, 24),
     });
-    const signed = (delta: number): string =>
-      `Δ ${delta < 0 ? "−" : "+"}${Math.abs(delta).toFixed(3)}`;
+    const signed = (delta: number): string => `Δ ${delta < 0 ? "−" : "+"}${Math.abs(delta).toFixed(3)}`;
     const ofCross = survey.heads.filter(({ place }) => place.kind === "cross");
     const shown = page.locator(".group").first().locator(".delta");
     expect(await shown.allInnerTexts()).toEqual(ofCross.map(({ zero }) => signed(zero.delta)));

@@ -27,8 +27,11 @@ const words = text.heads;
 const isAt = (one: Head | undefined, other: Head): boolean =>
   one?.place === other.place && one.head === other.head;
 
-const choose = (head: Head, isSecond: boolean): void =>
+function choose(head: Head, isSecond: boolean): void {
   show(isSecond ? { overlay: headName(head) } : { enlarged: headName(head) });
+  // Where there is one column, the large picture is above the small ones.
+  if (matchMedia("(max-width: 59.99rem)").matches) document.getElementById("one")?.scrollIntoView();
+}
 
 /** All heads of all layers as small pictures with their scores; one of them enlarged, perhaps with another over it. */
 export function Heads() {
