@@ -1,19 +1,16 @@
+import { labelContributions, labelTaps } from "../inspect/evidence/label-contributions.ts";
 import type { Look } from "../inspect/looking/look.ts";
 import type { LabelScoresPicture } from "../pictures/label-scores-svg.ts";
 import type { SaidToken } from "../pictures/sections/said.ts";
 import type { OpenedRun } from "../runs/open-run.ts";
-import type { HostTensor } from "../runtime/state.ts";
 import { saidOf } from "./inspected.ts";
 
 /** How many other tokens are listed, and labels scored. */
 const [OTHERS, LABELS] = [3, 8];
 
-/** Of a classifier: the states whose mean is classified. */
-const AVERAGED = ["output", "network.outputs"];
-
 /** The taps that `saidTokens` and `labelScores` read. */
 export const saidTaps = (paths: readonly string[]): string[] =>
-  ["probabilities", ...AVERAGED].filter((path) => paths.includes(path));
+  ["probabilities", ...labelTaps].filter((path) => paths.includes(path));
 
 /** What is said at each place, with the likeliest others. */
 export function saidTokens(run: OpenedRun, seen: Look): SaidToken[] {
@@ -30,22 +27,12 @@ export function saidTokens(run: OpenedRun, seen: Look): SaidToken[] {
 
 /** Of a classifier: what each token adds to the score of the likeliest labels. */
 export function labelScores(run: OpenedRun, seen: Look): LabelScoresPicture | undefined {
-  const { taps } = seen;
-  const states = AVERAGED.map((path) => taps.get(path)).find((tensor) => tensor !== undefined);
-  if (run.task !== "classify" || !states) return undefined;
-  const [probabilities = new Float32Array()] = probabilitiesOf(seen);
-  const { data } = projectionOf(run);
-  const [, length, dim] = states.axes.map(({ size }) => size) as [number, number, number];
-  const parts = (label: number): number[] =>
-    Array.from({ length }, (_, j) => dot(states.data, j * dim, data, label * dim, dim) / length);
+  if (run.task !== "classify") return undefined;
+  const found = labelContributions(run, seen);
   return {
     title: "What each token adds to each label",
-    tokens: states.axes[1]?.tokens?.reads ?? Array.from({ length }, (_, j) => String(j + 1)),
-    labels: largest(probabilities, LABELS).map((id) => ({
-      name: nameOf(run, id),
-      probability: probabilities[id] as number,
-      parts: parts(id),
-    })),
+    tokens: found.tokens,
+    labels: found.labels.slice(0, LABELS),
   };
 }
 
@@ -54,16 +41,6 @@ export function probabilitiesOf({ taps }: Look): Float32Array[] {
   const { axes = [], data = new Float32Array() } = taps.get("probabilities") ?? {};
   const [, places = 0, classes = 0] = axes.map(({ size }) => size);
   return Array.from({ length: places }, (_, i) => data.subarray(i * classes, (i + 1) * classes));
-}
-
-/** The output projection, or the embedding that serves as one: [tokens or labels, dim]. */
-const projectionOf = ({ weights }: OpenedRun): HostTensor =>
-  (weights.get("project") ?? weights.get("embed.weight")) as HostTensor;
-
-function dot(a: ArrayLike<number>, from: number, b: HostTensor["data"], at: number, size: number): number {
-  let sum = 0;
-  for (let d = 0; d < size; d++) sum += (a[from + d] as number) * Number(b[at + d]);
-  return sum;
 }
 
 /** The places of the largest numbers, largest first. */

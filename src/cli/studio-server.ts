@@ -1,7 +1,9 @@
 import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { extname, join, normalize, sep } from "node:path";
+import { basename, extname, join, normalize, sep } from "node:path";
 import { heedError } from "../errors.ts";
+import { CHECKPOINTS, listCheckpoints } from "../runs/checkpoints.node.ts";
+import { WEIGHTS_FILE } from "../runs/open-run.ts";
 
 export interface StudioServerOptions {
   /** The folder of the built studio. */
@@ -36,8 +38,18 @@ const HEADERS: Readonly<Record<string, string>> = {
   "Referrer-Policy": "no-referrer",
 };
 
-/** Files of a run that a page needs. */
-const isShared = (name: string): boolean => /^[\w.-]+\.(yaml|json|jsonl|safetensors)$/.test(name);
+/** Files of a run that a page needs: those in its folder, and the weights of its checkpoints. */
+const isShared = (path: string): boolean =>
+  /^[\w.-]+\.(yaml|json|jsonl|safetensors)$/.test(path) ||
+  /^checkpoints\/step-\d+\/model\.safetensors$/.test(path);
+
+/** The paths of the files of a run that are shared. */
+function sharedFiles(run: string): string[] {
+  const checkpoints = listCheckpoints(run).map(
+    ({ path }) => `${CHECKPOINTS}/${basename(path)}/${WEIGHTS_FILE}`,
+  );
+  return [...readdirSync(run), ...checkpoints].filter(isShared);
+}
 
 /**
  * Serves the studio and runs to this machine alone.
@@ -94,10 +106,10 @@ function replyTo(
   if (method !== "GET" && method !== "HEAD") return { status: 405 };
   const path = pathOf(url);
   if (path === undefined) return { status: 400 };
-  const [, name = "", file = ""] = /^\/models\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  const [, name = "", file = ""] = /^\/models\/([^/]+)\/(.+)$/.exec(path) ?? [];
   const run = runs.get(name);
   if (path === "/models.json") return { json: [...new Set([...runs.keys(), BUNDLED])] };
-  if (run !== undefined && file === "files.json") return { json: readdirSync(run).filter(isShared) };
+  if (run !== undefined && file === "files.json") return { json: sharedFiles(run) };
   if (run !== undefined) return fileOf(isShared(file) ? join(run, file) : undefined);
   return fileOf(inside(page, path === "/" ? "/index.html" : path));
 }

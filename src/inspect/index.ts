@@ -30,6 +30,7 @@ export {
   seesBack,
   spearman,
 } from "./evidence/evidence.ts";
+export { type LabelContributions, labelContributions, labelTaps } from "./evidence/label-contributions.ts";
 export type { AblationEffect } from "./heads/ablation.ts";
 export type { Contrast, ContrastedFeature, ContrastSide, FeatureEffect } from "./heads/contrasts.ts";
 export type { HeadDistances } from "./heads/distance.ts";

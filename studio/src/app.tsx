@@ -5,7 +5,10 @@ import { otherModel } from "./state/fit.ts";
 import { canUndo, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
 import { text } from "./text.ts";
+import { Classify } from "./views/classify/classify.tsx";
 import { Heads } from "./views/heads/heads.tsx";
+import { Language } from "./views/language/language.tsx";
+import { Recurrent } from "./views/recurrent/recurrent.tsx";
 import { Steps } from "./views/steps/steps.tsx";
 import { Train } from "./views/train/train.tsx";
 import { Translate } from "./views/translate/translate.tsx";
@@ -15,7 +18,10 @@ const views: Readonly<Partial<Record<ViewName, ComponentType>>> = {
   translate: Translate,
   steps: Steps,
   heads: Heads,
+  recurrent: Recurrent,
   train: Train,
+  language: Language,
+  classify: Classify,
 };
 
 /** The whole page: what is open, the tabs, and the view. */

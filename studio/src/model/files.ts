@@ -6,23 +6,42 @@ export type Files = ReadonlyMap<string, Uint8Array>;
 /** Files that a model needs; checkpoints, logs and the rest are left where they are. */
 const needed = (path: string): boolean => /^[^/]+\.(yaml|json|safetensors|txt)$/.test(path);
 
+/** Weights that training kept on its way: a file, or its address. */
+export interface SavedStep {
+  readonly step: number;
+  readonly file: Blob | string;
+}
+
 /** What a folder is called, and its files. */
 export interface Folder {
   readonly name: string;
   readonly files: Files;
+  /** In order of step. Default: none. They are read where they are looked at. */
+  readonly checkpoints?: readonly SavedStep[];
 }
+
+/** Weights of checkpoints, by their path in the folder. */
+const savedSteps = (files: Iterable<readonly [path: string, file: Blob | string]>): SavedStep[] =>
+  [...files]
+    .flatMap(([path, file]) => {
+      const [, step] = /^checkpoints\/step-(\d+)\/model\.safetensors$/.exec(path) ?? [];
+      return step === undefined ? [] : [{ step: Number(step), file }];
+    })
+    .sort((a, b) => a.step - b.step);
 
 /** A folder that was chosen in a file picker: `webkitdirectory`. */
 export async function pickedFolder(list: FileList): Promise<Folder> {
   const files = new Map<string, Uint8Array>();
+  const all = new Map<string, File>();
   let name = "";
   for (const file of list) {
     const [first = "", ...rest] = file.webkitRelativePath.split("/");
     name = first;
     const path = rest.join("/");
+    all.set(path, file);
     if (needed(path)) files.set(path, new Uint8Array(await file.arrayBuffer()));
   }
-  return { name, files };
+  return { name, files, checkpoints: savedSteps(all) };
 }
 
 /** A folder, or files, dropped on the page; undefined when nothing of the kind was dropped. */
@@ -34,12 +53,26 @@ export async function droppedFolder(transfer: DataTransfer): Promise<Folder | un
   const files = new Map<string, Uint8Array>();
   for (const one of folder) {
     if (!one.isFile || !needed(one.name)) continue;
-    const file = await new Promise<File>((resolve, reject) =>
-      (one as FileSystemFileEntry).file(resolve, reject),
-    );
-    files.set(one.name, new Uint8Array(await file.arrayBuffer()));
+    files.set(one.name, new Uint8Array(await (await fileOf(one)).arrayBuffer()));
   }
-  return { name: entry.name, files };
+  return { name: entry.name, files, checkpoints: savedSteps(await droppedSteps(folder)) };
+}
+
+const fileOf = (entry: FileSystemEntry): Promise<File> =>
+  new Promise((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+
+/** The weights of the checkpoints in a dropped folder. */
+async function droppedSteps(folder: readonly FileSystemEntry[]): Promise<(readonly [string, File])[]> {
+  const parent = folder.find(({ name, isDirectory }) => isDirectory && name === "checkpoints");
+  if (!parent) return [];
+  const found: (readonly [string, File])[] = [];
+  for (const step of await entriesOf(parent as FileSystemDirectoryEntry)) {
+    if (!step.isDirectory) continue;
+    for (const one of await entriesOf(step as FileSystemDirectoryEntry))
+      if (one.name === "model.safetensors")
+        found.push([`checkpoints/${step.name}/${one.name}`, await fileOf(one)]);
+  }
+  return found;
 }
 
 async function entriesOf(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
@@ -64,7 +97,9 @@ export async function servedFolder(name: string, address: string): Promise<Folde
       return [path, new Uint8Array(await response.arrayBuffer())] as const;
     }),
   );
-  return { name, files: new Map(contents) };
+  const addressOf = (path: string): string => new URL(`${address}/${path}`, location.href).href;
+  const checkpoints = savedSteps(names.map((path) => [path, addressOf(path)]));
+  return { name, files: new Map(contents), checkpoints };
 }
 
 async function fetched(address: string): Promise<Response> {

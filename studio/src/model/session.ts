@@ -7,7 +7,6 @@ import {
   type EncodedExample,
   type Example,
   type Inspector,
-  type Intervention,
   type Look,
   type LookOptions,
   openDecodingInspector,
@@ -18,9 +17,13 @@ import {
 import { assembleRun, type OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
 import { tasks } from "heed/tasks";
+import { classifyRequests } from "./classify.ts";
 import type { Folder } from "./files.ts";
+import { headRequests } from "./heads.ts";
+import { languageRequests } from "./language.ts";
 import { type Measured, measuredIn } from "./measured.ts";
-import { type Changes, readingRequests } from "./reading.ts";
+import { readingRequests } from "./reading.ts";
+import { recurrentRequests } from "./recurrent.ts";
 import { type AskedWalk, type Walk, walk } from "./steps.ts";
 
 /** What the page knows of an opened model. */
@@ -38,13 +41,16 @@ export interface Card {
   readonly heads: Readonly<Record<string, number>>;
   readonly labels: readonly string[];
   readonly measured: Measured | undefined;
+  /** Steps of training whose weights were kept, in order. */
+  readonly checkpoints: readonly number[];
 }
 
 export interface Session {
-  readonly engine: Engine;
   readonly run: OpenedRun;
+  readonly engine: Engine;
   readonly look: Inspector;
   readonly decoder: DecodingInspector | undefined;
+  readonly checkpoints: NonNullable<Folder["checkpoints"]>;
 }
 
 let engine: Promise<Engine> | undefined;
@@ -57,21 +63,13 @@ const opened = (): Session => {
 };
 
 export const requests = {
-  open: async ({ name, files }: Folder): Promise<Card> => {
-    engine ??= openEngine("auto", { onWarning: (line) => void warnings.push(line) });
-    const device = await engine;
-    const run = assembleRun(textOf(files, "config.yaml"), bytesOf(files, "model.safetensors"), {
-      where: name,
-      has: (path) => files.has(path),
-      json: (path) => JSON.parse(textOf(files, path)) as unknown,
-    });
-    const maxLength = tasks[run.task].longest(run.config as never);
-    const common = { engine: device, of: run, weights: run.weights, maxLength };
-    const look = await openInspector(common);
-    const decoder = run.task === "classify" ? undefined : await openDecodingInspector(common);
+  open: async (folder: Folder): Promise<Card> => {
+    const next = await openSession(folder);
     session?.look.close();
     session?.decoder?.close();
-    session = { engine: device, run, look, decoder };
+    session = next;
+    const { name, files } = folder;
+    const { run, look, engine: device, checkpoints } = next;
     return {
       name,
       task: run.task,
@@ -83,6 +81,7 @@ export const requests = {
       heads: headsOf(look),
       labels: run.task === "classify" ? run.labels : [],
       measured: measuredIn(files),
+      checkpoints: checkpoints.map(({ step }) => step),
     };
   },
   decode: (source: string, options: DecodeOptions, off: readonly Removable[]): Promise<DecodedOn> => {
@@ -101,51 +100,30 @@ export const requests = {
     return look.run(example, { ...options, intervene });
   },
   ...readingRequests(opened),
-  /** The weights of every head, as an example is read and written. */
-  heads: async (asked: HeadsAsked): Promise<readonly ShownHeads[]> => {
-    const { look } = opened();
-    const example = {
-      source: look.encode({ source: asked.source }).source,
-      target: Int32Array.from(asked.ids),
-    };
-    const { taps } = await look.run(example, { taps: ["**.weights"], ...changesOf(asked, look) });
-    return [...taps.values()].map(({ path, axes, data }) => {
-      const [, heads, queries, keys] = axes;
-      return {
-        place: path.slice(0, -".weights".length),
-        heads: heads?.size ?? 1,
-        rows: queries?.tokens?.writes ?? queries?.tokens?.reads ?? [],
-        columns: keys?.tokens?.reads ?? [],
-        data,
-      };
-    });
-  },
+  ...headRequests(opened),
+  ...languageRequests(opened),
+  ...classifyRequests(opened),
+  ...recurrentRequests(opened, openSession),
   /** One attention with everything before and after it. */
   walk: (asked: AskedWalk): Promise<Walk> => walk(opened(), asked),
 };
 export type Requests = typeof requests;
 
-export interface HeadsAsked extends Changes {
-  readonly source: string;
-  /** The tokens that are written. */
-  readonly ids: readonly number[];
+/** Opens a model without closing the one that is open. */
+export async function openSession({ name, files, checkpoints = [] }: Folder): Promise<Session> {
+  engine ??= openEngine("auto", { onWarning: (line) => void warnings.push(line) });
+  const device = await engine;
+  const run = assembleRun(textOf(files, "config.yaml"), bytesOf(files, "model.safetensors"), {
+    where: name,
+    has: (path) => files.has(path),
+    json: (path) => JSON.parse(textOf(files, path)) as unknown,
+  });
+  const maxLength = tasks[run.task].longest(run.config as never);
+  const common = { engine: device, of: run, weights: run.weights, maxLength };
+  const look = await openInspector(common);
+  const decoder = run.task === "classify" ? undefined : await openDecodingInspector(common);
+  return { run, engine: device, look, decoder, checkpoints };
 }
-
-/** One attention: [heads][rows][columns] in `data`. */
-export interface ShownHeads {
-  readonly place: string;
-  readonly heads: number;
-  readonly rows: readonly string[];
-  readonly columns: readonly string[];
-  readonly data: Float32Array;
-}
-
-const changesOf = (
-  { intervene, off }: Changes,
-  look: Inspector,
-): { readonly intervene: readonly Intervention[] } => ({
-  intervene: [...intervene, ...off.flatMap((part) => without(look, part))],
-});
 
 function headsOf({ paths, shapeOf }: Inspector): Record<string, number> {
   const weights = paths.filter((path) => path.endsWith(".weights"));

@@ -1,4 +1,4 @@
-import type { Colour } from "./heat.ts";
+import type { Colour } from "./pixels.ts";
 
 /** Numbers beyond it are masks: they would leave nothing visible of the others. */
 const MASK = 1e5;

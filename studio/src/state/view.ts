@@ -50,6 +50,22 @@ export interface View {
   readonly query: number;
   readonly key: number;
   readonly component: number;
+  /** The head that is enlarged, `decoder.1.cross/2` with heads from 0, and the one that is laid over it. Empty is none. */
+  readonly enlarged: string;
+  readonly overlay: string;
+  /** The step of training whose weights are looked at. -1 is the end of it. */
+  readonly step: number;
+  /** Words that the recurrent encoder has read; -1 is all of them. */
+  readonly read: number;
+  readonly gates: boolean;
+  /** The model beside the opened one, by its name; empty is none. */
+  readonly beside: string;
+  /** How the next token is drawn, as in `nextTokens`; a `topK` of 0 is all of them. */
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  /** The label whose words are shown, by its place among the likeliest, from 0. */
+  readonly label: number;
 }
 
 export const firstView: View = {
@@ -73,4 +89,14 @@ export const firstView: View = {
   query: 0,
   key: 0,
   component: 0,
+  enlarged: "",
+  overlay: "",
+  step: -1,
+  read: -1,
+  gates: false,
+  beside: "",
+  temperature: 1,
+  topK: 0,
+  topP: 1,
+  label: 0,
 };

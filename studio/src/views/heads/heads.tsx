@@ -1,111 +1,119 @@
-import { effect, signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import { card, fault, messageOf, model } from "../../model/client.ts";
-import type { ShownHeads } from "../../model/session.ts";
-import { heat, pageColour } from "../../pictures/heat.ts";
+import { useEffect } from "preact/hooks";
+import { card } from "../../model/client.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
-import { decoded, follow } from "../translate/translation.ts";
+import { decoded } from "../translate/translation.ts";
+import {
+  enlarged,
+  followHeads,
+  type Head,
+  headName,
+  isOff,
+  overlaid,
+  scores,
+  shown,
+  switchHead,
+} from "./asked.ts";
+import { Changes } from "./changes.tsx";
+import { Checkpoints } from "./checkpoints.tsx";
+import { Enlarged, fitsOver } from "./enlarged.tsx";
+import { Grid, nameOf } from "./grid.tsx";
+import { FeaturePairs, ScoreTable, Scoring } from "./scores.tsx";
+import { Sentence } from "./sentence.tsx";
+import "./heads.css";
 
-const shown = signal<readonly ShownHeads[]>([]);
-const enlarged = signal<{ readonly place: string; readonly head: number } | undefined>(undefined);
+const words = text.heads;
 
-/** Reads the weights of all heads whenever the translation, or what was changed, is another. */
-function followHeads(): () => void {
-  const decoding = follow();
-  const reading = effect(() => {
-    const best = decoded.value?.hypotheses[0];
-    const { text: source, intervene, off } = view.value;
-    if (!best || !card.value) return;
-    model.heads({ source, ids: [...best.ids], intervene: [...intervene], off: [...off] }).then(
-      (heads) => {
-        shown.value = heads;
-      },
-      (error) => {
-        fault.value = messageOf(error);
-      },
-    );
-  });
-  return () => {
-    decoding();
-    reading();
-  };
+const isAt = (one: Head | undefined, other: Head): boolean =>
+  one?.place === other.place && one.head === other.head;
+
+function choose(head: Head, isSecond: boolean): void {
+  show(isSecond ? { overlay: headName(head) } : { enlarged: headName(head) });
+  // Where there is one column, the large picture is above the small ones.
+  if (matchMedia("(max-width: 59.99rem)").matches) document.getElementById("one")?.scrollIntoView();
 }
 
-/** All heads of all layers as small pictures; one of them enlarged. */
+/** All heads of all layers as small pictures with their scores; one of them enlarged, perhaps with another over it. */
 export function Heads() {
   useEffect(followHeads, []);
+  const task = card.value?.task ?? "translate";
+  const hasHeads = Object.keys(card.value?.heads ?? {}).length > 0;
+  if (!hasHeads) return <p class="panel">{words.none}</p>;
   return (
-    <section class="panel" aria-labelledby="heads">
-      <h2 id="heads">{text.heads.title}</h2>
-      <p class="note">{text.heads.note}</p>
-      <p class="translation">{decoded.value?.hypotheses[0]?.text}</p>
-      {enlarged.value && <Enlarged />}
-      {shown.value.map((attention) => (
-        <div class="layer" key={attention.place}>
-          <h3>{attention.place}</h3>
-          <div class="grid">
-            {Array.from({ length: attention.heads }, (_, head) => (
-              <button
-                type="button"
-                class="thumbnail"
-                key={head}
-                aria-pressed={enlarged.value?.place === attention.place && enlarged.value.head === head}
-                onClick={() => {
-                  enlarged.value = { place: attention.place, head };
-                }}
-              >
-                <Heat attention={attention} head={head} />
-                <span>{head + 1}</span>
-              </button>
-            ))}
-          </div>
-        </div>
-      ))}
-    </section>
+    <>
+      <section class="panel">
+        <Sentence label={words.sentence[task]} />
+        {task === "translate" && (
+          <output class="translation" aria-live="polite">
+            {decoded.value?.hypotheses[0]?.text ?? " "}
+          </output>
+        )}
+        <Changes />
+        <Checkpoints />
+      </section>
+      <div class="heads">
+        <section class="panel all" aria-labelledby="heads">
+          <h2 id="heads">{words.title}</h2>
+          <p class="note">{words.note}</p>
+          <Scoring isPhrasebook={task === "translate"} />
+          <FeaturePairs
+            onChoose={(first, second) => show({ enlarged: headName(first), overlay: headName(second) })}
+          />
+          <Grid
+            attentions={shown.value}
+            isEnlarged={(head) => isAt(enlarged.value, head)}
+            isOverlaid={(head) => isAt(overlaid.value, head)}
+            isOff={isOff}
+            scoreOf={(head) => scores.value?.heads.find((one) => isAt(one, head))}
+            onChoose={choose}
+          />
+          <ScoreTable onChoose={(head) => choose(head, false)} />
+        </section>
+        <One />
+      </div>
+    </>
   );
 }
 
-function Heat({ attention, head }: { readonly attention: ShownHeads; readonly head: number }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [rows, columns] = [attention.rows.length, attention.columns.length];
-  useEffect(() => {
-    const size = rows * columns;
-    const own = attention.data.subarray(head * size, (head + 1) * size);
-    canvas.current?.getContext("2d")?.putImageData(heat(own, rows, columns, pageColour("--weight")), 0, 0);
-  }, [attention, head]);
+/** The enlarged head, with what can be done to it. */
+function One() {
+  const first = enlarged.value;
+  const attention = shown.value.find(({ place }) => place === first?.place);
+  if (!first || !attention) return <section class="panel one" aria-busy="true" />;
+  const second = overlaid.value;
+  const others = shown.value
+    .filter((one) => fitsOver(one, attention))
+    .flatMap(({ place, heads }) => Array.from({ length: heads }, (_, head): Head => ({ place, head })))
+    .filter((head) => !isAt(first, head));
   return (
-    <canvas
-      ref={canvas}
-      width={columns}
-      height={rows}
-      role="img"
-      aria-label={`${attention.place}, head ${head + 1}`}
-    />
-  );
-}
-
-function Enlarged() {
-  const { place = "", head = 0 } = enlarged.value ?? {};
-  const attention = shown.value.find((one) => one.place === place);
-  if (!attention) return null;
-  const at = `${place}.heads`;
-  const isOff = view.value.intervene.some((one) => one.at === at && one.head === head);
-  const others = view.value.intervene.filter((one) => !(one.at === at && one.head === head));
-  return (
-    <figure class="enlarged">
-      <figcaption>
-        <strong>{`${place}, head ${head + 1}`}</strong>{" "}
-        <button
-          type="button"
-          onClick={() =>
-            show({ intervene: isOff ? others : [...others, { at: at as never, head, scale: 0 }] })
-          }
-        >
-          {isOff ? text.heads.enable : text.heads.ablate}
+    <section class="panel one" aria-labelledby="one">
+      <h2 id="one">
+        <span class="swatch" />
+        {nameOf(first)}
+        <code>{first.place}</code>
+      </h2>
+      <div class="controls">
+        <button type="button" onClick={() => switchHead(first)}>
+          {isOff(first) ? words.enable : words.ablate}
         </button>
-      </figcaption>
-      <Heat attention={attention} head={head} />
-    </figure>
+        <label>
+          <span>
+            <span class="swatch second" /> {words.overlay}
+          </span>
+          <select
+            value={second ? headName(second) : ""}
+            onChange={(event) => show({ overlay: event.currentTarget.value })}
+          >
+            <option value="">{words.noOverlay}</option>
+            {others.map((head) => (
+              <option key={headName(head)} value={headName(head)}>
+                {nameOf(head)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <Enlarged attentions={shown.value} first={first} second={view.value.overlay ? second : undefined} />
+    </section>
   );
 }

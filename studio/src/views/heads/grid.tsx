@@ -1,0 +1,148 @@
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { ScoredHead } from "../../model/head-scores.ts";
+import type { ShownHeads } from "../../model/heads.ts";
+import { relativeEntropy } from "../../pictures/attention.ts";
+import { heat, pageColour } from "../../pictures/heat.ts";
+import { shrunk, type Weights } from "../../pictures/pixels.ts";
+import { text } from "../../text.ts";
+import type { Head } from "./asked.ts";
+import { kindOf } from "./feature-pairs.ts";
+import { onceVisible } from "./visible.ts";
+
+const words = text.heads;
+
+export interface GridProps {
+  readonly attentions: readonly ShownHeads[];
+  readonly isEnlarged: (head: Head) => boolean;
+  readonly isOverlaid: (head: Head) => boolean;
+  readonly isOff: (head: Head) => boolean;
+  readonly scoreOf: (head: Head) => ScoredHead | undefined;
+  readonly onChoose: (head: Head, isSecond: boolean) => void;
+}
+
+/** All heads as small pictures: a section for each kind of attention, a row for each layer, a column for each head. */
+export function Grid({ attentions, ...rest }: GridProps) {
+  return (
+    <>
+      {groupsOf(attentions).map(({ name, layers }) => (
+        <section class="group" key={name} aria-label={name}>
+          <h3>{name}</h3>
+          {layers.map((attention, layer) => (
+            <div class="layer" key={attention.place}>
+              <h4>{words.layer(layer + 1)}</h4>
+              <div class="grid" style={{ "--heads": attention.heads }}>
+                {Array.from({ length: attention.heads }, (_, head) => (
+                  <Thumbnail key={head} attention={attention} head={head} {...rest} />
+                ))}
+              </div>
+            </div>
+          ))}
+        </section>
+      ))}
+    </>
+  );
+}
+
+/** `decoder.1.cross` and 2: "Cross-attention, layer 2, head 3". */
+export function nameOf({ place, head }: Head): string {
+  const [, layer] = /\.(\d+)\./.exec(place) ?? [];
+  return words.named(words.kinds[kindOf(place)], layer === undefined ? 0 : Number(layer) + 1, head + 1);
+}
+
+/** Attentions by what they read, cross-attention first: it is what most people come for. */
+const groupsOf = (attentions: readonly ShownHeads[]): { name: string; layers: readonly ShownHeads[] }[] =>
+  (["cross", "decoder", "encoder", "self"] as const).flatMap((kind) => {
+    const layers = attentions.filter(({ place }) => kindOf(place) === kind);
+    return layers.length > 0 ? [{ name: words.groups[kind], layers }] : [];
+  });
+
+const cut = new WeakMap<ShownHeads, Weights[]>();
+
+/** The weights of one head, without a copy; the same object each time, so that nothing is drawn twice. */
+export function weightsOf(attention: ShownHeads, head: number): Weights {
+  const known = cut.get(attention) ?? [];
+  cut.set(attention, known);
+  const [rows, columns] = [attention.rows.length, attention.columns.length];
+  const size = rows * columns;
+  const found = known[head] ?? {
+    data: attention.data.subarray(head * size, (head + 1) * size),
+    rows,
+    columns,
+  };
+  known[head] = found;
+  return found;
+}
+
+/** Pixels of a small picture, on either side at most. */
+const SMALL = 128;
+
+type ThumbnailProps = Omit<GridProps, "attentions"> & {
+  readonly attention: ShownHeads;
+  readonly head: number;
+};
+
+function Thumbnail({ attention, head, onChoose, scoreOf, ...marks }: ThumbnailProps) {
+  const at = { place: attention.place, head };
+  const weights = weightsOf(attention, head);
+  const entropy = useMemo(() => relativeEntropy(weights, attention.isCausal), [weights]);
+  const score = scoreOf(at);
+  const roles = score?.roles.map(({ name }) => name).join(", ");
+  const isOff = marks.isOff(at);
+  const classes = ["thumbnail", isOff ? "off" : "", marks.isOverlaid(at) ? "overlaid" : ""];
+  return (
+    <button
+      type="button"
+      class={classes.filter(Boolean).join(" ")}
+      aria-pressed={marks.isEnlarged(at)}
+      title={`${words.entropyNote}: ${entropy.toFixed(2)}`}
+      onClick={(event) => onChoose(at, event.shiftKey)}
+    >
+      <SmallPicture weights={weights} label={nameOf(at)} />
+      <span class="head">
+        <span class="number">{head + 1}</span>
+        <span class="entropy">
+          {isOff ? words.off : Number.isFinite(entropy) ? `H ${entropy.toFixed(2)}` : ""}
+        </span>
+      </span>
+      {score && (
+        <span class="score">
+          <span class={`delta${score.delta > 0 ? " helps" : ""}`} title={words.deltaNote}>
+            Δ {signed(score.delta)}
+          </span>
+          <span class="roles" title={roles}>
+            {roles || "–"}
+          </span>
+        </span>
+      )}
+    </button>
+  );
+}
+
+export const signed = (value: number, digits = 3): string =>
+  `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
+
+/** Drawn once it comes into sight. */
+function SmallPicture({ weights, label }: { readonly weights: Weights; readonly label: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { rows, columns } = weights;
+  useEffect(() => {
+    const element = canvas.current;
+    if (!element) return undefined;
+    return onceVisible(element, () => {
+      const small = shrunk(weights, SMALL);
+      element.width = Math.max(1, small.columns);
+      element.height = Math.max(1, small.rows);
+      const image = heat(small.data, small.rows, small.columns, pageColour("--weight"));
+      // Kept in memory: many small pictures are not worth a texture each.
+      element.getContext("2d", { willReadFrequently: true })?.putImageData(image, 0, 0);
+    });
+  }, [weights]);
+  return (
+    <canvas
+      ref={canvas}
+      role="img"
+      aria-label={label}
+      style={{ aspectRatio: `${Math.max(1, columns)} / ${Math.max(1, rows)}` }}
+    />
+  );
+}

@@ -1,0 +1,146 @@
+/** The heads view in a page: its numbers are the library's, and a head that is switched off changes the translation. */
+import { join } from "node:path";
+import { openDecodingInspector, openInspector, surveyHeads } from "heed/inspect";
+import { phrasebook } from "heed/phrasebook";
+import { openRunOf } from "heed/runs";
+import { openEngine } from "heed/runtime";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { config, folder, heed, tsv } from "../cli/heed.ts";
+import { absentChromium } from "../page/chromium.ts";
+import { isTooWide, openStudio, type Studio } from "./open-studio.ts";
+
+const skipped = absentChromium ? ` (skipped: ${absentChromium})` : "";
+const { path, write } = folder();
+const source = "We do not see the small green car.";
+const cross = "decoder.1.cross";
+const run = openRunOf(join(import.meta.dirname, "../../studio/public/models/phrasebook"), "translate");
+const native = { engine: await openEngine("cpu"), of: run, weights: run.weights };
+let studio: Studio;
+
+beforeAll(async () => {
+  if (absentChromium) return;
+  const tiny = config(write("pairs.tsv", tsv)).replace("validateEvery: 40", "validateEvery: 10, keep: 9");
+  const trained = await heed(["train", write("tiny.yaml", tiny), "--run", join(path, "tiny")]);
+  expect(trained.status, trained.stderr).toBe(0);
+  studio = await openStudio(new Map([["tiny", join(path, "tiny")]]));
+});
+afterAll(() => studio?.close());
+
+/** The first cell of the large picture that is chosen by the keyboard: `row` rows from the top. */
+async function chooseRow(page: Page, row: number): Promise<void> {
+  await page.focus(".matrix");
+  await page.keyboard.press("Home");
+  for (let i = 0; i < row; i++) await page.keyboard.press("ArrowDown");
+}
+
+const textsOf = (page: Page, selector: string): Promise<string[]> => page.locator(selector).allInnerTexts();
+
+describe.skipIf(absentChromium)(`the heads view${skipped}`, () => {
+  test("shows every head, and the row that is chosen in the library's numbers", async () => {
+    const page = await studio.visit(`#heads?enlarged=${cross}/2`);
+    await page.waitForSelector(".row-words");
+    expect(await page.locator(".thumbnail").count()).toBe(24);
+    await chooseRow(page, 3);
+    const decoder = await openDecodingInspector({ ...native, maxLength: 128 });
+    const [best] = (await decoder.run(source, { beam: 4 })).hypotheses;
+    const look = await openInspector(native);
+    const example = { source: look.encode({ source }).source, target: Int32Array.from(best?.ids ?? []) };
+    const { taps } = await look.run(example, { taps: [`${cross}.weights`] });
+    const weights = taps.get(`${cross}.weights`);
+    const [, , rows, columns] = weights?.axes ?? [];
+    const size = columns?.size ?? 0;
+    const from = (2 * (rows?.size ?? 0) + 3) * size;
+    const expected = [...(weights?.data.subarray(from, from + size) ?? [])]
+      .sort((a, b) => b - a)
+      .slice(0, 5)
+      .map((weight) => `${(100 * weight).toFixed(1)} %`);
+    expect(await page.innerText(".row-name")).toBe(`Written: ${rows?.tokens?.writes?.[3]?.replace("▁", "")}`);
+    expect((await textsOf(page, ".row-words li:not(.rest) .number")).slice(0, 5)).toEqual(expected);
+    expect(await isTooWide(page)).toBe(false);
+    decoder.close();
+    look.close();
+    await page.close();
+  });
+
+  test("a head that is switched off changes the translation, by as much as the library says", async () => {
+    const page = await studio.visit(`#heads?enlarged=${cross}/0`);
+    await page.waitForSelector(".row-words");
+    await page.click(".one .controls button");
+    await page.waitForSelector(".changes dl");
+    const intervene = [{ at: `${cross}.heads`, head: 0, scale: 0 }] as const;
+    const decoder = await openDecodingInspector({ ...native, maxLength: 128 });
+    const on = await decoder.run(source, { beam: 4, best: 4, intervene });
+    const [before, after] = [on.without?.hypotheses[0], on.hypotheses[0]];
+    expect(before?.text).not.toBe(after?.text);
+    await expect.poll(() => textsOf(page, ".changes dd")).toEqual([before?.text, after?.text]);
+    const look = await openInspector(native);
+    const example = { source: look.encode({ source }).source, target: Int32Array.from(before?.ids ?? []) };
+    const { without } = await look.run(example, { intervene });
+    const delta = without?.delta ?? 0;
+    const note = await page.innerText(".changes .note");
+    expect(note).toContain(`${delta < 0 ? "−" : "+"}${Math.abs(delta).toFixed(3)}`);
+    await page.click(".changes button");
+    await page.waitForSelector(".changes", { state: "detached" });
+    expect(await page.innerText("output.translation")).toBe(before?.text);
+    decoder.close();
+    look.close();
+    await page.close();
+  });
+
+  test("two heads share the large picture, and the address holds both", async () => {
+    const page = await studio.visit(`#heads?enlarged=${cross}/0`);
+    await page.waitForSelector(".row-words");
+    await page
+      .locator(".group")
+      .first()
+      .locator(".thumbnail")
+      .nth(3)
+      .click({ modifiers: ["Shift"] });
+    await page.waitForSelector(".row-words.second");
+    expect(await page.locator(".thumbnail.overlaid").count()).toBe(1);
+    const address = decodeURIComponent(page.url());
+    expect(address).toContain("overlay=decoder.0.cross/3");
+    await page.close();
+    const again = await studio.visit(new URL(address).hash, 390);
+    await again.waitForSelector(".row-words.second");
+    expect(await again.inputValue(".one select")).toBe("decoder.0.cross/3");
+    expect(await isTooWide(again)).toBe(false);
+    await again.close();
+  });
+
+  test("heads are scored as by the library", async () => {
+    const page = await studio.visit("#heads");
+    await page.waitForSelector(".row-words");
+    await page.click(".scoring button");
+    await page.waitForSelector(".thumbnail .delta", { timeout: 120_000 });
+    const survey = await surveyHeads({
+      ...native,
+      maxLength: 128,
+      examples: phrasebook({ seed: run.config.seed }).test.slice(0, 24),
+    });
+    const signed = (delta: number): string => `Δ ${delta < 0 ? "−" : "+"}${Math.abs(delta).toFixed(3)}`;
+    const ofCross = survey.heads.filter(({ place }) => place.kind === "cross");
+    const shown = page.locator(".group").first().locator(".delta");
+    expect(await shown.allInnerTexts()).toEqual(ofCross.map(({ zero }) => signed(zero.delta)));
+    await page.close();
+  });
+
+  test("the weights of a run can be looked at as they were at a step", async () => {
+    const page = await studio.visit("#heads?model=tiny&text=the cat eats the bread");
+    await page.waitForSelector(".row-words");
+    const numbers = (): Promise<string[]> => textsOf(page, ".thumbnail .entropy");
+    const atEnd = await numbers();
+    await page.focus(".checkpoints input");
+    await page.keyboard.press("Home");
+    expect(await page.innerText(".checkpoints output")).toBe("step 10");
+    await expect.poll(numbers).not.toEqual(atEnd);
+    await page.keyboard.press("End");
+    await expect.poll(numbers).toEqual(atEnd);
+    await page.close();
+  });
+
+  test("nothing went wrong in any page", () => {
+    expect(studio.problems).toEqual([]);
+  });
+});
