@@ -69,6 +69,7 @@ export const text = {
     whyNot: (written: string, other: string): string => `Why “${written}” and not “${other}”?`,
     whyNote: (written: string, other: string): string =>
       `By how much each source token raises ln p of “${written}” above ln p of “${other}”, in nats.`,
+    instead: "instead",
     insteadOf: (written: string): string => `Instead of “${written}”`,
     measuredBy: "Measured by",
     writeInstead: (other: string): string => `Write “${other}” and go on`,

@@ -6,7 +6,7 @@ import { shownToken } from "../../pictures/tokens.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { withRow, withWeight } from "./change-weight.ts";
-import { best, readPlaces } from "./translation.ts";
+import { best, force, readPlaces, rivalsAt } from "./translation.ts";
 
 const words = text.translate;
 
@@ -46,6 +46,21 @@ export function Looked({ read, place, links }: LookedProps) {
         <bdi>{shownToken(read.rows[place] ?? "").text}</bdi>{" "}
         <span class="note">{words.writtenWith(place + 1, probability)}</span>
       </h3>
+      <ul class="next" aria-label={words.insteadOf(shownToken(read.rows[place] ?? "").text)}>
+        <li class="note">{words.instead}</li>
+        {rivalsAt(place).map(({ token, logProbability }) => (
+          <li key={token}>
+            <button
+              type="button"
+              title={words.writeInstead(shownToken(token).text)}
+              onClick={() => force(place, token)}
+            >
+              <bdi>{shownToken(token).text}</bdi>{" "}
+              <span class="share">{words.percent(Math.exp(logProbability))}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long list is scrolled by keyboard */}
       <div class="list" tabIndex={0} role="group" aria-label={text.axes.columns}>
         <table>

@@ -7,7 +7,7 @@ import { newest } from "../../model/newest.ts";
 import { knownPairs } from "../../model/phrasebook.ts";
 import type { Read, Translated, Why } from "../../model/reading.ts";
 import { searchTree } from "../../pictures/search-tree.ts";
-import { view } from "../../state/store.ts";
+import { show, view } from "../../state/store.ts";
 
 export const decoded = signal<Translated | undefined>(undefined);
 export const reading = signal<Read | undefined>(undefined);
@@ -41,19 +41,26 @@ export const looked = computed(() => {
   return best.value && place >= 0 && place < best.value.tokens.length ? place : undefined;
 });
 
-/** What could have been written in its place, likeliest first, without what was. */
-export const rivals = computed((): readonly NextCandidate[] => {
-  const [found, place] = [decoded.value, looked.value];
-  if (!found || place === undefined) return [];
+/** What could have been written at a place, likeliest first, without what was. */
+export function rivalsAt(place: number): readonly NextCandidate[] {
+  const found = decoded.value;
+  if (!found) return [];
   const node = searchTree(found).find(({ column, isChosen }) => column === place && isChosen);
   const written = best.value?.tokens[place];
   const hypothesis = found.trace[place]?.hypotheses[node?.rank ?? 0];
   return (hypothesis?.next ?? []).filter(({ token }) => token !== written);
-});
+}
+
+export const rivals = computed(() => (looked.value === undefined ? [] : rivalsAt(looked.value)));
 
 export const rival = computed(
   () => rivals.value.find(({ token }) => token === view.value.rival) ?? rivals.value[0],
 );
+
+/** Decodes on from another token at a place. */
+export function force(place: number, token: string): void {
+  show({ forced: [...(best.peek()?.tokens.slice(0, place) ?? []), token], place, rival: "" });
+}
 
 const translateSoon = newest(
   () => {

@@ -7,7 +7,7 @@ import { useRoom } from "../../room.ts";
 import { SaveButtons } from "../../save-buttons.tsx";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
-import { best, decoded, looked, rival, rivals, why } from "./translation.ts";
+import { best, decoded, force, looked, rival, rivals, why } from "./translation.ts";
 
 const words = text.translate;
 const kinds = ["leaveOneOut", "gradientTimesInput", "integratedGradients"] as const satisfies EvidenceKind[];
@@ -53,11 +53,6 @@ export function WhyNot() {
       <Bars name={name} otherName={otherName} />
     </section>
   );
-}
-
-/** Decodes on from another word at a place. */
-export function force(place: number, token: string): void {
-  show({ forced: [...(best.peek()?.tokens.slice(0, place) ?? []), token], place, rival: "" });
 }
 
 const [ROW, NUMBER] = [26, 64];
