@@ -6,7 +6,9 @@ import { openRun } from "heed/runs";
 import { openEngine } from "heed/runtime";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AttentionKind, attentionKinds, type Walk, walk } from "../../studio/src/model/steps.ts";
+import { histogram, moments } from "../../studio/src/pictures/histogram.ts";
 import { chainOf, isReplaced, softmaxOf, sumOf } from "../../studio/src/views/steps/equation.ts";
+import { folded, shown, weightiest } from "../../studio/src/views/steps/numbers.ts";
 import { at, type Choice } from "../../studio/src/views/steps/sheet.ts";
 import { sources } from "../../studio/src/views/steps/station-names.ts";
 import { namesIn, stationOf } from "../../studio/src/views/steps/stations.ts";
@@ -87,16 +89,17 @@ describe("equations", () => {
   });
 
   test.each([
-    ["model.norm=post"],
-    ["model.positions=rotary"],
-    ["model.activation=gelu"],
-    ["model.positions=learned"],
-    ["model.without=[values]"],
-    ["model.without=[residuals]"],
-    ["model.without=[norm]"],
-    ["model.norm=post", "model.without=[norm]"],
-    ["model.norm=post", "model.without=[residuals]"],
-  ])("hold in a model with %s", async (...set: string[]) => {
+    "model.norm=post",
+    "model.positions=rotary",
+    "model.positions=learned",
+    "model.activation=gelu",
+    "model.without=[values]",
+    "model.without=[residuals]",
+    "model.without=[norm]",
+    "model.norm=post model.without=[norm]",
+    "model.norm=post model.without=[residuals]",
+  ])("hold in a model with %s", async (settings) => {
+    const set = settings.split(" ");
     const config = tinyConfig("none.tsv", "model.layers=2", ...set);
     const of = translator(...set);
     const weights = randomWeights(of);
@@ -104,7 +107,7 @@ describe("equations", () => {
     const opened = { run: { ...of, config, weights } as never, look: tiny };
     const asked = { source: "two red house", ids: [...tiny.encode(example).target], intervene: [], off: [] };
     const choice = { head: 1, query: 1, key: 2, component: 5 };
-    for (const { kind, layer } of places.filter(({ layer }) => layer === 1)) {
+    for (const { kind, layer } of places.filter(({ kind, layer }) => layer === 1 && kind !== "decoder")) {
       const taken = await walk(opened, { ...asked, attention: kind, layer });
       const names = namesIn(taken, choice);
       expect(names).toContain("weights");
@@ -152,6 +155,30 @@ test("a sum of products, a chain and a softmax by hand", () => {
   const large = scores.map(({ label, value }) => ({ label, value: value + 1000 }));
   expect(softmaxOf(about, large, 1)).toMatchObject({ shift: 1000 + Math.log(3) });
   expect(softmaxOf(about, large, 1).computed).toBeCloseTo(0.75, 9);
+});
+
+test("numbers are written with three decimals, a true minus and powers of ten", () => {
+  expect([0.12345, -1.5, -0.0001, 0, 1234.5].map((value) => shown(value))).toEqual([
+    "0.123",
+    "−1.500",
+    "0.000",
+    "0.000",
+    "1234.500",
+  ]);
+  expect([-1e9, 2.51e7, Number.NaN].map((value) => shown(value))).toEqual(["−10⁹", "2.5 · 10⁷", "NaN"]);
+});
+
+test("long rows are folded to the first places, or the largest, and the chosen one", () => {
+  expect(folded(3, 8, 1)).toEqual([0, 1, 2]);
+  expect(folded(32, 2, 17)).toEqual([0, 1, 17]);
+  expect(folded(32, 2, -1)).toEqual([0, 1]);
+  expect(weightiest([0.1, -5, 0.2, 3], 2, -1)).toEqual([1, 3]);
+  expect(weightiest([0.1, -5, 0.2, 3], 2, 0)).toEqual([0, 1]);
+});
+
+test("a histogram counts every number, those beyond its ends as well", () => {
+  expect(histogram([-9, -1, -0.1, 0.1, 0.9, 9], -1, 1, 4)).toEqual([2, 1, 1, 2]);
+  expect(moments(Float32Array.of(1, 2, 3))).toEqual({ mean: 2, variance: 2 / 3 });
 });
 
 test("every station names a function that is in the sources", () => {

@@ -50,6 +50,8 @@ export interface Walk {
   readonly columns: readonly string[];
   /** Taps by path, and parameters by name. Of embeddings, the rows that were looked up: `embedding`. */
   readonly numbers: ReadonlyMap<string, Numbers>;
+  /** The table that tokens are looked up in. */
+  readonly table: { readonly name: string; readonly shape: readonly number[] };
   /** Interventions that take a part out at one place: `scale@encoder.0.attention`. */
   readonly switches: ReadonlyMap<string, readonly Intervention[]>;
   /** Σ ln p of the translation, by which it rises with the interventions, and how many of them changed nothing. */
@@ -128,10 +130,10 @@ export async function walk(
   for (const [name, { shape, data }] of run.weights)
     if (parts.some((part) => name.startsWith(`${part}.`) || name.startsWith(`${part}Residual.`)))
       numbers.set(name, { shape, data: data as Float32Array });
-  const table = run.weights.get(places.side === "encoder" ? "sourceEmbed.weight" : "embed.weight");
+  const own = places.side === "encoder" && run.weights.has("sourceEmbed.weight");
+  const table = own ? "sourceEmbed.weight" : "embed.weight";
   const looked = numbers.get(`${places.side}.input.ids`);
-  if (looked)
-    numbers.set("embedding", rowsOf((table ?? run.weights.get("embed.weight")) as Numbers, looked.data));
+  if (looked) numbers.set("embedding", rowsOf(run.weights.get(table) as Numbers | undefined, looked.data));
   const weights = seen.taps.get(`${places.attention}.weights`);
   const [, heads, queries, keys] = weights?.axes ?? [];
   return {
@@ -146,6 +148,7 @@ export async function walk(
     rows: queries?.tokens ?? { reads: [] },
     columns: keys?.tokens?.reads ?? [],
     numbers,
+    table: { name: table, shape: run.weights.get(table)?.shape ?? [] },
     switches: switchesOf(look, places),
     logProbability: seen.said.logProbabilities.reduce((sum, value) => sum + value, 0),
     delta: seen.without?.delta,

@@ -10,7 +10,7 @@ import {
   type Term,
 } from "./equation.ts";
 import { Maths } from "./maths.tsx";
-import { folded, shown } from "./numbers.ts";
+import { folded, shown, weightiest } from "./numbers.ts";
 import { FIRST, TOKENS, tokenAt } from "./strips.tsx";
 import { current, jump } from "./walking.ts";
 
@@ -62,6 +62,9 @@ function Figure({ factor, plain }: { readonly factor: Factor; readonly plain?: s
 }
 
 function Links({ links }: Chain) {
+  const [only] = links;
+  // The formula has said it.
+  if (links.length === 1 && only?.operator === "=" && !only.to) return null;
   const isDivided = links.some(({ operator }) => operator === "/") && links.length > 2;
   return (
     <p class="chain">
@@ -80,14 +83,25 @@ function Links({ links }: Chain) {
   );
 }
 
-/** Terms of a sum, or of the denominator of a softmax; the first, the chosen one, and what the others are together. */
+/**
+ * Terms of a sum, or of the denominator of a softmax: the first components, or the tokens that count most, and what the others
+ * are together.
+ */
 function Terms({ equation, open }: { readonly equation: Sum | Softmax; readonly open: Signal<boolean> }) {
   const { terms, kind } = equation;
   const isOverTokens = kind === "softmax" || current.value === "head";
   // A bias is one number, without a factor.
   const bias = terms.at(-1)?.factors.length === 1 ? terms.length - 1 : -1;
   const chosen = kind === "softmax" ? equation.chosen : bias;
-  const places = folded(terms.length, open.value ? terms.length : isOverTokens ? TOKENS : FIRST, chosen);
+  const places = open.value
+    ? terms.map((_, i) => i)
+    : isOverTokens
+      ? weightiest(
+          terms.map(({ value }) => value),
+          TOKENS,
+          chosen,
+        )
+      : folded(terms.length, FIRST, chosen);
   const rest = terms.filter((_, i) => !places.includes(i));
   const total = kind === "softmax" ? equation.total : equation.computed;
   const largest = Math.max(...terms.map(({ value }) => Math.abs(value)));

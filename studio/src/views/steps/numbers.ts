@@ -20,3 +20,13 @@ export function folded(count: number, first: number, chosen: number): readonly n
   const places = Array.from({ length: first }, (_, i) => i);
   return chosen < first || chosen >= count ? places : [...places, chosen];
 }
+
+/** The places of the largest sizes, and the chosen one, in their order. */
+export function weightiest(values: readonly number[], most: number, chosen: number): readonly number[] {
+  const size = (i: number): number => (i === chosen ? Infinity : Math.abs(values[i] as number));
+  const places = values.map((_, i) => i);
+  return places
+    .sort((a, b) => size(b) - size(a))
+    .slice(0, most)
+    .sort((a, b) => a - b);
+}

@@ -34,7 +34,11 @@ const taken = ({
 });
 
 export const inputStations: Makers = {
-  tokens: taken,
+  tokens: ({ walk, output, column, name, value }) => {
+    const label = `id("${walk.rows.reads[column] ?? ""}")`;
+    const equation = chainOf({ name, value, formula: label }, [{ operator: "=", label, value }]);
+    return { inputs: [], picture: [marked(output, 0, column)], equation };
+  },
   embedding: (made) => {
     const { walk, sheets, output, row, column, name, value } = made;
     const rows = walk.numbers.get("embedding");
@@ -42,11 +46,11 @@ export const inputStations: Makers = {
     const about = {
       symbol: "W_{E}",
       letter: "w",
-      path: "embed.weight",
+      path: walk.table.name,
       rowsAre: "query",
       columnsAre: "component",
     } as const;
-    const table = sheetOf(about, rows);
+    const table = { ...sheetOf(about, rows), shape: walk.table.shape };
     const id = sheets.tokens?.data[row] ?? 0;
     const root = Math.sqrt(output.columns);
     const label = `w_{${id},${column + 1}}`;

@@ -90,8 +90,9 @@ function At(shown: Station) {
 }
 
 /** The tensors at the arrow, with their shapes. */
-function Shapes({ inputs, output }: Station) {
-  const from = inputs.map(({ sheet }) => sheet).filter(({ station }) => station !== output.station);
+function Shapes({ picture, output }: Station) {
+  const blocks = picture.flatMap((part) => (typeof part === "string" ? [] : [part.sheet]));
+  const from = blocks.filter((sheet) => sheet !== output);
   return (
     <p class="shapes">
       {from.map(({ symbol, shape, path }) => (

@@ -93,7 +93,7 @@ function Row({ sheet, row, chosen, open, isOutput }: RowProps) {
             isChosen={column === chosen}
             isOutput={isOutput}
             isApart={i > 0 && column !== (places[i - 1] ?? 0) + 1}
-            strength={strength(at(sheet, row, column), largest)}
+            strength={sheet.station === "tokens" ? 0 : strength(at(sheet, row, column), largest)}
           />
         ))}
       </div>

@@ -75,21 +75,22 @@ export function back(): void {
 
 const isWalkable = computed(() => card.value?.task === "translate" && card.value.kind === "transformer");
 
+/** What was translated, and by which model: a new text or model has no translation yet. */
+const translated = computed(() => ({ of: decoded.value, text: view.peek().text, by: card.peek() }));
+
 /** What the walk depends on, so that a step along the stations asks for nothing. */
 const asked = computed((): string => {
   const { attention, block, intervene, off } = view.value;
   // The model's own translation, as it was before anything was changed.
-  const best = (decoded.value?.without ?? decoded.value)?.hypotheses[0];
-  if (!best || !isWalkable.value) return "";
+  const { of: found, text: source, by } = translated.value;
+  const best = (found?.without ?? found)?.hypotheses[0];
+  if (!best || !isWalkable.value || by !== card.value) return "";
   const side = attention === "encoder" ? "encoder" : "decoder";
   const places = Object.keys(card.value?.heads ?? {}).filter((place) => place.startsWith(side));
   const last = Math.max(...places.map((place) => Number(place.split(".")[1])));
   const layer = Math.min(block, last);
-  return JSON.stringify({ source: decodedText.value, ids: best.ids, attention, layer, intervene, off });
+  return JSON.stringify({ model: by?.name, source, ids: best.ids, attention, layer, intervene, off });
 });
-
-/** The text that was translated; a new one has no translation yet. */
-const decodedText = computed(() => (decoded.value ? view.peek().text : ""));
 
 const answered = signal("");
 /** Whether the numbers are those of what is asked. */
