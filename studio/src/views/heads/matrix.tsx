@@ -7,6 +7,7 @@ import { cellAt, matrixLayout } from "../../pictures/matrix-layout.ts";
 import type { Weights } from "../../pictures/pixels.ts";
 import { textWidth } from "../../pictures/text-width.ts";
 import { onTheme } from "./visible.ts";
+import "./matrix.css";
 
 export interface MatrixProps {
   /** One matrix, or two of the same size that share every cell. */
