@@ -60,13 +60,14 @@ describe("a setup", () => {
 describe("pasted pairs", () => {
   const lines = Array.from({ length: 25 }, (_, i) => `a${i}\tb${i}\tsomebody\r\n`).join("\n");
 
-  test("every tenth is held out", () => {
-    const { train, valid } = split(pairsOf(lines));
-    expect(valid).toEqual([
-      { source: "a9", target: "b9" },
-      { source: "a19", target: "b19" },
-    ]);
-    expect(train).toHaveLength(23);
+  test("a tenth is held out, at most two hundred, always the same", () => {
+    const pairs = pairsOf(lines);
+    const { train, valid } = split(pairs);
+    expect(valid).toHaveLength(3);
+    expect([...train, ...valid].sort((a, b) => pairs.indexOf(a) - pairs.indexOf(b))).toEqual(pairs);
+    expect(pairs[3]).toEqual({ source: "a3", target: "b3" });
+    expect(split(pairs)).toEqual({ train, valid });
+    expect(split(Array.from({ length: 9000 }, () => ({ source: "a", target: "b" }))).valid).toHaveLength(200);
   });
 
   test("a line without a tab is named, and ten pairs are needed", () => {

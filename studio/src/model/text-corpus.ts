@@ -1,5 +1,5 @@
 /** Pasted or uploaded sentence pairs as a corpus. */
-import type { CorpusReader, Pair, PairSpec } from "heed/data";
+import { type CorpusReader, type Pair, type PairSpec, shuffle } from "heed/data";
 import { TRAIN_FILE, VALID_FILE } from "./training-setup.ts";
 
 /** Most pairs that are held out to validate on; of few pairs, a tenth. */
@@ -27,11 +27,18 @@ export interface Split {
   readonly valid: readonly Pair[];
 }
 
-/** Pairs to train on, and every n-th to validate on. */
+/** Pairs to validate on, drawn at random, always the same; and the others to train on. */
 export function split(pairs: readonly Pair[]): Split {
-  const every = Math.max(10, Math.ceil(pairs.length / HELD_OUT));
-  const isHeldOut = (i: number): boolean => i % every === every - 1;
-  return { train: pairs.filter((_, i) => !isHeldOut(i)), valid: pairs.filter((_, i) => isHeldOut(i)) };
+  const order = shuffle(
+    pairs.map((_, i) => i),
+    1,
+    "held out",
+  );
+  const heldOut = new Set(order.slice(0, Math.min(HELD_OUT, Math.ceil(pairs.length / 10))));
+  return {
+    train: pairs.filter((_, i) => !heldOut.has(i)),
+    valid: pairs.filter((_, i) => heldOut.has(i)),
+  };
 }
 
 /** Reads pairs under the names that `configText` gives them. */

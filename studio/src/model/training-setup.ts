@@ -25,7 +25,7 @@ export interface Setup {
   readonly sentence: string;
 }
 
-/** The phrasebook in five minutes of two cores. */
+/** What is chosen until a person chooses otherwise. */
 export const firstSetup: Setup = {
   rung: "transformer",
   size: "small",
