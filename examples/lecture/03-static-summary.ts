@@ -6,7 +6,9 @@
  */
 import { openTranslator } from "heed";
 import { corpusBleu } from "heed/evaluation";
-import { engine, learn, table, test, tokenizers } from "./learn.ts";
+import { learn, test, tokenizers } from "./learn.ts";
+import { engine } from "./numbers.ts";
+import { table } from "./table.ts";
 
 const models = {
   "LSTM, one summary": await learn(

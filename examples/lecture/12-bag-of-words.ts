@@ -5,7 +5,9 @@
  *   npx tsx examples/lecture/12-bag-of-words.ts
  */
 import { build, compile, input } from "heed";
-import { engine, learn, table, tokenizers } from "./learn.ts";
+import { learn, tokenizers } from "./learn.ts";
+import { engine } from "./numbers.ts";
+import { table } from "./table.ts";
 
 const ids = tokenizers.source.encode("The small cat does not sleep in the garden.");
 const order = ids.map((_, i) => (5 * i + 3) % ids.length);

@@ -3,7 +3,8 @@
  *
  *   npx tsx examples/lecture/15-width.ts
  */
-import { learn, table } from "./learn.ts";
+import { learn } from "./learn.ts";
+import { table } from "./table.ts";
 
 const rows = [];
 for (const width of [16, 32, 64, 128]) {

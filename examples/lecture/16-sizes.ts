@@ -6,7 +6,8 @@
  */
 import { input } from "heed";
 import { attention } from "heed/nn";
-import { learn, table } from "./learn.ts";
+import { learn } from "./learn.ts";
+import { table } from "./table.ts";
 
 const query = input("query", "float32", ["words", 8]);
 const key = input("key", "float32", ["words", 6]);

@@ -6,7 +6,9 @@
  */
 import { build, compile, input } from "heed";
 import { matchTaps } from "heed/nn";
-import { engine, learn, table, test, tokenizers } from "./learn.ts";
+import { learn, test, tokenizers } from "./learn.ts";
+import { engine } from "./numbers.ts";
+import { table } from "./table.ts";
 
 const whole = await learn();
 const source = input("source", "int32", [1, "source"]);

@@ -9,7 +9,8 @@ import { EncoderLayer } from "heed/models";
 import { initialise, LstmCell, layer, run } from "heed/nn";
 import { mul, sum, transpose, zeros } from "heed/ops";
 import { createState } from "heed/runtime";
-import { engine, table } from "./learn.ts";
+import { engine } from "./numbers.ts";
+import { table } from "./table.ts";
 
 const [BATCH, DIM] = [8, 128];
 const layers: Record<string, Layer<(x: Value) => Value>> = {

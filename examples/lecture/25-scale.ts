@@ -7,7 +7,9 @@
 import { compile, gradients, input, type Value } from "heed";
 import { attention, initialise, normal } from "heed/nn";
 import { mul, sum } from "heed/ops";
-import { engine, learn, table } from "./learn.ts";
+import { learn } from "./learn.ts";
+import { engine } from "./numbers.ts";
+import { table } from "./table.ts";
 
 const WORDS = 64;
 const mean = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length;

@@ -3,7 +3,8 @@
  *
  *   npx tsx examples/lecture/29-heads.ts
  */
-import { learn, table } from "./learn.ts";
+import { learn } from "./learn.ts";
+import { table } from "./table.ts";
 
 const rows = [];
 for (const heads of [1, 2, 4, 8, 16]) {

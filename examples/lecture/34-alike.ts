@@ -4,7 +4,8 @@
  *
  *   npx tsx examples/lecture/34-alike.ts
  */
-import { learn, table } from "./learn.ts";
+import { learn } from "./learn.ts";
+import { table } from "./table.ts";
 
 const HEADS = 4;
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);

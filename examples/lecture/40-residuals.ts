@@ -4,7 +4,8 @@
  *
  *   npx tsx examples/lecture/40-residuals.ts
  */
-import { learn, table } from "./learn.ts";
+import { learn } from "./learn.ts";
+import { table } from "./table.ts";
 
 const rows = [];
 for (const norm of ["pre", "post"]) {
