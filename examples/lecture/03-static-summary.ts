@@ -6,17 +6,13 @@
  */
 import { openTranslator } from "heed";
 import { corpusBleu } from "heed/evaluation";
-import { learn, test, tokenizers } from "./learn.ts";
+import { LSTM, learn, SUMMARY, test, tokenizers } from "./learn.ts";
 import { engine } from "./numbers.ts";
 import { table } from "./table.ts";
 
 const models = {
-  "LSTM, one summary": await learn(
-    "model={ kind: lstm, layers: 1, dModel: 64, hidden: 128, attention: none, dropout: 0 }",
-  ),
-  "LSTM, attention": await learn(
-    "model={ kind: lstm, layers: 1, dModel: 64, hidden: 128, attention: additive, dropout: 0 }",
-  ),
+  "LSTM, one summary": await learn(SUMMARY),
+  "LSTM, attention": await learn(LSTM),
   Transformer: await learn(),
 };
 const words = (text: string): number => text.split(" ").length;

@@ -11,6 +11,7 @@ for (const width of [16, 32, 64, 128]) {
   const { loss, bleu, parameters, msPerStep } = await learn(
     `model.dModel=${width}`,
     `model.feedForward=${2 * width}`,
+    "training.steps=200",
   );
   rows.push([`${width}`, loss, bleu, parameters, msPerStep]);
 }

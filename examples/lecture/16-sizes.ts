@@ -18,7 +18,11 @@ try {
 }
 const rows = [];
 for (const dValue of [4, 8, 16]) {
-  const { loss, bleu, parameters } = await learn("model.dKey=16", `model.dValue=${dValue}`);
+  const { loss, bleu, parameters } = await learn(
+    "model.dKey=16",
+    `model.dValue=${dValue}`,
+    "training.steps=200",
+  );
   rows.push([`16, 16, ${dValue}`, loss, bleu, parameters]);
 }
 table(["query, key, value", "loss", "BLEU", "parameters"], rows);

@@ -4,14 +4,14 @@
  *
  *   npx tsx examples/lecture/21-parallel.ts
  */
-import { build, compile, gradients, input, type Layer, type Value } from "heed";
+import { build, compile, gradients, input, type Layer, openEngine, type Value } from "heed";
 import { EncoderLayer } from "heed/models";
 import { initialise, LstmCell, layer, run } from "heed/nn";
 import { mul, sum, transpose, zeros } from "heed/ops";
 import { createState } from "heed/runtime";
-import { engine } from "./numbers.ts";
 import { table } from "./table.ts";
 
+const engine = await openEngine("cpu"); // all threads
 const [BATCH, DIM] = [8, 128];
 const layers: Record<string, Layer<(x: Value) => Value>> = {
   LSTM: layer(

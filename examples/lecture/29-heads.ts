@@ -8,7 +8,7 @@ import { table } from "./table.ts";
 
 const rows = [];
 for (const heads of [1, 2, 4, 8, 16]) {
-  const { loss, bleu, parameters, msPerStep } = await learn(`model.heads=${heads}`);
+  const { loss, bleu, parameters, msPerStep } = await learn(`model.heads=${heads}`, "training.steps=200");
   rows.push([`${heads}`, 64 / heads, loss, bleu, parameters, msPerStep]);
 }
 table(["heads", "d_key", "loss", "BLEU", "parameters", "ms per step"], rows);

@@ -16,10 +16,10 @@ const contrasts = {
     ["The king is happy.", "Le roi est heureux.", "Le roi est heureuse."],
   ],
   tense: [
-    ["He will dance.", "Il dansera.", "Il danse."],
-    ["They will sing.", "Ils chanteront.", "Ils chantent."],
-    ["We danced.", "Nous avons dansé.", "Nous dansons."],
-    ["The men sing.", "Les hommes chantent.", "Les hommes chanteront."],
+    ["He will swim.", "Il nagera.", "Il nage."],
+    ["They will dance.", "Ils danseront.", "Ils dansent."],
+    ["He slept.", "Il a dormi.", "Il dort."],
+    ["The king sings.", "Le roi chante.", "Le roi chantera."],
   ],
 } as const;
 const places = ["encoder.*.attention", "decoder.*.attention", "decoder.*.cross"].flatMap((place) =>

@@ -27,7 +27,7 @@ async function precisions(): Promise<string[]> {
     }),
   );
 }
-const checkpoints = [0, 50, 100, 200, 400, 600].filter((n) => n <= STEPS);
+const checkpoints = [0, 25, 50, 100, 200, 400].filter((n) => n <= STEPS);
 const rows: string[][] = [];
 let n = 0;
 let loss = Number.NaN;

@@ -12,7 +12,7 @@ const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, x, i) =
 
 const rows = [];
 for (const start of ["random", "identical", "zero"]) {
-  const { loss, bleu, weights } = await learn(`model.headInit=${start}`);
+  const { loss, bleu, weights } = await learn(`model.headInit=${start}`, "training.steps=200");
   const matrix = weights.get("encoder.0.attention.query.weight")?.data as Float32Array;
   const size = matrix.length / HEADS;
   const heads = Array.from({ length: HEADS }, (_, h) => matrix.slice(h * size, (h + 1) * size));

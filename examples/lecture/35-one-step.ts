@@ -45,6 +45,6 @@ table(
   rows,
 );
 expectation(
-  "before the first update the error is near ln 1500 = 7.3, as a guess among all tokens. One update moves each\n" +
+  `before the first update the error is near ln ${tokenizers.target.size} = ${fixed(Math.log(tokenizers.target.size))}, as a guess among all tokens. One update moves each\n` +
     "weight by very little; hundreds of them make a translator. (Errors in nats per token.)",
 );

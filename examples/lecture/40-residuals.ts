@@ -12,6 +12,7 @@ for (const norm of ["pre", "post"]) {
   for (const without of ["[]", "[residuals]"]) {
     const deep = [
       "training.statistics=1",
+      "training.steps=150",
       "model.layers=1",
       "model.encoderLayers=6",
       `model.norm=${norm}`,

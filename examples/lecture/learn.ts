@@ -25,8 +25,8 @@ export const LSTM =
   "model={ kind: lstm, layers: 1, dModel: 64, hidden: 128, attention: additive, dropout: 0 }";
 export const SUMMARY = LSTM.replace("additive", "none");
 
-/** Most updates of a model. Fewer make a recipe quicker and its results rougher: `STEPS=100 npx tsx examples/lecture/…`. */
-export const STEPS = Number(process.env.STEPS ?? 600);
+/** Updates of a model, at most. Fewer make a recipe quicker and its results rougher: `STEPS=100 npx tsx examples/lecture/…`. */
+export const STEPS = Number(process.env.STEPS ?? 400);
 
 /** Some of the phrasebook's rules: fewer kinds of sentences are learnt in less time. */
 const RULES = [
@@ -38,7 +38,7 @@ const corpus = phrasebook({ ...sizes, valid: 0 });
 const train = corpus.train.filter(({ rule }) => RULES.includes(rule));
 export const test = corpus.test.filter(({ rule }) => RULES.includes(rule));
 const text = train.flatMap(({ source, target }) => [source, target]);
-const tokenizer = trainTokenizer(text, { kind: "bpe", vocab: 1000 });
+const tokenizer = trainTokenizer(text, { kind: "word", vocab: 4000 });
 export const tokenizers = { source: tokenizer, target: tokenizer };
 const examples = train.map((pair) => encodePair(pair, tokenizers));
 
@@ -99,7 +99,8 @@ export async function openLesson(...changes: string[]): Promise<Lesson> {
 }
 
 /**
- * Trains with some keys of the configuration changed: `learn("model.heads=1")`, with fewer updates `"training.steps=300"`.
+ * Trains with some keys of the configuration changed: `learn("model.heads=1")`. `"training.steps=200"` makes do
+ * with fewer updates.
  * What was learnt is kept in a folder of temporary files (or in $LECTURE_CACHE) and read from there the next time.
  */
 export async function learn(...changes: string[]): Promise<Learnt> {

@@ -1,10 +1,15 @@
 /** Small matrices into a graph and out of it, for recipes whose numbers a lecturer checks by hand. */
-import { compile, type HostTensor, openEngine, type Value } from "heed";
+import { compile, type Engine, type HostTensor, openEngine, type Value } from "heed";
 import type { NamedTensor } from "heed/inspect";
 import { constant } from "heed/ops";
 import type { Feed } from "heed/runtime";
 
-export const engine = await openEngine("cpu");
+const cpu = await openEngine("cpu");
+/** One thread: with matrices as small as these, a second one mostly waits for the first. */
+export const engine: Engine = {
+  ...cpu,
+  load: (model, options) => cpu.load(model, { ...options, threads: 1 }),
+};
 
 /** A matrix of fixed numbers. */
 export const matrix = (rows: readonly (readonly number[])[]): Value =>
