@@ -8,7 +8,7 @@ import { learn, lookInto, SUMMARY } from "./learn.ts";
 import { headOf } from "./numbers.ts";
 import { bar, expectation, fixed, table, vector } from "./table.ts";
 
-const look = await lookInto(await learn(SUMMARY));
+const look = await lookInto(await learn(...SUMMARY));
 const pair = { source: "We see the green car.", target: "Nous voyons la voiture verte." };
 const { taps, said } = await look.run(pair, { taps: ["**.hidden", "**.forgetGate"] });
 look.close();

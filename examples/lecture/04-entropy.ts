@@ -8,7 +8,7 @@ import { LSTM, learn, lookInto, test } from "./learn.ts";
 import { headOf } from "./numbers.ts";
 import { bar, expectation, fixed, table } from "./table.ts";
 
-const look = await lookInto(await learn(LSTM));
+const look = await lookInto(await learn(...LSTM));
 const entropy = (row: readonly number[]): number =>
   row.reduce((sum, a) => sum - (a > 0 ? a * Math.log(a) : 0), 0);
 const weightsOf = async (pair: { source: string; target: string }) => {

@@ -12,9 +12,12 @@ import { trainTokenizer } from "heed/text";
 import { engine, gap, headOf } from "./numbers.ts";
 import { expectation, table } from "./table.ts";
 
-const [short, long] = ["the cat drank milk", "the cat drank water"];
-const targets = ["le chat a bu du lait", "la vache dort"];
-const tokenizer = trainTokenizer([short, long, ...targets], { kind: "word", vocab: 100 });
+const sources = { milk: "the cat drank milk", water: "the cat drank water" };
+const targets = { cat: "le chat a bu du lait", cow: "la vache dort" };
+const tokenizer = trainTokenizer([...Object.values(sources), ...Object.values(targets)], {
+  kind: "word",
+  vocab: 100,
+});
 const tokenizers = { source: tokenizer, target: tokenizer };
 const vocabularies = {
   sourceVocabulary: tokenizer.size,
@@ -31,9 +34,9 @@ const read = (source: string, target: string) =>
   look.run({ source, target }, { taps: ["encoder.outputs", "decoder.cross.weights"] });
 
 const [milk, water, other] = [
-  await read(short, targets[0] as string),
-  await read(long, targets[0] as string),
-  await read(short, targets[1] as string),
+  await read(sources.milk, targets.cat),
+  await read(sources.water, targets.cat),
+  await read(sources.milk, targets.cow),
 ];
 const states = (of: typeof milk): number[][] => headOf(of.taps.get("encoder.outputs"));
 const distances = states(milk).map((row, i) => gap([row], [states(water)[i] ?? []]));

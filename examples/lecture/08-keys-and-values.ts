@@ -8,8 +8,8 @@ import { learn, lookInto } from "./learn.ts";
 import { headOf } from "./numbers.ts";
 import { expectation, table, vector } from "./table.ts";
 
-const separate = await learn();
-const tied = await learn("model.without=[values]");
+const separate = await learn("training.steps=200");
+const tied = await learn("model.without=[values]", "training.steps=200");
 const source = "We see the green car.";
 
 for (const [name, learnt] of Object.entries({ "three vectors a word": separate, "K = V": tied })) {

@@ -4,7 +4,7 @@
  *   npx tsx examples/lecture/15-width.ts
  */
 import { learn } from "./learn.ts";
-import { table } from "./table.ts";
+import { expectation, table } from "./table.ts";
 
 const rows = [];
 for (const width of [16, 32, 64, 128]) {
@@ -16,3 +16,7 @@ for (const width of [16, 32, 64, 128]) {
   rows.push([`${width}`, loss, bleu, parameters, msPerStep]);
 }
 table(["width", "loss", "BLEU", "parameters", "ms per step"], rows);
+expectation(
+  "a wider model learns more from as many updates, and costs more: its matrices grow with the square of the\n" +
+    "width, its vocabulary in proportion. (Milliseconds are those of the time when it learnt.)",
+);

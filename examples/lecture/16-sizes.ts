@@ -7,7 +7,7 @@
 import { input } from "heed";
 import { attention } from "heed/nn";
 import { learn } from "./learn.ts";
-import { table } from "./table.ts";
+import { expectation, table } from "./table.ts";
 
 const query = input("query", "float32", ["words", 8]);
 const key = input("key", "float32", ["words", 6]);
@@ -26,3 +26,7 @@ for (const dValue of [4, 8, 16]) {
   rows.push([`16, 16, ${dValue}`, loss, bleu, parameters]);
 }
 table(["query, key, value", "loss", "BLEU", "parameters"], rows);
+expectation(
+  "a score is a dot product, so query and key must agree; the value is only added up, so any size will do. A\n" +
+    "smaller one saves parameters and loses a little.",
+);

@@ -35,7 +35,7 @@ const isFixed = before?.every((value, i) => value === after?.[i]);
 console.log(
   `queries of ${one.tokens[WORD]} differ by ${gap([one.query], [two.query])}; W_Q is ${isFixed ? "unchanged" : "changed"}`,
 );
-console.log(`its weight on itself: ${fixed(one.row[WORD] ?? 0)} and ${fixed(two.row[WORD] ?? 0)}`);
+console.log(`its weight on itself: ${one.row[WORD]?.toFixed(4)} and ${two.row[WORD]?.toFixed(4)}`);
 expectation(
   "in the first layer, the query depends on the word and its position alone: difference 0. The row of weights\n" +
     "is of another length and has other numbers, because other keys answered and softmax shares among those present.",

@@ -20,7 +20,7 @@ const gold = ["0-0", "1-1", "2-2", "3-4", "4-3"]; // green stands before car, ve
 const scores: (string | number)[][] = [];
 for (const [name, learnt] of Object.entries({
   Transformer: await learn(),
-  "LSTM, additive": await learn(LSTM),
+  "LSTM, additive": await learn(...LSTM),
 })) {
   const read = async (row: "input" | "output") => {
     const cross = await openCrossAttention({ engine, ...learnt, ...tokenizers, row });

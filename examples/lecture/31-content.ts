@@ -44,5 +44,5 @@ table(["sentence", "milk stands at", "filter: weight on milk", "attention: weigh
 expectation(
   "the filter's weight depends on the distance alone, and beyond its width it is 0. Attention's weight\n" +
     'depends on what "drank" asks and "milk" offers, and stays the same: content decides. (Trained heads that do follow\n' +
-    "a distance learned it from the positions: 18-diagonal.ts, 33-roles.ts.)",
+    "a distance learned it from the positions: 18-diagonal.ts.)",
 );

@@ -27,7 +27,7 @@ async function precisions(): Promise<string[]> {
     }),
   );
 }
-const checkpoints = [0, 25, 50, 100, 200, 400].filter((n) => n <= STEPS);
+const checkpoints = [0, 25, 50, 100, 200, 300].filter((n) => n <= STEPS);
 const rows: string[][] = [];
 let n = 0;
 let loss = Number.NaN;
@@ -41,6 +41,6 @@ lesson.close();
 const names = [0, 1].flatMap((layer) => [0, 1, 2, 3].map((head) => `${layer}.${head}`));
 table(["updates", "loss", ...names], rows);
 expectation(
-  "at first every head is at chance, and all are alike. With no word said about roles, some become aligners\n" +
-    "and others do not. With another seed, others would. How many heads there are is ours to choose: 29-heads.ts.",
+  "at first every head is at chance. With no word said about roles, all of them come to point at the words that\n" +
+    "are translated, some more than others; with another seed, other ones. How many heads there are is ours to choose: 29-heads.ts.",
 );

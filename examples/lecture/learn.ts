@@ -20,13 +20,18 @@ model: { layers: 2, dModel: 64, heads: 4, feedForward: 128, dropout: 0, norm: pr
 training: { batchTokens: 1024, validBleu: 200, labelSmoothing: 0 }
 `;
 
-/** Recurrent translators, one layer each. */
-export const LSTM =
-  "model={ kind: lstm, layers: 1, dModel: 64, hidden: 128, attention: additive, dropout: 0 }";
-export const SUMMARY = LSTM.replace("additive", "none");
+const recurrent = (attention: string): string[] => [
+  `model={ kind: lstm, layers: 1, dModel: 64, hidden: 128, attention: ${attention}, dropout: 0 }`,
+  "training.steps=400", // they learn more slowly
+];
+/** Recurrent translators of one layer: with attention, and with one summary of the source. */
+export const LSTM = recurrent("additive");
+export const SUMMARY = recurrent("none");
 
-/** Updates of a model, at most. Fewer make a recipe quicker and its results rougher: `STEPS=100 npx tsx examples/lecture/…`. */
-export const STEPS = Number(process.env.STEPS ?? 400);
+/** Updates of a model, unless a recipe says otherwise. */
+const UPDATES = 300;
+/** The same, or fewer: quicker, and the results rougher: `STEPS=100 npx tsx examples/lecture/…`. */
+export const STEPS = Math.min(UPDATES, Number(process.env.STEPS ?? UPDATES));
 
 /** Some of the phrasebook's rules: fewer kinds of sentences are learnt in less time. */
 const RULES = [
@@ -99,16 +104,16 @@ export async function openLesson(...changes: string[]): Promise<Lesson> {
 }
 
 /**
- * Trains with some keys of the configuration changed: `learn("model.heads=1")`. `"training.steps=200"` makes do
- * with fewer updates.
- * What was learnt is kept in a folder of temporary files (or in $LECTURE_CACHE) and read from there the next time.
+ * Trains with some keys of the configuration changed: `learn("model.heads=1", "training.steps=200")`. What was learnt is kept
+ * in a folder of temporary files, or in $LECTURE_CACHE, and read from there the next time.
  */
 export async function learn(...changes: string[]): Promise<Learnt> {
   const config = configOf(changes);
   const model = translationModel(config.model, tokenizers);
+  const steps = Math.min(config.training.steps ?? UPDATES, Number(process.env.STEPS ?? Infinity));
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   const key = createHash("sha256")
-    .update(JSON.stringify([version, config, STEPS, sizes, RULES]))
+    .update(JSON.stringify([version, config, steps, sizes, RULES]))
     .digest("hex");
   const folder = process.env.LECTURE_CACHE ?? join(tmpdir(), "heed-lecture");
   const file = join(folder, key.slice(0, 16));
@@ -119,7 +124,6 @@ export async function learn(...changes: string[]): Promise<Learnt> {
     return { ...measured, model, weights: decodeSafetensors(bytes, file) };
   }
   const lesson = await openLesson(...changes);
-  const steps = Math.min(STEPS, config.training.steps ?? STEPS);
   let layerGradients: Readonly<Record<string, number>> = {};
   const start = performance.now();
   for (let n = 1; n <= steps; n++) {
@@ -136,9 +140,12 @@ export async function learn(...changes: string[]): Promise<Learnt> {
   const weights = await lesson.weights();
   lesson.close();
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${file}.safetensors`, encodeSafetensors(weights));
-  writeFileSync(`${file}.part`, JSON.stringify(measured));
-  renameSync(`${file}.part`, `${file}.json`); // last: with it, the weights are whole
+  const keep = (ending: string, contents: string | Uint8Array): void => {
+    writeFileSync(`${file}.${process.pid}`, contents);
+    renameSync(`${file}.${process.pid}`, file + ending); // whole or not at all
+  };
+  keep(".safetensors", encodeSafetensors(weights));
+  keep(".json", JSON.stringify(measured)); // last: where it is, the weights are
   return { ...measured, model, weights };
 }
 
