@@ -6,7 +6,8 @@
  */
 import { input } from "heed";
 import { attention } from "heed/nn";
-import { learn, table } from "./learn.ts";
+import { learn } from "./learn.ts";
+import { expectation, table } from "./table.ts";
 
 const query = input("query", "float32", ["words", 8]);
 const key = input("key", "float32", ["words", 6]);
@@ -17,7 +18,15 @@ try {
 }
 const rows = [];
 for (const dValue of [4, 8, 16]) {
-  const { loss, bleu, parameters } = await learn("model.dKey=16", `model.dValue=${dValue}`);
+  const { loss, bleu, parameters } = await learn(
+    "model.dKey=16",
+    `model.dValue=${dValue}`,
+    "training.steps=200",
+  );
   rows.push([`16, 16, ${dValue}`, loss, bleu, parameters]);
 }
 table(["query, key, value", "loss", "BLEU", "parameters"], rows);
+expectation(
+  "a score is a dot product, so query and key must agree; the value is only added up, so any size will do. A\n" +
+    "smaller one saves parameters and loses a little.",
+);
