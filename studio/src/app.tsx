@@ -54,7 +54,9 @@ export function App() {
           {text.failed}: {fault.value}
         </p>
       )}
-      <main>{card.value ? <Shown /> : <p class="waiting">{text.model.opening}</p>}</main>
+      <main class={`view-${view.value.view}`}>
+        {card.value ? <Shown /> : <p class="waiting">{text.model.opening}</p>}
+      </main>
     </div>
   );
 }
