@@ -22,7 +22,6 @@ const slow = [
   "test/studio/**/*.page.test.ts",
   "test/studio/training.test.ts",
   "test/parity/**/*.test.ts",
-  "test/studio/**/*.page.test.ts",
   "test/examples/**/*.test.ts",
   "test/house/entries.test.ts",
   "test/cli/align.test.ts",
