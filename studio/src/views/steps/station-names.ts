@@ -44,7 +44,7 @@ export const sources: Readonly<Record<StationName, readonly [path: string, name:
   scaled: ["src/nn/attention.ts", "attention"],
   masked: ["src/nn/attention.ts", "causalBias"],
   weights: ["src/ops/softmax.ts", "softmax"],
-  weighted: ["src/inspect/derived-taps.ts", "weighted"],
+  weighted: ["src/inspect/looking/derived-taps.ts", "weighted"],
   head: ["src/nn/attention.ts", "attention"],
   heads: ["src/nn/attention.ts", "joinHeads"],
   output: ["src/nn/linear.ts", "Linear"],
