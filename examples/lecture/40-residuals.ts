@@ -30,6 +30,6 @@ for (const norm of ["pre", "post"]) {
 const layers = [1, 2, 3, 4, 5, 6].map((n) => `∇ layer ${n}`);
 table(["residuals", ...layers, "loss", "BLEU"], rows);
 expectation(
-  "with the way around, the first layer gets at least as large a gradient as the last; without it the gradient\n" +
-    "shrinks on the way down, and after as many updates little or nothing is learnt.",
+  "with the way around, the first layer gets as large a gradient as the last; without it (pre-norm) the gradient\n" +
+    "shrinks on the way down; norms after each sum restore its size. After as many updates less is learnt without.",
 );
