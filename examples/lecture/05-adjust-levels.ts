@@ -4,14 +4,17 @@
  *
  *   npx tsx examples/lecture/05-adjust-levels.ts
  */
-import type { Intervention } from "heed/inspect";
-import { learn, lookInto } from "./learn.ts";
-import { headOf } from "./numbers.ts";
+import { type Intervention, openDecodingInspector } from "heed/inspect";
+import { learn, lookInto, tokenizers } from "./learn.ts";
+import { engine, headOf } from "./numbers.ts";
 import { bar, expectation, fixed, table } from "./table.ts";
 
 const STEP = 2; // after "Je" and "suis"
-const look = await lookInto(await learn());
-// The translation is given, so only the next word can change. To write on after a change, decoding must be watched.
+const learnt = await learn();
+const look = await lookInto(learnt);
+const { model, weights } = learnt;
+const of = { task: "translate", model, tokenizers } as const;
+const decoder = await openDecodingInspector({ engine, of, weights, maxLength: 128 });
 const pair = { source: "I am really happy.", target: "Je suis vraiment heureux." };
 const { taps, said } = await look.run(pair, { taps: ["decoder.*.cross.weights"] });
 const maps = [...taps.values()]; // one for each layer, each of four heads
@@ -36,12 +39,14 @@ for (const [column, token] of tokens.entries()) {
   ];
   const forced = await look.run(pair, { intervene });
   const chance = Math.exp(forced.said.logProbabilities[STEP] ?? 0);
-  rows.push([token, forced.said.likeliest[STEP] ?? "", fixed(chance)]);
+  const [goesOn] = (await decoder.run(pair.source, { prefix: "Je suis", intervene })).hypotheses;
+  rows.push([token, forced.said.likeliest[STEP] ?? "", fixed(chance), goesOn?.text ?? ""]);
 }
 look.close();
+decoder.close();
 console.log();
-table(["all attention on", "says next", `chance of ${said.expected[STEP]}`], rows);
+table(["all attention on", "says next", `chance of ${said.expected[STEP]}`, "and goes on"], rows);
 expectation(
   "the levels (means over heads and layers) are highest on what is to be said next. Forced to look at another\n" +
-    "word, the decoder says that word instead: the context is made anew at each step, from the query.",
+    "word, the decoder says that word instead and goes on from it: the context is made anew at each step.",
 );
