@@ -111,7 +111,7 @@ test("lecture 5: levels sum to 1, and every token can be given all attention", a
   const forced = rows.findIndex(([cell]) => cell === "all attention on");
   const levels = rows.slice(3, forced - 1).map(([, level]) => Number(level));
   expect(levels.reduce((a, b) => a + b)).toBeCloseTo(1, 1);
-  expect(rows.slice(forced + 1, forced + 1 + levels.length).every((row) => row.length === 3)).toBe(true);
+  expect(rows.slice(forced + 1, forced + 1 + levels.length).every((row) => row.length >= 3)).toBe(true);
 });
 
 test("lecture 8: tied, keys and values are equal, and a matrix a layer is saved", async () => {
