@@ -36,7 +36,7 @@ export interface GoldenTransformer
   readonly gradients: ReadonlyMap<string, FloatTensor>;
 }
 
-const folder = new URL("../golden/transformer", import.meta.url);
+const folder = new URL("../golden/transformer/", import.meta.url);
 const decodeAll = (tensors: File["weights"]): Map<string, FloatTensor> =>
   new Map(Object.entries(tensors).map(([name, tensor]) => [name, decodeFloats(tensor)]));
 

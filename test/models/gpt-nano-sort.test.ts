@@ -17,7 +17,7 @@ import type { Tensor } from "../../src/runtime/tensor.ts";
 import { decodeFloats, type FloatTensor } from "../golden-floats.ts";
 
 /** A GPT trained in PyTorch to sort six letters, with all its activations; not part of this repository. */
-const folder = new URL("../../../shared/data/gpt-nano-sort", import.meta.url);
+const folder = new URL("../../../shared/data/gpt-nano-sort/", import.meta.url);
 const present = existsSync(folder);
 const reason = present ? "" : " (skipped: ../shared/data/gpt-nano-sort is not here)";
 

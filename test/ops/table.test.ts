@@ -4,7 +4,7 @@ import { leafName } from "../../src/ir/leaf.ts";
 import { ops } from "../../src/ops/index.ts";
 import { samples } from "./samples.ts";
 
-const root = new URL("../../src", import.meta.url);
+const root = new URL("../../src/", import.meta.url);
 const sources = [...readdirSync(new URL("ops/", root)).map((file) => `ops/${file}`), "ir/leaf.ts"];
 
 test("every op record in the sources is in the table of ops, under its own name", async () => {
