@@ -20,6 +20,7 @@ const sourceOfHeed: Plugin = {
 const slow = [
   "test/page/**/*.test.ts",
   "test/studio/**/*.page.test.ts",
+  "test/studio/steps.test.ts",
   "test/studio/training.test.ts",
   "test/parity/**/*.test.ts",
   "test/examples/**/*.test.ts",
@@ -41,11 +42,13 @@ const slow = [
   "test/inspect/memory.test.ts",
   "test/inspect/switches.test.ts",
   "test/inspect/layer-statistics.test.ts",
+  "test/models/guided-alignment.test.ts",
   "test/runs/changed-meaning.test.ts",
   "test/runs/going-back.test.ts",
   "test/runs/resume.test.ts",
   "test/runs/stop-early.test.ts",
   "test/runs/train-run.test.ts",
+  "test/tasks/guided-alignment.test.ts",
   "test/tasks/tasks.test.ts",
   "test/text/native.test.ts",
 ];
