@@ -55,7 +55,8 @@ export function followAddress(): void {
       if (hash !== location.hash) history.replaceState(null, "", hash);
     }, 200);
   });
-  addEventListener("hashchange", () => {
-    current.value = fromHash(location.hash);
+  addEventListener("hashchange", ({ newURL }) => {
+    // Not location.hash: an older view may have been written there since.
+    current.value = fromHash(new URL(newURL).hash);
   });
 }
