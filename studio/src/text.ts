@@ -268,6 +268,7 @@ export const text = {
   },
   steps: {
     walkFor: "Transformers that translate",
+    computing: "The numbers are being computed…",
     sentence: "The sentence",
     attention: "Attention",
     kinds: {

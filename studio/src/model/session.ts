@@ -1,19 +1,6 @@
 /** A model in the worker, and what can be asked of it. */
 import { openEngine } from "heed";
-import {
-  type DecodedOn,
-  type DecodeOptions,
-  type DecodingInspector,
-  type EncodedExample,
-  type Example,
-  type Inspector,
-  type Look,
-  type LookOptions,
-  openDecodingInspector,
-  openInspector,
-  type Removable,
-  without,
-} from "heed/inspect";
+import { type DecodingInspector, type Inspector, openDecodingInspector, openInspector } from "heed/inspect";
 import { assembleRun, type OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
 import { tasks } from "heed/tasks";
@@ -83,21 +70,6 @@ export const requests = {
       measured: measuredIn(files),
       checkpoints: checkpoints.map(({ step }) => step),
     };
-  },
-  decode: (source: string, options: DecodeOptions, off: readonly Removable[]): Promise<DecodedOn> => {
-    const { decoder, look } = opened();
-    if (!decoder) throw new Error("a classifier writes nothing");
-    const intervene = [...(options.intervene ?? []), ...off.flatMap((part) => without(look, part))];
-    return decoder.run(source, { ...options, intervene });
-  },
-  look: (
-    example: Example | EncodedExample,
-    options: LookOptions,
-    off: readonly Removable[] = [],
-  ): Promise<Look> => {
-    const { look } = opened();
-    const intervene = [...(options.intervene ?? []), ...off.flatMap((part) => without(look, part))];
-    return look.run(example, { ...options, intervene });
   },
   ...readingRequests(opened),
   ...headRequests(opened),

@@ -1,3 +1,4 @@
+import { otherText } from "../../state/fit.ts";
 import { show, view } from "../../state/store.ts";
 
 /** The text that a view is about. Another text is another beginning: what was forced or changed is let go. */
@@ -9,7 +10,7 @@ export function Sentence({ label }: { readonly label: string }) {
         rows={2}
         maxLength={10_000}
         value={view.value.text}
-        onInput={(event) => show({ text: event.currentTarget.value, forced: [] })}
+        onInput={(event) => show(otherText(view.value, event.currentTarget.value))}
       />
     </label>
   );

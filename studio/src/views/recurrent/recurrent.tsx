@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { card, openServed } from "../../model/client.ts";
+import { otherModel } from "../../state/fit.ts";
 import { show } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { Sentence } from "../heads/sentence.tsx";
@@ -29,7 +30,7 @@ export function Recurrent() {
 function NotRecurrent() {
   const others = served.value.filter((name) => name !== card.value?.name);
   const open = (name: string): void => {
-    show({ model: name });
+    show(otherModel(name));
     void openServed(name);
   };
   return (

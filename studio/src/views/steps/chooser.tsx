@@ -1,5 +1,6 @@
 import { attentionKinds } from "../../model/steps.ts";
 import { shownToken } from "../../pictures/tokens.ts";
+import { otherText } from "../../state/fit.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { decoded } from "../translate/translation.ts";
@@ -28,7 +29,7 @@ export function Chooser() {
             rows={1}
             maxLength={10_000}
             value={source}
-            onInput={(event) => show({ text: event.currentTarget.value, forced: [], intervene: [] })}
+            onInput={(event) => show(otherText(view.value, event.currentTarget.value))}
           />
         </label>
         <div class="controls">

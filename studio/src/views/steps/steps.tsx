@@ -36,7 +36,7 @@ export function Steps() {
           <At {...shown} />
         </section>
       ) : (
-        <p class="waiting">{text.model.opening}</p>
+        <p class="waiting">{text.steps.computing}</p>
       )}
     </div>
   );
