@@ -1,7 +1,9 @@
-/** Heed as it is built, for the tests that start processes of their own. */
+/** Heed and its studio as they are built, for the tests that start processes and open pages. */
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "vite";
+import { absentChromium } from "./page/chromium.ts";
 
 const root = join(import.meta.dirname, "..");
 /** Inside the repository, so that it finds the dependencies that are installed here. */
@@ -10,26 +12,53 @@ const folder = join(root, ".house", "built");
 export const dist = join(folder, "dist");
 /** The command line. */
 export const bin = join(dist, "cli/bin.cjs");
+/** The studio's page. */
+export const studioPage = join(root, ".house", "studio");
+
+const settings = ["package.json", "tsconfig.json", "tsconfig.build.json"];
 
 /** Vitest's global setup: builds what is older than its sources, once before all tests. Types are not its concern. */
-export function setup(): void {
-  if (existsSync(bin) && builtAt() > newest()) return;
-  const fresh = join(root, ".house", `built-${process.pid}`);
-  mkdirSync(fresh, { recursive: true });
+export async function setup({ name }: { readonly name: string }): Promise<void> {
+  await builtInto(folder, [...settings, "src"], buildHeed);
+  if (name === "slow" && !absentChromium)
+    await builtInto(studioPage, [...settings, "src", "studio"], buildStudio);
+}
+
+function buildHeed(fresh: string): void {
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   const out = ["--noCheck", "--declaration", "false", "--outDir", join(fresh, "dist")];
   execFileSync(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json"), ...out]);
   cpSync(join(root, "package.json"), join(fresh, "package.json"));
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(fresh, folder);
 }
 
-const builtAt = (): number => statSync(join(folder, "package.json")).mtimeMs;
+async function buildStudio(fresh: string): Promise<void> {
+  const configFile = join(root, "studio/vite.config.ts");
+  await build({ configFile, logLevel: "error", build: { outDir: fresh, emptyOutDir: true } });
+}
+
+/** Builds beside `target` and takes its place when it is whole. */
+async function builtInto(
+  target: string,
+  sources: readonly string[],
+  make: (fresh: string) => void | Promise<void>,
+): Promise<void> {
+  if (existsSync(target) && writtenAt(target) > newestOf(sources)) return;
+  const fresh = `${target}-${process.pid}`;
+  mkdirSync(fresh, { recursive: true });
+  await make(fresh);
+  rmSync(target, { recursive: true, force: true });
+  renameSync(fresh, target);
+}
+
+const writtenAt = (path: string): number => statSync(path).mtimeMs;
 
 /** When a source was last written, or a folder of them last gained or lost one. */
-function newest(): number {
-  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-  const paths = ["src", "package.json", "tsconfig.json", "tsconfig.build.json"];
-  const all = [...paths, ...sources.map((name) => join("src", name))];
-  return Math.max(...all.map((path) => statSync(join(root, path)).mtimeMs));
+function newestOf(sources: readonly string[]): number {
+  const paths = sources.flatMap((name) => {
+    const path = join(root, name);
+    if (!statSync(path).isDirectory()) return [path];
+    const below = readdirSync(path, { recursive: true, encoding: "utf8" });
+    return [path, ...below.map((inner) => join(path, inner))];
+  });
+  return Math.max(...paths.map(writtenAt));
 }

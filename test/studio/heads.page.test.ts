@@ -40,7 +40,7 @@ describe.skipIf(absentChromium)(`the heads view${skipped}`, () => {
   test("shows every head, and the row that is chosen in the library's numbers", async () => {
     const page = await studio.visit(`#heads?enlarged=${cross}/2`);
     await page.waitForSelector(".row-words");
-    expect(await page.locator(".thumbnail").count()).toBe(24);
+    await expect.poll(() => page.locator(".thumbnail").count()).toBe(24);
     await chooseRow(page, 3);
     const decoder = await openDecodingInspector({ ...native, maxLength: 128 });
     const [best] = (await decoder.run(source, { beam: 4 })).hypotheses;
@@ -55,9 +55,11 @@ describe.skipIf(absentChromium)(`the heads view${skipped}`, () => {
       .sort((a, b) => b - a)
       .slice(0, 5)
       .map((weight) => `${(100 * weight).toFixed(1)} %`);
-    expect(await page.innerText(".row-name")).toBe(`Written: ${rows?.tokens?.writes?.[3]?.replace("▁", "")}`);
+    await expect
+      .poll(() => page.innerText(".row-name"))
+      .toBe(`Written: ${rows?.tokens?.writes?.[3]?.replace("▁", "")}`);
     expect((await textsOf(page, ".row-words li:not(.rest) .number")).slice(0, 5)).toEqual(expected);
-    expect(await isTooWide(page)).toBe(false);
+    await expect.poll(() => isTooWide(page)).toBe(false);
     decoder.close();
     look.close();
     await page.close();
@@ -93,7 +95,7 @@ describe.skipIf(absentChromium)(`the heads view${skipped}`, () => {
     expect(note).toContain(`${delta < 0 ? "−" : "+"}${Math.abs(delta).toFixed(3)}`);
     await page.click(".changes button");
     await page.waitForSelector(".changes", { state: "detached" });
-    expect(await page.innerText("output.translation")).toBe(before?.text);
+    await expect.poll(() => page.innerText("output.translation")).toBe(before?.text);
     decoder.close();
     look.close();
     await page.close();
@@ -109,15 +111,15 @@ describe.skipIf(absentChromium)(`the heads view${skipped}`, () => {
       .nth(3)
       .click({ modifiers: ["Shift"] });
     await page.waitForSelector(".row-words.second");
-    expect(await page.locator(".thumbnail.overlaid").count()).toBe(1);
+    await expect.poll(() => page.locator(".thumbnail.overlaid").count()).toBe(1);
     // The address follows once the hand rests.
     await expect.poll(() => decodeURIComponent(page.url())).toContain("overlay=decoder.0.cross/3");
     const address = decodeURIComponent(page.url());
     await page.close();
     const again = await studio.visit(new URL(address).hash, 390);
     await again.waitForSelector(".row-words.second");
-    expect(await again.inputValue(".one select")).toBe("decoder.0.cross/3");
-    expect(await isTooWide(again)).toBe(false);
+    await expect.poll(() => again.inputValue(".one select")).toBe("decoder.0.cross/3");
+    await expect.poll(() => isTooWide(again)).toBe(false);
     await again.close();
   });
 
@@ -125,7 +127,7 @@ describe.skipIf(absentChromium)(`the heads view${skipped}`, () => {
     const page = await studio.visit("#heads");
     await page.waitForSelector(".row-words");
     await page.click(".scoring button");
-    await page.waitForSelector(".thumbnail .delta", { timeout: 120_000 });
+    await page.waitForSelector(".thumbnail .delta");
     const survey = await surveyHeads({
       ...native,
       maxLength: 128,
@@ -134,7 +136,7 @@ describe.skipIf(absentChromium)(`the heads view${skipped}`, () => {
     const signed = (delta: number): string => `Δ ${delta < 0 ? "−" : "+"}${Math.abs(delta).toFixed(3)}`;
     const ofCross = survey.heads.filter(({ place }) => place.kind === "cross");
     const shown = page.locator(".group").first().locator(".delta");
-    expect(await shown.allInnerTexts()).toEqual(ofCross.map(({ zero }) => signed(zero.delta)));
+    await expect.poll(() => shown.allInnerTexts()).toEqual(ofCross.map(({ zero }) => signed(zero.delta)));
     await page.close();
   });
 
@@ -145,7 +147,7 @@ describe.skipIf(absentChromium)(`the heads view${skipped}`, () => {
     const atEnd = await numbers();
     await page.focus(".checkpoints input");
     await page.keyboard.press("Home");
-    expect(await page.innerText(".checkpoints output")).toBe("step 10");
+    await expect.poll(() => page.innerText(".checkpoints output")).toBe("step 10");
     await expect.poll(numbers).not.toEqual(atEnd);
     await page.keyboard.press("End");
     await expect.poll(numbers).toEqual(atEnd);

@@ -3,36 +3,50 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { build } from "vite";
 import { openStudioServer } from "../../src/cli/studio-server.ts";
+import { studioPage } from "../built.ts";
 import { openChromium } from "../page/chromium.ts";
 
 export interface Studio {
   /** What went wrong in pages: errors, and what the content security policy refused. */
   readonly problems: readonly string[];
-  /** Opens a view by the end of its address: `#heads?layer=1`. */
+  /** Opens a view by the end of its address: `#heads?layer=1`. All pages are of one browser, with one storage. */
   readonly visit: (hash: string, width?: number) => Promise<Page>;
+  /** Saves what a click downloads; the path of it. */
+  readonly download: (page: Page, click: () => Promise<void>) => Promise<string>;
   readonly close: () => Promise<void>;
 }
 
+const reportPolicy =
+  "addEventListener('securitypolicyviolation', (e) => console.error('CSP', e.violatedDirective))";
+
 /** @param runs  Runs to offer, by name. */
-export async function openStudio(runs: ReadonlyMap<string, string>): Promise<Studio> {
+export async function openStudio(runs: ReadonlyMap<string, string> = new Map()): Promise<Studio> {
   const folder = mkdtempSync(join(tmpdir(), "heed-studio-"));
-  const configFile = join(import.meta.dirname, "../../studio/vite.config.ts");
-  await build({ configFile, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
-  const server = await openStudioServer({ page: folder, runs, port: 0 });
+  const server = await openStudioServer({ page: studioPage, runs, port: 0 });
   const browser = await openChromium();
+  const context = await browser.newContext({ acceptDownloads: true });
+  await context.addInitScript(reportPolicy);
+  // Two cores may have much to do.
+  context.setDefaultTimeout(120_000);
   const problems: string[] = [];
   return {
     problems,
     visit: async (hash, width = 1280) => {
-      const page = await browser.newPage({ viewport: { width, height: 900 } });
+      const page = await context.newPage();
       page.on("pageerror", (error) => problems.push(error.message));
       page.on("console", (message) => {
         if (message.type() === "error") problems.push(message.text());
       });
+      await page.setViewportSize({ width, height: 900 });
       await page.goto(`${server.address}${hash}`);
       return page;
+    },
+    download: async (page, click) => {
+      const [saved] = await Promise.all([page.waitForEvent("download"), click()]);
+      const path = join(folder, saved.suggestedFilename());
+      await saved.saveAs(path);
+      return path;
     },
     close: async () => {
       await browser.close();

@@ -69,19 +69,19 @@ describe.skipIf(absentChromium)(`recurrent, language model and classifier views$
       const before = state(i - 1);
       return Math.hypot(...state(i).map((value, unit) => value - (before[unit] as number))).toFixed(2);
     });
-    expect(await textsOf(page, ".token-bars li")).toEqual(changes);
-    expect(await page.innerText(".side:nth-child(1) .moves")).toContain(" 0.0 %");
-    expect(await page.innerText(".side:nth-child(2) .moves")).not.toContain(" 0.0 %");
-    expect(await page.locator(".side .matrix").count()).toBe(1);
+    await expect.poll(() => textsOf(page, ".token-bars li")).toEqual(changes);
+    await expect.poll(() => page.innerText(".side:nth-child(1) .moves")).toContain(" 0.0 %");
+    await expect.poll(() => page.innerText(".side:nth-child(2) .moves")).not.toContain(" 0.0 %");
+    await expect.poll(() => page.locator(".side .matrix").count()).toBe(1);
 
     await page.click('.player button[aria-label="One word back"]');
-    expect(await page.innerText(".player output")).toBe("5 of 6 tokens read");
+    await expect.poll(() => page.innerText(".player output")).toBe("5 of 6 tokens read");
     await page.click('.read-tokens button:text-is("cat")');
-    expect(await page.innerText(".player output")).toBe("2 of 6 tokens read");
+    await expect.poll(() => page.innerText(".player output")).toBe("2 of 6 tokens read");
     await page.check(".check input");
     await page.waitForSelector(".track:nth-of-type(3)");
-    expect(decodeURIComponent(page.url())).toMatch(/read=2.*gates=true/);
-    expect(await isTooWide(page)).toBe(false);
+    await expect.poll(() => decodeURIComponent(page.url())).toMatch(/read=2.*gates=true/);
+    await expect.poll(() => isTooWide(page)).toBe(false);
     look.close();
     await page.close();
   });
@@ -90,7 +90,7 @@ describe.skipIf(absentChromium)(`recurrent, language model and classifier views$
     const page = await studio.visit("#recurrent?model=language", 390);
     await page.click('button:text-is("attention")');
     await page.waitForSelector(".side .matrix");
-    expect(await isTooWide(page)).toBe(false);
+    await expect.poll(() => isTooWide(page)).toBe(false);
     await page.close();
   });
 
@@ -109,9 +109,9 @@ describe.skipIf(absentChromium)(`recurrent, language model and classifier views$
     expect((await textsOf(page, ".next-tokens li:not(.cut) .link")).map((name) => name.trim())).toEqual(
       ids.map((id) => plain(run.tokenizer.token(id))),
     );
-    expect(await page.locator(".next-tokens .cut").count()).toBe(
-      Math.min(20, run.tokenizer.size) - ids.length,
-    );
+    await expect
+      .poll(() => page.locator(".next-tokens .cut").count())
+      .toBe(Math.min(20, run.tokenizer.size) - ids.length);
     await page.click(".next-tokens li:nth-child(1) .link");
     await expect
       .poll(() => textsOf(page, ".written-tokens li"))
@@ -126,7 +126,7 @@ describe.skipIf(absentChromium)(`recurrent, language model and classifier views$
   test("an address with numbers that make no sense is taken as far as it does", async () => {
     const page = await studio.visit("#language?model=language&temperature=-3&topK=-1&topP=7&layer=9");
     await page.waitForSelector(".next-tokens li");
-    expect(await textsOf(page, ".knobs output")).toEqual(["0.00", "all", "1.00"]);
+    await expect.poll(() => textsOf(page, ".knobs output")).toEqual(["0.00", "all", "1.00"]);
     await page.close();
   });
 
@@ -144,11 +144,11 @@ describe.skipIf(absentChromium)(`recurrent, language model and classifier views$
     expect(first.parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(logit, 4);
     const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
     const order = [...first.parts].sort((a, b) => Math.abs(b) - Math.abs(a));
-    expect(await textsOf(page, ".parts .number")).toEqual(order.map(signed));
-    expect(await textsOf(page, ".piece")).toEqual(tokens.map(plain));
-    expect(await textsOf(page, ".labels .number")).toEqual(
-      labels.map(({ probability }) => `${(100 * probability).toFixed(1)} %`),
-    );
+    await expect.poll(() => textsOf(page, ".parts .number")).toEqual(order.map(signed));
+    await expect.poll(() => textsOf(page, ".piece")).toEqual(tokens.map(plain));
+    await expect
+      .poll(() => textsOf(page, ".labels .number"))
+      .toEqual(labels.map(({ probability }) => `${(100 * probability).toFixed(1)} %`));
     look.close();
     await page.close();
   });

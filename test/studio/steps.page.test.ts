@@ -1,17 +1,15 @@
 /** The walk in a real page: its numbers are those of an inspector in Node, and its buttons do what they say. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDecodingInspector, openInspector, without } from "heed/inspect";
 import { openRun } from "heed/runs";
 import { openEngine } from "heed/runtime";
-import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openStudioServer } from "../../src/cli/studio-server.ts";
 import { shown } from "../../studio/src/views/steps/numbers.ts";
 import { type StationName, stationNames } from "../../studio/src/views/steps/station-names.ts";
-import { absentChromium, openChromium } from "../page/chromium.ts";
+import { absentChromium } from "../page/chromium.ts";
+import { openStudio, type Studio } from "./open-studio.ts";
 
 const root = join(import.meta.dirname, "../..");
 const source = "We do not see the small green car.";
@@ -19,48 +17,29 @@ const [QUERY, KEY, HEAD] = [3, 2, 1];
 const skipped = absentChromium ? ` (skipped: ${absentChromium})` : "";
 
 describe.skipIf(absentChromium)(`step by step${skipped}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), "heed-studio-"));
   const run = openRun(join(root, "studio/public/models/phrasebook"));
-  const problems: string[] = [];
-  let server: Awaited<ReturnType<typeof openStudioServer>>;
-  let browser: Browser;
+  let studio: Studio;
   let page: Page;
   let look: Awaited<ReturnType<typeof openInspector>>;
   let decoder: Awaited<ReturnType<typeof openDecodingInspector>>;
   let example: { readonly source: Int32Array; readonly target: Int32Array };
 
   beforeAll(async () => {
-    await build({
-      configFile: join(root, "studio/vite.config.ts"),
-      logLevel: "silent",
-      build: { outDir: folder, emptyOutDir: true },
-    });
-    server = await openStudioServer({ page: folder, runs: new Map(), port: 0 });
     const engine = await openEngine("wasm");
     if (run.task !== "translate") throw new Error("the bundled model translates");
     look = await openInspector({ engine, of: run, weights: run.weights, maxLength: 128 });
     decoder = await openDecodingInspector({ engine, of: run, weights: run.weights, maxLength: 128 });
     const [best] = (await decoder.run(source, { beam: 4, best: 4 })).hypotheses;
     example = { source: look.encode({ source }).source, target: Int32Array.from(best?.ids ?? []) };
-    browser = await openChromium();
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") problems.push(message.text());
-    });
-    const report =
-      "addEventListener('securitypolicyviolation', (e) => console.error('CSP', e.violatedDirective))";
-    await page.addInitScript(report);
-    await page.goto(`${server.address}${address("tokens")}`);
+    studio = await openStudio();
+    page = await studio.visit(address("tokens"));
     await page.waitForSelector(".steps .ready");
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await server?.close();
+    await studio?.close();
     look?.close();
     decoder?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   const address = (station: StationName, more = ""): string =>
@@ -121,10 +100,10 @@ describe.skipIf(absentChromium)(`step by step${skipped}`, () => {
     for (const [station, path] of shownAt) {
       await go(station);
       expectShown(await cells(), rowOf(taps, path), path);
-      expect(await page.$(".replaced"), path).toBeNull();
+      await expect.poll(() => page.$(".replaced"), { message: path }).toBeNull();
     }
     await go("tokens");
-    expect(await cells()).toEqual(Array.from(example.source, String));
+    await expect.poll(() => cells()).toEqual(Array.from(example.source, String));
     await go("weights", "&attention=cross&block=1");
     await page.waitForSelector(`code[title="${cross}"]`);
     expectShown(await cells(), rowOf(taps, cross), cross);
@@ -136,11 +115,11 @@ describe.skipIf(absentChromium)(`step by step${skipped}`, () => {
     const score = await page.textContent(".term.chosen .factor .number");
     await page.click(".term.chosen .factor");
     await at("masked");
-    expect(await page.textContent(".formula .result")).toBe(score);
+    await expect.poll(() => page.textContent(".formula .result")).toBe(score);
     await page.click(".back");
     await at("weights");
     await page.click(".strip.output .cell:nth-child(6)");
-    expect(await page.textContent(".formula strong")).toBe(`a${QUERY + 1},6`);
+    await expect.poll(() => page.textContent(".formula strong")).toBe(`a${QUERY + 1},6`);
   });
 
   test("switches a part off, and says what that changes", async () => {
@@ -150,9 +129,9 @@ describe.skipIf(absentChromium)(`step by step${skipped}`, () => {
     await go("scaled");
     await page.click(".switch label:nth-of-type(2)");
     await page.waitForSelector(".likelihood strong");
-    expect(await page.textContent(".likelihood strong")).toBe(` Δ ${shown(delta)}`);
+    await expect.poll(() => page.textContent(".likelihood strong")).toBe(` Δ ${shown(delta)}`);
     await expect.poll(() => page.textContent(".now")).toBe(off.hypotheses[0]?.text);
-    expect(await page.textContent(".replaced")).toContain("The model goes on with");
+    await expect.poll(() => page.textContent(".replaced")).toContain("The model goes on with");
     await page.click(".restore");
     await page.waitForSelector(".replaced", { state: "detached" });
   });
@@ -176,7 +155,7 @@ describe.skipIf(absentChromium)(`step by step${skipped}`, () => {
     await page.setViewportSize({ width: 390, height: 844 });
     for (const station of ["inner", "weighted", "heads"] as const) {
       await go(station);
-      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+      await expect.poll(() => page.evaluate("document.documentElement.scrollWidth")).toBe(390);
     }
     await page.setViewportSize({ width: 1280, height: 900 });
   });
@@ -197,6 +176,6 @@ describe.skipIf(absentChromium)(`step by step${skipped}`, () => {
   });
 
   test("without an error, and within the policy of the page", () => {
-    expect(problems).toEqual([]);
+    expect(studio.problems).toEqual([]);
   });
 });

@@ -2,22 +2,18 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { build } from "vite";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openStudioServer } from "../../src/cli/studio-server.ts";
 import { openTranslator } from "../../src/decoding/translator.ts";
 import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
-import { absentChromium, openChromium } from "../page/chromium.ts";
+import { absentChromium } from "../page/chromium.ts";
+import { openStudio, type Studio } from "./open-studio.ts";
 import { unzip } from "./unzip.ts";
 
 const skipped = absentChromium ? ` (skipped: ${absentChromium})` : "";
 const folder = mkdtempSync(join(tmpdir(), "heed-train-"));
-const problems: string[] = [];
-let server: Awaited<ReturnType<typeof openStudioServer>>;
-let browser: Browser;
-let context: BrowserContext;
+let studio: Studio;
 let page: Page;
 
 /** Two numbers, in the other order. */
@@ -31,28 +27,17 @@ const pairs = english
 
 beforeAll(async () => {
   if (absentChromium) return;
-  const outDir = join(folder, "page");
-  const configFile = join(import.meta.dirname, "../../studio/vite.config.ts");
-  await build({ configFile, logLevel: "error", build: { outDir, emptyOutDir: true } });
-  server = await openStudioServer({ page: outDir, runs: new Map(), port: 0 });
-  browser = await openChromium();
-  context = await browser.newContext({ acceptDownloads: true });
+  studio = await openStudio();
   page = await visit();
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  await studio?.close();
   rmSync(folder, { recursive: true });
 });
 
 async function visit(): Promise<Page> {
-  const visited = await context.newPage();
-  visited.on("pageerror", (error) => problems.push(error.message));
-  visited.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
-  await visited.goto(`${server.address}#train`);
+  const visited = await studio.visit("#train");
   await visited.waitForSelector(".choice");
   return visited;
 }
@@ -66,7 +51,7 @@ async function figure(name: string): Promise<number> {
 const press = (name: string): Promise<void> => page.click(`button:text-is("${name}")`);
 const phase = (name: string): Promise<unknown> => page.waitForSelector(`#progress:text-is("${name}")`);
 const updates = (least: number): Promise<void> =>
-  expect.poll(() => figure("Update"), { timeout: 60_000 }).toBeGreaterThanOrEqual(least);
+  expect.poll(() => figure("Update")).toBeGreaterThanOrEqual(least);
 
 async function start(chosen: Page): Promise<void> {
   await chosen.check("text=Your own pairs");
@@ -83,17 +68,19 @@ describe.skipIf(absentChromium)(`training in the page${skipped}`, () => {
     await updates(2);
     const first = await figure("Loss");
     await updates(60);
-    expect(await figure("Loss")).toBeLessThan(0.8 * first);
-    expect(await figure("Speed")).toBeGreaterThan(0);
-    expect(await page.textContent(".progress .note")).toMatch(/Transformer, tiny · [\d,]+ parameters.*wasm/);
-    expect(await page.locator(".sentence").count()).toBe(5);
-    expect(await page.locator(".heads .thumbnail").count()).toBe(9);
+    await expect.poll(() => figure("Loss")).toBeLessThan(0.8 * first);
+    await expect.poll(() => figure("Speed")).toBeGreaterThan(0);
+    await expect
+      .poll(() => page.textContent(".progress .note"))
+      .toMatch(/Transformer, tiny · [\d,]+ parameters.*wasm/);
+    await expect.poll(() => page.locator(".sentence").count()).toBe(5);
+    await expect.poll(() => page.locator(".heads .thumbnail").count()).toBe(9);
   });
 
   test("another tab may not train meanwhile", async () => {
     const other = await visit();
     await start(other);
-    expect(await other.textContent(".fault")).toContain("another tab of this browser is training");
+    await expect.poll(() => other.textContent(".fault")).toContain("another tab of this browser is training");
     await other.close();
   });
 
@@ -102,10 +89,10 @@ describe.skipIf(absentChromium)(`training in the page${skipped}`, () => {
     await phase("Paused");
     const step = await figure("Update");
     await page.waitForTimeout(1000);
-    expect(await figure("Update")).toBe(step);
-    expect(await page.textContent(".scrubber output")).toBe(`after ${step} updates`);
+    await expect.poll(() => figure("Update")).toBe(step);
+    await expect.poll(() => page.textContent(".scrubber output")).toBe(`after ${step} updates`);
     await page.fill(".scrubber input", "0");
-    expect(await page.textContent(".scrubber output")).toBe("before the first update");
+    await expect.poll(() => page.textContent(".scrubber output")).toBe("before the first update");
     await press("Go on");
     await updates(step + 5);
   });
@@ -125,10 +112,7 @@ describe.skipIf(absentChromium)(`training in the page${skipped}`, () => {
   });
 
   test("the downloaded run translates in Node as it does in the page", async () => {
-    const downloading = page.waitForEvent("download");
-    await press("Download the run");
-    const archive = join(folder, "run.zip");
-    await (await downloading).saveAs(archive);
+    const archive = await studio.download(page, () => press("Download the run"));
     const run = mkdtempSync(join(folder, "run-"));
     for (const [path, bytes] of unzip(new Uint8Array(readFileSync(archive))))
       writeFileSync(join(run, basename(path)), bytes);
@@ -141,13 +125,13 @@ describe.skipIf(absentChromium)(`training in the page${skipped}`, () => {
     await press("Use this model");
     await page.waitForSelector("header strong:text-is('trained here')");
     const written = await page.waitForSelector(".translation:not(:empty)");
-    expect(await page.inputValue("textarea")).toBe("six seven");
+    await expect.poll(() => page.inputValue("textarea")).toBe("six seven");
     await expect
-      .poll(async () => (await written.textContent())?.trim(), { timeout: 20_000 })
+      .poll(async () => (await written.textContent())?.trim())
       .toBe(translation?.hypotheses[0]?.text);
   });
 
   test("nothing was complained of on the way", () => {
-    expect(problems).toEqual([]);
+    expect(studio.problems).toEqual([]);
   });
 });

@@ -1,20 +1,17 @@
 /** The translate view, as a person uses it: its numbers are the library's. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { evidence, type Intervention, openDecodingInspector, openInspector, without } from "heed/inspect";
 import { phrasebook } from "heed/phrasebook";
-import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openStudioServer } from "../../src/cli/studio-server.ts";
 import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
-import { absentChromium, openChromium } from "../page/chromium.ts";
+import { absentChromium } from "../page/chromium.ts";
+import { openStudio, type Studio } from "./open-studio.ts";
 
 const skipped = absentChromium ? ` (skipped: ${absentChromium})` : "";
 const root = join(import.meta.dirname, "../..");
-const folder = mkdtempSync(join(tmpdir(), "heed-translate-"));
 const bundled = join(root, "studio/public/models/phrasebook");
 const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 
@@ -31,45 +28,26 @@ const decoder = await openDecodingInspector({ ...common, weights });
 const decode = (options: Parameters<typeof decoder.run>[1] = {}) =>
   decoder.run(SOURCE, { beam: 4, best: 4, ...options });
 
-const problems: string[] = [];
-let server: Awaited<ReturnType<typeof openStudioServer>>;
-let browser: Browser;
+let studio: Studio;
 let page: Page;
 
 beforeAll(async () => {
   if (absentChromium) return;
-  const outDir = join(folder, "page");
-  await build({
-    configFile: join(root, "studio/vite.config.ts"),
-    logLevel: "error",
-    build: { outDir, emptyOutDir: true },
-  });
-  server = await openStudioServer({ page: outDir, runs: new Map([["mine", bundled]]), port: 0 });
-  browser = await openChromium();
+  studio = await openStudio(new Map([["mine", bundled]]));
   page = await visit("#translate");
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => studio?.close());
 
-/** Opens the studio at an address; whatever goes wrong in it is a problem. */
 async function visit(hash: string): Promise<Page> {
-  const opened = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  opened.on("pageerror", (error) => problems.push(error.message));
-  opened.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
-  await opened.goto(`${server.address}${hash}`);
+  const opened = await studio.visit(hash);
   await opened.waitForSelector(".bipartite .word");
   return opened;
 }
 
 const translation = async (of = page): Promise<string> => (await of.innerText(".translation")).trim();
 const translationIs = (text: string | undefined, of = page): Promise<void> =>
-  expect.poll(() => translation(of), { timeout: 15_000 }).toBe(text);
+  expect.poll(() => translation(of)).toBe(text);
 /** The numbers beside the picture. */
 const listed = (of = page): Promise<number[]> =>
   of.locator(".looked td.number").evaluateAll((cells) => cells.map((cell) => Number(cell.textContent)));
@@ -137,7 +115,7 @@ describe.skipIf(absentChromium)(`the translate view${skipped}`, () => {
     await numbersAre(to, () => listed());
     await page.keyboard.press("Control+z");
     await translationIs(plain?.text);
-    expect(await page.locator(".active li").count()).toBe(0);
+    await expect.poll(() => page.locator(".active li").count()).toBe(0);
   });
 
   test("a part that is switched off is off in the library's sense, and can be taken back from the list", async () => {
@@ -167,33 +145,26 @@ describe.skipIf(absentChromium)(`the translate view${skipped}`, () => {
     await expect.poll(() => page.url()).toContain("head=1");
     const again = await visit(new URL(page.url()).hash);
     await translationIs(forced?.text, again);
-    expect(await again.getByLabel("Head").inputValue()).toBe("1");
+    await expect.poll(() => again.getByLabel("Head").inputValue()).toBe("1");
     await again.close();
     await back();
   });
 
-  test("the links of a sentence of the phrasebook are shown", { timeout: 60_000 }, async () => {
+  test("the links of a sentence of the phrasebook are shown", async () => {
     const pairs = phrasebook().valid.slice(0, 20);
     for (const { source, target, links } of pairs) {
       if ((await decoder.run(source, { beam: 4 })).hypotheses[0]?.text !== target) continue;
       await back(`#translate?text=${encodeURIComponent(source)}`);
       await translationIs(target);
-      await expect.poll(() => page.locator(".link").count(), { timeout: 30_000 }).toBe(links.length);
+      await expect.poll(() => page.locator(".link").count()).toBe(links.length);
       return;
     }
     expect.unreachable("the bundled model translates some held-out sentence");
   });
 
   test("the picture and its numbers are saved", async () => {
-    const saved = async (kind: string): Promise<string> => {
-      const [download] = await Promise.all([
-        page.waitForEvent("download"),
-        page.locator(`figure .save button:text-is("${kind}")`).click(),
-      ]);
-      const path = join(folder, download.suggestedFilename());
-      await download.saveAs(path);
-      return path;
-    };
+    const saved = (kind: string): Promise<string> =>
+      studio.download(page, () => page.locator(`figure .save button:text-is("${kind}")`).click());
     expect(readFileSync(await saved("SVG"), "utf8")).toMatch(/^<svg [\s\S]*stroke="rgb/);
     expect(
       readFileSync(await saved("PNG"))
@@ -238,13 +209,13 @@ describe.skipIf(absentChromium)(`the translate view${skipped}`, () => {
     await page.evaluate(axe);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
-      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+      await expect.poll(() => page.evaluate("document.documentElement.scrollWidth")).toBe(390);
       const found = await page.evaluate<{ violations: { id: string }[] }>("axe.run()");
       expect(found.violations.map(({ id }) => id)).toEqual([]);
     }
   });
 
   test("nothing went wrong on the way", () => {
-    expect(problems).toEqual([]);
+    expect(studio.problems).toEqual([]);
   });
 });
