@@ -1,8 +1,20 @@
 /** The package as it is published: every subpath of package.json can be imported. */
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { studioPage } from "../built.ts";
+import { absentChromium } from "../page/chromium.ts";
 
 const root = join(import.meta.dirname, "../..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
@@ -37,7 +49,8 @@ beforeAll(() => {
   }
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   node(compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", join(source, "dist"));
-  const pack = ["pack", "--silent", "--pack-destination", folder];
+  if (!absentChromium) cpSync(studioPage, join(source, "dist/studio"), { recursive: true });
+  const pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder];
   const archive = execFileSync("npm", pack, { cwd: source, encoding: "utf8" }).trim();
   mkdirSync(join(folder, "node_modules"));
   execFileSync("tar", ["-xzf", archive, "-C", "node_modules"], { cwd: folder });
@@ -85,6 +98,26 @@ describe("the packed package", () => {
     };
     const atInstall = ["preinstall", "install", "postinstall", "prepare"];
     expect(Object.keys(scripts).filter((name) => atInstall.includes(name))).toEqual([]);
+  });
+
+  test.skipIf(absentChromium)("the studio is in it, with the runtime that its page loads", async () => {
+    const command = ["node_modules/heed/dist/cli/bin.cjs", "studio", "--no-open"];
+    const studio = spawn(process.execPath, command, { cwd: folder });
+    try {
+      const [address] = (await once(studio.stdout.setEncoding("utf8"), "data")) as [string];
+      const get = (path: string) => fetch(new URL(path, address.trim()));
+      const html = await (await get("")).text();
+      const [, script = ""] = /<script type="module"[^>]* src="([^"]+)"/.exec(html) ?? [];
+      expect((await get(script)).headers.get("content-type")).toContain("text/javascript");
+      const runtimes = readdirSync(join(folder, "node_modules/heed/dist/studio/assets")).filter((name) =>
+        name.endsWith(".wasm"),
+      );
+      expect(runtimes.length).toBeGreaterThan(0);
+      for (const name of runtimes) expect((await get(`assets/${name}`)).status).toBe(200);
+      expect(await (await get("models.json")).json()).toContain("phrasebook");
+    } finally {
+      studio.kill();
+    }
   });
 
   test("the command answers", () => {
