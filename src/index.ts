@@ -13,6 +13,7 @@ export type { Seq2Seq } from "./models/seq2seq.ts";
 export { Transformer, type TransformerConfig } from "./models/transformer.ts";
 export { build, type Layer, layer } from "./nn/layer.ts";
 export { Linear } from "./nn/linear.ts";
+export { crossEntropy } from "./ops/cross-entropy.ts";
 export { compile, type Program } from "./runtime/compile.ts";
 export type { Device } from "./runtime/devices.ts";
 export type { Engine } from "./runtime/engine.ts";

@@ -26,6 +26,7 @@ export interface SweepCommand {
   readonly allowChange: boolean;
   readonly device: string;
   readonly printConfig: boolean;
+  readonly tensorboard: boolean;
   readonly json: boolean;
 }
 
@@ -52,6 +53,7 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
     directory,
     engine,
     signal: io.signal,
+    tensorboard: command.tensorboard,
     onCell: progress.onCell,
     onOutcome: async (cell, outcome) => {
       progress.onOutcome(cell, outcome);

@@ -5,10 +5,54 @@ import { applyMany, defineOp, requireDType, showOperands } from "../ir/op.ts";
 import { type Size, sameShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { expand, sum } from "./broadcast.ts";
-import { add, mul, neg, sub } from "./elementwise.ts";
-import { gather, scatterAddLast, scatterAddRows } from "./gather.ts";
+import { stopGradient } from "./compare.ts";
+import { add, div, mul, neg, sub } from "./elementwise.ts";
+import { gather, gatherLast, scatterAddLast, scatterAddRows } from "./gather.ts";
 import { gemm, matmul } from "./matmul.ts";
+import { mean } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
+import { logSumExp } from "./softmax.ts";
+
+export interface CrossEntropyOptions {
+  /** [...lead]: what each target counts for; 0 leaves it out. No gradient passes to it. Default: 1 for each. */
+  readonly weight?: Value;
+  /** ε, the share of probability spread evenly over the classes; 0 to below 1. Default 0. */
+  readonly smoothing?: number;
+}
+
+/**
+ * Cross-entropy of logits with target classes, in nats: the weighted mean over the targets.
+ *
+ *   logits [...lead, classes], targets int32 [...lead]  ->  []
+ *
+ *   loss = Σ_i w_i · ((1 - ε) · (-log p_i[t_i]) + ε · mean_c(-log p_i[c])) / Σ_i w_i,   p_i = softmax(logits_i)
+ *
+ * @throws ERR_SHAPE when targets or weights do not have the shape of the logits without classes.
+ */
+export function crossEntropy(
+  logits: Value,
+  targets: Value,
+  { weight, smoothing = 0 }: CrossEntropyOptions = {},
+): Value {
+  const lead = logits.shape.slice(0, -1);
+  const fits = sameShape(targets.shape, lead) && (!weight || sameShape(weight.shape, lead));
+  if (logits.shape.length === 0 || !fits) {
+    throw heedError("ERR_SHAPE", {
+      operation: "crossEntropy",
+      problem: "logits must be [...lead, classes], targets and weight [...lead]",
+      operands: showOperands(weight ? { logits, targets, weight } : { logits, targets }),
+    });
+  }
+  const lse = logSumExp(logits);
+  const picked = gatherLast(logits, reshape(targets, [...lead, 1]));
+  const hard = sub(lse, picked);
+  const mixed =
+    smoothing === 0
+      ? hard
+      : add(mul(hard, 1 - smoothing), mul(sub(lse, mean(logits, [-1], { keep: true })), smoothing));
+  const losses = reshape(mixed, lead);
+  return weight ? div(sum(mul(losses, stopGradient(weight))), stopGradient(sum(weight))) : mean(losses);
+}
 
 interface CrossEntropy {
   /** Σ weight · loss, with smoothing: the quantity to differentiate. [] */

@@ -49,7 +49,7 @@ import { splitOp } from "./split.ts";
 export { constant, input, parameter, scalar } from "../ir/leaf.ts";
 export { expand, type ReduceOptions, sum, sumTo } from "./broadcast.ts";
 export { and, cast, equal, less, lessOrEqual, not, or, stopGradient, where } from "./compare.ts";
-export { projectedCrossEntropy } from "./cross-entropy.ts";
+export { type CrossEntropyOptions, crossEntropy, projectedCrossEntropy } from "./cross-entropy.ts";
 export { dropoutMask, type RandomTables } from "./dropout-mask.ts";
 export {
   abs,

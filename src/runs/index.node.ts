@@ -5,6 +5,7 @@ export { comparisonPage } from "./comparison-page.ts";
 export * from "./index.ts";
 export { openRun, openRunOf } from "./open-run.node.ts";
 export type { ClassifierRun, LanguageRun, OpenedRun, TranslatorRun } from "./open-run.ts";
+export { loadModel, saveModel, type Weights } from "./own-model.node.ts";
 export { findRuns, type RecordedRun, readRecordedRun } from "./recorded-run.node.ts";
 export { type RunResult, readResult } from "./result.node.ts";
 export type { RunEvents } from "./run-options.ts";

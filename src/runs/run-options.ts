@@ -34,5 +34,7 @@ export interface RunOptions extends RunEvents {
   readonly fromStep?: number | "best" | undefined;
   /** Lets a resumed run differ in seed, batches, corpus or length of a cosine; the difference is recorded. */
   readonly allowChange?: boolean;
+  /** Writes event files for TensorBoard into the folder `tensorboard` of the run. Default false. */
+  readonly tensorboard?: boolean;
   readonly signal?: AbortSignal;
 }

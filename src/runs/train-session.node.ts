@@ -17,6 +17,7 @@ import { healthyStep, type SavedState } from "./resumed-checkpoint.node.ts";
 import type { RunOptions } from "./run-options.ts";
 import { saveProgress } from "./save-progress.node.ts";
 import type { RunSummary } from "./summary.ts";
+import { openBoard } from "./tensorboard.node.ts";
 
 export interface Session extends RunOptions, Beginning {
   readonly learner: Learner;
@@ -46,6 +47,7 @@ export async function trainSession(session: Session): Promise<RunSummary> {
   let best = from.best;
   let losses = session.losses;
   const saving = new Background();
+  const board = session.tensorboard ? openBoard(directory, from.step) : undefined;
 
   const trained = train({
     ...training,
@@ -64,6 +66,7 @@ export async function trainSession(session: Session): Promise<RunSummary> {
       if (record.step % training.logEvery === 0 || record.step === 1) {
         log("step", reproducible);
         appendLine(join(directory, TIMINGS), JSON.stringify({ step: record.step, seconds }));
+        board?.onStep(record);
       }
       session.onStep?.(record);
     },
@@ -71,6 +74,7 @@ export async function trainSession(session: Session): Promise<RunSummary> {
     onValidation: (record) => {
       const { seconds, sections: _, scores, ...reproducible } = record;
       log("validation", { ...reproducible, ...scores });
+      board?.onValidation(record);
       losses = withLoss(losses, "validation", record.loss);
       if (best === null || isBetter(record, best)) best = record;
       writeReport({ directory, config, parameters }, record, best);
@@ -94,7 +98,10 @@ export async function trainSession(session: Session): Promise<RunSummary> {
       return saveProgress({ config, directory, learner, saving }, saved, isBest);
     },
   });
-  const { position, reason } = await trained.finally(() => saving.settled());
+  const { position, reason } = await trained.finally(async () => {
+    board?.close();
+    await saving.settled();
+  });
   saving.check();
   const averaged = reason === "signal" ? undefined : await tryAverage(session, position);
   if (reason !== "signal") requireModel(directory, position);

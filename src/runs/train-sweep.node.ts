@@ -21,6 +21,8 @@ export interface SweepOptions {
   readonly directory: string;
   readonly engine: Engine;
   readonly signal?: AbortSignal;
+  /** See `RunOptions`. */
+  readonly tensorboard?: boolean;
   /** Called before a cell is trained; returns the listeners of its run. */
   readonly onCell?: (cell: ConfiguredCell) => RunEvents;
   readonly onOutcome?: (cell: ConfiguredCell, outcome: CellOutcome) => void | Promise<void>;
@@ -44,7 +46,7 @@ export async function trainSweep(options: SweepOptions): Promise<boolean> {
 
 async function trainCell(
   cell: ConfiguredCell,
-  { directory: parent, engine, signal, onCell }: SweepOptions,
+  { directory: parent, engine, signal, tensorboard = false, onCell }: SweepOptions,
 ): Promise<CellOutcome | undefined> {
   const directory = join(parent, cell.name);
   const { config, given } = cell;
@@ -59,6 +61,7 @@ async function trainCell(
       directory,
       engine,
       resume: isStarted,
+      tensorboard,
       ...(signal ? { signal } : {}),
       ...events,
     });

@@ -1,5 +1,6 @@
 /** `heed/training`: optimisers, schedules, the step and the trainer. */
 export type { BatchFeeds } from "../runtime/compile.ts";
+export { checkGradient, type GradientCheckOptions, type GradientDisagreement } from "./check-gradient.ts";
 export {
   adamw,
   clipByGlobalNorm,

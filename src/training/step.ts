@@ -18,6 +18,7 @@ import type { HostTensor, State } from "../runtime/state.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { turns } from "../runtime/turns.ts";
 import { fusedGraphs, type Graph, splitGraphs, type TrainingGraphs } from "./graphs.ts";
+import { asObjective } from "./mean-objective.ts";
 import type { OptimiserConfig } from "./optimiser.ts";
 import { dropoutSites, randomTables } from "./random-tables.ts";
 import { checkWeights, clear, stateOf } from "./weights.ts";
@@ -26,8 +27,11 @@ export interface TrainingStepOptions<M> {
   readonly engine: Engine;
   /** The model's description; its weights are created here. */
   readonly model: Layer<M>;
-  /** The training loss of the called model. Its taps are there once it has been called. */
-  readonly objective: (model: M, taps: ReadonlyMap<string, Value>) => Objective;
+  /**
+   * The training loss of the called model: sums over a batch, or one number, the mean over a batch. With one number, every
+   * batch of an update counts alike, and `tokens` counts batches. The model's taps are there once it has been called.
+   */
+  readonly objective: (model: M, taps: ReadonlyMap<string, Value>) => Objective | Value;
   /** Default `adamw`. */
   readonly optimiser?: OptimiserConfig;
   /** Maximum global norm of the gradients; 0 for no clipping. Default 1. */
@@ -94,7 +98,7 @@ interface Setting {
  * Opens forward, backward, clipping and the optimiser as one session. With accumulation there are two: one sums the
  * gradients of batches, one divides by all tokens, clips and updates.
  *
- * @throws ERR_GRAPH when `weights` lacks one, ERR_SHAPE when one has another shape.
+ * @throws ERR_GRAPH when `weights` lacks one, ERR_SHAPE when one has another shape or a loss is not one number.
  */
 export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Promise<TrainingStep> {
   const { engine, seed, accumulate = 1 } = options;
@@ -103,7 +107,7 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     columns: input("dropout.columns", "int32", ["dropoutColumns"]),
   };
   const model = build(options.model, { random });
-  const objective = options.objective(model.call, model.taps);
+  const objective = asObjective(options.objective(model.call, model.taps));
   const weights = new Map(Array.from(model.parameters, ([path, { value }]) => [path, value]));
   const graphs = (accumulate === 1 ? fusedGraphs : splitGraphs)(options, objective, weights);
   if (options.weights) checkWeights(options.weights, [...weights.values()]);

@@ -70,6 +70,10 @@ export default command({
     },
     set: { type: "list", value: "KEY=VALUE", help: "override a key of the configuration; may be repeated" },
     device: deviceOption,
+    tensorboard: {
+      type: "boolean",
+      help: "also write event files into RUN/tensorboard, for `tensorboard --logdir runs`",
+    },
     printConfig: { type: "boolean", help: "print the complete configuration and stop" },
     json: { type: "boolean", help: "print the result as one JSON object; for a sweep, one per cell" },
   },
@@ -132,6 +136,7 @@ export default command({
       resume: options.resume !== false,
       fromStep,
       allowChange: options.allowChange,
+      tensorboard: options.tensorboard,
       signal: io.signal,
       ...progress,
     });
