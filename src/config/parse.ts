@@ -33,6 +33,7 @@ export function readConfig(text: string, where: string, overrides: readonly stri
   if (!result.success) throw issueError(result.error.issues, where, kinds);
   refuseUnfit(result.data, where);
   refuseUnfitGuidance(result.data, where);
+  refuseVocabularyOfNothing(result.data, where);
   return { config: result.data, given: new Set(flatten(given as object).keys()) };
 }
 
@@ -67,6 +68,14 @@ const withKind = (given: Record<string, unknown>, kind: string): unknown => {
   const { model = {} } = given;
   return isObject(model) ? { ...given, model: { kind, ...model } } : given;
 };
+
+function refuseVocabularyOfNothing(config: Config, where: string): void {
+  if (config.task !== "translate") return;
+  const { newVocabulary, from } = config.training;
+  if (newVocabulary === undefined || from !== undefined) return;
+  const cause = '"training.newVocabulary" has no effect without "training.from": both are learnt';
+  throw heedError("ERR_CONFIG", { where, cause, remedy: "leave it out, or name the run to begin with" });
+}
 
 function refuseUnfit({ model }: Config, where: string): void {
   familyOf(model.kind).refuseUnfit(model, (key, cause, remedy) => {

@@ -3,6 +3,7 @@ import { hostArray } from "../ir/dtype.ts";
 import { leafName } from "../ir/leaf.ts";
 import { sameShape, showShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
+import { liesIn } from "../nn/match-taps.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { createState, type HostTensor, type State } from "../runtime/state.ts";
 
@@ -39,4 +40,23 @@ export function checkWeights(weights: ReadonlyMap<string, HostTensor>, parameter
     const problem = `weight "${name}" is ${showShape(given.shape)} and should be ${showShape(shape)}`;
     throw heedError("ERR_SHAPE", { operation, problem });
   }
+}
+
+/** The weights that no pattern freezes. @throws ERR_CONFIG for a pattern that matches none, and when all are frozen */
+export function unfrozen(
+  weights: ReadonlyMap<string, Value>,
+  patterns: readonly string[],
+): ReadonlyMap<string, Value> {
+  const paths = [...weights.keys()];
+  const refuse = (cause: string, remedy: string): never => {
+    throw heedError("ERR_CONFIG", { where: "training.freeze", cause, remedy });
+  };
+  for (const pattern of patterns) {
+    if (paths.some((path) => liesIn(path, pattern))) continue;
+    const tops = [...new Set(paths.map((path) => path.split(".")[0]))];
+    refuse(`no weight matches "${pattern}"`, `weights begin with ${tops.join(", ")}`);
+  }
+  const trained = [...weights].filter(([path]) => !patterns.some((pattern) => liesIn(path, pattern)));
+  if (trained.length === 0) refuse("every weight is frozen", "leave some to train");
+  return new Map(trained);
 }

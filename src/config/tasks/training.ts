@@ -1,8 +1,17 @@
 import { z } from "zod";
-import { count, share } from "../keys.ts";
+import { count, file, share } from "../keys.ts";
 
 /** Keys of `training` that every task has. */
 export const training = {
+  from: file
+    .optional()
+    .describe("run that training begins with: its model, weights and vocabularies; default random weights"),
+  freeze: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "weights that stay as they are, by path: encoder, decoder.*.cross; * is one name, ** any number",
+    ),
   batchTokens: count().default(4096).describe("maximum tokens per batch on either side, padding included"),
   accumulate: count().default(1).describe("batches per update"),
   epochs: count().default(10).describe("passes over the data"),

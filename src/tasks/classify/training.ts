@@ -72,6 +72,7 @@ export async function openClassificationTask(options: ClassificationTaskOptions)
     clip: training.clip,
     seed,
     accumulate: training.accumulate,
+    freeze: training.freeze,
     ...(weights ? { weights } : {}),
   });
   const { special } = tokenizer;

@@ -38,6 +38,7 @@ export async function openLanguageTask(options: LanguageTaskOptions): Promise<Le
     clip: training.clip,
     seed,
     accumulate: training.accumulate,
+    freeze: training.freeze,
     ...(weights ? { weights } : {}),
   });
   const { negativeLogLikelihood, tokens } = languageModelObjective(build(model).call, 0);

@@ -46,6 +46,7 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
     clip: training.clip,
     seed,
     accumulate: training.accumulate,
+    freeze: training.freeze,
     ...(weights ? { weights } : {}),
   });
   const special = tokenizers.target.special;
