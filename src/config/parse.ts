@@ -33,7 +33,7 @@ export function readConfig(text: string, where: string, overrides: readonly stri
   if (!result.success) throw issueError(result.error.issues, where, kinds);
   refuseUnfit(result.data, where);
   refuseUnfitGuidance(result.data, where);
-  refuseVocabularyOfNothing(result.data, where);
+  refuseWithoutStart(result.data, where);
   return { config: result.data, given: new Set(flatten(given as object).keys()) };
 }
 
@@ -69,11 +69,14 @@ const withKind = (given: Record<string, unknown>, kind: string): unknown => {
   return isObject(model) ? { ...given, model: { kind, ...model } } : given;
 };
 
-function refuseVocabularyOfNothing(config: Config, where: string): void {
-  if (config.task !== "translate") return;
-  const { newVocabulary, from } = config.training;
-  if (newVocabulary === undefined || from !== undefined) return;
-  const cause = '"training.newVocabulary" has no effect without "training.from": both are learnt';
+/** Refuses what only changes a run that training begins with. */
+function refuseWithoutStart({ training }: Config, where: string): void {
+  if (training.from !== undefined) return;
+  const vain = (["lora", "newVocabulary"] as const).find(
+    (key) => (training as Readonly<Record<string, unknown>>)[key] !== undefined,
+  );
+  if (!vain) return;
+  const cause = `"training.${vain}" has no effect without "training.from": every weight is new`;
   throw heedError("ERR_CONFIG", { where, cause, remedy: "leave it out, or name the run to begin with" });
 }
 

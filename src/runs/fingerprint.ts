@@ -61,6 +61,7 @@ const treatments: Readonly<Record<string, Treatment>> = {
   "training.newVocabulary": "fixed",
   // The optimiser has no moments for frozen weights.
   "training.freeze": "fixed",
+  "training.lora": "fixed",
   "training.epochs": "free",
   "training.steps": "free",
   "training.minutes": "free",

@@ -5,6 +5,8 @@ import { heedError } from "../errors.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
 import { initialise } from "../nn/initialise.ts";
 import { build } from "../nn/layer.ts";
+import { isLora } from "../nn/lora.ts";
+import { adapted } from "../tasks/adapted.ts";
 import type { RunFiles } from "../tasks/run-files.ts";
 import { taskOf, tasks } from "../tasks/tasks.ts";
 import type { Tokenizer, Tokenizers } from "../text/tokenizer.ts";
@@ -91,7 +93,7 @@ export function startingWeights(
     has: (name) => name in files,
     json: (name) => files[name],
   }) as Omit<OpenedRun, "weights">;
-  const { parameters } = build<unknown>(described.model);
+  const { parameters } = build<unknown>(adapted<unknown>(described.model, config.training));
   const isRelabelled =
     "labels" in run && "labels" in described && `${run.labels}` !== `${(described as typeof run).labels}`;
   const weights = new Map<string, NamedTensor>();
@@ -103,7 +105,8 @@ export function startingWeights(
       const kept = copyRows(fresh, tables);
       notes.push(`${path}: ${kept} of ${fresh.shape[0]} entries are known`);
       weights.set(path, fresh);
-    } else if (isRelabelled && path === "project") {
+    } else if (isLora(path)) weights.set(path, fresh);
+    else if (isRelabelled && path === "project") {
       notes.push("the labels are others: their weights are new");
       weights.set(path, fresh);
     } else if (theirs && `${theirs.shape}` === `${fresh.shape}`) weights.set(path, theirs);

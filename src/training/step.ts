@@ -21,7 +21,7 @@ import { fusedGraphs, type Graph, splitGraphs, type TrainingGraphs } from "./gra
 import { asObjective } from "./mean-objective.ts";
 import type { OptimiserConfig } from "./optimiser.ts";
 import { dropoutSites, randomTables } from "./random-tables.ts";
-import { checkWeights, clear, stateOf, unfrozen } from "./weights.ts";
+import { checkWeights, clear, type Frozen, stateOf, unfrozen } from "./weights.ts";
 
 export interface TrainingStepOptions<M> {
   readonly engine: Engine;
@@ -39,8 +39,8 @@ export interface TrainingStepOptions<M> {
   readonly seed: number;
   /** Batches whose gradients are summed for one update. Default 1. */
   readonly accumulate?: number;
-  /** Patterns of weights that stay as they are: `encoder`, `decoder.*.cross`. Default: none. */
-  readonly freeze?: readonly string[];
+  /** Patterns of weights that stay as they are: `encoder`, `decoder.*.cross`; or of all that do not. Default: none. */
+  readonly freeze?: Frozen;
   /** Weights to start from instead of random ones: all of them must be given. */
   readonly weights?: ReadonlyMap<string, HostTensor>;
   readonly session?: SessionOptions;

@@ -42,12 +42,13 @@ export function checkWeights(weights: ReadonlyMap<string, HostTensor>, parameter
   }
 }
 
-/** The weights that no pattern freezes. @throws ERR_CONFIG for a pattern that matches none, and when all are frozen */
-export function unfrozen(
-  weights: ReadonlyMap<string, Value>,
-  patterns: readonly string[],
-): ReadonlyMap<string, Value> {
+/** What stays as it is: weights that patterns name, or all others. */
+export type Frozen = readonly string[] | { readonly except: readonly string[] };
+
+/** The weights that are not frozen. @throws ERR_CONFIG for a pattern that matches none, and when all are frozen */
+export function unfrozen(weights: ReadonlyMap<string, Value>, freeze: Frozen): ReadonlyMap<string, Value> {
   const paths = [...weights.keys()];
+  const patterns = "except" in freeze ? freeze.except : freeze;
   const refuse = (cause: string, remedy: string): never => {
     throw heedError("ERR_CONFIG", { where: "training.freeze", cause, remedy });
   };
@@ -56,7 +57,8 @@ export function unfrozen(
     const tops = [...new Set(paths.map((path) => path.split(".")[0]))];
     refuse(`no weight matches "${pattern}"`, `weights begin with ${tops.join(", ")}`);
   }
-  const trained = [...weights].filter(([path]) => !patterns.some((pattern) => liesIn(path, pattern)));
+  const isNamed = (path: string): boolean => patterns.some((pattern) => liesIn(path, pattern));
+  const trained = [...weights].filter(([path]) => isNamed(path) === "except" in freeze);
   if (trained.length === 0) refuse("every weight is frozen", "leave some to train");
   return new Map(trained);
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { openRun } from "../../src/runs/open-run.node.ts";
 import { folder, heed, tsv } from "../cli/heed.ts";
 
@@ -124,6 +125,61 @@ describe("a translator that begins with another", () => {
       78,
       expect.stringContaining('no effect without "training.from"'),
     ]);
+  });
+});
+
+describe("changes of low rank", () => {
+  const lora = ', lora: { rank: 2, alpha: 4, on: ["**.query", "**.value"] }';
+
+  test("alone are learnt; the run's model has them in its weights, and they are beside it", async () => {
+    await trained(pairs(some) + training(lora), "low", "--from", at("base"));
+    const [before, after] = [weightsOf("base"), weightsOf("low")];
+    const changed = [...after].filter(([name, { data }]) => `${data}` !== `${before.get(name)?.data}`);
+    expect(changed.map(([name]) => name).sort()).toEqual([
+      "decoder.0.attention.query.weight",
+      "decoder.0.attention.value.weight",
+      "decoder.0.cross.query.weight",
+      "decoder.0.cross.value.weight",
+      "encoder.0.attention.query.weight",
+      "encoder.0.attention.value.weight",
+    ]);
+    const adapter = decodeSafetensors(readFileSync(join(at("low"), "adapter.safetensors")), "adapter");
+    expect(adapter.size).toBe(12);
+    const at0 = "decoder.0.cross.query.weight";
+    const [down, up] = ["loraA", "loraB"].map((name) => adapter.get(`${at0}.${name}`)?.data as Float32Array);
+    const [was, is] = [before, after].map((weights) => weights.get(at0)?.data as Float32Array);
+    for (let row = 0; row < 16; row++)
+      for (let column = 0; column < 16; column++) {
+        const change =
+          (up?.[2 * row] ?? 0) * (down?.[column] ?? 0) +
+          (up?.[2 * row + 1] ?? 0) * (down?.[16 + column] ?? 0);
+        expect(is?.[16 * row + column]).toBeCloseTo((was?.[16 * row + column] ?? 0) + 2 * change, 5);
+      }
+    expect((await heed(["translate", at("low")], `${lines[0]?.split("\t")[0]}\n`)).stdout.trim()).not.toBe(
+      "",
+    );
+  });
+
+  test("go on after a stop to the same weights", async () => {
+    const config = pairs(some) + training(lora);
+    await trained(config, "halves", "--from", at("base"), "--set", "training.steps=2");
+    await trained(config, "halves", "--from", at("base"), "--resume");
+    expect(weightsOf("halves")).toEqual(weightsOf("low"));
+  });
+
+  test("need a run to change, and matrices that are there", async () => {
+    const vain = await train(pairs(some) + training(lora), "x");
+    expect([vain.status, vain.stderr]).toEqual([
+      78,
+      expect.stringContaining('no effect without "training.from"'),
+    ]);
+    const none = await train(
+      pairs(some) + training(', lora: { on: ["**.keys"] }'),
+      "x",
+      "--from",
+      at("base"),
+    );
+    expect([none.status, none.stderr]).toEqual([78, expect.stringContaining('no matrix matches "**.keys"')]);
   });
 });
 
