@@ -21,6 +21,17 @@ export function readModel(directory: string): ReadonlyMap<string, NamedTensor> {
   return codec.decode(readFileSync(modelOf(directory)), modelOf(directory));
 }
 
+/** What a run with `training.lora` has learnt, if it is still there. @throws ERR_MODEL for a damaged file */
+export function readAdapter(
+  directory: string,
+  { lora }: Training,
+):
+  | { readonly weights: ReadonlyMap<string, NamedTensor>; readonly rank: number; readonly alpha: number }
+  | undefined {
+  const path = join(directory, ADAPTER_FILE);
+  return lora && existsSync(path) ? { ...lora, weights: codec.decode(readFileSync(path), path) } : undefined;
+}
+
 /** Writes the model of trained weights, and beside it the changes of low rank that it was made with, if there are any. */
 export function writeModel(
   directory: string,
