@@ -33,7 +33,7 @@ export function readConfig(text: string, where: string, overrides: readonly stri
   if (!result.success) throw issueError(result.error.issues, where, kinds);
   refuseUnfit(result.data, where);
   refuseUnfitGuidance(result.data, where);
-  refuseWithoutStart(result.data, where);
+  refuseVain(result.data, where);
   return { config: result.data, given: new Set(flatten(given as object).keys()) };
 }
 
@@ -69,15 +69,19 @@ const withKind = (given: Record<string, unknown>, kind: string): unknown => {
   return isObject(model) ? { ...given, model: { kind, ...model } } : given;
 };
 
-/** Refuses what only changes a run that training begins with. */
-function refuseWithoutStart({ training }: Config, where: string): void {
-  if (training.from !== undefined) return;
-  const vain = (["lora", "newVocabulary"] as const).find(
-    (key) => (training as Readonly<Record<string, unknown>>)[key] !== undefined,
-  );
-  if (!vain) return;
-  const cause = `"training.${vain}" has no effect without "training.from": every weight is new`;
-  throw heedError("ERR_CONFIG", { where, cause, remedy: "leave it out, or name the run to begin with" });
+/** Refuses keys of `training` that would have no effect beside others. */
+function refuseVain({ training }: Config, where: string): void {
+  const { from, lora, freeze } = training;
+  const refuse = (key: string, cause: string, remedy: string): never => {
+    throw heedError("ERR_CONFIG", { where, cause: `"training.${key}" has no effect ${cause}`, remedy });
+  };
+  const isNewSide = "newVocabulary" in training && training.newVocabulary !== undefined;
+  if (from === undefined && (lora || isNewSide)) {
+    const remedy = "leave it out, or name the run to begin with";
+    refuse(lora ? "lora" : "newVocabulary", 'without "training.from": every weight is new', remedy);
+  }
+  if (lora && freeze.length > 0)
+    refuse("freeze", 'with "training.lora": all else stays as it is already', "leave it out");
 }
 
 function refuseUnfit({ model }: Config, where: string): void {
