@@ -173,6 +173,11 @@ describe("changes of low rank", () => {
       78,
       expect.stringContaining('no effect without "training.from"'),
     ]);
+    const both = await train(pairs(some) + training(`${lora}, freeze: [embed]`), "x", "--from", at("base"));
+    expect([both.status, both.stderr]).toEqual([
+      78,
+      expect.stringContaining('"training.freeze" has no effect'),
+    ]);
     const none = await train(
       pairs(some) + training(', lora: { on: ["**.keys"] }'),
       "x",
