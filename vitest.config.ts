@@ -46,6 +46,7 @@ const slow = [
   "test/runs/changed-meaning.test.ts",
   "test/runs/going-back.test.ts",
   "test/runs/resume.test.ts",
+  "test/runs/starting-point.test.ts",
   "test/runs/stop-early.test.ts",
   "test/runs/train-run.test.ts",
   "test/tasks/guided-alignment.test.ts",

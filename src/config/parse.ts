@@ -33,6 +33,7 @@ export function readConfig(text: string, where: string, overrides: readonly stri
   if (!result.success) throw issueError(result.error.issues, where, kinds);
   refuseUnfit(result.data, where);
   refuseUnfitGuidance(result.data, where);
+  refuseVain(result.data, where);
   return { config: result.data, given: new Set(flatten(given as object).keys()) };
 }
 
@@ -67,6 +68,21 @@ const withKind = (given: Record<string, unknown>, kind: string): unknown => {
   const { model = {} } = given;
   return isObject(model) ? { ...given, model: { kind, ...model } } : given;
 };
+
+/** Refuses keys of `training` that would have no effect beside others. */
+function refuseVain({ training }: Config, where: string): void {
+  const { from, lora, freeze } = training;
+  const refuse = (key: string, cause: string, remedy: string): never => {
+    throw heedError("ERR_CONFIG", { where, cause: `"training.${key}" has no effect ${cause}`, remedy });
+  };
+  const isNewSide = "newVocabulary" in training && training.newVocabulary !== undefined;
+  if (from === undefined && (lora || isNewSide)) {
+    const remedy = "leave it out, or name the run to begin with";
+    refuse(lora ? "lora" : "newVocabulary", 'without "training.from": every weight is new', remedy);
+  }
+  if (lora && freeze.length > 0)
+    refuse("freeze", 'with "training.lora": all else stays as it is already', "leave it out");
+}
 
 function refuseUnfit({ model }: Config, where: string): void {
   familyOf(model.kind).refuseUnfit(model, (key, cause, remedy) => {

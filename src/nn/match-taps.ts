@@ -37,6 +37,12 @@ export function splitTap(path: string): [place: string, name: TapName] {
   return [path.slice(0, Math.max(0, dot)), path.slice(dot + 1) as TapName];
 }
 
+/** Whether a pattern matches the path of a weight, or one that it lies below: `encoder.*` holds all of the encoder. */
+export function liesIn(path: string, pattern: string): boolean {
+  const names = path.split(".");
+  return names.some((_, i) => matches(names.slice(0, i + 1), pattern.split(".")));
+}
+
 function matches(path: readonly string[], [wanted, ...rest]: readonly string[]): boolean {
   if (wanted === undefined) return path.length === 0;
   if (wanted === "**") return path.some((_, i) => matches(path.slice(i), rest)) || matches([], rest);

@@ -34,7 +34,7 @@ export async function tryAverage(
   const outcome = best && !isKept ? `not better than ${textOf(best)}` : "kept";
   onMessage?.(`${last.length} checkpoints averaged: ${textOf(validation)}, ${outcome}`);
   if (!isKept) return undefined;
-  writeModel(directory, mean);
+  writeModel(directory, mean, config.training);
   const result = { ...validation, step };
   const averaged = last.map(({ step }) => step);
   writeReport({ directory, config, parameters: learner.step.parameterCount, averaged }, result, result);

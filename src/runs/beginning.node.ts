@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
+import { isLora } from "../nn/lora.ts";
 import type { Learner } from "../tasks/task.ts";
 import type { ScheduleConfig } from "../training/schedule.ts";
 import { type Position, START } from "../training/trainer.ts";
@@ -85,12 +86,12 @@ export function beginning(
  * @returns where to train from; `isOther` when the best has changed.
  */
 export async function restoreRun(
-  { directory, learner, say }: Resumed,
+  { directory, config, learner, say }: Resumed,
   saved: Checkpoint<SavedState>,
   { from, isRemeasured, signal }: { from: Position; isRemeasured: boolean; signal: AbortSignal | undefined },
 ): Promise<{ from: Position; isOther: boolean }> {
   const { state } = learner.step;
-  const hasBest = restoreModel(directory, saved);
+  const hasBest = restoreModel(directory, saved, config.training);
   removeCheckpointsAfter(directory, saved.step);
   const isOther = isRemeasured || !hasBest;
   // What is validated again is logged again.
@@ -102,6 +103,9 @@ export async function restoreRun(
     best = null;
   } else if (isRemeasured && best) {
     for (const [name, { data }] of readModel(directory)) state.write(name, data);
+    // The model of a run has its changes of low rank in its weights.
+    for (const [name, { data }] of saved.model)
+      if (isLora(name)) state.write(name, (data.slice() as Float32Array).fill(0));
     const validation = await learner.validate(signal);
     for (const [name, { data }] of saved.model) state.write(name, data);
     const { sections: _, ...scored } = validation ?? { loss: Number.NaN, score: Number.NaN, scores: {} };

@@ -56,6 +56,12 @@ const treatments: Readonly<Record<string, Treatment>> = {
   "training.beta2": "asked",
   "training.warmup": "free",
   // When they change the length of a cosine, `schedule-change.ts` asks.
+  // A resumed run has its own model and vocabularies.
+  "training.from": "free",
+  "training.newVocabulary": "fixed",
+  // The optimiser has no moments for frozen weights.
+  "training.freeze": "fixed",
+  "training.lora": "fixed",
   "training.epochs": "free",
   "training.steps": "free",
   "training.minutes": "free",

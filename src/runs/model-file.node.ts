@@ -1,12 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Config } from "../config/schema.ts";
 import { heedError } from "../errors.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
 import type { Position } from "../training/trainer.ts";
+import { ADAPTER_FILE, adapterOf, merged } from "./adapter.ts";
 import { type Checkpoint, listCheckpoints, loadCheckpoint, readState } from "./checkpoints.node.ts";
 import { codec } from "./codec.ts";
 import { writeAtomically } from "./durable.node.ts";
 import { WEIGHTS_FILE } from "./open-run.ts";
+
+type Training = Pick<Config["training"], "lora">;
 
 /** The file of the best model of a run. */
 export const modelOf = (directory: string): string => join(directory, WEIGHTS_FILE);
@@ -17,8 +21,34 @@ export function readModel(directory: string): ReadonlyMap<string, NamedTensor> {
   return codec.decode(readFileSync(modelOf(directory)), modelOf(directory));
 }
 
-export function writeModel(directory: string, weights: ReadonlyMap<string, NamedTensor>): void {
-  writeAtomically(modelOf(directory), codec.encode(weights));
+/** What a run with `training.lora` has learnt, if it is still there. @throws ERR_MODEL for a damaged file */
+export function readAdapter(
+  directory: string,
+  { lora }: Training,
+):
+  | { readonly weights: ReadonlyMap<string, NamedTensor>; readonly rank: number; readonly alpha: number }
+  | undefined {
+  const path = join(directory, ADAPTER_FILE);
+  return lora && existsSync(path) ? { ...lora, weights: codec.decode(readFileSync(path), path) } : undefined;
+}
+
+/** Writes the model of trained weights, and beside it the changes of low rank that it was made with, if there are any. */
+export function writeModel(
+  directory: string,
+  weights: ReadonlyMap<string, NamedTensor>,
+  training: Training,
+): void {
+  for (const [path, content] of modelFiles(directory, weights, training)) writeAtomically(path, content);
+}
+
+/** What `writeModel` writes, by path. */
+export function modelFiles(
+  directory: string,
+  weights: ReadonlyMap<string, NamedTensor>,
+  training: Training,
+): [path: string, content: Uint8Array][] {
+  const model: [string, Uint8Array] = [modelOf(directory), codec.encode(merged(weights, training))];
+  return training.lora ? [model, [join(directory, ADAPTER_FILE), codec.encode(adapterOf(weights))]] : [model];
 }
 
 /**
@@ -30,28 +60,29 @@ export function writeModel(directory: string, weights: ReadonlyMap<string, Named
 export function restoreModel(
   directory: string,
   { step, model, state }: Checkpoint<{ readonly position: Position }>,
+  training: Training,
 ): boolean {
   const best = state.position.best?.step;
   if (best === undefined) return true;
   if (best === step) {
-    writeModel(directory, model);
+    writeModel(directory, model, training);
     return true;
   }
   if (hasModel(directory) && bestStep(directory) === best) return true;
-  return rewriteModel(directory, best);
+  return rewriteModel(directory, best, training);
 }
 
 /** Writes the model of a step from its checkpoint. @returns false when that is gone */
-function rewriteModel(directory: string, step: number): boolean {
+function rewriteModel(directory: string, step: number, training: Training): boolean {
   const source = listCheckpoints(directory).find((checkpoint) => checkpoint.step === step);
   if (!source) return false;
-  writeModel(directory, loadCheckpoint(source.path).model);
+  writeModel(directory, loadCheckpoint(source.path).model, training);
   return true;
 }
 
 /** Makes sure that a finished run has its model. @throws ERR_MODEL when it is gone and cannot be restored */
-export function requireModel(directory: string, { best }: Position): void {
-  if (hasModel(directory) || (best && rewriteModel(directory, best.step))) return;
+export function requireModel(directory: string, { best }: Position, training: Training): void {
+  if (hasModel(directory) || (best && rewriteModel(directory, best.step, training))) return;
   const remedy = "use --resume to search for a new best model";
   throw heedError("ERR_MODEL", { where: modelOf(directory), cause: "was removed while training", remedy });
 }

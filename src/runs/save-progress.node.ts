@@ -10,7 +10,7 @@ import { codec } from "./codec.ts";
 import { syncFile, writeAtomically, writeAtomicallyMeanwhile } from "./durable.node.ts";
 import { areHealthy } from "./losses.ts";
 import { METRICS } from "./metrics-log.node.ts";
-import { hasModel, modelOf } from "./model-file.node.ts";
+import { hasModel, modelFiles, modelOf } from "./model-file.node.ts";
 import { CONFIG_FILE } from "./open-run.ts";
 import { healthyStep, type SavedState } from "./resumed-checkpoint.node.ts";
 
@@ -30,8 +30,13 @@ export async function saveProgress(
   const { keep, average } = config.training;
   const { position } = saved;
   await saving.done();
-  const model = await encoded(learner.step.state, learner.step.weights);
-  const optimizer = await encoded(learner.step.state, learner.step.moments);
+  const weights = await entriesOf(learner.step.state, learner.step.weights);
+  const model = codec.encode(weights);
+  const optimizer = codec.encode(await entriesOf(learner.step.state, learner.step.moments));
+  const { training } = config;
+  const best = (): [path: string, content: Uint8Array][] =>
+    training.lora ? modelFiles(directory, weights, training) : [[modelOf(directory), model]];
+  const files = isBest ? best() : [];
   await saving.begin(async () => {
     syncFile(join(directory, METRICS));
     // A resumed run may have a changed configuration: from now on there is a checkpoint trained with it.
@@ -45,7 +50,7 @@ export async function saveProgress(
         spared: sparedSteps(directory, saved),
       },
     );
-    if (isBest) await writeAtomicallyMeanwhile(modelOf(directory), model);
+    for (const [path, content] of files) await writeAtomicallyMeanwhile(path, content);
   });
 }
 
@@ -60,12 +65,12 @@ export function writeConfig(directory: string, config: Config): void {
   writeAtomically(join(directory, CONFIG_FILE), printConfig(config));
 }
 
-/** Encodes the current entries of the state as a file of tensors. */
-async function encoded(state: State, names: readonly string[]): Promise<Uint8Array> {
+/** The current entries of the state, which are not copied. */
+async function entriesOf(state: State, names: readonly string[]): Promise<Map<string, NamedTensor>> {
   const entries = new Map<string, NamedTensor>();
   for (const name of names) {
     const tensor = state.current(name);
     entries.set(name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.read() });
   }
-  return codec.encode(entries);
+  return entries;
 }

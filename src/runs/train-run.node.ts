@@ -22,6 +22,13 @@ import { clearOutcome, type RunResult, readResult, writeResult } from "./result.
 import { resumedCheckpoint, type SavedState } from "./resumed-checkpoint.node.ts";
 import type { RunOptions } from "./run-options.ts";
 import { writeConfig } from "./save-progress.node.ts";
+import {
+  type StartingPoint,
+  startingFiles,
+  startingPoint,
+  startingWeights,
+  withModelOf,
+} from "./starting-point.node.ts";
 import type { RunSummary } from "./summary.ts";
 import { trainSession } from "./train-session.node.ts";
 
@@ -31,18 +38,20 @@ export type { RunEvents, RunOptions, RunStart } from "./run-options.ts";
  * Trains the model that a configuration describes. Fills a run directory with the configuration, vocabularies,
  * checkpoints, logs and the best model; at the end, the average of the last checkpoints replaces it if that is better.
  */
-export async function trainRun(options: RunOptions): Promise<RunSummary> {
-  const { directory, resume = false, allowChange, signal } = options;
-  const say = options.onMessage ?? ((): void => undefined);
+export async function trainRun(asked: RunOptions): Promise<RunSummary> {
+  const { directory, resume = false, allowChange, signal } = asked;
+  const say = asked.onMessage ?? ((): void => undefined);
   const began = performance.now();
   refuseForeign(directory);
   // An existing run is locked before anything slow; a new one is created only once its data has been read.
   let unlock = existsSync(directory) ? lock(directory) : undefined;
   try {
     if (!resume) refuseRun(directory);
-    const saved = resume ? resumedCheckpoint(directory, options.fromStep, say) : undefined;
+    const saved = resume ? resumedCheckpoint(directory, asked.fromStep, say) : undefined;
     if (saved) checkOptimizer(saved, directory);
     if (resume && !saved) say(`no checkpoint in ${directory}: starting from the beginning`);
+    const start = saved ? undefined : startingPoint(asked.config);
+    const options = inheriting(asked, start);
     const stopped = (): RunSummary => stoppedBefore(directory, saved?.state.position ?? START, began);
     const reader = openFileReader({ signal, say });
     const data = await unlessAborted(taskOf(options.config).load(options.config, reader), signal);
@@ -52,12 +61,14 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
     const differences = saved
       ? differencesSince(saved.state.fingerprint, fingerprint, directory, allowChange)
       : NO_DIFFERENCES;
-    const files = saved ? directoryFiles(directory) : undefined;
+    const files = saved ? directoryFiles(directory) : start && startingFiles(start, config);
     const prepared = await unlessAborted(data.prepare(config, say, files, signal), signal);
     if (!prepared) return stopped();
     if (prepared.report) options.onCorpus?.(prepared.report);
     unlock ??= lock(directory);
-    const learner = await prepared.open(options.engine, saved?.model);
+    const begun = start && startingWeights(start, config, prepared.files);
+    if (start) say([`begins with ${start.where}`, ...(begun?.notes ?? [])].join("; "));
+    const learner = await prepared.open(options.engine, saved?.model ?? begun?.weights);
     try {
       const resumed = { config, directory, learner, allowChange, say };
       const planned = beginning(resumed, saved, differences);
@@ -90,6 +101,18 @@ export async function trainRun(options: RunOptions): Promise<RunSummary> {
   } finally {
     unlock?.();
   }
+}
+
+/** With the model and vocabulary of the run that training begins with, or began with. */
+function inheriting(options: RunOptions, start: StartingPoint | undefined): RunOptions {
+  const { config, given, directory } = options;
+  const { from } = config.training;
+  if (from === undefined) return options;
+  const requested = { config, given: given ?? new Set<string>() };
+  if (start) return { ...options, ...withModelOf(requested, start.run.config, start.where) };
+  const file = join(directory, CONFIG_FILE);
+  if (!existsSync(file)) return options;
+  return { ...options, ...withModelOf(requested, parseConfig(readFileSync(file, "utf8"), file), file) };
 }
 
 /** Refuses a directory that already holds a run. @throws ERR_CREATE */

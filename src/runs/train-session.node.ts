@@ -104,7 +104,7 @@ export async function trainSession(session: Session): Promise<RunSummary> {
   });
   saving.check();
   const averaged = reason === "signal" ? undefined : await tryAverage(session, position);
-  if (reason !== "signal") requireModel(directory, position);
+  if (reason !== "signal") requireModel(directory, position, training);
   const valid = averaged ?? (position.best ? scoresOf(position.best) : { loss: Number.NaN });
   const seconds = (performance.now() - session.began) / 1000;
   const { step: steps, epoch: epochs } = position;

@@ -6,13 +6,19 @@ import type { SentencePair } from "./translate/pairs.ts";
 
 type Say = (message: string) => void;
 
-/** The vocabularies a configuration asks for, learnt from the training pairs. */
+/**
+ * The vocabularies a configuration asks for, learnt from the training pairs.
+ *
+ * @param known  Those that are there already, and are not learnt.
+ */
 export async function trainTokenizers(
   { tokenizer }: TranslateConfig,
   train: readonly SentencePair[],
   say: Say,
   signal?: AbortSignal,
+  known: Partial<Tokenizers> = {},
 ): Promise<Tokenizers> {
+  if (known.source && known.target) return { source: known.source, target: known.target };
   function* side(...sides: readonly ("source" | "target")[]): Generator<string> {
     for (const pair of train) for (const name of sides) yield pair[name];
   }
@@ -22,11 +28,13 @@ export async function trainTokenizers(
   const learn = (lines: Iterable<string>, config: TokenizerConfig): Promise<Tokenizer> =>
     trained(lines, config, say, signal);
   const tokenizers = await timed(say, kinds, async () => {
-    const source = await learn(isShared ? side("source", "target") : side("source"), tokenizer);
-    return { source, target: isShared ? source : await learn(side("target"), target ?? tokenizer) };
+    const source =
+      known.source ?? (await learn(isShared ? side("source", "target") : side("source"), tokenizer));
+    if (isShared) return { source, target: source };
+    return { source, target: known.target ?? (await learn(side("target"), target ?? tokenizer)) };
   });
-  warnIfExhausted("tokenizer.vocab", tokenizer, tokenizers.source, say);
-  if (!isShared)
+  if (!known.source) warnIfExhausted("tokenizer.vocab", tokenizer, tokenizers.source, say);
+  if (!isShared && !known.target)
     warnIfExhausted(
       target ? "tokenizer.target.vocab" : "tokenizer.vocab",
       target ?? tokenizer,

@@ -12,6 +12,13 @@ export function tokenizerFiles({ source, target }: Tokenizers): Record<string, u
     : { [separate.source]: source.toJSON(), [separate.target]: target.toJSON() };
 }
 
+/** The vocabularies that a run has, where one side may be missing. @throws ERR_MODEL naming a file that is damaged. */
+export function readKnownTokenizers(files: RunFiles): Partial<Tokenizers> {
+  if (files.has(shared)) return readTokenizers(files);
+  const sides = Object.entries(separate).filter(([, name]) => files.has(name));
+  return Object.fromEntries(sides.map(([side, name]) => [side, readTokenizer(files, name)]));
+}
+
 /** The vocabularies of a run. @throws ERR_MODEL naming a file that is missing or damaged. */
 export function readTokenizers(files: RunFiles): Tokenizers {
   if (files.has(separate.source)) {

@@ -19,6 +19,7 @@ export {
 } from "./step.ts";
 export {
   type Position,
+  START,
   type StepRecord,
   type StopReason,
   type TrainerEvents,

@@ -21,7 +21,7 @@ import { fusedGraphs, type Graph, splitGraphs, type TrainingGraphs } from "./gra
 import { asObjective } from "./mean-objective.ts";
 import type { OptimiserConfig } from "./optimiser.ts";
 import { dropoutSites, randomTables } from "./random-tables.ts";
-import { checkWeights, clear, stateOf } from "./weights.ts";
+import { checkWeights, clear, type Frozen, stateOf, unfrozen } from "./weights.ts";
 
 export interface TrainingStepOptions<M> {
   readonly engine: Engine;
@@ -39,6 +39,8 @@ export interface TrainingStepOptions<M> {
   readonly seed: number;
   /** Batches whose gradients are summed for one update. Default 1. */
   readonly accumulate?: number;
+  /** Patterns of weights that stay as they are: `encoder`, `decoder.*.cross`; or of all that do not. Default: none. */
+  readonly freeze?: Frozen;
   /** Weights to start from instead of random ones: all of them must be given. */
   readonly weights?: ReadonlyMap<string, HostTensor>;
   readonly session?: SessionOptions;
@@ -98,7 +100,7 @@ interface Setting {
  * Opens forward, backward, clipping and the optimiser as one session. With accumulation there are two: one sums the
  * gradients of batches, one divides by all tokens, clips and updates.
  *
- * @throws ERR_GRAPH when `weights` lacks one, ERR_SHAPE when one has another shape or a loss is not one number.
+ * @throws ERR_GRAPH when `weights` lacks one, ERR_CONFIG when a pattern of `freeze` matches none, ERR_SHAPE when one has another shape or a loss is not one number.
  */
 export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Promise<TrainingStep> {
   const { engine, seed, accumulate = 1 } = options;
@@ -109,7 +111,8 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   const model = build(options.model, { random });
   const objective = asObjective(options.objective(model.call, model.taps));
   const weights = new Map(Array.from(model.parameters, ([path, { value }]) => [path, value]));
-  const graphs = (accumulate === 1 ? fusedGraphs : splitGraphs)(options, objective, weights);
+  const trained = unfrozen(weights, options.freeze ?? []);
+  const graphs = (accumulate === 1 ? fusedGraphs : splitGraphs)(options, objective, trained);
   if (options.weights) checkWeights(options.weights, [...weights.values()]);
   const state = stateOf(engine, [...weights.values(), ...graphs.state]);
   const session = options.session ? { session: options.session } : {};

@@ -3,6 +3,7 @@ import { hostArray } from "../ir/dtype.ts";
 import { leafName } from "../ir/leaf.ts";
 import { sameShape, showShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
+import { liesIn } from "../nn/match-taps.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { createState, type HostTensor, type State } from "../runtime/state.ts";
 
@@ -39,4 +40,25 @@ export function checkWeights(weights: ReadonlyMap<string, HostTensor>, parameter
     const problem = `weight "${name}" is ${showShape(given.shape)} and should be ${showShape(shape)}`;
     throw heedError("ERR_SHAPE", { operation, problem });
   }
+}
+
+/** What stays as it is: weights that patterns name, or all others. */
+export type Frozen = readonly string[] | { readonly except: readonly string[] };
+
+/** The weights that are not frozen. @throws ERR_CONFIG for a pattern that matches none, and when all are frozen */
+export function unfrozen(weights: ReadonlyMap<string, Value>, freeze: Frozen): ReadonlyMap<string, Value> {
+  const paths = [...weights.keys()];
+  const patterns = "except" in freeze ? freeze.except : freeze;
+  const refuse = (cause: string, remedy: string): never => {
+    throw heedError("ERR_CONFIG", { where: "training.freeze", cause, remedy });
+  };
+  for (const pattern of patterns) {
+    if (paths.some((path) => liesIn(path, pattern))) continue;
+    const tops = [...new Set(paths.map((path) => path.split(".")[0]))];
+    refuse(`no weight matches "${pattern}"`, `weights begin with ${tops.join(", ")}`);
+  }
+  const isNamed = (path: string): boolean => patterns.some((pattern) => liesIn(path, pattern));
+  const trained = [...weights].filter(([path]) => isNamed(path) === "except" in freeze);
+  if (trained.length === 0) refuse("every weight is frozen", "leave some to train");
+  return new Map(trained);
 }

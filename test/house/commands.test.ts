@@ -57,6 +57,11 @@ beforeAll(() => {
   writeFileSync(join(folder, "test.en"), column(0));
   writeFileSync(join(folder, "test.fr"), column(1));
   writeFileSync(join(folder, "config.yaml"), fenceWith("yaml", "# config.yaml") + SMALL);
+  const quick = "{ batchTokens: 512, warmup: 2, validBleu: 4, epochs: 1";
+  writeFileSync(
+    join(folder, "more.yaml"),
+    fenceWith("yaml", "# more.yaml").replace(/\{ (.*), epochs: 3/, `${quick}, $1`),
+  );
   const sweep = fenceWith("yaml", "# heads.yaml").replace("seeds: [1, 2, 3]", "seeds: [1]");
   writeFileSync(join(folder, "heads.yaml"), sweep.replace("[1, 2, 4, 8]", "[1, 8]"));
 });
@@ -72,7 +77,15 @@ describe("README as pasted", () => {
   });
 
   test("wrote what it says it writes", () => {
-    const names = ["out.txt", "mine.fr", "greedy.fr", "heads.html", "runs/mine/report.html", "models/mine"];
+    const names = [
+      "out.txt",
+      "mine.fr",
+      "greedy.fr",
+      "heads.html",
+      "runs/mine/report.html",
+      "models/mine",
+      "models/low/adapter",
+    ];
     expect(names.filter((name) => !existsSync(join(folder, name)))).toEqual([]);
   });
 

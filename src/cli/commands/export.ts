@@ -8,7 +8,7 @@ export default command({
   name: "export",
   summary: "Export a translator as a model folder for other libraries.",
   description:
-    "Export a translator as a folder for pipeline('translation', folder) in transformers.js and AutoModelForSeq2SeqLM in Python's transformers. It holds ONNX graphs, safetensors and a tokenizer, and appears whole or not at all. The model must be a Transformer with one vocabulary for both languages: model.norm post becomes a Marian model, pre a Blenderbot.",
+    "Export a translator as a folder for pipeline('translation', folder) in transformers.js and AutoModelForSeq2SeqLM in Python's transformers. It holds ONNX graphs, safetensors and a tokenizer, and appears whole or not at all. What training.lora learnt is in the weights, and for Python's peft in DIR/adapter too. The model must be a Transformer with one vocabulary for both languages: model.norm post becomes a Marian model, pre a Blenderbot.",
   examples: [
     "heed export runs/en-fr --to models/en-fr",
     "heed export runs/en-fr --to models/en-fr --quantize int8 --attention",
@@ -34,6 +34,7 @@ export default command({
     const { asExportable } = await import("../../formats/huggingface/check.ts");
     const { huggingFaceFolder } = await import("../../formats/huggingface/folder.ts");
     const { openRunOf } = await import("../../runs/open-run.node.ts");
+    const { readAdapter } = await import("../../runs/model-file.node.ts");
     const { transformerConfig } = await import("../../config/translation-model.ts");
     const { quantization } = await import("../quantization.ts");
     const { to, format, attention: attentions } = options;
@@ -53,6 +54,7 @@ export default command({
       config: transformerConfig(model, tokenizers),
       weights,
       tokenizer: tokenizers.source,
+      adapter: readAdapter(options.run, config.training),
     };
     const files = huggingFaceFolder(exported, {
       attentions,

@@ -41,6 +41,7 @@ export default command({
     "heed train config.yaml --run runs/mine --resume",
     "heed train config.yaml --run runs/wide --set model.dModel=512 --set seed=7",
     "heed train config.yaml --run runs/heads --sweep heads.yaml && heed runs runs/heads",
+    "heed train more.yaml --from runs/mine --run runs/tuned",
   ],
   args: ["config"],
   options: {
@@ -53,6 +54,11 @@ export default command({
       type: "flag",
       value: "auto|DIR",
       help: "resume from the newest whole checkpoint of --run, or of the run in DIR; if it diverged, from the last before that",
+    },
+    from: {
+      type: "string",
+      value: "RUN",
+      help: "begin with the model, weights and vocabularies of this run: training.from",
     },
     fromStep: {
       type: "string",
@@ -93,9 +99,11 @@ export default command({
       const code = (cause as NodeJS.ErrnoException).code;
       throw heedError("ERR_INPUT", { where: options.config, cause: `cannot be read (${code})` }, cause);
     }
+    const start = options.from === undefined ? [] : [`training.from=${JSON.stringify(options.from)}`];
+    const set = [...options.set, ...start];
     if (options.sweep !== undefined) {
       const { sweep } = await import("../sweep.ts");
-      return sweep({ ...options, sweep: options.sweep, text }, io);
+      return sweep({ ...options, set, sweep: options.sweep, text }, io);
     }
     const refuse = (cause: string, remedy: string): never => {
       throw heedError("ERR_USAGE", { where: "heed train", cause, remedy });
@@ -108,7 +116,7 @@ export default command({
     if (!isStep)
       refuse("--from-step is neither a number nor best", "give a step that has a checkpoint, or best");
     const fromStep = options.fromStep === "best" ? "best" : optionalNumber(options.fromStep);
-    const { config, given } = readConfig(text, options.config, options.set);
+    const { config, given } = readConfig(text, options.config, set);
     if (options.printConfig) {
       await io.writeLine(printConfig(config, fittedKeys({ config, given })).trimEnd());
       return 0;
@@ -150,12 +158,13 @@ export default command({
       io.say(`${directory}: ${steps} steps in ${minutes} minutes; validation ${validationText(valid)}`);
       io.say(`next: ${taskOf(config).tryIt(directory)}`);
     } else {
-      const { config: file, set } = options;
+      const { config: file } = options;
       const resumption = [
         file,
         "--run",
         directory,
-        ...set.flatMap((setting) => ["--set", setting]),
+        ...options.set.flatMap((setting) => ["--set", setting]),
+        ...(options.from === undefined ? [] : ["--from", options.from]),
         "--resume",
       ];
       const command = ["heed train", ...resumption.map(quoted)].join(" ");

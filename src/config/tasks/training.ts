@@ -1,8 +1,33 @@
 import { z } from "zod";
-import { count, share } from "../keys.ts";
+import { count, file, share } from "../keys.ts";
 
 /** Keys of `training` that every task has. */
 export const training = {
+  from: file
+    .optional()
+    .describe("run that training begins with: its model, weights and vocabularies; default random weights"),
+  freeze: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "weights that stay as they are, by path: encoder, decoder.*.cross; * is one name, ** any number",
+    ),
+  lora: z
+    .strictObject({
+      rank: count().max(1024).default(8).describe("rank r of the change of a matrix"),
+      alpha: z.number().positive().default(16).describe("the change is scaled by alpha / rank; above 0"),
+      on: z
+        .array(z.string().min(1))
+        .min(1)
+        .default(["**.query", "**.value"])
+        .describe("matrices that are changed, by path"),
+      beside: z
+        .array(z.string().min(1))
+        .default([])
+        .describe("other weights that are trained as a whole, by path: project"),
+    })
+    .optional()
+    .describe("with `from`: learns changes of low rank of some matrices, and nothing else"),
   batchTokens: count().default(4096).describe("maximum tokens per batch on either side, padding included"),
   accumulate: count().default(1).describe("batches per update"),
   epochs: count().default(10).describe("passes over the data"),

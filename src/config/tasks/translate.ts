@@ -43,6 +43,12 @@ const decoding = z.strictObject({
 const labelSmoothing = share
   .default(0.1)
   .describe("fraction of probability spread over all outputs; at least 0, below 1");
+const newVocabulary = z
+  .enum(["source", "target"])
+  .optional()
+  .describe(
+    "with `from`: the side whose vocabulary is learnt from the new pairs; pieces of both keep their vectors",
+  );
 const validBleu = count(0).default(500).describe("validation sentences translated for BLEU; 0 for none");
 
 /** Keys of a translator's configuration. */
@@ -54,7 +60,13 @@ export const translate = (model: ModelKeys<"translate">) =>
     tokenizer: tokenizers.prefault({}),
     model,
     training: z
-      .strictObject({ ...training, labelSmoothing, validBleu, guidedAlignment: guidedAlignment.optional() })
+      .strictObject({
+        ...training,
+        labelSmoothing,
+        validBleu,
+        newVocabulary,
+        guidedAlignment: guidedAlignment.optional(),
+      })
       .prefault({}),
     decoding: decoding.prefault({}),
   });

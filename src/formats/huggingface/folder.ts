@@ -6,7 +6,7 @@ import type { Tokenizer } from "../../text/tokenizer.ts";
 import { encodeSafetensors, type NamedTensor } from "../safetensors.ts";
 import { type Architecture, architectureOf, asExportable } from "./check.ts";
 import { decoderGraph, encoderGraph } from "./graphs.ts";
-import { exportedWeights } from "./weights.ts";
+import { exportedAdapter, exportedWeights } from "./weights.ts";
 
 /** A translator to export: see `asExportable` for its limits. */
 export interface ExportableModel {
@@ -14,6 +14,14 @@ export interface ExportableModel {
   readonly weights: ReadonlyMap<string, NamedTensor>;
   /** Shared by both languages. */
   readonly tokenizer: Tokenizer;
+  /** Changes of low rank that `weights` already contain. */
+  readonly adapter?: Adapter | undefined;
+}
+
+export interface Adapter {
+  readonly weights: ReadonlyMap<string, NamedTensor>;
+  readonly rank: number;
+  readonly alpha: number;
 }
 
 export interface FolderOptions {
@@ -69,6 +77,12 @@ export function huggingFaceFolder(
   const layout = { dModel, positions: maxLength, tied: tie === "all", vocabulary };
   const architecture = architectureOf(config);
   files.set("model.safetensors", encodeSafetensors(exportedWeights(weights, { architecture, ...layout })));
+  if (model.adapter) {
+    const { rank, alpha } = model.adapter;
+    const { tensors, modules } = exportedAdapter(model.adapter.weights, { architecture, ...layout });
+    files.set("adapter/adapter_model.safetensors", encodeSafetensors(tensors));
+    json("adapter/adapter_config.json", adapterJson({ rank, alpha, modules }));
+  }
   const graphs = { constants: weights, end: tokenizer.special.eos, attentions };
   files.set("onnx/encoder_model.onnx", encoderGraph(config, graphs));
   files.set("onnx/decoder_model_merged.onnx", decoderGraph(config, graphs));
@@ -120,6 +134,24 @@ function configJson(
     ...(hasQuantized ? {} : { "transformers.js_config": { dtype: "fp32" } }),
   };
 }
+
+/** The configuration that Python's peft reads: `PeftModel.from_pretrained(base, "DIR/adapter")`. */
+const adapterJson = (lora: {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly modules: readonly string[];
+}): object => ({
+  peft_type: "LORA",
+  task_type: "SEQ_2_SEQ_LM",
+  base_model_name_or_path: null,
+  inference_mode: true,
+  r: lora.rank,
+  lora_alpha: lora.alpha,
+  target_modules: lora.modules,
+  lora_dropout: 0,
+  bias: "none",
+  fan_in_fan_out: false,
+});
 
 function generationConfigJson({ config, tokenizer }: ExportableModel): object {
   const { pad, bos, eos } = tokenizer.special;

@@ -91,18 +91,11 @@ export function exportedWeights(
 ): Map<string, NamedTensor> {
   const isMarian = architecture === "marian";
   const order = marianOrder(dModel);
-  const rules = [...(tied ? oneMatrix : threeMatrices), ...inLayers, ...(isMarian ? [] : lastNorms)];
   const result = new Map<string, NamedTensor>();
   for (const [name, tensor] of weights) {
     if (!isMarian && name === "positions.weight") continue;
-    const rule = rules.find(({ pattern }) => pattern.test(name));
-    if (!rule) {
-      const cause = `${isMarian ? "Marian" : "Blenderbot"} has no counterpart for this weight`;
-      throw heedError("ERR_MODEL", { where: name, cause });
-    }
-    const key = name.replace(rule.pattern, rule.key);
-    const stays = !isMarian || rule.modelAxis === undefined;
-    result.set(key, stays ? tensor : permuted(tensor, rule.modelAxis, order));
+    const { key, modelAxis } = counterpart(name, { architecture, tied });
+    result.set(key, modelAxis === undefined ? tensor : permuted(tensor, modelAxis, order));
   }
   if (!isMarian) {
     const data = Float32Array.from(sinusoids(positions, dModel));
@@ -111,6 +104,48 @@ export function exportedWeights(
   }
   const noBias = new Float32Array(vocabulary);
   return result.set("final_logits_bias", { dtype: "float32", shape: [1, vocabulary], data: noBias });
+}
+
+/** The key of a weight there, and the axis whose order is another. @throws ERR_MODEL for a weight without a counterpart */
+function counterpart(
+  name: string,
+  { architecture, tied }: Pick<WeightOptions, "architecture" | "tied">,
+): { readonly key: string; readonly modelAxis: 0 | 1 | undefined } {
+  const isMarian = architecture === "marian";
+  const rules = [...(tied ? oneMatrix : threeMatrices), ...inLayers, ...(isMarian ? [] : lastNorms)];
+  const rule = rules.find(({ pattern }) => pattern.test(name));
+  if (!rule) {
+    const cause = `${isMarian ? "Marian" : "Blenderbot"} has no counterpart for this weight`;
+    throw heedError("ERR_MODEL", { where: name, cause });
+  }
+  return { key: name.replace(rule.pattern, rule.key), modelAxis: isMarian ? rule.modelAxis : undefined };
+}
+
+/**
+ * Changes of low rank under the keys of Python's peft, and the modules that they change.
+ *
+ * @throws ERR_MODEL for a change of a weight without a counterpart.
+ */
+export function exportedAdapter(
+  adapter: ReadonlyMap<string, NamedTensor>,
+  options: Pick<WeightOptions, "architecture" | "dModel" | "tied">,
+): { readonly tensors: Map<string, NamedTensor>; readonly modules: readonly string[] } {
+  const order = marianOrder(options.dModel);
+  const tensors = new Map<string, NamedTensor>();
+  const modules = new Set<string>();
+  for (const [name, tensor] of adapter) {
+    const [, path = "", side] = /^(.*)\.lora([AB])$/.exec(name) ?? [];
+    const { key, modelAxis } = counterpart(path, options);
+    const module = key.replace(/\.weight$/, "");
+    // A reads the inputs of the matrix, B writes its outputs.
+    const isOrdered = modelAxis === (side === "A" ? 1 : 0);
+    modules.add(module);
+    tensors.set(
+      `base_model.model.${module}.lora_${side}.weight`,
+      isOrdered && modelAxis !== undefined ? permuted(tensor, modelAxis, order) : tensor,
+    );
+  }
+  return { tensors, modules: [...modules] };
 }
 
 /** A vector or matrix with the entries along one axis permuted. */

@@ -14,6 +14,7 @@ import type { HostTensor } from "../../runtime/state.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import { openTrainingStep } from "../../training/step.ts";
 import type { TrainingBatch } from "../../training/trainer.ts";
+import { adapted, frozen } from "../adapted.ts";
 import { meanLoss } from "../mean-loss.ts";
 import type { Learner } from "../task.ts";
 import { JUDGED, likeliest, openJudge, scoreLabelled } from "./judge.ts";
@@ -63,7 +64,10 @@ export interface ClassificationTaskOptions {
 export async function openClassificationTask(options: ClassificationTaskOptions): Promise<Learner> {
   const { engine, config, tokenizer, labels, train, valid, weights } = options;
   const { seed, training } = config;
-  const model = classifierModel(config, { vocabulary: tokenizer.size, labels: labels.length });
+  const model = adapted(
+    classifierModel(config, { vocabulary: tokenizer.size, labels: labels.length }),
+    training,
+  );
   const step = await openTrainingStep({
     engine,
     model,
@@ -72,6 +76,7 @@ export async function openClassificationTask(options: ClassificationTaskOptions)
     clip: training.clip,
     seed,
     accumulate: training.accumulate,
+    freeze: frozen(training),
     ...(weights ? { weights } : {}),
   });
   const { special } = tokenizer;

@@ -12,6 +12,7 @@ import type { HostTensor } from "../../runtime/state.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import { openTrainingStep } from "../../training/step.ts";
 import type { TrainingBatch } from "../../training/trainer.ts";
+import { adapted, frozen } from "../adapted.ts";
 import { meanLoss } from "../mean-loss.ts";
 import type { Learner } from "../task.ts";
 import { coverText, windowFeeds } from "./text.ts";
@@ -29,7 +30,7 @@ export interface LanguageTaskOptions {
 export async function openLanguageTask(options: LanguageTaskOptions): Promise<Learner> {
   const { engine, config, tokenizer, train, valid, weights } = options;
   const { seed, training, data } = config;
-  const model = languageModel(config, tokenizer.size);
+  const model = adapted(languageModel(config, tokenizer.size), training);
   const step = await openTrainingStep({
     engine,
     model,
@@ -38,6 +39,7 @@ export async function openLanguageTask(options: LanguageTaskOptions): Promise<Le
     clip: training.clip,
     seed,
     accumulate: training.accumulate,
+    freeze: frozen(training),
     ...(weights ? { weights } : {}),
   });
   const { negativeLogLikelihood, tokens } = languageModelObjective(build(model).call, 0);

@@ -3,7 +3,7 @@ import type { TranslateConfig } from "../../config/schema.ts";
 import type { CorpusReader } from "../../data/corpus-reader.ts";
 import { trainTokenizers } from "../learn-tokenizers.ts";
 import type { TaskData } from "../task.ts";
-import { readTokenizers, tokenizerFiles } from "../tokenizers.ts";
+import { readKnownTokenizers, tokenizerFiles } from "../tokenizers.ts";
 import { loadCorpus, nameOf } from "./corpus.ts";
 import { encodeCorpus, fittingPairs } from "./pairs.ts";
 import { openTranslationTask } from "./training.ts";
@@ -24,9 +24,8 @@ export async function loadPairs(
     prepare: async (config, say, files, signal) => {
       // Layers may have been fitted to the data since the configuration was read.
       refuseUnfitGuidance(config, "the configuration fitted to the data");
-      const tokenizers = files
-        ? readTokenizers(files)
-        : await trainTokenizers(config, corpus.train, say, signal);
+      const known = files ? readKnownTokenizers(files) : {};
+      const tokenizers = await trainTokenizers(config, corpus.train, say, signal, known);
       const { examples, numbers, report, links } = await encodeCorpus(
         corpus.train,
         tokenizers,

@@ -10,6 +10,7 @@ import type { HostTensor } from "../../runtime/state.ts";
 import type { Tokenizers } from "../../text/tokenizer.ts";
 import { openTrainingStep } from "../../training/step.ts";
 import type { TrainingBatch } from "../../training/trainer.ts";
+import { adapted, frozen } from "../adapted.ts";
 import type { Learner } from "../task.ts";
 import type { SentencePair } from "./pairs.ts";
 import { pairFeeds } from "./pairs.ts";
@@ -35,7 +36,7 @@ export interface TranslationTaskOptions {
 export async function openTranslationTask(options: TranslationTaskOptions): Promise<Learner> {
   const { engine, config, tokenizers, train, numbers, links, valid, weights } = options;
   const { seed, training } = config;
-  const model = translationModel(config.model, tokenizers);
+  const model = adapted(translationModel(config.model, tokenizers), training);
   const guidance = guidanceOf(config);
   const step = await openTrainingStep({
     engine,
@@ -46,6 +47,7 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
     clip: training.clip,
     seed,
     accumulate: training.accumulate,
+    freeze: frozen(training),
     ...(weights ? { weights } : {}),
   });
   const special = tokenizers.target.special;

@@ -3,7 +3,7 @@ import { parseConfig, printConfig, type TranslateConfig } from "heed/config";
 import { decodeSafetensors, encodeSafetensors } from "heed/formats";
 import { type Engine, readEntries } from "heed/runtime";
 import { type RunFiles, tasks } from "heed/tasks";
-import { type Position, type StopReason, train } from "heed/training";
+import { type Position, START, type StopReason, train } from "heed/training";
 import { pairFiles, pairsOf, split, textCorpus } from "./text-corpus.ts";
 import { type History, metricsOf, resultOf, type Saved, type TrainingEvent } from "./training-history.ts";
 import { configText, type Setup } from "./training-setup.ts";
@@ -80,7 +80,7 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
       batches: learner.batches,
       validate: learner.validate,
       schedule,
-      ...(position ? { from: position } : {}),
+      from: position ?? START,
       signal: controller.signal,
       onStep: async ({ seconds: took, ...update }) => {
         seconds = before + (performance.now() - began) / 1000;
