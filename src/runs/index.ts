@@ -5,6 +5,7 @@ export { comparisonSummary, intervalNote, keptNote, tasksNote } from "./comparis
 export { groupTable, otherTable, runTable, scoreDecimals, scoreName, unitOf } from "./comparison-tables.ts";
 export { ensembleOf } from "./ensemble.ts";
 export {
+  assembleExported,
   assembleRun,
   type ClassifierRun,
   type LanguageRun,
