@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { heedError } from "../errors.ts";
 import { openRun } from "../runs/open-run.node.ts";
 import { findRuns } from "../runs/recorded-run.node.ts";
@@ -25,10 +24,9 @@ export function namedRuns(paths: readonly string[]): Map<string, string> {
       add(own, path);
       continue;
     }
-    refuseExported(path);
     const found = findRuns(path);
     if (found.length === 0) {
-      const remedy = "give a folder that `heed train --run` wrote, or one that holds such folders";
+      const remedy = "give a folder that `heed train --run` or `heed export` wrote, or one that holds runs";
       throw heedError("ERR_INPUT", { where: path, cause: "is no run and holds none", remedy });
     }
     for (const directory of found) {
@@ -42,16 +40,3 @@ export function namedRuns(paths: readonly string[]): Map<string, string> {
 
 /** A name that can stand in an address and be read there. */
 const nameOf = (folder: string): string => folder.replace(/[^\p{L}\p{N}_.,=+-]/gu, "_");
-
-/** @throws ERR_INPUT for a folder of `heed export`, which other programs open */
-function refuseExported(path: string): void {
-  const isExported = ["config.json", "tokenizer.json", "model.safetensors"].every((file) =>
-    existsSync(join(path, file)),
-  );
-  if (!isExported) return;
-  throw heedError("ERR_INPUT", {
-    where: path,
-    cause: "is a model in Hugging Face's layout, which other programs open",
-    remedy: "give the run that it was exported from",
-  });
-}

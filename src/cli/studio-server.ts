@@ -4,6 +4,7 @@ import { basename, extname, join, normalize, sep } from "node:path";
 import { heedError } from "../errors.ts";
 import { CHECKPOINTS, listCheckpoints } from "../runs/checkpoints.node.ts";
 import { trainerOf } from "../runs/lock.node.ts";
+import { isExported } from "../runs/open-run.node.ts";
 import { CONFIG_FILE, WEIGHTS_FILE } from "../runs/open-run.ts";
 
 export interface StudioServerOptions {
@@ -46,7 +47,7 @@ const isShared = (path: string): boolean =>
 
 /** Whether there is a model to open, and not the log of a training alone. */
 export const holdsModel = (run: string): boolean =>
-  [CONFIG_FILE, WEIGHTS_FILE].every((file) => existsSync(join(run, file)));
+  [CONFIG_FILE, WEIGHTS_FILE].every((file) => existsSync(join(run, file))) || isExported(run);
 
 /** A run as the page gets to know it. */
 const described = ([name, run]: readonly [string, string]): object => {

@@ -9,9 +9,9 @@ a word is changed. All of it is computed in the page; nothing leaves this
 machine, and no network is needed.
 
 A RUN may be a folder that holds runs: the page then compares them all, as
-\`heed runs\` does, and opens each. Without a RUN it opens a small translator of
-the phrasebook. Runs, and folders of runs, can also be opened in the page, by
-dropping them on it.`,
+\`heed runs\` does, and opens each. It may also be a folder that \`heed export\`
+wrote. Without a RUN the page opens a small translator of the phrasebook. All of
+these can also be dropped on the page.`,
   examples: [
     "heed studio",
     "heed studio runs/en-fr runs/fr-en --port 8080",
