@@ -1,6 +1,6 @@
 import type { ComponentType } from "preact";
-import { card, fault, offered, take } from "./model/client.ts";
-import { pickedTree } from "./model/given.ts";
+import { pickedTree } from "./model/chosen.ts";
+import { card, fault, offered, refusal, take } from "./model/client.ts";
 import { otherModel } from "./state/fit.ts";
 import { canUndo, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
@@ -54,6 +54,11 @@ export function App() {
           {text.undo}
         </button>
       </nav>
+      {refusal.value && (
+        <p class="fault" role="alert">
+          {refusal.value}
+        </p>
+      )}
       {fault.value && (
         <p class="fault" role="alert">
           {text.failed}: {fault.value}
@@ -63,7 +68,7 @@ export function App() {
         {card.value || needsNoModel(view.value.view) ? (
           <Shown />
         ) : (
-          !fault.value && <p class="waiting">{text.model.opening}</p>
+          !refusal.value && <p class="waiting">{text.model.opening}</p>
         )}
       </main>
     </div>

@@ -1,8 +1,8 @@
 import { computed, effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { droppedTree } from "./model/chosen.ts";
 import { openModel, take } from "./model/client.ts";
-import { droppedTree } from "./model/given.ts";
 import { followAddress, followKeys, view } from "./state/store.ts";
 import "./style.css";
 

@@ -15,7 +15,7 @@ export const text = {
     opening: "The model is being opened…",
     choose: "Open a run",
     chooseHint:
-      "A folder that `heed train` wrote, or a folder of such; you can also drop it anywhere on the page.",
+      "A folder that `heed train` or `heed export` wrote, or a folder of runs; you can also drop it anywhere on the page.",
     offered: "Model",
     missing: (name: string): string =>
       `“${name}” is not here: drop its folder on the page, or choose another model.`,
@@ -23,9 +23,8 @@ export const text = {
       empty: (name: string): string => `${name === "" ? "That folder" : `“${name}”`} is empty.`,
       file: (name: string): string =>
         `“${name}” is a file: open the folder of a run, as \`heed train\` wrote it.`,
-      exported: (name: string): string =>
-        `“${name}” is a model in Hugging Face’s layout: open the run that it was exported from.`,
-      other: (name: string): string => `“${name}” is no run of \`heed train\`, and holds none.`,
+      other: (name: string): string =>
+        `“${name}” is no run of \`heed train\` and no model of \`heed export\`, and holds no runs.`,
     },
     parameters: (count: number): string => `${count.toLocaleString("en")} parameters`,
     measured: (of: { readonly test: number; readonly bleu: number; readonly aer: number }): string =>

@@ -4,13 +4,14 @@ import { wrap } from "comlink";
 import { fitting, otherModel } from "../state/fit.ts";
 import { show, view } from "../state/store.ts";
 import { text } from "../text.ts";
-import { fault, messageOf } from "./fault.ts";
-import { type Folder, folderAt, holdsModel, type Place, servedFolder, servedPlace } from "./files.ts";
+import { fault, messageOf, refusal } from "./fault.ts";
+import { type Folder, folderAt, holdsModel, type Place } from "./files.ts";
 import { givenIn, type Tree } from "./given.ts";
 import { newest } from "./newest.ts";
+import { servedFolder, servedPlace } from "./served.ts";
 import type { Card, Requests } from "./session.ts";
 
-export { fault, messageOf } from "./fault.ts";
+export { fault, messageOf, refusal } from "./fault.ts";
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 
@@ -57,8 +58,13 @@ let wanted: Wanted | undefined;
 const openWanted = newest(
   async () => {
     const mine = wanted as Wanted;
-    const folder = await mine.folder();
-    return wanted === mine ? { ...mine, card: await model.open(folder) } : undefined;
+    try {
+      const folder = await mine.folder();
+      return wanted === mine ? { name: mine.name, card: await model.open(folder) } : undefined;
+    } catch (error) {
+      if (wanted === mine) refusal.value = messageOf(error);
+      return undefined;
+    }
   },
   (opened) => {
     if (!opened) return;
@@ -72,6 +78,7 @@ const openWanted = newest(
 
 function open(one: Wanted): Promise<void> {
   fault.value = "";
+  refusal.value = "";
   wanted = one;
   return openWanted();
 }
@@ -108,9 +115,9 @@ export async function take(from: () => Tree | undefined | Promise<Tree | undefin
     const found = givenIn(tree);
     if (found.kind === "run") takeRun(found.place);
     else if (found.kind === "runs") takeRuns(found.name, found.places);
-    else fault.value = text.model.notARun[found.kind](found.name);
+    else refusal.value = text.model.notARun[found.kind](found.name);
   } catch (error) {
-    fault.value = messageOf(error);
+    refusal.value = messageOf(error);
   }
 }
 
@@ -124,7 +131,7 @@ function takeRun(place: Place): void {
 }
 
 function takeRuns(name: string, places: readonly Place[]): void {
-  fault.value = "";
+  refusal.value = "";
   for (const place of places) if (holdsModel(place)) give(place.name, () => folderAt(place));
   listed.value = { name, places };
   show({ view: "runs", first: "", second: "" });

@@ -33,8 +33,12 @@ export interface Place {
 }
 
 /** Whether there is a model to open, and not the log of a training alone. */
-export const holdsModel = ({ files }: Place): boolean =>
-  files.has("config.yaml") && files.has("model.safetensors");
+export const holdsModel = ({ files }: Pick<Place, "files">): boolean =>
+  files.has("model.safetensors") && (files.has("config.yaml") || isExported({ files }));
+
+/** Whether a folder is one of `heed export`: Hugging Face's layout. */
+export const isExported = ({ files }: { readonly files: ReadonlyMap<string, unknown> }): boolean =>
+  !files.has("config.yaml") && files.has("config.json");
 
 /** Reads what a model needs. */
 export async function folderAt({ name, files }: Place): Promise<Folder> {
@@ -66,21 +70,7 @@ const savedSteps = (files: Iterable<readonly [path: string, file: Source]>): Sav
     })
     .sort((a, b) => a.step - b.step);
 
-/** A folder that the server has, by the paths of its files. */
-export function servedPlace(name: string, paths: readonly string[], trainer?: Place["trainer"]): Place {
-  const addressOf = (path: string): string =>
-    new URL(`models/${encodeURIComponent(name)}/${path}`, location.href).href;
-  const files = new Map(paths.map((path) => [path, addressOf(path)]));
-  return { name, files, ...(trainer ? { trainer } : {}) };
-}
-
-/** A folder that the server offers, with the names of its files in `files.json`. */
-export async function servedFolder(name: string, address: string): Promise<Folder> {
-  const names = (await (await fetched(`${address}/files.json`)).json()) as string[];
-  return folderAt(servedPlace(name, names));
-}
-
-async function fetched(address: string): Promise<Response> {
+export async function fetched(address: string): Promise<Response> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
   return response;

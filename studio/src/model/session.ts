@@ -1,11 +1,11 @@
 /** A model in the worker, and what can be asked of it. */
 import { openEngine } from "heed";
 import type { DecodingInspector, Inspector } from "heed/inspect";
-import { assembleRun, type OpenedRun } from "heed/runs";
+import { assembleExported, assembleRun, type OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
 import { classifyRequests } from "./classify.ts";
 import { type ComparedRuns, comparedRuns, type RunTexts } from "./compare.ts";
-import type { Folder } from "./files.ts";
+import { type Folder, isExported } from "./files.ts";
 import { headRequests } from "./heads.ts";
 import { languageRequests } from "./language.ts";
 import { atSteps, closeSession, lookInto } from "./looking.ts";
@@ -91,11 +91,15 @@ export type Requests = typeof requests;
 export async function openSession({ name, files, checkpoints = [] }: Folder): Promise<Session> {
   engine ??= openEngine("auto", { onWarning: (line) => void warnings.push(line) });
   const device = await engine;
-  const run = assembleRun(textOf(files, "config.yaml"), bytesOf(files, "model.safetensors"), {
+  const weights = bytesOf(files, "model.safetensors");
+  const others = {
     where: name,
-    has: (path) => files.has(path),
-    json: (path) => JSON.parse(textOf(files, path)) as unknown,
-  });
+    has: (path: string) => files.has(path),
+    json: (path: string) => JSON.parse(textOf(files, path)) as unknown,
+  };
+  const run = isExported({ files })
+    ? assembleExported(weights, others)
+    : assembleRun(textOf(files, "config.yaml"), weights, others);
   return lookInto(run, device, checkpoints);
 }
 

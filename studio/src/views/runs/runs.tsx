@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
+import { pickedTree } from "../../model/chosen.ts";
 import { listed, listOffered, take } from "../../model/client.ts";
-import { pickedTree } from "../../model/given.ts";
 import { text } from "../../text.ts";
 import { compared, followRuns } from "./asked.ts";
 import { Curves } from "./curves.tsx";
