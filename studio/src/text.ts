@@ -585,6 +585,7 @@ export const text = {
     pairNote: "The same sentences translated by both; words that the other does not have are marked.",
     run: "Run",
     sentences: "Sentences, one a line",
+    opening: "Both models are being opened…",
     same: "Both say the same.",
     noTranslator: "This run does not translate.",
     noTranslators: "These runs do not translate; their heads read the first line.",

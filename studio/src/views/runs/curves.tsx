@@ -15,6 +15,7 @@ import { SaveButtons } from "../../save-buttons.tsx";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { measure } from "./asked.ts";
+import { Scroll } from "./scroll.tsx";
 
 const words = text.runs;
 /** Of the plot, and of a line of the legend below it. */
@@ -241,7 +242,7 @@ function Numbers({ compared, of }: { readonly compared: ComparedRuns; readonly o
   return (
     <details>
       <summary>{words.curvesTable(of.name)}</summary>
-      <div class="scroll">
+      <Scroll label={words.curvesTable(of.name)}>
         <table>
           <thead>
             <tr>
@@ -270,7 +271,7 @@ function Numbers({ compared, of }: { readonly compared: ComparedRuns; readonly o
               ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {every > 1 && <p class="note">{words.thinned(every)}</p>}
     </details>
   );

@@ -56,7 +56,7 @@ function SideHeads({ which, side }: { readonly which: Which; readonly side: Side
   const isAt = (one: Head | undefined, other: Head): boolean =>
     one?.place === other.place && one.head === other.head;
   return (
-    <section class="side" aria-label={side.name}>
+    <section class="side" aria-label={`${words.sides[which]}, ${side.name}`}>
       <h4>
         <span class={`badge ${which}`}>{words.sides[which]}</span> <span class="name">{side.name}</span>
       </h4>
@@ -79,6 +79,7 @@ function SideHeads({ which, side }: { readonly which: Which; readonly side: Side
       <div class="small">
         {found && <p class="note">{words.scored(found.loss.toFixed(4), found.tokens)}</p>}
         <Grid
+          of={`${words.sides[which]}, ${side.name}`}
           attentions={side.heads}
           isEnlarged={(head) => isAt(chosen, head)}
           isOverlaid={() => false}

@@ -48,8 +48,18 @@ export function Pair() {
           onInput={(event) => show(otherText(view.value, event.currentTarget.value))}
         />
       </label>
-      {first && second && <Translations first={first} second={second} />}
-      <PairHeads />
+      {first && second ? (
+        <>
+          <Translations first={first} second={second} />
+          <PairHeads />
+        </>
+      ) : (
+        sentences.value.length > 0 && (
+          <p class="note opening" role="status">
+            {words.opening}
+          </p>
+        )
+      )}
     </section>
   );
 }

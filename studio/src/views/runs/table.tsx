@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { csvText } from "../../pictures/csv.ts";
 import { save } from "../../pictures/export.ts";
 import { text } from "../../text.ts";
+import { Scroll } from "./scroll.tsx";
 
 const words = text.runs;
 
@@ -30,7 +31,7 @@ export function RunsTable({ title, table: { columns, rows }, name, extra: Extra 
           {words.saveTable}
         </button>
       </div>
-      <div class="scroll">
+      <Scroll label={title}>
         <table>
           <thead>
             <tr>
@@ -60,7 +61,7 @@ export function RunsTable({ title, table: { columns, rows }, name, extra: Extra 
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </div>
   );
 }
