@@ -131,7 +131,7 @@ function replyTo(
   if (path === undefined) return { status: 400 };
   const [run, file = ""] = runAt(path, runs) ?? [];
   if (path === "/models.json") return { json: [...new Set([...modelNames(runs), BUNDLED])] };
-  if (path === "/runs.json") return { json: [...runs].map(described) };
+  if (path === "/runs.json") return { json: [...runs].filter(([, run]) => !isExported(run)).map(described) };
   if (run !== undefined && file === "files.json") return { json: sharedFiles(run) };
   if (run !== undefined) return fileOf(isShared(file) ? join(run, file) : undefined);
   return fileOf(inside(page, path === "/" ? "/index.html" : path));

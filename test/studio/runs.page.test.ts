@@ -1,5 +1,5 @@
 /** The runs view in a page: the tables of `heed runs`, curves in its numbers, and two runs as the library runs them. */
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openDecodingInspector, openInspector } from "heed/inspect";
 import { openRunOf } from "heed/runs";
@@ -76,6 +76,12 @@ describe.skipIf(absentChromium)(`the runs view${skipped}`, () => {
     await expect.poll(values, slowly).not.toEqual(atEnd);
     await page.keyboard.press("End");
     await expect.poll(async () => (await values()).length, slowly).toBe(3);
+    const [saved] = await Promise.all([
+      page.waitForEvent("download"),
+      page.click(".curves .save button >> nth=0"),
+    ]);
+    expect(saved.suggestedFilename()).toBe("curves-bleu.svg");
+    expect(readFileSync(await saved.path(), "utf8")).toContain("heads=4");
     const hash = new URL(page.url()).hash;
     await page.close();
     const again = await studio.visit(hash, 390);

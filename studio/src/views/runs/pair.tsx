@@ -7,6 +7,7 @@ import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { openableNames, pair, type Side, sentences, sides } from "./asked.ts";
 import { PairHeads } from "./pair-heads.tsx";
+import "./pair.css";
 
 const words = text.runs;
 const both: readonly Which[] = ["first", "second"];
