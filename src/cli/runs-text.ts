@@ -2,8 +2,8 @@ import { tableLines } from "../pictures/table.ts";
 import { curvesInTerminal } from "../pictures/terminal-curves.ts";
 import type { Comparison } from "../runs/compare-runs.ts";
 import { charts, curvesNote } from "../runs/comparison-charts.ts";
-import { intervalNote, keptNote, someOf, tasksNote } from "../runs/comparison-notes.ts";
-import { groupTable, otherTable, runTable, stateOf } from "../runs/comparison-tables.ts";
+import { comparisonSummary, intervalNote, keptNote, tasksNote } from "../runs/comparison-notes.ts";
+import { groupTable, otherTable, runTable } from "../runs/comparison-tables.ts";
 
 /** The text that `heed runs` prints. */
 export function comparisonLines(
@@ -13,7 +13,7 @@ export function comparisonLines(
 ): string[] {
   const { groups, others } = comparison;
   const isRepeated = groups.some(({ runs }) => runs.length > 1);
-  const lines = [summary(comparison), ""];
+  const lines = [comparisonSummary(comparison), ""];
   if (groups.length > 0) {
     const tasks = tasksNote(comparison);
     if (tasks) lines.push(tasks.trim(), "");
@@ -27,16 +27,4 @@ export function comparisonLines(
   }
   if (others.length > 0) lines.push("Not compared:", ...tableLines(otherTable(comparison, root)), "");
   return lines.slice(0, -1);
-}
-
-function summary({ groups, others, names }: Comparison): string {
-  const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
-  const states = [...new Set(others.map(stateOf))].map(
-    (state) => `, ${others.filter((run) => stateOf(run) === state).length} ${state}`,
-  );
-  const differing = someOf([...names.values()]);
-  const difference = differing ? `they differ in ${differing}` : "they differ only in their seed";
-  const finished = `${count} finished ${count === 1 ? "run" : "runs"}`;
-  const grouped = groups.length > 1 ? ` in ${groups.length} groups` : "";
-  return `${finished}${grouped}${states.join("")}${count > 1 ? `; ${difference}` : ""}`;
 }

@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { basename, extname, join, normalize, sep } from "node:path";
 import { heedError } from "../errors.ts";
 import { CHECKPOINTS, listCheckpoints } from "../runs/checkpoints.node.ts";
-import { WEIGHTS_FILE } from "../runs/open-run.ts";
+import { trainerOf } from "../runs/lock.node.ts";
+import { isExported } from "../runs/open-run.node.ts";
+import { CONFIG_FILE, WEIGHTS_FILE } from "../runs/open-run.ts";
 
 export interface StudioServerOptions {
   /** The folder of the built studio. */
   readonly page: string;
-  /** Runs to offer, by the name in the address. */
+  /** The folders of runs, by the name in the address. Those that hold a model are offered to be opened. */
   readonly runs: ReadonlyMap<string, string>;
   /** 0 for any that is free. */
   readonly port: number;
@@ -43,8 +45,29 @@ const isShared = (path: string): boolean =>
   /^[\w.-]+\.(yaml|json|jsonl|safetensors)$/.test(path) ||
   /^checkpoints\/step-\d+\/model\.safetensors$/.test(path);
 
+/** Whether there is a model to open, and not the log of a training alone. */
+export const holdsModel = (run: string): boolean =>
+  [CONFIG_FILE, WEIGHTS_FILE].every((file) => existsSync(join(run, file))) || isExported(run);
+
+/** A run as the page gets to know it. */
+const described = ([name, run]: readonly [string, string]): object => {
+  const trainer = trainerOf(run);
+  return { name, files: sharedFiles(run), ...(trainer ? { trainer } : {}) };
+};
+
+/** The run that a path below models/ is in, and the rest of the path. Names can have slashes, as sweeps' have. */
+function runAt(
+  path: string,
+  runs: ReadonlyMap<string, string>,
+): readonly [run: string, file: string] | undefined {
+  const names = [...runs.keys()].filter((name) => path.startsWith(`/models/${name}/`));
+  const [name] = names.toSorted((a, b) => b.length - a.length);
+  return name === undefined ? undefined : [runs.get(name) as string, path.slice(`/models/${name}/`.length)];
+}
+
 /** The paths of the files of a run that are shared. */
 function sharedFiles(run: string): string[] {
+  if (!existsSync(run)) return [];
   const checkpoints = listCheckpoints(run).map(
     ({ path }) => `${CHECKPOINTS}/${basename(path)}/${WEIGHTS_FILE}`,
   );
@@ -106,13 +129,16 @@ function replyTo(
   if (method !== "GET" && method !== "HEAD") return { status: 405 };
   const path = pathOf(url);
   if (path === undefined) return { status: 400 };
-  const [, name = "", file = ""] = /^\/models\/([^/]+)\/(.+)$/.exec(path) ?? [];
-  const run = runs.get(name);
-  if (path === "/models.json") return { json: [...new Set([...runs.keys(), BUNDLED])] };
+  const [run, file = ""] = runAt(path, runs) ?? [];
+  if (path === "/models.json") return { json: [...new Set([...modelNames(runs), BUNDLED])] };
+  if (path === "/runs.json") return { json: [...runs].filter(([, run]) => !isExported(run)).map(described) };
   if (run !== undefined && file === "files.json") return { json: sharedFiles(run) };
   if (run !== undefined) return fileOf(isShared(file) ? join(run, file) : undefined);
   return fileOf(inside(page, path === "/" ? "/index.html" : path));
 }
+
+const modelNames = (runs: ReadonlyMap<string, string>): string[] =>
+  [...runs].flatMap(([name, run]) => (holdsModel(run) ? [name] : []));
 
 function pathOf(url: string): string | undefined {
   try {

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { join } from "node:path";
 import { heedError } from "../errors.ts";
-import { openRun } from "../runs/open-run.node.ts";
 import type { Io } from "./io.ts";
-import { openStudioServer } from "./studio-server.ts";
+import { namedRuns } from "./studio-runs.ts";
+import { holdsModel, openStudioServer } from "./studio-server.ts";
 
 export interface StudioOptions {
   readonly runs: readonly string[];
@@ -15,10 +15,9 @@ export interface StudioOptions {
 
 /** Serves the studio until a signal comes. */
 export async function studio({ runs, port, noOpen }: StudioOptions, io: Io): Promise<number> {
-  const server = await openStudioServer({ page: builtPage(), runs: namedRuns(runs), port });
-  const first = [...namedRuns(runs).keys()][0];
-  const address =
-    first === undefined ? server.address : `${server.address}#translate?model=${encodeURIComponent(first)}`;
+  const named = namedRuns(runs);
+  const server = await openStudioServer({ page: builtPage(), runs: named, port });
+  const address = `${server.address}${firstPlace(named)}`;
   try {
     await io.writeLine(address);
     io.say("Ctrl+C ends it.");
@@ -28,6 +27,13 @@ export async function studio({ runs, port, noOpen }: StudioOptions, io: Io): Pro
     await server.close();
   }
   return 0;
+}
+
+/** What the page shows first: the model of a run, or a comparison of several. */
+function firstPlace(runs: ReadonlyMap<string, string>): string {
+  const model = [...runs].find(([, run]) => holdsModel(run))?.[0];
+  const named = model === undefined ? "" : `?model=${encodeURIComponent(model)}`;
+  return runs.size === 0 ? "" : `#${runs.size === 1 && model !== undefined ? "translate" : "runs"}${named}`;
 }
 
 /** The folder of the built page: in the package, or where a clone builds it. */
@@ -40,19 +46,6 @@ function builtPage(): string {
     cause: "the page is not built",
     remedy: "npm run studio:build",
   });
-}
-
-/** Runs by the names of their folders, numbered where two are alike. @throws ERR_INPUT for what is no run */
-function namedRuns(runs: readonly string[]): Map<string, string> {
-  const named = new Map<string, string>();
-  for (const run of runs) {
-    openRun(run);
-    const plain = basename(resolve(run)).replace(/[^\w.-]/g, "_");
-    let name = plain;
-    for (let n = 2; named.has(name); n++) name = `${plain}-${n}`;
-    named.set(name, resolve(run));
-  }
-  return named;
 }
 
 /** Opens the page in the person's browser; where there is none, the address is enough. */

@@ -48,3 +48,4 @@ export { type Symmetrisation, symmetrisations, symmetrise } from "./symmetrise.t
 export { corpusTer, sentenceTer, type TerScore, ter } from "./ter.ts";
 export type { TerOptions } from "./tercom-tokens.ts";
 export type { BleuTokenizer } from "./tokenize.ts";
+export { type Piece, wordDifference } from "./word-difference.ts";

@@ -6,8 +6,8 @@ import { type Scores, validationText } from "../tasks/validation-text.ts";
 import { isBetter, type Position, type Validation } from "../training/trainer.ts";
 import { loadCheckpoint, validatedCheckpoints } from "./checkpoints.node.ts";
 import { appendLine } from "./durable.node.ts";
-import { METRICS } from "./metrics-log.node.ts";
 import { writeModel } from "./model-file.node.ts";
+import { METRICS } from "./records.ts";
 import { writeReport } from "./report.node.ts";
 
 export interface Averaged {

@@ -7,8 +7,9 @@ import { type Position, START } from "../training/trainer.ts";
 import { type Checkpoint, removeCheckpointsAfter } from "./checkpoints.node.ts";
 import type { Differences } from "./fingerprint.ts";
 import type { Losses } from "./losses.ts";
-import { METRICS, TIMINGS, truncateLog } from "./metrics-log.node.ts";
+import { truncateLog } from "./metrics-log.node.ts";
 import { readModel, restoreModel } from "./model-file.node.ts";
+import { METRICS, TIMINGS } from "./records.ts";
 import type { SavedState } from "./resumed-checkpoint.node.ts";
 import { lengthOfRun, scheduleChanges } from "./schedule-change.ts";
 

@@ -3,7 +3,7 @@ import { shortNames } from "../config/sweep.ts";
 import { type MeanInterval, meanInterval } from "../evaluation/mean-interval.ts";
 import { recordedTask } from "../tasks/tasks.ts";
 import { scoreOf } from "../tasks/validation-text.ts";
-import type { Points, RecordedRun } from "./recorded-run.node.ts";
+import type { Points, RecordedRun } from "./recorded-run.ts";
 
 /** Finished runs that differ only in their seed. */
 export interface RunGroup {

@@ -1,7 +1,7 @@
 import type { Curve } from "../pictures/curves-svg.ts";
 import { type Comparison, meanCurve } from "./compare-runs.ts";
 import { scoreName, unitOf } from "./comparison-tables.ts";
-import type { Points, RecordedRun } from "./recorded-run.node.ts";
+import type { Points, RecordedRun } from "./recorded-run.ts";
 
 /** More curves than this are hard to distinguish. */
 const MOST_CURVES = 8;

@@ -1,6 +1,20 @@
 /** What a reader of a comparison must know to read its numbers. */
 import { recordedTask } from "../tasks/tasks.ts";
 import type { Comparison } from "./compare-runs.ts";
+import { stateOf } from "./comparison-tables.ts";
+
+/** How many runs there are, and in what they differ. */
+export function comparisonSummary({ groups, others, names }: Comparison): string {
+  const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
+  const states = [...new Set(others.map(stateOf))].map(
+    (state) => `, ${others.filter((run) => stateOf(run) === state).length} ${state}`,
+  );
+  const differing = someOf([...names.values()]);
+  const difference = differing ? `they differ in ${differing}` : "they differ only in their seed";
+  const finished = `${count} finished ${count === 1 ? "run" : "runs"}`;
+  const grouped = groups.length > 1 ? ` in ${groups.length} groups` : "";
+  return `${finished}${grouped}${states.join("")}${count > 1 ? `; ${difference}` : ""}`;
+}
 
 export const intervalNote =
   "± is half the 95 % confidence interval of the mean over the n runs of a group, which differ only in their seed " +

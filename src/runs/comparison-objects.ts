@@ -1,5 +1,5 @@
 import { type Comparison, type RunGroup, seedOf } from "./compare-runs.ts";
-import type { RecordedRun } from "./recorded-run.node.ts";
+import type { RecordedRun } from "./recorded-run.ts";
 
 /** One line of `--json` for a run. */
 export function runObject(run: RecordedRun, comparison: Comparison): object {

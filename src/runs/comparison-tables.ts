@@ -6,7 +6,7 @@ import { recordedTask } from "../tasks/tasks.ts";
 import { scoreOf } from "../tasks/validation-text.ts";
 import { escapeControls } from "../text/escape.ts";
 import { type Comparison, type RunGroup, relative, seedOf } from "./compare-runs.ts";
-import type { RecordedRun } from "./recorded-run.node.ts";
+import type { RecordedRun } from "./recorded-run.ts";
 
 const NONE = "–";
 /** The loss, which every task has, as a score. */
@@ -16,6 +16,9 @@ const describe = (key: string): Pick<Score, "name" | "decimals"> =>
 
 /** The name of a score in headings. */
 export const scoreName = (key: string): string => describe(key).name;
+
+/** The decimals with which a score is written. */
+export const scoreDecimals = (key: string): number => describe(key).decimals;
 
 /** "34.1 ± 1.2" */
 export function interval(key: string, { mean, half }: MeanInterval): string {

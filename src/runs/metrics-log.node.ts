@@ -1,10 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { writeAtomically } from "./durable.node.ts";
 
-/** The log of numbers that are reproducible to the bit, and that of wall times. */
-export const METRICS = "metrics.jsonl";
-export const TIMINGS = "timings.jsonl";
-
 interface LogLine {
   readonly kind?: string;
   readonly step?: number;

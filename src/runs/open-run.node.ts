@@ -4,8 +4,10 @@ import type { TaskName } from "../config/families/family.ts";
 import { heedError } from "../errors.ts";
 import { directoryFiles } from "./files.node.ts";
 import {
+  assembleExported,
   assembleRun,
   CONFIG_FILE,
+  EXPORTED_CONFIG,
   type OpenedRun,
   type OpenedRunOf,
   runOf,
@@ -13,7 +15,7 @@ import {
 } from "./open-run.ts";
 
 /**
- * Reads a run directory.
+ * Reads a run directory, or a folder that `heed export` wrote.
  *
  * @throws ERR_INPUT when it holds no trained run; ERR_MODEL naming every tensor that is missing, extra or of another shape.
  */
@@ -22,6 +24,7 @@ export function openRun(directory: string): OpenedRun {
     string,
     string,
   ];
+  if (isExported(directory)) return assembleExported(readFileSync(weights), directoryFiles(directory));
   for (const file of [config, weights]) {
     if (existsSync(file)) continue;
     const remedy = "give the directory that `heed train --run` wrote";
@@ -29,6 +32,11 @@ export function openRun(directory: string): OpenedRun {
   }
   return assembleRun(readFileSync(config, "utf8"), readFileSync(weights), directoryFiles(directory));
 }
+
+/** Whether a folder has Hugging Face's layout, and is no run. */
+export const isExported = (directory: string): boolean =>
+  !existsSync(join(directory, CONFIG_FILE)) &&
+  [EXPORTED_CONFIG, WEIGHTS_FILE].every((name) => existsSync(join(directory, name)));
 
 /**
  * Reads a run directory of one task.

@@ -1,50 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type FlatConfig, flatten } from "../config/flat.ts";
-import { parseConfig } from "../config/parse.ts";
 import { heedError } from "../errors.ts";
-import { median } from "../evaluation/median.ts";
 import { trainerOf } from "./lock.node.ts";
-import { readResult } from "./result.node.ts";
-
-/** [step, value], steps rising. */
-export type Points = readonly (readonly [number, number])[];
-
-/** A run as recorded in its directory, without its weights. */
-export interface RecordedRun {
-  readonly directory: string;
-  /** A "finished" run has ended by itself; only such runs can be compared. */
-  readonly state: "finished" | "training" | "unfinished" | "diverged" | "damaged";
-  /** Why it is not finished. */
-  readonly reason?: string;
-  /** Every key of the configuration by its path; empty when it cannot be read. */
-  readonly config: FlatConfig;
-  readonly parameters?: number;
-  /** Updates done. */
-  readonly steps: number;
-  /** Median of the logged steps. */
-  readonly millisecondsPerStep?: number;
-  /** Target tokens per second of training, validation excluded: median of the logged steps. */
-  readonly tokensPerSecond?: number;
-  /** Validation scores of the model that was kept; the last ones of an unfinished run. */
-  readonly valid: Readonly<Record<string, number>>;
-  /** The model that a finished run kept: "step 800", or "average" of its last checkpoints. */
-  readonly kept?: string;
-  readonly curves: {
-    /** Nats per token of the references, label smoothing excluded. */
-    readonly training: Points;
-    /** By name of the score. */
-    readonly validation: Readonly<Record<string, Points>>;
-  };
-}
+import { type RecordedRun, recordedRun } from "./recorded-run.ts";
+import { marksRun } from "./records.ts";
 
 /** The run directories below a directory, itself included, sorted by name. @throws ERR_INPUT */
 export function findRuns(directory: string): string[] {
   const visit = (at: string): string[] => {
     const entries = readdirSync(at, { withFileTypes: true });
     const names = new Set(entries.map(({ name }) => name));
-    // A configuration alone is a run that is still to be trained.
-    if (["checkpoints", "metrics.jsonl", "result.json"].some((name) => names.has(name))) return [at];
+    if (marksRun.some((name) => names.has(name))) return [at];
     return entries
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules")
       .map(({ name }) => name)
@@ -60,133 +26,12 @@ export function findRuns(directory: string): string[] {
 }
 
 /** Reads what a run has recorded. Errors do not throw: they become its state and reason. */
-export function readRecordedRun(directory: string): RecordedRun {
-  let config: FlatConfig = new Map();
-  let log: Log = { training: [], validation: {}, tokens: new Map(), last: 0 };
-  try {
-    config = readConfig(directory);
-    log = readLog(join(directory, "metrics.jsonl"));
-    const result = readResult(directory);
-    const reached = Object.fromEntries(
-      Object.entries(log.validation).map(([key, points]) => [key, points.at(-1)?.[1] ?? Number.NaN]),
-    );
-    return {
-      directory,
-      ...(result ? { state: "finished", parameters: result.parameters } : whyUnfinished(directory, log.last)),
-      config,
-      steps: result?.steps ?? log.last,
-      ...speed(join(directory, "timings.jsonl"), log.tokens),
-      valid: result ? numbersOf(result.valid) : reached,
-      ...(result ? keptIn(log, numbersOf(result.valid)) : {}),
-      curves: log,
-    };
-  } catch (error) {
-    const reason = (error as Error).message;
-    return { directory, state: "damaged", reason, config, steps: log.last, valid: {}, curves: log };
-  }
-}
-
-function readConfig(directory: string): FlatConfig {
-  const file = join(directory, "config.yaml");
-  if (!existsSync(file)) throw heedError("ERR_DATA", { where: file, cause: "is missing" });
-  return flatten(parseConfig(readFileSync(file, "utf8"), file));
-}
-
-function whyUnfinished(directory: string, step: number): Pick<RecordedRun, "state" | "reason"> {
-  const trainer = trainerOf(directory);
-  if (trainer)
-    return { state: "training", reason: `process ${trainer.pid} on ${trainer.host} is at step ${step}` };
-  const divergence = join(directory, "diverged.json");
-  if (existsSync(divergence)) {
-    const { step: at } = JSON.parse(readFileSync(divergence, "utf8")) as { step: number };
-    return { state: "diverged", reason: `the loss or the gradient was not a number at step ${at}` };
-  }
-  return { state: "unfinished", reason: `stopped after step ${step}` };
-}
-
-/** The model whose scores a run ended with. */
-function keptIn({ validation }: Log, valid: Readonly<Record<string, number>>): Pick<RecordedRun, "kept"> {
-  const keys = Object.keys(valid);
-  const steps = (validation.loss ?? []).map(([step]) => step);
-  const isKept = (step: number): boolean =>
-    keys.every((key) => validation[key]?.some(([at, value]) => at === step && value === valid[key]));
-  const step = steps.find(isKept);
-  if (step !== undefined) return { kept: `step ${step.toLocaleString("en-US")}` };
-  // The average of checkpoints was not validated at any step.
-  return steps.length > 0 ? { kept: "average" } : {};
-}
-
-interface Log {
-  readonly training: Points;
-  readonly validation: Readonly<Record<string, Points>>;
-  /** Target tokens of each logged step. */
-  readonly tokens: ReadonlyMap<number, number>;
-  readonly last: number;
-}
-
-const NO_SCORES = new Set(["step", "epoch", "score"]);
-
-/** @throws ERR_DATA for a line that is not a record; the last one is exempt, since it may have been cut off. */
-function readLog(path: string): Log {
-  const training: [number, number][] = [];
-  const validation: Record<string, [number, number][]> = {};
-  const tokens = new Map<number, number>();
-  let last = 0;
-  for (const record of readRecords(path)) {
-    const { kind, step } = record;
-    if (typeof step !== "number") continue;
-    last = Math.max(last, step);
-    if (kind === "step") {
-      if (typeof record.negativeLogLikelihood === "number")
-        training.push([step, record.negativeLogLikelihood]);
-      if (typeof record.tokens === "number") tokens.set(step, record.tokens);
-    } else if (kind === "validation") {
-      for (const [key, value] of Object.entries(numbersOf(record))) {
-        if (NO_SCORES.has(key)) continue;
-        validation[key] ??= [];
-        validation[key].push([step, value]);
-      }
-    }
-  }
-  return { training, validation, tokens, last };
-}
-
-function readRecords(path: string): Record<string, unknown>[] {
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").split("\n");
-  return lines.flatMap((line, i) => {
-    if (line === "") return [];
-    try {
-      const record: unknown = JSON.parse(line);
-      if (typeof record === "object" && record !== null) return [record as Record<string, unknown>];
-    } catch {}
-    if (i === lines.length - 1) return [];
-    throw heedError("ERR_DATA", { where: `${path}:${i + 1}`, cause: "is not a record" });
+export const readRecordedRun = (directory: string): RecordedRun =>
+  recordedRun({
+    directory,
+    text: (file) => {
+      const path = join(directory, file);
+      return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+    },
+    trainer: () => trainerOf(directory),
   });
-}
-
-function speed(
-  path: string,
-  tokens: ReadonlyMap<number, number>,
-): Pick<RecordedRun, "millisecondsPerStep" | "tokensPerSecond"> {
-  const timed = readRecords(path).flatMap(({ step, seconds }) =>
-    typeof step === "number" && typeof seconds === "number" && seconds > 0 ? [{ step, seconds }] : [],
-  );
-  const millisecondsPerStep = median(timed.map(({ seconds }) => 1000 * seconds));
-  const tokensPerSecond = median(
-    timed.flatMap(({ step, seconds }) => {
-      const count = tokens.get(step);
-      return count === undefined ? [] : [count / seconds];
-    }),
-  );
-  return {
-    ...(millisecondsPerStep === undefined ? {} : { millisecondsPerStep }),
-    ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }),
-  };
-}
-
-function numbersOf(record: object): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(record).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
-  );
-}

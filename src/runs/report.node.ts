@@ -6,7 +6,7 @@ import { taskOf } from "../tasks/tasks.ts";
 import { validationFacts } from "../tasks/validation-text.ts";
 import type { Validation } from "../training/trainer.ts";
 import { writeAtomically } from "./durable.node.ts";
-import { METRICS } from "./metrics-log.node.ts";
+import { METRICS } from "./records.ts";
 
 export interface ReportedRun {
   readonly directory: string;

@@ -1,18 +1,11 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { heedError } from "../errors.ts";
 import type { Divergence } from "../training/trainer.ts";
 import { writeAtomically } from "./durable.node.ts";
+import { DIVERGED, RESULT, type RunResult, resultOf } from "./records.ts";
 import type { RunSummary } from "./summary.ts";
 
-/** The outcome of a run. `result.json` exists only once the run has ended by itself. */
-export interface RunResult extends Omit<RunSummary, "run" | "loss"> {
-  /** Training loss of the last step, nats per token; null when resuming found nothing left to do. */
-  readonly loss: number | null;
-  readonly parameters: number;
-}
-
-const fileOf = (directory: string): string => join(directory, "result.json");
+const fileOf = (directory: string): string => join(directory, RESULT);
 
 export function writeResult(directory: string, { run: _, ...summary }: RunSummary, parameters: number): void {
   writeAtomically(fileOf(directory), `${JSON.stringify({ ...summary, parameters }, null, 2)}\n`);
@@ -23,7 +16,7 @@ export function clearOutcome(directory: string): void {
   for (const file of [fileOf(directory), divergenceOf(directory)]) rmSync(file, { force: true });
 }
 
-const divergenceOf = (directory: string): string => join(directory, "diverged.json");
+const divergenceOf = (directory: string): string => join(directory, DIVERGED);
 
 /** Whether the last training in a directory ended because its numbers were no longer finite. */
 export const hasDiverged = (directory: string): boolean => existsSync(divergenceOf(directory));
@@ -35,14 +28,5 @@ export function writeDivergence(directory: string, divergence: Divergence): void
 /** The result of a run; undefined when it has not ended. @throws ERR_DATA when it cannot be read */
 export function readResult(directory: string): RunResult | undefined {
   const path = fileOf(directory);
-  if (!existsSync(path)) return undefined;
-  let result: Partial<RunResult> | null;
-  try {
-    result = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw heedError("ERR_DATA", { where: path, cause: "cannot be read as JSON" }, cause);
-  }
-  const isWhole = typeof result?.steps === "number" && typeof result.valid?.loss !== "undefined";
-  if (!isWhole) throw heedError("ERR_DATA", { where: path, cause: "is not the result of a run" });
-  return result as RunResult;
+  return existsSync(path) ? resultOf(readFileSync(path, "utf8"), path) : undefined;
 }

@@ -6,7 +6,8 @@ import { parseConfig } from "../config/parse.ts";
 import type { ConfiguredCell } from "../config/sweep.ts";
 import { heedError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { type RunResult, readResult } from "./result.node.ts";
+import type { RunResult } from "./records.ts";
+import { readResult } from "./result.node.ts";
 import type { RunEvents } from "./run-options.ts";
 import { trainRun } from "./train-run.node.ts";
 

@@ -1,6 +1,6 @@
 import type { ComponentType } from "preact";
-import { card, fault, offered, openFolder } from "./model/client.ts";
-import { pickedFolder } from "./model/files.ts";
+import { pickedTree } from "./model/chosen.ts";
+import { card, fault, offered, refusal, take } from "./model/client.ts";
 import { otherModel } from "./state/fit.ts";
 import { canUndo, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
@@ -9,6 +9,7 @@ import { Classify } from "./views/classify/classify.tsx";
 import { Heads } from "./views/heads/heads.tsx";
 import { Language } from "./views/language/language.tsx";
 import { Recurrent } from "./views/recurrent/recurrent.tsx";
+import { Runs } from "./views/runs/runs.tsx";
 import { Steps } from "./views/steps/steps.tsx";
 import { Train } from "./views/train/train.tsx";
 import { Translate } from "./views/translate/translate.tsx";
@@ -22,7 +23,11 @@ const views: Readonly<Partial<Record<ViewName, ComponentType>>> = {
   train: Train,
   language: Language,
   classify: Classify,
+  runs: Runs,
 };
+
+/** Views of something else than the opened model. */
+const needsNoModel = (name: ViewName): boolean => name === "train" || name === "runs";
 
 /** The whole page: what is open, the tabs, and the view. */
 export function App() {
@@ -49,13 +54,22 @@ export function App() {
           {text.undo}
         </button>
       </nav>
+      {refusal.value && (
+        <p class="fault" role="alert">
+          {refusal.value}
+        </p>
+      )}
       {fault.value && (
         <p class="fault" role="alert">
           {text.failed}: {fault.value}
         </p>
       )}
       <main class={`view-${view.value.view}`}>
-        {card.value ? <Shown /> : <p class="waiting">{text.model.opening}</p>}
+        {card.value || needsNoModel(view.value.view) ? (
+          <Shown />
+        ) : (
+          !refusal.value && <p class="waiting">{text.model.opening}</p>
+        )}
       </main>
     </div>
   );
@@ -88,8 +102,10 @@ function Opened() {
           type="file"
           {...{ webkitdirectory: true }}
           onChange={(event) => {
-            const { files } = event.currentTarget;
-            if (files) void pickedFolder(files).then(openFolder);
+            const files = [...(event.currentTarget.files ?? [])];
+            // The same folder can be chosen again.
+            event.currentTarget.value = "";
+            void take(() => pickedTree(files));
           }}
         />
       </label>
@@ -99,16 +115,16 @@ function Opened() {
 
 /** A choice among the models that the server offers, where there are several. */
 function Offered() {
-  const names = offered.value;
-  if (names.length < 2) return null;
   const { model } = view.value;
+  const names = [...new Set([...offered.value, model])];
+  if (names.length < 2) return null;
   return (
     <select
       aria-label={text.model.offered}
       value={model}
       onChange={(event) => show(otherModel(event.currentTarget.value))}
     >
-      {(names.includes(model) ? names : [model, ...names]).map((name) => (
+      {names.map((name) => (
         <option key={name} value={name}>
           {name}
         </option>

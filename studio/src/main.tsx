@@ -1,8 +1,8 @@
 import { computed, effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app.tsx";
-import { listOffered, openFolder, openServed } from "./model/client.ts";
-import { droppedFolder } from "./model/files.ts";
+import { droppedTree } from "./model/chosen.ts";
+import { openModel, take } from "./model/client.ts";
 import { followAddress, followKeys, view } from "./state/store.ts";
 import "./style.css";
 
@@ -11,15 +11,14 @@ function acceptFolders(): void {
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();
-    if (!event.dataTransfer) return;
-    void droppedFolder(event.dataTransfer).then((folder) => folder && openFolder(folder));
+    const { dataTransfer } = event;
+    if (dataTransfer) void take(() => droppedTree(dataTransfer));
   });
 }
 
 followAddress();
 followKeys();
 acceptFolders();
-void listOffered();
 const named = computed(() => view.value.model);
-effect(() => void openServed(named.value));
+effect(() => openModel(named.value));
 render(<App />, document.getElementById("app") as HTMLElement);

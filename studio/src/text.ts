@@ -14,8 +14,18 @@ export const text = {
   model: {
     opening: "The model is being opened…",
     choose: "Open a run",
-    chooseHint: "A folder that `heed train` wrote; you can also drop it anywhere on the page.",
+    chooseHint:
+      "A folder that `heed train` or `heed export` wrote, or a folder of runs; you can also drop it anywhere on the page.",
     offered: "Model",
+    missing: (name: string): string =>
+      `“${name}” is not here: drop its folder on the page, or choose another model.`,
+    notARun: {
+      empty: (name: string): string => `${name === "" ? "That folder" : `“${name}”`} is empty.`,
+      file: (name: string): string =>
+        `“${name}” is a file: open the folder of a run, as \`heed train\` wrote it.`,
+      other: (name: string): string =>
+        `“${name}” is no run of \`heed train\` and no model of \`heed export\`, and holds no runs.`,
+    },
     parameters: (count: number): string => `${count.toLocaleString("en")} parameters`,
     measured: (of: { readonly test: number; readonly bleu: number; readonly aer: number }): string =>
       `BLEU ${of.bleu.toFixed(1)} · alignment error ${(100 * of.aer).toFixed(1)} % on ${of.test.toLocaleString("en")} unseen sentences`,
@@ -178,7 +188,8 @@ export const text = {
     step: "Step of training",
     stepEnd: "the end of training",
     stepOf: (step: number): string => `step ${step.toLocaleString("en")}`,
-    stepNote: "The same words, read with the weights that the model had at that step.",
+    stepNote: "Translated, read and scored with the weights that the model had at that step.",
+    atEnd: (said: string): string => `At the end of training it says: ${said}`,
     none: "This model has no attention: open its Recurrent view.",
   },
   recurrent: {
@@ -529,6 +540,67 @@ export const text = {
         ...(guided ? ["one head shown the word links"] : []),
         `${parameters.toLocaleString("en")} parameters`,
       ].join(" · "),
+  },
+  runs: {
+    title: "Runs",
+    titleOf: (name: string): string => `Runs in ${name}`,
+    open: "Open a folder of runs",
+    readAgain: "Read them again",
+    reading: (count: number): string =>
+      count === 1 ? "One run is being read…" : `${count} runs are being read…`,
+    nothing:
+      "Open the folder that a sweep wrote, or any folder that holds runs, or drop it on the page. You will see their learning curves, a table of what they reached with intervals over seeds, and two of them side by side.",
+    orServe: "Or start the studio with it:",
+    serve: "heed studio runs/",
+    curves: "Learning curves",
+    measure: "Measure",
+    along: "Against",
+    alongs: { step: "step", time: "training time" },
+    axis: {
+      step: (_: string): string => "step",
+      time: (unit: string): string => `training time, ${unit}`,
+    },
+    at: (name: string, x: string): string =>
+      name.includes(",") ? `at ${x} ${name.split(", ")[1]}` : `at ${name} ${x}`,
+    curvesPicture: (name: string, count: number): string =>
+      `${name}: ${count} ${count === 1 ? "curve" : "curves"}; the table below has the numbers`,
+    curvesKeys: "Learning curves: the arrow keys move along them",
+    curvesTable: (name: string): string => `The ${name} as a table`,
+    thinned: (every: number): string => `Every ${every}th step is shown; the CSV file has all.`,
+    unfinished: (name: string): string => `${name} (not finished)`,
+    results: "What they reached",
+    reached: (name: string): string => `${name.replace(/^[a-z]/, (c) => c.toUpperCase())} of the kept models`,
+    intervalsPicture: (name: string): string =>
+      `${name} of each group with its interval; the table below has the numbers`,
+    intervalsKey: "A filled dot is a mean, a bar its 95 % interval, a ring one run.",
+    groups: "Groups: runs that differ only in their seed",
+    runs: "All runs",
+    others: "Not compared",
+    saveTable: "Save as CSV",
+    compare: "side by side",
+    noModel: "no model",
+    sides: { first: "A", second: "B" },
+    pick: (side: string, name: string): string => `${name} as ${side}`,
+    pair: "Two runs side by side",
+    pairNote: "The same sentences translated by both; words that the other does not have are marked.",
+    run: "Run",
+    sentences: "Sentences, one a line",
+    opening: "Both models are being opened…",
+    same: "Both say the same.",
+    noTranslator: "This run does not translate.",
+    noTranslators: "These runs do not translate; their heads read the first line.",
+    tooFew:
+      "To put two runs side by side, both need a model: a folder with config.yaml and model.safetensors.",
+    heads: "Their heads",
+    headsNote:
+      "On the first sentence, with what each run itself says; H is the entropy. Choose a head to see it large on both sides.",
+    noHeads: "This run has no attention.",
+    openHeads: "Open in Heads",
+    score: "Score the heads of both",
+    scoreNote: (count: number): string =>
+      `What each head does, and the loss without it: on ${count} sentences of the phrasebook for runs that learned it, or else on the first sentence.`,
+    scored: (loss: string, tokens: number): string =>
+      `${loss} nats a token over ${tokens} tokens with all heads`,
   },
   failed: "That did not work",
 } as const;

@@ -6,7 +6,8 @@ import { flatten } from "../../src/config/flat.ts";
 import { printConfig } from "../../src/config/print.ts";
 import { median } from "../../src/evaluation/median.ts";
 import { compareRuns, meanCurve, relative } from "../../src/runs/compare-runs.ts";
-import { findRuns, type RecordedRun, readRecordedRun } from "../../src/runs/recorded-run.node.ts";
+import { findRuns, readRecordedRun } from "../../src/runs/recorded-run.node.ts";
+import type { RecordedRun } from "../../src/runs/recorded-run.ts";
 import { tinyConfig } from "../training/tiny.ts";
 import { corpus, directory, folder, linesOf, run, stoppedAfter } from "../training/tiny-runs.ts";
 

@@ -6,7 +6,7 @@ import { parseConfig } from "../../src/config/parse.ts";
 import { compareRuns } from "../../src/runs/compare-runs.ts";
 import { comparisonPage } from "../../src/runs/comparison-page.ts";
 import { groupTable } from "../../src/runs/comparison-tables.ts";
-import type { RecordedRun } from "../../src/runs/recorded-run.node.ts";
+import type { RecordedRun } from "../../src/runs/recorded-run.ts";
 
 const data = {
   translate: "{ train: { pairs: a }, valid: { pairs: b } }",

@@ -1,5 +1,7 @@
 /** The heads view in a page: its numbers are the library's, and a head that is switched off changes the translation. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { decodeSafetensors } from "heed/formats";
 import { openDecodingInspector, openInspector, surveyHeads } from "heed/inspect";
 import { phrasebook } from "heed/phrasebook";
 import { openRunOf } from "heed/runs";
@@ -140,17 +142,35 @@ describe.skipIf(absentChromium)(`the heads view${skipped}`, () => {
     await page.close();
   });
 
-  test("the weights of a run can be looked at as they were at a step", async () => {
-    const page = await studio.visit("#heads?model=tiny&text=the cat eats the bread");
+  test("a run can be looked at as it was at a step: its weights, and what it translated", async () => {
+    const text = "the cat eats the bread";
+    const page = await studio.visit(`#heads?model=tiny&text=${text}`);
     await page.waitForSelector(".row-words");
+    const said = (): Promise<string> => page.innerText("output.translation");
+    const saidAtEnd = await said();
     const numbers = (): Promise<string[]> => textsOf(page, ".thumbnail .entropy");
     const atEnd = await numbers();
     await page.focus(".checkpoints input");
     await page.keyboard.press("Home");
-    await expect.poll(() => page.innerText(".checkpoints output")).toBe("step 10");
-    await expect.poll(numbers).not.toEqual(atEnd);
+    await page.waitForSelector(".checkpoints output:text-is('step 10')");
+    const tiny = openRunOf(join(path, "tiny"), "translate");
+    const file = join(path, "tiny/checkpoints/step-00000010/model.safetensors");
+    const weights = decodeSafetensors(readFileSync(file), file);
+    const decoder = await openDecodingInspector({
+      engine: native.engine,
+      of: tiny,
+      weights,
+      maxLength: tiny.config.model.maxLength,
+    });
+    const [then] = (await decoder.run(text, { beam: 4 })).hypotheses;
+    decoder.close();
+    const slowly = { timeout: 60_000 };
+    await expect.poll(said, slowly).toBe(then?.text);
+    await expect.poll(numbers, slowly).not.toEqual(atEnd);
+    await expect.poll(() => page.innerText(".checkpoints .note"), slowly).toContain(`it says: ${saidAtEnd}`);
     await page.keyboard.press("End");
-    await expect.poll(numbers).toEqual(atEnd);
+    await expect.poll(numbers, slowly).toEqual(atEnd);
+    await expect.poll(said, slowly).toBe(saidAtEnd);
     await page.close();
   });
 

@@ -30,6 +30,9 @@ const views: fc.Arbitrary<View> = fc
     place: fc.integer({ min: -1, max: 500 }),
     rival: fc.string({ unit: "grapheme" }),
     why: fc.constantFrom("leaveOneOut" as const, "integratedGradients" as const),
+    first: fc.string(),
+    curve: fc.string(),
+    along: fc.constantFrom("step" as const, "time" as const),
   })
   .map((some) => ({ ...firstView, ...some }));
 
@@ -49,7 +52,7 @@ test("digits are a text, too", () => {
 });
 
 test.each([
-  ["#translate?layer=x&head=best&row=up&evidence=guess&beam=1e9"],
+  ["#translate?layer=x&head=best&row=up&evidence=guess&beam=1e9&along=me"],
   ["#translate?forced=[1]&off=[%22engine%22]&intervene=[null]&why=because"],
   ["#translate?forced={&off=&intervene=%7B%7D&place=[]"],
   ["#nowhere"],

@@ -8,9 +8,16 @@ from, every head, the search as a tree, and what happens when a weight, a head o
 a word is changed. All of it is computed in the page; nothing leaves this
 machine, and no network is needed.
 
-Without a RUN the page opens a small translator of the phrasebook. Runs can also
-be opened in the page, by dropping their folder on it.`,
-  examples: ["heed studio", "heed studio runs/en-fr runs/fr-en --port 8080", "heed studio --no-open"],
+A RUN may be a folder that holds runs: the page then compares them all, as
+\`heed runs\` does, and opens each. It may also be a folder that \`heed export\`
+wrote. Without a RUN the page opens a small translator of the phrasebook. All of
+these can also be dropped on the page.`,
+  examples: [
+    "heed studio",
+    "heed studio runs/en-fr runs/fr-en --port 8080",
+    "heed studio runs/heads",
+    "heed studio --no-open",
+  ],
   args: ["runs...?"],
   options: {
     port: {

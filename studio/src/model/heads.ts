@@ -1,6 +1,5 @@
 /** What can be asked of the heads of the opened model. */
 import { transfer } from "comlink";
-import { decodeSafetensors } from "heed/formats";
 import {
   type EncodedExample,
   type Example,
@@ -8,7 +7,6 @@ import {
   type Inspector,
   type Intervention,
   type NamedTensor,
-  openInspector,
   type Removable,
   rolesOf,
   surveyHeads,
@@ -17,6 +15,7 @@ import {
 import { contrastPairs, phrasebook } from "heed/phrasebook";
 import { tasks } from "heed/tasks";
 import type { HeadScores } from "./head-scores.ts";
+import type { AtStep } from "./looking.ts";
 import type { Session } from "./session.ts";
 
 /** One attention: [heads][rows][columns] in `data`. */
@@ -54,80 +53,57 @@ export interface Judged {
   readonly unchanged: number;
 }
 
-export function headRequests(opened: () => Session) {
-  let checkpoint: { readonly of: Session; readonly step: number; readonly look: Inspector } | undefined;
+export const headRequests = (atStep: AtStep) => ({
+  /** The weights of every head, as an example is read and written. */
+  heads: async (asked: HeadsAsked): Promise<readonly ShownHeads[]> => {
+    const { look, run } = await atStep(asked.step);
+    const changes = [...asked.intervene, ...asked.off.flatMap((part) => without(look, part))];
+    const { taps } = await look.run(exampleOf(look, asked), { taps: ["**.weights"], intervene: changes });
+    const shown = [...taps.values()].map((tensor) => shownHeads(tensor, run.task));
+    return transfer(shown, [...new Set(shown.map(({ data }) => data.buffer))]);
+  },
 
-  /** The model as it is, or as it was at a step of its training. The last one that was looked at stays open. */
-  const lookAt = async (step: number): Promise<Inspector> => {
-    const session = opened();
-    if (step < 0) return session.look;
-    if (checkpoint?.of === session && checkpoint.step === step) return checkpoint.look;
-    const saved = session.checkpoints.find((one) => one.step === step);
-    if (!saved) throw new Error(`there is no checkpoint of step ${step}`);
-    const { file } = saved;
-    const read = typeof file === "string" ? await fetch(file) : file;
-    const weights = decodeSafetensors(new Uint8Array(await read.arrayBuffer()), `step ${step}`);
-    const { run, engine } = session;
-    const maxLength = tasks[run.task].longest(run.config as never);
-    const look = await openInspector({ engine, of: run, weights, maxLength });
-    checkpoint?.look.close();
-    checkpoint = { of: session, step, look };
-    return look;
-  };
+  /** How likely one and the same text is with changes and without. */
+  judge: async (asked: HeadsAsked): Promise<Judged> => {
+    const { look } = await atStep(asked.step);
+    const intervene = [...asked.intervene, ...asked.off.flatMap((part) => without(look, part))];
+    const { said, without: plain } = await look.run(exampleOf(look, asked), { intervene });
+    const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
+    const before = plain?.said ?? said;
+    return {
+      before: sum(before.logProbabilities),
+      after: sum(said.logProbabilities),
+      likeliest: { before: before.likeliest, after: said.likeliest },
+      unchanged: plain?.unchanged.length ?? 0,
+    };
+  },
 
-  return {
-    /** The weights of every head, as an example is read and written. */
-    heads: async (asked: HeadsAsked): Promise<readonly ShownHeads[]> => {
-      const look = await lookAt(asked.step);
-      const { run } = opened();
-      const changes = [...asked.intervene, ...asked.off.flatMap((part) => without(look, part))];
-      const { taps } = await look.run(exampleOf(look, asked), { taps: ["**.weights"], intervene: changes });
-      const shown = [...taps.values()].map((tensor) => shownHeads(tensor, run.task));
-      return transfer(shown, [...new Set(shown.map(({ data }) => data.buffer))]);
+  /** What each head does, as `heed heads` says: on sentences of the phrasebook, or on the text that is shown. */
+  survey: async (
+    asked: Pick<HeadsAsked, "source" | "ids" | "step"> & {
+      readonly sentences: number;
+      /** Pairs of sentences for each feature. */
+      readonly contrasts: number;
     },
-
-    /** How likely one and the same text is with changes and without. */
-    judge: async (asked: Omit<HeadsAsked, "step">): Promise<Judged> => {
-      const { look } = opened();
-      const intervene = [...asked.intervene, ...asked.off.flatMap((part) => without(look, part))];
-      const { said, without: plain } = await look.run(exampleOf(look, asked), { intervene });
-      const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
-      const before = plain?.said ?? said;
-      return {
-        before: sum(before.logProbabilities),
-        after: sum(said.logProbabilities),
-        likeliest: { before: before.likeliest, after: said.likeliest },
-        unchanged: plain?.unchanged.length ?? 0,
-      };
-    },
-
-    /** What each head does, as `heed heads` says: on sentences of the phrasebook, or on the text that is shown. */
-    survey: async (
-      asked: Pick<HeadsAsked, "source" | "ids"> & {
-        readonly sentences: number;
-        /** Pairs of sentences for each feature. */
-        readonly contrasts: number;
-      },
-      onProgress: (done: number, total: number) => void,
-    ): Promise<HeadScores> => {
-      const { run, engine, look } = opened();
-      const isPhrasebook = run.task === "translate" && "corpus" in run.config.data.train;
-      const examples: readonly (Example | EncodedExample)[] = isPhrasebook
-        ? phrasebook({ seed: run.config.seed }).test.slice(0, asked.sentences)
-        : [await labelled(look, exampleOf(look, asked), run)];
-      const survey = await surveyHeads({
-        engine,
-        of: run,
-        weights: run.weights,
-        maxLength: tasks[run.task].longest(run.config as never),
-        examples,
-        contrasts: isPhrasebook && asked.contrasts > 0 ? contrastPairs({ pairs: asked.contrasts }) : [],
-        onProgress,
-      });
-      return scoresOf(survey, isPhrasebook ? "phrasebook" : "text");
-    },
-  };
-}
+    onProgress: (done: number, total: number) => void,
+  ): Promise<HeadScores> => {
+    const { run, engine, look } = await atStep(asked.step);
+    const isPhrasebook = run.task === "translate" && "corpus" in run.config.data.train;
+    const examples: readonly (Example | EncodedExample)[] = isPhrasebook
+      ? phrasebook({ seed: run.config.seed }).test.slice(0, asked.sentences)
+      : [await labelled(look, exampleOf(look, asked), run)];
+    const survey = await surveyHeads({
+      engine,
+      of: run,
+      weights: run.weights,
+      maxLength: tasks[run.task].longest(run.config as never),
+      examples,
+      contrasts: isPhrasebook && asked.contrasts > 0 ? contrastPairs({ pairs: asked.contrasts }) : [],
+      onProgress,
+    });
+    return scoresOf(survey, isPhrasebook ? "phrasebook" : "text");
+  },
+});
 
 function exampleOf(look: Inspector, { source, ids }: Pick<HeadsAsked, "source" | "ids">): EncodedExample {
   const encoded = look.encode({ source });

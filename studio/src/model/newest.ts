@@ -1,9 +1,9 @@
-import { fault, messageOf } from "./client.ts";
+import { fault, messageOf } from "./fault.ts";
 
-/** Runs the newest of several questions: answers to older ones are dropped. */
-export function newest<T>(ask: () => Promise<T>, take: (answer: T) => void): () => void {
+/** Runs the newest of several questions: answers to older ones are dropped. What it returns ends when no question is left. */
+export function newest<T>(ask: () => Promise<T>, take: (answer: T) => void): () => Promise<void> {
   let turn = 0;
-  let pending: Promise<unknown> = Promise.resolve();
+  let pending: Promise<void> = Promise.resolve();
   return () => {
     const mine = ++turn;
     // One after the other: a worker that is busy must not collect a queue of keystrokes.
@@ -18,5 +18,6 @@ export function newest<T>(ask: () => Promise<T>, take: (answer: T) => void): () 
         if (mine === turn) fault.value = messageOf(error);
       }
     });
+    return pending;
   };
 }

@@ -15,6 +15,7 @@ import {
   without,
 } from "heed/inspect";
 import { matchTaps, type TapPattern } from "heed/nn";
+import type { AtStep } from "./looking.ts";
 import { placesAsPattern } from "./places.ts";
 import type { Session } from "./session.ts";
 
@@ -30,6 +31,8 @@ export interface TranslateAsked extends Changes {
   readonly beam: number;
   /** Pieces that the translation begins with. */
   readonly prefix: readonly string[];
+  /** A step of training whose weights were kept. Default -1, the end of it. */
+  readonly step?: number;
 }
 
 export interface Translated extends DecodedOn {
@@ -93,13 +96,13 @@ export interface LinkedPair {
   readonly links: readonly (readonly [number, number])[];
 }
 
-export const readingRequests = (opened: () => Session) => ({
+export const readingRequests = (opened: () => Session, atStep: AtStep) => ({
   /** Parts that this model has and can be run without. */
   parts: (): Removable[] => removable.filter((part) => interventionsOf(opened().look, [part]) !== undefined),
   translate: async (asked: TranslateAsked): Promise<Translated> => {
-    const { decoder, look, run } = opened();
+    const { source, beam, prefix, intervene, off, step = -1 } = asked;
+    const { decoder, look, run } = await atStep(step);
     if (!decoder || run.task !== "translate") throw new Error("the open model is no translator");
-    const { source, beam, prefix, intervene, off } = asked;
     const parts = off.map((part) => ({ part, intervene: without(look, part) }));
     const found = await decoder.run(source, {
       beam,

@@ -2,6 +2,7 @@
 import type { Inspector, NamedTensor } from "heed/inspect";
 import type { TapPattern } from "heed/nn";
 import type { Folder } from "./files.ts";
+import { closeSession } from "./looking.ts";
 import type { Session } from "./session.ts";
 
 /** The numbers of one tap at every token: [tokens][units]. */
@@ -79,11 +80,6 @@ export function recurrentRequests(opened: () => Session, open: (folder: Folder) 
       return sideOf(beside.name, beside.session, source);
     },
   };
-}
-
-function closeSession(session: Session | undefined): void {
-  session?.look.close();
-  session?.decoder?.close();
 }
 
 /** The cells of the network that reads: `encoder.layers.0.forward`; of a language model or a classifier, `network.…`. */

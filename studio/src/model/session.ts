@@ -1,14 +1,16 @@
 /** A model in the worker, and what can be asked of it. */
 import { openEngine } from "heed";
-import { type DecodingInspector, type Inspector, openDecodingInspector, openInspector } from "heed/inspect";
-import { assembleRun, type OpenedRun } from "heed/runs";
+import type { DecodingInspector, Inspector } from "heed/inspect";
+import { assembleExported, assembleRun, type OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
-import { tasks } from "heed/tasks";
 import { classifyRequests } from "./classify.ts";
-import type { Folder } from "./files.ts";
+import { type ComparedRuns, comparedRuns, type RunTexts } from "./compare.ts";
+import { type Folder, isExported } from "./files.ts";
 import { headRequests } from "./heads.ts";
 import { languageRequests } from "./language.ts";
+import { atSteps, closeSession, lookInto } from "./looking.ts";
 import { type Measured, measuredIn } from "./measured.ts";
+import { pairRequests } from "./pair.ts";
 import { readingRequests } from "./reading.ts";
 import { recurrentRequests } from "./recurrent.ts";
 import { type AskedWalk, type Walk, walk } from "./steps.ts";
@@ -49,11 +51,12 @@ const opened = (): Session => {
   return session;
 };
 
+const atStep = atSteps(opened);
+
 export const requests = {
   open: async (folder: Folder): Promise<Card> => {
     const next = await openSession(folder);
-    session?.look.close();
-    session?.decoder?.close();
+    closeSession(session);
     session = next;
     const { name, files } = folder;
     const { run, look, engine: device, checkpoints } = next;
@@ -71,11 +74,14 @@ export const requests = {
       checkpoints: checkpoints.map(({ step }) => step),
     };
   },
-  ...readingRequests(opened),
-  ...headRequests(opened),
+  ...readingRequests(opened, atStep),
+  ...headRequests(atStep),
   ...languageRequests(opened),
   ...classifyRequests(opened),
   ...recurrentRequests(opened, openSession),
+  ...pairRequests(openSession),
+  /** Runs beside each other, by what they wrote down. */
+  compare: (runs: readonly RunTexts[]): ComparedRuns => comparedRuns(runs),
   /** One attention with everything before and after it. */
   walk: (asked: AskedWalk): Promise<Walk> => walk(opened(), asked),
 };
@@ -85,16 +91,16 @@ export type Requests = typeof requests;
 export async function openSession({ name, files, checkpoints = [] }: Folder): Promise<Session> {
   engine ??= openEngine("auto", { onWarning: (line) => void warnings.push(line) });
   const device = await engine;
-  const run = assembleRun(textOf(files, "config.yaml"), bytesOf(files, "model.safetensors"), {
+  const weights = bytesOf(files, "model.safetensors");
+  const others = {
     where: name,
-    has: (path) => files.has(path),
-    json: (path) => JSON.parse(textOf(files, path)) as unknown,
-  });
-  const maxLength = tasks[run.task].longest(run.config as never);
-  const common = { engine: device, of: run, weights: run.weights, maxLength };
-  const look = await openInspector(common);
-  const decoder = run.task === "classify" ? undefined : await openDecodingInspector(common);
-  return { run, engine: device, look, decoder, checkpoints };
+    has: (path: string) => files.has(path),
+    json: (path: string) => JSON.parse(textOf(files, path)) as unknown,
+  };
+  const run = isExported({ files })
+    ? assembleExported(weights, others)
+    : assembleRun(textOf(files, "config.yaml"), weights, others);
+  return lookInto(run, device, checkpoints);
 }
 
 function headsOf({ paths, shapeOf }: Inspector): Record<string, number> {

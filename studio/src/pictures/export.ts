@@ -27,7 +27,7 @@ export function svgText(picture: SVGSVGElement): string {
   const { width, height } = sizeOf(picture);
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  const [x = "0", y = "0"] = (picture.getAttribute("viewBox") ?? "").split(/\s+/);
+  const [x = "0", y = "0"] = picture.getAttribute("viewBox")?.split(/\s+/) ?? [];
   const all = {
     x,
     y,

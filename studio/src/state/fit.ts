@@ -35,6 +35,7 @@ export const otherModel = (model: string): Partial<View> => ({
   off: [],
   place: -1,
   rival: "",
+  step: -1,
 });
 
 /** A view of another text: what was done to words of the one before is not done to its words. */

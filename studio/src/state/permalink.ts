@@ -45,6 +45,7 @@ const forms: Readonly<Partial<Record<string, (value: unknown) => boolean>>> = {
   row: isOneOf("output", "input"),
   evidence: isOneOf(...evidenceNames),
   why: isOneOf(...evidenceKinds),
+  along: isOneOf("step", "time"),
   beam: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 10,
   forced: isListOf(isText),
   off: isListOf(isOneOf(...removable)),

@@ -60,6 +60,12 @@ export interface View {
   readonly gates: boolean;
   /** The model beside the opened one, by its name; empty is none. */
   readonly beside: string;
+  /** The two runs that are put beside each other, by name. Empty is the best, and the best that differs in more than its seed. */
+  readonly first: string;
+  readonly second: string;
+  /** What is drawn of all runs: `training` is the loss in training, `loss` on validation data, others are scores. */
+  readonly curve: string;
+  readonly along: "step" | "time";
   /** How the next token is drawn, as in `nextTokens`; a `topK` of 0 is all of them. */
   readonly temperature: number;
   readonly topK: number;
@@ -95,6 +101,10 @@ export const firstView: View = {
   read: -1,
   gates: false,
   beside: "",
+  first: "",
+  second: "",
+  curve: "loss",
+  along: "step",
   temperature: 1,
   topK: 0,
   topP: 1,

@@ -7,7 +7,7 @@ import type { HeadScores } from "../../model/head-scores.ts";
 import type { Judged, ShownHeads } from "../../model/heads.ts";
 import { newest } from "../../model/newest.ts";
 import { show, view } from "../../state/store.ts";
-import { decoded, follow } from "../translate/translation.ts";
+import { decoded, follow, stepShown } from "../translate/translation.ts";
 
 /** Sentences of the phrasebook that heads are scored on. */
 export const SENTENCES = 24;
@@ -15,6 +15,8 @@ export const SENTENCES = 24;
 const CONTRASTS = 24;
 
 export const shown = signal<readonly ShownHeads[]>([]);
+/** The translation of the model as training left it, while a step is shown. */
+export const atEnd = signal<string | undefined>(undefined);
 export const judged = signal<Judged | undefined>(undefined);
 export const scores = signal<HeadScores | undefined>(undefined);
 /** Forward passes done, while heads are being scored. */
@@ -87,12 +89,24 @@ const headsSoon = newest(
 
 const judgeSoon = newest(
   async () => {
-    const { text: source, intervene, off } = view.peek();
+    const { text: source, intervene, off, step } = view.peek();
     if (offCount.peek() === 0) return undefined;
-    return model.judge({ source, ids: [...idsOf("before")], intervene: [...intervene], off: [...off] });
+    const ids = [...idsOf("before")];
+    return model.judge({ source, ids, step, intervene: [...intervene], off: [...off] });
   },
   (answer) => {
     judged.value = answer;
+  },
+);
+
+const atEndSoon = newest(
+  async () => {
+    const { text: source, beam, forced, intervene, off } = view.peek();
+    const prefix = [...forced];
+    return model.translate({ source, beam, prefix, intervene: [...intervene], off: [...off] });
+  },
+  ({ hypotheses }) => {
+    atEnd.value = hypotheses[0]?.text;
   },
 );
 
@@ -102,6 +116,7 @@ const judgeSoon = newest(
  */
 export async function scoreHeads(): Promise<void> {
   const of = card.peek();
+  const { step } = view.peek();
   const isPhrasebook = of?.task === "translate";
   try {
     for (const contrasts of isPhrasebook ? [0, CONTRASTS] : [0]) {
@@ -109,6 +124,7 @@ export async function scoreHeads(): Promise<void> {
       const asked = {
         source: view.peek().text,
         ids: [...idsOf("now")],
+        step,
         sentences: SENTENCES,
         contrasts,
       };
@@ -118,7 +134,7 @@ export async function scoreHeads(): Promise<void> {
           scoring.value = { done, total, isFeatures: contrasts > 0 };
         }),
       );
-      if (card.peek() !== of) return;
+      if (card.peek() !== of || view.peek().step !== step) return;
       scores.value = found;
       // On one text there are no pairs of sentences to tell apart.
       if (found.about === "text") return;
@@ -130,23 +146,26 @@ export async function scoreHeads(): Promise<void> {
   }
 }
 
+/** Whether the translation is that of the step that is shown. */
+const isTranslated = (): boolean => decoded.value?.asked.step === stepShown.value;
+
 /** Reads the weights of all heads whenever the text, or what was changed, is another. @returns a function that ends it */
 export function followHeads(): () => void {
   const decoding = follow();
-  let of = card.peek();
+  let of = { card: card.peek(), step: view.peek().step };
   const reading = effect(() => {
     const { text, intervene, off, step } = view.value;
     const opened = card.value;
-    if (opened !== of) {
-      scores.value = undefined;
-      shown.value = [];
-      of = opened;
-    }
-    void [intervene, off, step];
-    const isReady = opened?.task === "translate" ? decoded.value !== undefined : text.trim() !== "";
+    if (opened !== of.card || step !== of.step) scores.value = undefined;
+    if (opened !== of.card) shown.value = [];
+    of = { card: opened, step };
+    void [intervene, off];
+    const isReady = opened?.task === "translate" ? isTranslated() : text.trim() !== "";
     if (!opened || !isReady || Object.keys(opened.heads).length === 0) return;
     headsSoon();
     judgeSoon();
+    if (opened.task === "translate" && step >= 0) atEndSoon();
+    else atEnd.value = undefined;
   });
   return () => {
     decoding();

@@ -1,6 +1,7 @@
 import { card } from "../../model/client.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
+import { atEnd } from "./asked.ts";
 
 const words = text.heads;
 
@@ -26,7 +27,9 @@ export function Checkpoints() {
         />
       </label>
       <output>{name}</output>
-      <span class="note">{words.stepNote}</span>
+      <span class="note">
+        {at >= 0 && atEnd.value !== undefined ? words.atEnd(atEnd.value) : words.stepNote}
+      </span>
     </div>
   );
 }

@@ -12,6 +12,8 @@ import { onceVisible } from "./visible.ts";
 const words = text.heads;
 
 export interface GridProps {
+  /** Whose heads these are, where several models' are on the page. */
+  readonly of?: string;
   readonly attentions: readonly ShownHeads[];
   readonly isEnlarged: (head: Head) => boolean;
   readonly isOverlaid: (head: Head) => boolean;
@@ -21,11 +23,11 @@ export interface GridProps {
 }
 
 /** All heads as small pictures: a section for each kind of attention, a row for each layer, a column for each head. */
-export function Grid({ attentions, ...rest }: GridProps) {
+export function Grid({ of, attentions, ...rest }: GridProps) {
   return (
     <>
       {groupsOf(attentions).map(({ name, layers }) => (
-        <section class="group" key={name} aria-label={name}>
+        <section class="group" key={name} aria-label={of === undefined ? name : `${of}: ${name}`}>
           <h3>{name}</h3>
           {layers.map((attention, layer) => (
             <div class="layer" key={attention.place}>
@@ -76,7 +78,7 @@ export function weightsOf(attention: ShownHeads, head: number): Weights {
 /** Pixels of a small picture, on either side at most. */
 const SMALL = 128;
 
-type ThumbnailProps = Omit<GridProps, "attentions"> & {
+type ThumbnailProps = Omit<GridProps, "attentions" | "of"> & {
   readonly attention: ShownHeads;
   readonly head: number;
 };

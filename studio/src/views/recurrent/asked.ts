@@ -1,7 +1,6 @@
 /** What the recurrent view shows, computed whenever what it depends on changes. */
 import { computed, effect, signal } from "@preact/signals";
-import { card, fault, messageOf, model } from "../../model/client.ts";
-import { servedFolder } from "../../model/files.ts";
+import { card, fault, folderNamed, messageOf, model } from "../../model/client.ts";
 import { newest } from "../../model/newest.ts";
 import type { ReadStates, Side } from "../../model/recurrent.ts";
 import { view } from "../../state/store.ts";
@@ -42,7 +41,7 @@ const sidesSoon = newest(
 
 async function openBeside(name: string): Promise<void> {
   try {
-    if (name !== "") await model.openBeside(await servedFolder(name, `models/${encodeURIComponent(name)}`));
+    if (name !== "") await model.openBeside(await folderNamed(name));
     if (view.peek().beside === name) openedBeside.value = name;
   } catch (error) {
     fault.value = messageOf(error);

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { card, openServed } from "../../model/client.ts";
+import { card } from "../../model/client.ts";
 import { otherModel } from "../../state/fit.ts";
 import { show } from "../../state/store.ts";
 import { text } from "../../text.ts";
@@ -31,7 +31,6 @@ function NotRecurrent() {
   const others = served.value.filter((name) => name !== card.value?.name);
   const open = (name: string): void => {
     show(otherModel(name));
-    void openServed(name);
   };
   return (
     <section class="panel ready">

@@ -35,6 +35,9 @@ export const readPlaces = computed((): readonly string[] => {
 
 export const best = computed(() => decoded.value?.hypotheses[0]);
 
+/** The step of training that is shown: where it can be seen and chosen. */
+export const stepShown = computed(() => (view.value.view === "heads" ? view.value.step : -1));
+
 /** The written word that is looked at; undefined for none. */
 export const looked = computed(() => {
   const { place } = view.value;
@@ -71,6 +74,7 @@ const translateSoon = newest(
       prefix: [...forced],
       intervene: [...intervene],
       off: [...off],
+      step: stepShown.peek(),
     });
   },
   (answer) => {
@@ -138,7 +142,7 @@ export function follow(): () => void {
     effect(() => {
       const { text, beam, forced, intervene, off } = view.value;
       const isReady = card.value?.task === "translate" && text.trim() !== "";
-      void [beam, forced, intervene, off];
+      void [beam, forced, intervene, off, stepShown.value];
       if (isReady) translateSoon();
       else decoded.value = undefined;
     }),
