@@ -8,6 +8,8 @@ import { openStudioServer } from "../../src/cli/studio-server.ts";
 import { openChromium } from "../page/chromium.ts";
 
 export interface Studio {
+  /** Where it is served. */
+  readonly address: string;
   /** What went wrong in pages: errors, and what the content security policy refused. */
   readonly problems: readonly string[];
   /** Opens a view by the end of its address: `#heads?layer=1`. */
@@ -24,6 +26,7 @@ export async function openStudio(runs: ReadonlyMap<string, string>): Promise<Stu
   const browser = await openChromium();
   const problems: string[] = [];
   return {
+    address: server.address,
     problems,
     visit: async (hash, width = 1280) => {
       const page = await browser.newPage({ viewport: { width, height: 900 } });

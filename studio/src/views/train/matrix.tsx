@@ -12,6 +12,7 @@ const FONT = '14px system-ui, "Segoe UI", "Noto Sans", sans-serif';
 const SLOPE = Math.PI / 4;
 
 interface MatrixProps {
+  readonly label: string;
   readonly rows: readonly string[];
   readonly columns: readonly string[];
   /** [rows][columns] */
@@ -20,7 +21,7 @@ interface MatrixProps {
 }
 
 /** A matrix of weights between tokens: the written ones down, the read ones across; known links are framed. */
-export function Matrix({ rows, columns, weights, gold }: MatrixProps) {
+export function Matrix({ label, rows, columns, weights, gold }: MatrixProps) {
   const [down, across] = [rows.map(shownToken), columns.map(shownToken)];
   const widest = (tokens: typeof down): number =>
     Math.ceil(tokens.reduce((most, token) => Math.max(most, textWidth(token.text, FONT)), 0));
@@ -35,7 +36,7 @@ export function Matrix({ rows, columns, weights, gold }: MatrixProps) {
     <section
       class="scroll"
       ref={box}
-      aria-label={text.train.attention}
+      aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
       tabIndex={0}
     >
