@@ -125,7 +125,7 @@ test("a Transformer is exported for transformers.js, one without a part is not",
 test("a text is learned: a language model goes on with it in Node as in the page", async () => {
   const own = Array.from(
     { length: 60 },
-    (_, i) => `the ${["cat", "dog"][i % 2]} sees the small house .`,
+    (_, i) => `the ${["cat", "dog", "hen", "fox"][i % 4]} sees the small house .`,
   ).join("\n");
   const chosen: Setup = { ...setup, corpus: "text", own, sentence: "the cat sees", steps: 40 };
   const { files, saved } = await trained(chosen);

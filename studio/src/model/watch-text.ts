@@ -15,8 +15,10 @@ const [WATCHED, GIVEN] = [4, 4];
 /** Beginnings of lines that are held out, with how they go on, and one of one's own. */
 export function watchedTexts(lines: readonly string[], own: string): Watched[] {
   const words = lines.map((line) => line.trim().split(/\s+/)).filter(({ length }) => length > GIVEN + 1);
-  const step = Math.max(1, Math.floor(words.length / WATCHED));
-  const chosen = words.filter((_, i) => i % step === 0).slice(0, WATCHED);
+  const byBeginning = new Map(words.map((line) => [line.slice(0, GIVEN).join(" "), line]));
+  const all = [...byBeginning.values()];
+  const step = Math.max(1, Math.floor(all.length / WATCHED));
+  const chosen = all.filter((_, i) => i % step === 0).slice(0, WATCHED);
   return [
     ...(own.trim() === "" ? [] : [{ source: own.trim(), links: [] }]),
     ...chosen.map((line) => ({

@@ -19,7 +19,7 @@ export const tour = {
   at: {
     summary: {
       title: "One summary for everything",
-      said: "A recurrent network reads the sentence word by word and keeps one state. The last state is all that this decoder ever gets: the same vector at every word, with all the baggage in it. What is left of a long sentence is its gist: the princess has become a queen, and the church a hotel.",
+      said: "A recurrent network reads word by word and keeps one state. The last state is all that this decoder gets: the same vector at every word, with all the baggage in it. Of a long sentence the gist is left: the princess has become a queen, and the church a hotel.",
       tryThis: "Type “Her father is not hot.” above: so much fits into one summary. How much more does?",
     },
     attention: {

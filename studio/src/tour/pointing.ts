@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import { arrivals, stop } from "./tour.ts";
 
 /** Until then numbers arrive, and what is pointed at may still move. In ms. */
-const SETTLING = 8000;
+const SETTLING = 15_000;
 const ATTRIBUTE = "data-pointed";
 
 const found = (): HTMLElement | null => {
@@ -45,6 +45,8 @@ export function followPointing(): () => void {
   const taken = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
   const changes = new MutationObserver(soon);
   changes.observe(document.querySelector(".studio") ?? document.body, { childList: true, subtree: true });
+  const sizes = new ResizeObserver(soon);
+  sizes.observe(document.body);
   for (const kind of taken) addEventListener(kind, release, { passive: true, capture: true });
   const arriving = effect(() => {
     void [arrivals.value, stop.value];
@@ -54,6 +56,7 @@ export function followPointing(): () => void {
   return () => {
     arriving();
     changes.disconnect();
+    sizes.disconnect();
     cancelAnimationFrame(frame);
     for (const kind of taken) removeEventListener(kind, release, { capture: true });
     pointed?.removeAttribute(ATTRIBUTE);

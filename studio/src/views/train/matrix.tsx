@@ -13,6 +13,8 @@ const SLOPE = Math.PI / 4;
 
 interface MatrixProps {
   readonly label: string;
+  /** What a row is: "is written", "reads". */
+  readonly rowsAre: string;
   readonly rows: readonly string[];
   readonly columns: readonly string[];
   /** [rows][columns] */
@@ -21,7 +23,7 @@ interface MatrixProps {
 }
 
 /** A matrix of weights between tokens: the written ones down, the read ones across; known links are framed. */
-export function Matrix({ label, rows, columns, weights, gold }: MatrixProps) {
+export function Matrix({ label, rowsAre, rows, columns, weights, gold }: MatrixProps) {
   const [down, across] = [rows.map(shownToken), columns.map(shownToken)];
   const widest = (tokens: typeof down): number =>
     Math.ceil(tokens.reduce((most, token) => Math.max(most, textWidth(token.text, FONT)), 0));
@@ -57,7 +59,7 @@ export function Matrix({ label, rows, columns, weights, gold }: MatrixProps) {
             {`${text.axes.columns} →`}
           </text>
           <text class="axis" transform={`translate(12 ${top + height}) rotate(-90)`}>
-            {`← ${text.axes.rows}`}
+            {`← ${rowsAre}`}
           </text>
           {across.map((token, column) => (
             <text

@@ -115,6 +115,7 @@ function Attention({ sight, isReference }: { readonly sight: Sight; readonly isR
       </p>
       <Matrix
         label={isText.value ? words.textAttention : words.attention}
+        rowsAre={isText.value ? text.heads.axes.reads : text.axes.rows}
         rows={rows}
         columns={columns}
         weights={weights}
