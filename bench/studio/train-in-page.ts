@@ -40,7 +40,7 @@ try {
   await page.waitForSelector(".progress", { timeout: 120_000 });
   const minutes = (): string => ((performance.now() - began) / 60_000).toFixed(2);
   console.log(
-    `${machine()}; ${await page.textContent(".progress .note")}; load ${loadavg()[0]?.toFixed(1)}\n`,
+    `${machine()}; ${(await page.innerText(".progress .note")).replaceAll("\n", ", ")}; load ${loadavg()[0]?.toFixed(1)}\n`,
   );
   console.log("| updates | minutes since the press | loss | BLEU |\n|---|---|---|---|");
   let validated = "";
