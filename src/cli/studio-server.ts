@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { basename, extname, join, normalize, sep } from "node:path";
 import { heedError } from "../errors.ts";
@@ -16,8 +16,9 @@ export interface StudioServerOptions {
   readonly port: number;
 }
 
-/** The model that comes with the page. */
-const BUNDLED = "phrasebook";
+/** The models that come with the page. */
+const bundledIn = (page: string): string[] =>
+  JSON.parse(readFileSync(join(page, "models.json"), "utf8")) as string[];
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -130,7 +131,7 @@ function replyTo(
   const path = pathOf(url);
   if (path === undefined) return { status: 400 };
   const [run, file = ""] = runAt(path, runs) ?? [];
-  if (path === "/models.json") return { json: [...new Set([...modelNames(runs), BUNDLED])] };
+  if (path === "/models.json") return { json: [...new Set([...modelNames(runs), ...bundledIn(page)])] };
   if (path === "/runs.json") return { json: [...runs].filter(([, run]) => !isExported(run)).map(described) };
   if (run !== undefined && file === "files.json") return { json: sharedFiles(run) };
   if (run !== undefined) return fileOf(isShared(file) ? join(run, file) : undefined);

@@ -5,6 +5,7 @@ import { otherModel } from "./state/fit.ts";
 import { canUndo, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
 import { text } from "./text.ts";
+import { StartTour, Tour } from "./tour/tour.tsx";
 import { Classify } from "./views/classify/classify.tsx";
 import { Heads } from "./views/heads/heads.tsx";
 import { Language } from "./views/language/language.tsx";
@@ -50,7 +51,8 @@ export function App() {
             {text.views[name]}
           </button>
         ))}
-        <button type="button" class="quiet" disabled={!canUndo.value} onClick={undo}>
+        <StartTour />
+        <button type="button" class="quiet undo" disabled={!canUndo.value} onClick={undo}>
           {text.undo}
         </button>
       </nav>
@@ -59,6 +61,7 @@ export function App() {
           {refusal.value}
         </p>
       )}
+      <Tour />
       {fault.value && (
         <p class="fault" role="alert">
           {text.failed}: {fault.value}

@@ -1,4 +1,6 @@
-/** All that the studio says in English. */
+import { tour } from "./text/tour.ts";
+
+/** All that the studio says in English; the tour has a file of its own. */
 export const text = {
   title: "Heed studio",
   views: {
@@ -424,14 +426,20 @@ export const text = {
     },
   },
   train: {
-    title: "Train a translator in this page",
-    note: "It learns on this computer, in this page, and can be taken along as a run that heed translate opens.",
+    title: "Train a model in this page",
+    note: "A translator or a language model learns on this computer, in this page, and can be taken along as a run that heed translate or heed generate opens.",
     privacy: "Nothing leaves this computer.",
     corpus: "What it learns from",
     phrasebook: "The phrasebook: 30,000 English-French sentences of a grammar, with known word links",
     ownPairs: "Your own pairs",
     pairsHint: "A sentence, a tab, its translation; one pair a line",
+    ownText: "A text of yours, for a language model: it learns to go on with it",
+    textHint: "Any readable document: a story, a chapter, a list of names",
     file: "Open a TSV file",
+    textFile: "Open a text file",
+    lines: (lines: number, characters: number): string =>
+      `${lines.toLocaleString("en")} ${lines === 1 ? "line" : "lines"}, ${characters.toLocaleString("en")} characters`,
+    elsewhere: "Another tab of this browser is training. Here one can look, and train when it has ended.",
     pairs: (count: number): string => `${count.toLocaleString("en")} ${count === 1 ? "pair" : "pairs"}`,
     rung: "The rung of the ladder",
     rungs: {
@@ -440,11 +448,19 @@ export const text = {
       attention: { name: "GRU with attention", about: "every word chooses what to read" },
       transformer: { name: "Transformer", about: "attention alone, in several heads" },
     },
+    textRungs: {
+      lstm: { about: "one state, with gates that keep and forget" },
+      gru: { about: "one state, with fewer gates" },
+      attention: { about: "" },
+      transformer: { about: "every token reads all before it, in several heads" },
+    },
     size: "Size",
     sizes: { tiny: "tiny, 32 wide", small: "small, 64 wide", medium: "medium, 128 wide" },
     steps: "Updates",
     sentence: "A sentence of yours to watch",
     sentenceHint: "We do not see the small green car.",
+    beginning: "A beginning of yours to watch",
+    beginningHint: "Once upon a time",
     without: "Learn without",
     parts: {
       positions: "positions",
@@ -488,7 +504,9 @@ export const text = {
     loss: "Loss",
     nats: "nats a token",
     bleu: "BLEU",
-    after: (step: number): string => `unseen pairs, after ${step.toLocaleString("en")}`,
+    perplexity: "Perplexity",
+    after: (step: number, isText: boolean): string =>
+      `unseen ${isText ? "text" : "pairs"}, after ${step.toLocaleString("en")}`,
     speed: "Speed",
     tokensPerSecond: "target tokens a second",
     left: "Time left",
@@ -496,6 +514,7 @@ export const text = {
     curve: "Loss against updates",
     trainLoss: "loss in nats a token, and its running mean",
     validLoss: "on unseen pairs, with BLEU",
+    validTextLoss: "on unseen text",
     savedAt: (step: number | undefined): string =>
       step === undefined
         ? "Kept by the browser every few seconds."
@@ -503,22 +522,29 @@ export const text = {
     unsaved: (why: string): string =>
       `Not kept: ${why}. Training goes on, but a closed tab ends it: pause and download the run.`,
     watched: "What it makes of sentences it has not seen",
+    watchedTexts: "How it goes on with beginnings it has not seen",
     play: "Play",
     stop: "Stop",
     scrub: "Go back over the training",
     afterUpdates: (step: number): string =>
       step === 0 ? "before the first update" : `after ${step.toLocaleString("en")} updates`,
     reference: "Right:",
+    continuation: "The text has:",
+    noContinuation: "Yours: nobody knows how it goes on",
     asReference: "Right",
     noReference: "Yours: there is no right translation to compare",
     mean: "mean",
     meanHead: "Mean of all heads",
     attention: "Attention over the source",
+    textAttention: "Attention to the text so far",
     chooseHead: "Heads over the source",
+    chooseTextHead: "Heads over the text",
+    givenText: "Given the text as it goes on; a row reads what stands before it.",
     givenReference: "Given the right translation; known links are framed.",
     givenTranslation: "Given its own translation.",
     found: (share: number): string =>
       `${Math.round(100 * share)} % of the linked words read a known link most.`,
+    noTextHeads: "One state is all that this model keeps of the text: there is no attention to see.",
     noHeads: "A summary of the sentence is all that this model reads: there is no attention to see.",
     about: (
       {
@@ -526,7 +552,9 @@ export const text = {
         size,
         without,
         guided,
+        corpus,
       }: {
+        readonly corpus: string;
         readonly rung: "lstm" | "gru" | "attention" | "transformer";
         readonly size: string;
         readonly without: readonly string[];
@@ -537,6 +565,7 @@ export const text = {
       [
         `${text.train.rungs[rung].name}, ${size}`,
         ...(without.length > 0 && rung === "transformer" ? [`without ${without.join(", ")}`] : []),
+        ...(corpus === "text" ? ["language model"] : []),
         ...(guided ? ["one head shown the word links"] : []),
         `${parameters.toLocaleString("en")} parameters`,
       ].join(" · "),
@@ -602,5 +631,6 @@ export const text = {
     scored: (loss: string, tokens: number): string =>
       `${loss} nats a token over ${tokens} tokens with all heads`,
   },
+  tour,
   failed: "That did not work",
 } as const;

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 
-const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
+export const chromiumPath = process.env.CHROMIUM || "/usr/bin/chromium";
 
 /** Why there is no page to test in; undefined where there is. */
-export const absentChromium = existsSync(executablePath)
+export const absentChromium = existsSync(chromiumPath)
   ? undefined
-  : `there is no ${executablePath}: install Chromium or name one in CHROMIUM`;
+  : `there is no ${chromiumPath}: install Chromium or name one in CHROMIUM`;
 
 const args = [
   ...["--no-sandbox", "--no-first-run", "--disable-sync"],
@@ -17,7 +17,8 @@ const args = [
   ...["--enable-features=Vulkan", "--use-vulkan=swiftshader"],
 ];
 
-export const openChromium = (): Promise<Browser> => chromium.launch({ executablePath, args, headless: true });
+export const openChromium = (): Promise<Browser> =>
+  chromium.launch({ executablePath: chromiumPath, args, headless: true });
 
 /** Opens a page that sets `globalThis.page`; what goes wrong in it is shown. */
 export async function openPage(browser: Browser, url: string): Promise<Page> {

@@ -42,7 +42,14 @@ vi.stubGlobal("navigator", {
 const { trainingRequests } = await import("../../studio/src/model/training-session.ts");
 
 const pairs = Array.from({ length: 40 }, (_, i) => `a${i % 8} b${i % 5}\tB${i % 5} A${i % 8}`).join("\n");
-const setup: Setup = { ...firstSetup, rung: "attention", size: "tiny", steps: 12, pairs };
+const setup: Setup = {
+  ...firstSetup,
+  rung: "attention",
+  size: "tiny",
+  steps: 12,
+  corpus: "pairs",
+  own: pairs,
+};
 
 async function trained(runs: number): Promise<TrainingEvent[]> {
   runsLeft = runs;

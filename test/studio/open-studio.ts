@@ -10,6 +10,8 @@ import { openChromium } from "../page/chromium.ts";
 export interface Studio {
   /** What went wrong in pages: errors, and what the content security policy refused. */
   readonly problems: readonly string[];
+  /** `http://127.0.0.1:PORT/` */
+  readonly address: string;
   /** Opens a view by the end of its address: `#heads?layer=1`. All pages are of one browser, with one storage. */
   readonly visit: (hash: string, width?: number) => Promise<Page>;
   /** Saves what a click downloads; the path of it. */
@@ -31,6 +33,7 @@ export async function openStudio(runs: ReadonlyMap<string, string> = new Map()):
   context.setDefaultTimeout(120_000);
   const problems: string[] = [];
   return {
+    address: server.address,
     problems,
     visit: async (hash, width = 1280) => {
       const page = await context.newPage();

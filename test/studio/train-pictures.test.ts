@@ -2,9 +2,11 @@
 import { crc32 as zlibCrc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/config/parse.ts";
-import { pairsOf, split } from "../../studio/src/model/text-corpus.ts";
+import { pairsOf, split, splitText } from "../../studio/src/model/text-corpus.ts";
 import {
+  type CorpusName,
   configText,
+  corpusNames,
   firstSetup,
   removableParts,
   rungNames,
@@ -36,8 +38,9 @@ describe("a setup", () => {
   test.each(rungNames.flatMap((rung) => sizeNames.map((size) => [rung, size] as const)))(
     "%s, %s is a configuration",
     (rung, size) => {
-      for (const pairs of [undefined, "a\tb"])
-        expect(parseConfig(configText({ ...firstSetup, rung, size, pairs }), "setup").task).toBe("translate");
+      const taskOf = (corpus: CorpusName): string =>
+        parseConfig(configText({ ...firstSetup, rung, size, corpus }), "setup").task;
+      expect(corpusNames.map(taskOf)).toEqual(["translate", "translate", "generate"]);
     },
   );
 
@@ -53,7 +56,7 @@ describe("a setup", () => {
       );
     }
     expect(configText({ ...firstSetup, rung: "gru", guided: true })).not.toContain("guidedAlignment");
-    expect(configText({ ...firstSetup, pairs: "a\tb", guided: true })).not.toContain("guidedAlignment");
+    expect(configText({ ...firstSetup, corpus: "pairs", guided: true })).not.toContain("guidedAlignment");
   });
 });
 
@@ -73,6 +76,19 @@ describe("pasted pairs", () => {
   test("a line without a tab is named, and ten pairs are needed", () => {
     expect(() => pairsOf(`${lines}\nno tab`)).toThrow("line 51 is not a sentence, a tab and its translation");
     expect(() => pairsOf("a\tb")).toThrow("there is 1 pair: give at least ten, better a thousand");
+  });
+});
+
+describe("a pasted text", () => {
+  test("keeps its order: its end is held out, empty lines and all", () => {
+    const lines = Array.from({ length: 30 }, (_, i) => (i % 3 === 2 ? "" : `line ${i}`));
+    const { train, valid } = splitText(lines.join("\r\n"));
+    expect([...train, ...valid]).toEqual(lines);
+    expect(valid).toHaveLength(3);
+  });
+
+  test("needs ten lines", () => {
+    expect(() => splitText("one\n\n")).toThrow("there is 1 line of text: give at least ten");
   });
 });
 

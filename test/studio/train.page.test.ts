@@ -65,6 +65,8 @@ async function start(chosen: Page): Promise<void> {
 describe.skipIf(absentChromium)(`training in the page${skipped}`, () => {
   test("the loss falls, and sentences are watched", async () => {
     await start(page);
+    // What is chosen is in the address; what was pasted is not.
+    await expect.poll(() => page.url()).toMatch(/corpus=pairs&size=tiny&updates=4000&watched=six\+seven$/);
     await updates(2);
     const first = await figure("Loss");
     await updates(60);
@@ -77,10 +79,13 @@ describe.skipIf(absentChromium)(`training in the page${skipped}`, () => {
     await expect.poll(() => page.locator(".heads .thumbnail").count()).toBe(9);
   });
 
-  test("another tab may not train meanwhile", async () => {
+  test("another tab can only look meanwhile", async () => {
     const other = await visit();
-    await start(other);
-    await expect.poll(() => other.textContent(".fault")).toContain("another tab of this browser is training");
+    await other.waitForSelector(".elsewhere");
+    await expect.poll(() => other.isDisabled("text=Start training")).toBe(true);
+    // What the first tab keeps is its own to forget.
+    for (const button of await other.locator(".kept button").all())
+      await expect.poll(() => button.isDisabled()).toBe(true);
     await other.close();
   });
 
@@ -129,6 +134,48 @@ describe.skipIf(absentChromium)(`training in the page${skipped}`, () => {
     await expect
       .poll(async () => (await written.textContent())?.trim())
       .toBe(translation?.hypotheses[0]?.text);
+  });
+
+  test("a full storage: training goes on, says that it is not kept, and can be taken along", async () => {
+    const small = await visit();
+    const devtools = await small.context().newCDPSession(small);
+    const origin = new URL(studio.address).origin;
+    await page.close();
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 100_000 });
+    page = small;
+    await page.waitForSelector(".elsewhere", { state: "detached" });
+    await start(page);
+    await updates(20);
+    await expect
+      .poll(() => page.textContent(".kept-note"))
+      .toContain("the storage that the browser gives this page is full");
+    const step = await figure("Update");
+    await updates(step + 5);
+    await press("Pause");
+    await phase("Paused");
+    expect(basename(await studio.download(page, () => press("Download the run")))).toBe("heed-run.zip");
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin });
+    await press("Train another");
+  });
+
+  test("a language model is trained from a text, and goes on in its view", async () => {
+    await page.check("text=A text of yours");
+    const lines = english.flatMap((a) => english.map((b) => `${a} and ${b} are numbers, said the teacher.`));
+    await page.fill(".pairs textarea", lines.join("\n"));
+    await page.fill(".choice input[type=number]", "40");
+    await page.fill(".wide input", "six and");
+    await expect.poll(() => page.url()).toContain("corpus=text");
+    await page.click("text=Start training");
+    await phase("Trained");
+    await expect.poll(() => figure("Perplexity")).toBeGreaterThan(1);
+    await expect.poll(() => page.textContent(".sentence .source")).toBe("six and");
+    await expect.poll(() => page.locator(".heads .thumbnail").count()).toBe(9);
+    await press("Use this model");
+    await page.waitForSelector("header strong:text-is('trained here')");
+    await page.waitForSelector(".written-tokens li");
+    await expect.poll(() => page.inputValue("textarea")).toBe("six and");
+    await press("Draw one");
+    await expect.poll(() => page.locator(".written-tokens .new").count()).toBe(1);
   });
 
   test("nothing was complained of on the way", () => {

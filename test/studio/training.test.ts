@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { openGenerator } from "../../src/decoding/generator.ts";
 import { openTranslator } from "../../src/decoding/translator.ts";
 import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
@@ -23,7 +24,14 @@ const [english, french] = [
 const pairs = english
   .flatMap((a, i) => english.map((b, j) => `${a} ${b}\t${french[j]} ${french[i]}`))
   .join("\n");
-const setup: Setup = { ...firstSetup, pairs, size: "tiny", steps: 40, sentence: "six seven" };
+const setup: Setup = {
+  ...firstSetup,
+  corpus: "pairs",
+  own: pairs,
+  size: "tiny",
+  steps: 40,
+  sentence: "six seven",
+};
 
 interface Trained {
   readonly saved: Saved;
@@ -112,6 +120,33 @@ test("a Transformer is exported for transformers.js, one without a part is not",
   expect(isExportable(ablated)).toBe(false);
   const { files: others } = await trained(ablated);
   expect(() => exported(others)).toThrow("lacks parts (scale)");
+});
+
+test("a text is learned: a language model goes on with it in Node as in the page", async () => {
+  const own = Array.from(
+    { length: 60 },
+    (_, i) => `the ${["cat", "dog", "hen", "fox"][i % 4]} sees the small house .`,
+  ).join("\n");
+  const chosen: Setup = { ...setup, corpus: "text", own, sentence: "the cat sees", steps: 40 };
+  const { files, saved } = await trained(chosen);
+  const { updates, validations, snapshots } = saved.history;
+  expect(updates.at(-1)?.loss).toBeLessThan(0.7 * (updates[0]?.loss ?? 0));
+  expect(validations.at(-1)?.perplexity).toBeCloseTo(Math.exp(validations.at(-1)?.loss ?? 0), 3);
+  const [mine, ...others] = snapshots.at(-1)?.sights ?? [];
+  expect(others).toHaveLength(4);
+  expect(mine?.heads.map(({ name }) => name)).toContain("layer 2, head 4");
+  const seen = mine?.columns.filter((token) => token !== "</s>").join("");
+  expect(seen?.replaceAll("▁", " ").trim()).toBe(`the cat sees ${mine?.translation}`.trim());
+  const folder = mkdtempSync(join(tmpdir(), "heed-studio-text-"));
+  for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
+  const { config, model, tokenizer, weights } = openRunOf(folder, "generate");
+  const generator = await openGenerator({ engine, model, weights, context: config.data.context });
+  const prompt = tokenizer.encode("the cat sees").slice(0, -1);
+  const [found] = await generator.search([[...prompt]], { tokens: 16, beam: 1 });
+  generator.close();
+  rmSync(folder, { recursive: true });
+  const [line = ""] = tokenizer.decode(found?.[0]?.ids ?? []).split("\n");
+  expect(line.startsWith(mine?.translation ?? "-")).toBe(true);
 });
 
 test("links of the phrasebook can be taught to a head; a summary has no heads to see", async () => {

@@ -1,8 +1,8 @@
-/** Pasted or uploaded sentence pairs as a corpus. */
+/** Pasted or uploaded sentence pairs, or a text, as a corpus. */
 import { type CorpusReader, type Pair, type PairSpec, shuffle } from "heed/data";
-import { TRAIN_FILE, VALID_FILE } from "./training-setup.ts";
+import { fileNames, type Setup } from "./training-setup.ts";
 
-/** Most pairs that are held out to validate on; of few pairs, a tenth. */
+/** Most pairs or lines that are held out to validate on; of few, a tenth. */
 const HELD_OUT = 200;
 
 /**
@@ -22,45 +22,79 @@ export function pairsOf(text: string): Pair[] {
   throw new Error(`there ${count}: give at least ten, better a thousand`);
 }
 
-export interface Split {
-  readonly train: readonly Pair[];
-  readonly valid: readonly Pair[];
+/** What is learned from, and what is held out. */
+export interface Split<Item> {
+  readonly train: readonly Item[];
+  readonly valid: readonly Item[];
 }
 
-/** Pairs to validate on, drawn at random, always the same; and the others to train on. */
-export function split(pairs: readonly Pair[]): Split {
+/** Items to validate on, drawn at random, always the same; and the others to train on. */
+export function split<Item>(items: readonly Item[]): Split<Item> {
   const order = shuffle(
-    pairs.map((_, i) => i),
+    items.map((_, i) => i),
     1,
     "held out",
   );
-  const heldOut = new Set(order.slice(0, Math.min(HELD_OUT, Math.ceil(pairs.length / 10))));
+  const heldOut = new Set(order.slice(0, heldOutOf(items.length)));
   return {
-    train: pairs.filter((_, i) => !heldOut.has(i)),
-    valid: pairs.filter((_, i) => heldOut.has(i)),
+    train: items.filter((_, i) => !heldOut.has(i)),
+    valid: items.filter((_, i) => heldOut.has(i)),
   };
 }
 
-/** Reads pairs under the names that `configText` gives them. */
-export function textCorpus({ train, valid }: Split): CorpusReader {
-  async function* pairs(spec: PairSpec): AsyncGenerator<Pair> {
-    yield* "pairs" in spec && spec.pairs === VALID_FILE ? valid : train;
-  }
-  async function* none(): AsyncGenerator<never> {}
+const heldOutOf = (count: number): number => Math.min(HELD_OUT, Math.ceil(count / 10));
+
+/** A text's last lines to validate on, as they stand, and those before to train on. @throws when there are fewer than ten */
+export function splitText(text: string): Split<string> {
+  const lines = text.split(/\r?\n/);
+  const written = lines.filter((line) => line.trim() !== "").length;
+  if (written < 10)
+    throw new Error(
+      `there ${written === 1 ? "is 1 line" : `are ${written} lines`} of text: give at least ten`,
+    );
+  const at = lines.length - heldOutOf(lines.length);
+  return { train: lines.slice(0, at), valid: lines.slice(at) };
+}
+
+/** What a person gives to learn from, split; empty for the phrasebook. */
+export interface Own {
+  readonly pairs: Split<Pair>;
+  readonly lines: Split<string>;
+}
+
+const NOTHING = { train: [], valid: [] };
+
+/** @throws what the pairs or the text are refused for */
+export const ownOf = ({ corpus, own }: Pick<Setup, "corpus" | "own">): Own => ({
+  pairs: corpus === "pairs" ? split(pairsOf(own)) : NOTHING,
+  lines: corpus === "text" ? splitText(own) : NOTHING,
+});
+
+/** Reads what was given under the names that `configText` has for it. */
+export function ownCorpus({ pairs, lines }: Own): CorpusReader {
   return {
-    pairs,
-    lines: none,
-    labelled: none,
+    async *pairs(spec: PairSpec) {
+      yield* "pairs" in spec && spec.pairs === fileNames.pairs.valid ? pairs.valid : pairs.train;
+    },
+    async *lines(name: string) {
+      yield* name === fileNames.text.valid ? lines.valid : lines.train;
+    },
+    async *labelled() {},
     // A training keeps its own text: there is no other to mistake for it.
     hash: async (names) => names.join(" "),
   };
 }
 
-/** The pairs as the files that `configText` names. */
-export const pairFiles = ({ train, valid }: Split): Record<string, string> => ({
-  [TRAIN_FILE]: tsv(train),
-  [VALID_FILE]: tsv(valid),
-});
+/** What was given, as the files that `configText` names. */
+export function ownFiles({ corpus }: Pick<Setup, "corpus">, { pairs, lines }: Own): Record<string, string> {
+  if (corpus === "phrasebook") return {};
+  const { train, valid } = fileNames[corpus];
+  return corpus === "pairs"
+    ? { [train]: tsv(pairs.train), [valid]: tsv(pairs.valid) }
+    : { [train]: joined(lines.train), [valid]: joined(lines.valid) };
+}
 
 const tsv = (pairs: readonly Pair[]): string =>
-  pairs.map(({ source, target }) => `${source}\t${target}\n`).join("");
+  joined(pairs.map(({ source, target }) => `${source}\t${target}`));
+
+const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");

@@ -1,13 +1,13 @@
 /** Training in a page: in slices of a few seconds, after each of which the model is looked at and saved. */
-import { parseConfig, printConfig, type TranslateConfig } from "heed/config";
+import { parseConfig, printConfig } from "heed/config";
 import { decodeSafetensors, encodeSafetensors } from "heed/formats";
 import { type Engine, readEntries } from "heed/runtime";
-import { type RunFiles, tasks } from "heed/tasks";
+import type { RunFiles } from "heed/tasks";
 import { type Position, START, type StopReason, train } from "heed/training";
-import { pairFiles, pairsOf, split, textCorpus } from "./text-corpus.ts";
+import { learnable } from "./learnable.ts";
+import { ownFiles, ownOf } from "./text-corpus.ts";
 import { type History, metricsOf, resultOf, type Saved, type TrainingEvent } from "./training-history.ts";
 import { configText, type Setup } from "./training-setup.ts";
-import { openWatch, watchedOf } from "./watch.ts";
 
 export interface TrainingOptions {
   readonly engine: Engine;
@@ -35,20 +35,17 @@ const sliceOf = (trained: number): number => Math.min(30, Math.max(2, trained / 
 /** @throws what the configuration and the data are refused for. */
 export async function openTraining(options: TrainingOptions): Promise<Training> {
   const { engine, setup, saved, tell } = options;
-  const config = translation(configText(setup));
-  const pairs = setup.pairs === undefined ? { train: [], valid: [] } : split(pairsOf(setup.pairs));
-  const data = await tasks.translate.load(config, textCorpus(pairs));
+  const config = parseConfig(configText(setup), "training");
+  const own = ownOf(setup);
   const say = (text: string): void => tell({ kind: "message", text });
-  const prepared = await data.prepare(config, say, saved && runFiles(saved.files));
+  const { prepared, watching } = await learnable(config, own, say, saved && runFiles(saved.files));
   const learner = await prepared.open(engine, saved && decodeSafetensors(saved.weights, "the saved weights"));
   const { state, weights, moments, parameterCount } = learner.step;
   if (saved) {
     const stored = decodeSafetensors(saved.moments, "the saved moments");
     for (const [name, { data }] of stored) state.write(name, data);
   }
-  const watched = watchedOf(config, pairs.valid, setup.sentence);
-  const described = tasks.translate.describe(config, runFiles(prepared.files));
-  const watch = await openWatch(described, { engine, state }, watched);
+  const { watched, watch } = await watching({ engine, state }, runFiles(prepared.files), setup.sentence);
   const history: History = saved
     ? structuredClone(saved.history)
     : { updates: [], validations: [], snapshots: [] };
@@ -150,7 +147,7 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
           ...prepared.files,
           "result.json": resultOf(history, { seconds, parameters: parameterCount }),
         }),
-        ...(setup.pairs === undefined ? {} : pairFiles(pairs)),
+        ...ownFiles(setup, own),
       };
       const utf8 = new TextEncoder();
       return new Map([
@@ -163,12 +160,6 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
       learner.close();
     },
   };
-}
-
-function translation(yaml: string): TranslateConfig {
-  const config = parseConfig(yaml, "training");
-  if (config.task === "translate") return config;
-  throw new Error("the studio trains translators");
 }
 
 const runFiles = (files: Readonly<Record<string, unknown>>): RunFiles => ({

@@ -10,7 +10,9 @@ export interface Validated {
   readonly step: number;
   readonly epoch: number;
   readonly loss: number;
+  /** Of a translator, on unseen sentences; of a language model, its perplexity. */
   readonly bleu?: number;
+  readonly perplexity?: number;
 }
 
 export interface History {
@@ -74,11 +76,16 @@ export function resultOf(
     seconds,
     tokensPerSecond: tokens / seconds,
     loss: last?.loss ?? null,
-    valid: { loss: best?.loss ?? null, ...(best?.bleu === undefined ? {} : { bleu: best.bleu }) },
+    valid: { loss: best?.loss ?? null, ...scoresOf(best) },
     reason: "finished",
     parameters,
   };
 }
+
+const scoresOf = ({ bleu, perplexity }: Partial<Validated> = {}): object => ({
+  ...(bleu === undefined ? {} : { bleu }),
+  ...(perplexity === undefined ? {} : { perplexity }),
+});
 
 /** metrics.jsonl of a run directory: every tenth update, and every validation. */
 export function metricsOf({ updates, validations }: History): string {

@@ -3,6 +3,10 @@
 import type { Ablation } from "heed/models";
 import { ablations } from "heed/models";
 
+/** What is learned from: the phrasebook or other sentence pairs, for a translator; or a plain text, for a language model. */
+export const corpusNames = ["phrasebook", "pairs", "text"] as const;
+export type CorpusName = (typeof corpusNames)[number];
+
 /** The ladder: each rung is what the one before lacked. */
 export const rungNames = ["lstm", "gru", "attention", "transformer"] as const;
 export type RungName = (typeof rungNames)[number];
@@ -11,8 +15,9 @@ export const sizeNames = ["tiny", "small", "medium"] as const;
 export type SizeName = (typeof sizeNames)[number];
 
 export interface Setup {
-  /** Tab-separated lines, a sentence and its translation; undefined for the phrasebook. */
-  readonly pairs?: string | undefined;
+  readonly corpus: CorpusName;
+  /** A person's own pairs, as tab-separated lines, or their own text; not read for the phrasebook. */
+  readonly own: string;
   readonly rung: RungName;
   readonly size: SizeName;
   /** Parts that a Transformer learns without. */
@@ -21,12 +26,14 @@ export interface Setup {
   readonly guided: boolean;
   /** Updates. */
   readonly steps: number;
-  /** A sentence to watch beside those of the corpus; may be empty. */
+  /** A sentence, or the beginning of a text, to watch beside those of the corpus; may be empty. */
   readonly sentence: string;
 }
 
 /** What is chosen until a person chooses otherwise. */
 export const firstSetup: Setup = {
+  corpus: "phrasebook",
+  own: "",
   rung: "transformer",
   size: "small",
   without: [],
@@ -39,19 +46,30 @@ export const removableParts = ablations;
 
 const widths: Readonly<Record<SizeName, number>> = { tiny: 32, small: 64, medium: 128 };
 
-/** Whether the decoder of a setup attends to its source with weights that it learns. */
-export const attends = ({ rung, without }: Pick<Setup, "rung" | "without">): boolean =>
-  rung === "attention" || (rung === "transformer" && !without.includes("attention"));
+type Chosen = Pick<Setup, "corpus" | "rung" | "without">;
+
+/** The rungs for a corpus: a language model has no other sentence to attend to. */
+export const rungsFor = (corpus: CorpusName): readonly RungName[] =>
+  corpus === "text" ? rungNames.filter((name) => name !== "attention") : rungNames;
+
+/** The rung that is trained. */
+export const rungOf = ({ corpus, rung }: Pick<Setup, "corpus" | "rung">): RungName =>
+  rungsFor(corpus).includes(rung) ? rung : "transformer";
+
+/** Whether a setup has attention whose weights it learns. */
+export const attends = (setup: Chosen): boolean =>
+  rungOf(setup) === "attention" || (rungOf(setup) === "transformer" && !setup.without.includes("attention"));
 
 /** Whether the links of the phrasebook can be taught. */
-export const canBeGuided = (setup: Pick<Setup, "pairs" | "rung" | "without">): boolean =>
-  setup.pairs === undefined && attends(setup);
+export const canBeGuided = (setup: Chosen): boolean => setup.corpus === "phrasebook" && attends(setup);
 
 /** Whether what a setup trains can be exported for transformers.js. */
-export const isExportable = ({ rung, without }: Pick<Setup, "rung" | "without">): boolean =>
-  rung === "transformer" && without.length === 0;
+export const isExportable = (setup: Chosen): boolean =>
+  setup.corpus !== "text" && rungOf(setup) === "transformer" && setup.without.length === 0;
 
-function modelOf({ rung, size, without }: Setup, dropout: number): string {
+function modelOf(setup: Setup, dropout: number): string {
+  const { size, without } = setup;
+  const rung = rungOf(setup);
   const width = widths[size];
   const cell = (kind: string, attention: string): string =>
     `{ kind: ${kind}, layers: 1, dModel: ${width}, hidden: ${2 * width}, attention: ${attention}, bidirectional: ${attention !== "none"}, dropout: ${dropout}, maxLength: 128 }`;
@@ -67,36 +85,65 @@ function modelOf({ rung, size, without }: Setup, dropout: number): string {
   }
 }
 
-/** Files of pasted or uploaded pairs, by the names that the configuration gives them. */
-export const TRAIN_FILE = "train.tsv";
-export const VALID_FILE = "valid.tsv";
+/** The names that the configuration gives to what is learned from, and to what is held out. */
+export const fileNames = {
+  pairs: { train: "train.tsv", valid: "valid.tsv" },
+  text: { train: "train.txt", valid: "valid.txt" },
+} as const;
+
+/** Tokens that a language model looks back on. */
+const CONTEXT = 64;
 
 /** The configuration of a setup, as YAML. */
-export function configText(setup: Setup): string {
-  const { pairs, rung, guided, steps } = setup;
+export const configText = (setup: Setup): string =>
+  setup.corpus === "text" ? languageConfig(setup) : translationConfig(setup);
+
+/** Of a text shorter than this, in characters, a large vocabulary is not learned. */
+const SHORT_TEXT = 200_000;
+
+function languageConfig(setup: Setup): string {
+  const { train, valid } = fileNames.text;
+  const rung = rungOf(setup);
+  const width = widths[setup.size];
+  const model =
+    rung === "transformer"
+      ? `{ layers: 2, dModel: ${width}, heads: 4, feedForward: ${2 * width}, dropout: 0.1, norm: pre, without: [${setup.without.join(", ")}] }`
+      : `{ kind: ${rung}, layers: 1, dModel: ${width}, hidden: ${2 * width}, dropout: 0.1 }`;
+  return `task: generate
+seed: 1
+data: { train: { text: ${train} }, valid: { text: ${valid} }, context: ${CONTEXT} }
+tokenizer: { kind: bpe, vocab: ${setup.own.length < SHORT_TEXT ? 500 : 1500} }
+model: ${model}
+${trainingOf(setup)}`;
+}
+
+const trainingOf = (setup: Setup): string => `training:
+  batchTokens: 1024
+  steps: ${setup.steps}
+  epochs: 1000
+  learningRate: ${rungOf(setup) === "transformer" ? "5.0e-3" : "4.0e-3"}
+  schedule: cosine
+  warmup: ${Math.min(100, Math.ceil(setup.steps / 10))}
+  validateEvery: ${Math.max(25, Math.round(setup.steps / 6))}
+  average: 0
+`;
+
+function translationConfig(setup: Setup): string {
+  const { corpus, guided } = setup;
+  const { train, valid } = fileNames.pairs;
   const data =
-    pairs === undefined
+    corpus === "phrasebook"
       ? "{ train: { corpus: phrasebook }, valid: { corpus: phrasebook } }"
-      : `{ train: { pairs: ${TRAIN_FILE} }, valid: { pairs: ${VALID_FILE} } }`;
-  const rate = rung === "transformer" ? "5.0e-3" : "4.0e-3";
+      : `{ train: { pairs: ${train} }, valid: { pairs: ${valid} } }`;
   const guidance =
     guided && canBeGuided(setup)
-      ? "\n  guidedAlignment: { links: phrasebook, weight: 0.5, layer: last, head: 1 }"
+      ? "  guidedAlignment: { links: phrasebook, weight: 0.5, layer: last, head: 1 }\n"
       : "";
   return `seed: 1
 data: ${data}
 tokenizer: { kind: bpe, vocab: 1500 }
-model: ${modelOf(setup, pairs === undefined ? 0 : 0.1)}
-training:
-  batchTokens: 1024
-  steps: ${steps}
-  epochs: 1000
-  learningRate: ${rate}
-  schedule: cosine
-  warmup: ${Math.min(100, Math.ceil(steps / 10))}
-  validateEvery: ${Math.max(25, Math.round(steps / 6))}
-  validBleu: 100
-  average: 0${guidance}
-decoding: { beam: 4, alpha: 0.6 }
+model: ${modelOf(setup, corpus === "phrasebook" ? 0 : 0.1)}
+${trainingOf(setup)}  validBleu: 100
+${guidance}decoding: { beam: 4, alpha: 0.6 }
 `;
 }

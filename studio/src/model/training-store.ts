@@ -18,8 +18,10 @@ interface Schema extends DBSchema {
 let opened: Promise<IDBPDatabase<Schema>> | undefined;
 
 const database = (): Promise<IDBPDatabase<Schema>> => {
-  opened ??= openDB<Schema>("heed-studio", 1, {
+  opened ??= openDB<Schema>("heed-studio", 2, {
     upgrade: (created) => {
+      // What an earlier studio has kept has another form.
+      for (const name of created.objectStoreNames) created.deleteObjectStore(name);
       created.createObjectStore("training");
       created.createObjectStore("about");
     },

@@ -2,15 +2,16 @@
 
 import type { TranslateConfig } from "heed/config";
 import { openGreedy } from "heed/decoding";
-import { openInspector } from "heed/inspect";
+import { type Look, openInspector } from "heed/inspect";
 import { goldAlignment, phrasebook } from "heed/phrasebook";
 import type { Engine, State } from "heed/runtime";
 import type { DescribedRun } from "heed/tasks";
 import { type Tokenizer, words } from "heed/text";
 
 export interface Watched {
+  /** A sentence, or the beginning of a text. */
   readonly source: string;
-  /** Absent for a sentence of one's own. */
+  /** Its translation, or how it goes on. Absent for a sentence of one's own. */
   readonly reference?: string;
   /** Known links between words, [source, target]. */
   readonly links: readonly (readonly [number, number])[];
@@ -26,13 +27,14 @@ export interface Link {
 
 /** What the model makes of a watched sentence after some updates. */
 export interface Sight {
+  /** Or how a text goes on. */
   readonly translation: string;
   /** The tokens that are read, and those that are written: of the reference, or else of the translation. */
   readonly columns: readonly string[];
   readonly rows: readonly string[];
   /** Known links between words. */
   readonly gold: readonly Link[];
-  /** All heads over the source, [rows][columns] each; none for a model that reads a summary. */
+  /** All heads over the source, or over the text, [rows][columns] each; none for a model that reads a summary. */
   readonly heads: readonly { readonly name: string; readonly weights: Float32Array }[];
 }
 
@@ -82,21 +84,7 @@ export async function openWatch(
       columns: axes?.[3]?.tokens?.reads ?? [],
       rows: axes?.[2]?.tokens?.writes ?? [],
       gold: linksOf(one, { source: example.source, target: example.target }, tokenizers),
-      heads: [...taps].flatMap(
-        ([
-          path,
-          {
-            axes: [, heads, rows, columns],
-            data,
-          },
-        ]) => {
-          const size = (rows?.size ?? 0) * (columns?.size ?? 0);
-          return Array.from({ length: heads?.size ?? 0 }, (_, head) => ({
-            name: nameOf(path, heads?.size ?? 1, head),
-            weights: Float32Array.from(data.subarray(head * size, (head + 1) * size) as Float32Array),
-          }));
-        },
-      ),
+      heads: headsIn(taps),
     };
   };
   return {
@@ -115,13 +103,22 @@ export async function openWatch(
   };
 }
 
-const NOTHING = {
-  taps: new Map() as Awaited<ReturnType<Awaited<ReturnType<typeof openInspector>>["run"]>>["taps"],
-};
+const NOTHING = { taps: new Map() as Look["taps"] };
+
+/** The weights of every head in some taps, a copy of each. */
+export const headsIn = (taps: Look["taps"]): Sight["heads"] =>
+  [...taps].flatMap(([path, { axes, data }]) => {
+    const [, heads = 0, rows = 0, columns = 0] = axes.map(({ size }) => size);
+    const size = rows * columns;
+    return Array.from({ length: heads }, (_, head) => ({
+      name: nameOf(path, heads, head),
+      weights: Float32Array.from(data.subarray(head * size, (head + 1) * size)),
+    }));
+  });
 
 /** "layer 2, head 3" of decoder.1.cross.weights; a recurrent decoder has one. */
 function nameOf(path: string, heads: number, head: number): string {
-  const layer = /decoder\.(\d+)\./.exec(path)?.[1];
+  const layer = /(?:decoder|layers)\.(\d+)\./.exec(path)?.[1];
   const place = layer === undefined ? "decoder" : `layer ${Number(layer) + 1}`;
   return heads === 1 ? place : `${place}, head ${head + 1}`;
 }

@@ -1,4 +1,5 @@
 import { evidenceKinds, removable } from "heed/inspect";
+import { corpusNames, removableParts, rungNames, sizeNames } from "../model/training-setup.ts";
 import { evidenceNames, firstView, type View, viewNames } from "./view.ts";
 
 /** A view as the end of an address: what differs from the first view, `#heads?layer=1&text=…`. */
@@ -48,6 +49,12 @@ const forms: Readonly<Partial<Record<string, (value: unknown) => boolean>>> = {
   along: isOneOf("step", "time"),
   beam: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 10,
   forced: isListOf(isText),
+  corpus: isOneOf(...corpusNames),
+  rung: isOneOf(...rungNames),
+  size: isOneOf(...sizeNames),
+  without: isListOf(isOneOf(...removableParts)),
+  updates: (value) => Number.isInteger(value) && (value as number) >= 10 && (value as number) <= 100_000,
+  tour: (value) => Number.isInteger(value) && (value as number) >= 0,
   off: isListOf(isOneOf(...removable)),
   intervene: isListOf(isChange),
 };

@@ -1,5 +1,6 @@
 /** What is on the screen: one record, which the address of the page holds. */
 import type { EvidenceKind, Intervention, Removable } from "heed/inspect";
+import { firstSetup, type Setup } from "../model/training-setup.ts";
 
 export const viewNames = [
   "translate",
@@ -72,6 +73,16 @@ export interface View {
   readonly topP: number;
   /** The label whose words are shown, by its place among the likeliest, from 0. */
   readonly label: number;
+  /** What is to be trained, as in `Setup`: of what a person gives to learn from, an address holds the kind alone. */
+  readonly corpus: Setup["corpus"];
+  readonly rung: Setup["rung"];
+  readonly size: Setup["size"];
+  readonly without: Setup["without"];
+  readonly guided: boolean;
+  readonly updates: number;
+  readonly watched: string;
+  /** The stop of the guided tour, from 1; 0 when nobody is on tour. */
+  readonly tour: number;
 }
 
 export const firstView: View = {
@@ -109,4 +120,12 @@ export const firstView: View = {
   topK: 0,
   topP: 1,
   label: 0,
+  corpus: firstSetup.corpus,
+  rung: firstSetup.rung,
+  size: firstSetup.size,
+  without: firstSetup.without,
+  guided: firstSetup.guided,
+  updates: firstSetup.steps,
+  watched: firstSetup.sentence,
+  tour: 0,
 };

@@ -1,27 +1,43 @@
+import { useEffect } from "preact/hooks";
 import {
   attends,
   canBeGuided,
   configText,
   removableParts,
-  rungNames,
+  rungOf,
+  rungsFor,
   type Setup,
   sizeNames,
 } from "../../model/training-setup.ts";
 import { text } from "../../text.ts";
 import { Corpus } from "./corpus.tsx";
-import { continueKept, discard, kept, messages, phase, setup, start } from "./training.ts";
+import { followOtherTabs, trainsElsewhere } from "./other-tabs.ts";
+import {
+  choose,
+  continueKept,
+  discard,
+  kept,
+  lookForKept,
+  messages,
+  phase,
+  setup,
+  start,
+} from "./training.ts";
 
 const words = text.train;
-
-const choose = (change: Partial<Setup>): void => {
-  setup.value = { ...setup.peek(), ...change };
-};
 
 /** What is to be trained. */
 export function Chosen() {
   const isOpening = phase.value === "opening";
+  const isElsewhere = trainsElsewhere.value && !isOpening;
+  useEffect(() => followOtherTabs(() => void lookForKept()), []);
   return (
     <>
+      {isElsewhere && (
+        <p class="panel elsewhere" role="status">
+          {words.elsewhere}
+        </p>
+      )}
       {kept.value && !isOpening && <Kept />}
       <form
         class="panel choice"
@@ -43,7 +59,7 @@ export function Chosen() {
           <pre class="scroll">{configText(setup.value)}</pre>
         </details>
         <div class="actions">
-          <button type="submit" class="primary" disabled={isOpening}>
+          <button type="submit" class="primary" disabled={isOpening || isElsewhere}>
             {isOpening ? words.opening : words.start}
           </button>
           <span class="note" role="status">
@@ -61,19 +77,20 @@ export function Chosen() {
 
 /** The ladder of models, each with what the one before lacked. */
 function Rungs() {
+  const { corpus } = setup.value;
   return (
     <fieldset class="rungs">
       <legend>{words.rung}</legend>
-      {rungNames.map((name) => (
+      {rungsFor(corpus).map((name) => (
         <label key={name} class="rung">
           <input
             type="radio"
             name="rung"
-            checked={setup.value.rung === name}
+            checked={rungOf(setup.value) === name}
             onChange={() => choose({ rung: name })}
           />
           <strong>{words.rungs[name].name}</strong>
-          <small>{words.rungs[name].about}</small>
+          <small>{(corpus === "text" ? words.textRungs : words.rungs)[name].about}</small>
         </label>
       ))}
     </fieldset>
@@ -81,7 +98,8 @@ function Rungs() {
 }
 
 function Sizes() {
-  const { size, steps, sentence } = setup.value;
+  const { corpus, size, steps, sentence } = setup.value;
+  const isText = corpus === "text";
   return (
     <div class="controls">
       <label>
@@ -110,12 +128,12 @@ function Sizes() {
         />
       </label>
       <label class="wide">
-        {words.sentence}
+        {isText ? words.beginning : words.sentence}
         <input
           type="text"
           maxLength={300}
           value={sentence}
-          placeholder={words.sentenceHint}
+          placeholder={isText ? words.beginningHint : words.sentenceHint}
           onInput={(event) => choose({ sentence: event.currentTarget.value })}
         />
       </label>
@@ -125,7 +143,8 @@ function Sizes() {
 
 /** What the model learns without, and what it is told. */
 function Parts() {
-  const { guided, rung, without } = setup.value;
+  const { guided, without } = setup.value;
+  const rung = rungOf(setup.value);
   const isGuidable = canBeGuided(setup.value);
   return (
     <fieldset class="parts">
@@ -163,18 +182,19 @@ function Parts() {
 
 /** A training that a tab was closed on. */
 function Kept() {
+  const isElsewhere = trainsElsewhere.value;
   const { step, savedAt, setup: before } = kept.value as NonNullable<typeof kept.value>;
   return (
     <section class="panel kept" aria-labelledby="kept">
       <div>
         <h2 id="kept">{words.kept}</h2>
-        <p class="note">{`${words.rungs[before.rung].name}, ${words.keptAt(step, before.steps, savedAt)}`}</p>
+        <p class="note">{`${words.rungs[rungOf(before)].name}, ${words.keptAt(step, before.steps, savedAt)}`}</p>
       </div>
       <div class="actions">
-        <button type="button" class="primary" onClick={() => void continueKept()}>
+        <button type="button" class="primary" disabled={isElsewhere} onClick={() => void continueKept()}>
           {words.continue}
         </button>
-        <button type="button" onClick={() => void discard()}>
+        <button type="button" disabled={isElsewhere} onClick={() => void discard()}>
           {words.discard}
         </button>
       </div>

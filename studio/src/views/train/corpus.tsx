@@ -1,53 +1,67 @@
 import { useSignal } from "@preact/signals";
+import { type CorpusName, corpusNames } from "../../model/training-setup.ts";
 import { text } from "../../text.ts";
-import { setup } from "./training.ts";
+import { choose, own, setup } from "./training.ts";
 
 const words = text.train;
 
-const take = (pairs: string | undefined): void => {
-  setup.value = { ...setup.peek(), pairs };
+const names: Readonly<Record<CorpusName, string>> = {
+  phrasebook: words.phrasebook,
+  pairs: words.ownPairs,
+  text: words.ownText,
 };
 
-/** What is learned from: the phrasebook, or pairs that were pasted or come from a file. */
+/** What is learned from: the phrasebook, or pairs or a text that were pasted or come from a file. */
 export function Corpus() {
-  const { pairs } = setup.value;
-  const file = useSignal("");
+  const { corpus } = setup.value;
   return (
     <fieldset class="corpus">
       <legend>{words.corpus}</legend>
-      <label class="check">
-        <input type="radio" name="corpus" checked={pairs === undefined} onChange={() => take(undefined)} />
-        {words.phrasebook}
-      </label>
-      <label class="check">
-        <input type="radio" name="corpus" checked={pairs !== undefined} onChange={() => take("")} />
-        {words.ownPairs}
-      </label>
-      {pairs !== undefined && (
-        <div class="pairs">
-          <textarea
-            rows={6}
-            aria-label={words.ownPairs}
-            placeholder={words.pairsHint}
-            value={pairs}
-            onInput={(event) => take(event.currentTarget.value)}
+      {corpusNames.map((name) => (
+        <label key={name} class="check">
+          <input
+            type="radio"
+            name="corpus"
+            checked={corpus === name}
+            onChange={() => choose({ corpus: name })}
           />
-          <label class="button">
-            {words.file}
-            <input
-              type="file"
-              accept=".tsv,.txt,text/tab-separated-values,text/plain"
-              onChange={(event) => {
-                const [chosen] = event.currentTarget.files ?? [];
-                if (!chosen) return;
-                file.value = chosen.name;
-                void chosen.text().then(take);
-              }}
-            />
-          </label>
-          <span class="note">{`${words.pairs(pairs.split("\n").filter((line) => line.trim() !== "").length)} ${file.value}`}</span>
-        </div>
-      )}
+          {names[name]}
+        </label>
+      ))}
+      {corpus !== "phrasebook" && <Own corpus={corpus} />}
     </fieldset>
+  );
+}
+
+function Own({ corpus }: { readonly corpus: Exclude<CorpusName, "phrasebook"> }) {
+  const file = useSignal("");
+  const isText = corpus === "text";
+  const lines = own.value.split("\n").filter((line) => line.trim() !== "").length;
+  return (
+    <div class="pairs">
+      <textarea
+        rows={6}
+        aria-label={names[corpus]}
+        placeholder={isText ? words.textHint : words.pairsHint}
+        value={own.value}
+        onInput={(event) => choose({ own: event.currentTarget.value })}
+      />
+      <label class="button">
+        {isText ? words.textFile : words.file}
+        <input
+          type="file"
+          accept={isText ? ".txt,.md,text/*" : ".tsv,.txt,text/tab-separated-values,text/plain"}
+          onChange={(event) => {
+            const [chosen] = event.currentTarget.files ?? [];
+            if (!chosen) return;
+            file.value = chosen.name;
+            void chosen.text().then((given) => choose({ own: given }));
+          }}
+        />
+      </label>
+      <span class="note">
+        {`${isText ? words.lines(lines, own.value.length) : words.pairs(lines)} ${file.value}`}
+      </span>
+    </div>
   );
 }

@@ -12,6 +12,9 @@ const FONT = '14px system-ui, "Segoe UI", "Noto Sans", sans-serif';
 const SLOPE = Math.PI / 4;
 
 interface MatrixProps {
+  readonly label: string;
+  /** What a row is: "is written", "reads". */
+  readonly rowsAre: string;
   readonly rows: readonly string[];
   readonly columns: readonly string[];
   /** [rows][columns] */
@@ -20,7 +23,7 @@ interface MatrixProps {
 }
 
 /** A matrix of weights between tokens: the written ones down, the read ones across; known links are framed. */
-export function Matrix({ rows, columns, weights, gold }: MatrixProps) {
+export function Matrix({ label, rowsAre, rows, columns, weights, gold }: MatrixProps) {
   const [down, across] = [rows.map(shownToken), columns.map(shownToken)];
   const widest = (tokens: typeof down): number =>
     Math.ceil(tokens.reduce((most, token) => Math.max(most, textWidth(token.text, FONT)), 0));
@@ -35,7 +38,7 @@ export function Matrix({ rows, columns, weights, gold }: MatrixProps) {
     <section
       class="scroll"
       ref={box}
-      aria-label={text.train.attention}
+      aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
       tabIndex={0}
     >
@@ -56,7 +59,7 @@ export function Matrix({ rows, columns, weights, gold }: MatrixProps) {
             {`${text.axes.columns} →`}
           </text>
           <text class="axis" transform={`translate(12 ${top + height}) rotate(-90)`}>
-            {`← ${text.axes.rows}`}
+            {`← ${rowsAre}`}
           </text>
           {across.map((token, column) => (
             <text

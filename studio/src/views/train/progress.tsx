@@ -1,10 +1,11 @@
-import { isExportable } from "../../model/training-setup.ts";
+import { canBeGuided, isExportable, rungOf } from "../../model/training-setup.ts";
 import { lossCurve, margin } from "../../pictures/loss-curve.ts";
 import { text } from "../../text.ts";
 import {
   downloadHuggingFace,
   downloadRun,
   goOn,
+  isText,
   leave,
   opened,
   pause,
@@ -27,6 +28,8 @@ const HEIGHT = 230;
 export function Progress() {
   const about = opened.value;
   if (!about) return null;
+  const { setup } = about;
+  const trained = { ...setup, rung: rungOf(setup), guided: setup.guided && canBeGuided(setup) };
   const isTraining = phase.value === "training" || phase.value === "pausing";
   return (
     <section class="panel progress" aria-labelledby="progress">
@@ -34,7 +37,7 @@ export function Progress() {
         <div>
           <h2 id="progress">{words.phases[phase.value]}</h2>
           <p class="note">
-            {words.about(about.setup, about.parameters)}
+            {words.about(trained, about.parameters)}
             <br />
             {about.device}
           </p>
@@ -87,10 +90,13 @@ export function Progress() {
 function Figures() {
   const last = updates.value.at(-1);
   const validation = validations.value.at(-1);
+  const unseen = validation ? words.after(validation.step, isText.value) : "";
   const figures: readonly (readonly [name: string, value: string, about?: string])[] = [
     [words.update, words.count(last?.step ?? 0), words.of(opened.value?.totalSteps ?? 0)],
     [words.loss, last?.negativeLogLikelihood.toFixed(3) ?? "–", words.nats],
-    [words.bleu, validation?.bleu?.toFixed(1) ?? "–", validation ? words.after(validation.step) : ""],
+    isText.value
+      ? [words.perplexity, validation?.perplexity?.toPrecision(4) ?? "–", unseen]
+      : [words.bleu, validation?.bleu?.toFixed(1) ?? "–", unseen],
     [words.speed, words.count(Math.round(tokensPerSecond.value ?? 0)), words.tokensPerSecond],
     [
       words.left,
@@ -160,7 +166,7 @@ function Curve() {
       )}
       <p class="legend">
         <span class="key mean">{words.trainLoss}</span>
-        <span class="key validation">{words.validLoss}</span>
+        <span class="key validation">{isText.value ? words.validTextLoss : words.validLoss}</span>
       </p>
     </div>
   );

@@ -4,7 +4,7 @@ import type { Sight } from "../../model/watch.ts";
 import { foundLinks } from "../../pictures/found-links.ts";
 import { text } from "../../text.ts";
 import { HeadHeat, Matrix } from "./matrix.tsx";
-import { lookedAt, opened, shown, shownIndex, snapshots } from "./training.ts";
+import { isText, lookedAt, opened, shown, shownIndex, snapshots } from "./training.ts";
 
 const words = text.train;
 
@@ -14,7 +14,7 @@ export function Sights() {
   const sight = shown.value?.sights[chosen.value];
   return (
     <section class="panel sights" aria-labelledby="sights">
-      <h2 id="sights">{words.watched}</h2>
+      <h2 id="sights">{isText.value ? words.watchedTexts : words.watched}</h2>
       <Scrubber />
       <div class="columns">
         <ol class="watched">
@@ -30,13 +30,7 @@ export function Sights() {
               >
                 <span class="source">{source}</span>
                 <span class="written">{shown.value?.sights[i]?.translation || "…"}</span>
-                <span class="reference">
-                  {reference === undefined
-                    ? words.noReference
-                    : reference === shown.value?.sights[i]?.translation
-                      ? words.asReference
-                      : `${words.reference} ${reference}`}
-                </span>
+                <span class="reference">{besides(reference, shown.value?.sights[i]?.translation)}</span>
               </button>
             </li>
           ))}
@@ -45,6 +39,13 @@ export function Sights() {
       </div>
     </section>
   );
+}
+
+/** What is known of how it should be. */
+function besides(reference: string | undefined, written: string | undefined): string {
+  if (reference === undefined) return isText.value ? words.noContinuation : words.noReference;
+  if (isText.value) return `${words.continuation} ${reference}`;
+  return reference === written ? words.asReference : `${words.reference} ${reference}`;
 }
 
 const hasReference = (i: number): boolean => opened.value?.watched[i]?.reference !== undefined;
@@ -100,7 +101,8 @@ function Attention({ sight, isReference }: { readonly sight: Sight; readonly isR
   /** A head, or the mean of all. */
   const picked = useSignal<number | "mean" | undefined>(undefined);
   const { heads, columns, rows, gold } = sight;
-  if (heads.length === 0) return <p class="attention note">{words.noHeads}</p>;
+  if (heads.length === 0)
+    return <p class="attention note">{isText.value ? words.noTextHeads : words.noHeads}</p>;
   const head = picked.value ?? (heads.length === 1 ? 0 : bestHead(snapshots.value.at(-1)?.sights ?? []));
   const weights = head === "mean" ? meanOf(heads) : (heads[head]?.weights ?? meanOf(heads));
   const share = foundLinks(weights, columns.length, gold);
@@ -108,12 +110,19 @@ function Attention({ sight, isReference }: { readonly sight: Sight; readonly isR
     <div class="attention">
       <h3>{head === "mean" ? words.meanHead : heads[head]?.name}</h3>
       <p class="note">
-        {isReference ? words.givenReference : words.givenTranslation}{" "}
+        {isText.value ? words.givenText : isReference ? words.givenReference : words.givenTranslation}{" "}
         {share !== undefined && words.found(share)}
       </p>
-      <Matrix rows={rows} columns={columns} weights={weights} gold={gold} />
+      <Matrix
+        label={isText.value ? words.textAttention : words.attention}
+        rowsAre={isText.value ? text.heads.axes.reads : text.axes.rows}
+        rows={rows}
+        columns={columns}
+        weights={weights}
+        gold={gold}
+      />
       {heads.length > 1 && (
-        <div class="heads" role="group" aria-label={words.chooseHead}>
+        <div class="heads" role="group" aria-label={isText.value ? words.chooseTextHead : words.chooseHead}>
           {(["mean", ...heads.keys()] as const).map((each) => (
             <button
               type="button"

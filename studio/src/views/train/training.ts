@@ -5,16 +5,32 @@ import { messageOf, openFolder } from "../../model/client.ts";
 import type { Files } from "../../model/files.ts";
 import type { TrainingEvent, Update, Validated } from "../../model/training-history.ts";
 import type { TrainingRequests } from "../../model/training-session.ts";
-import { firstSetup, type Setup } from "../../model/training-setup.ts";
+import type { Setup } from "../../model/training-setup.ts";
 import { forget, type KeptTraining, kept as readKept } from "../../model/training-store.ts";
 import type { Snapshot } from "../../model/watch.ts";
 import { zip } from "../../model/zip.ts";
-import { show } from "../../state/store.ts";
+import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 
 export type Phase = "idle" | "opening" | "training" | "pausing" | "paused" | "done";
 
-export const setup = signal<Setup>(firstSetup);
+/** A person's own pairs or text. */
+export const own = signal("");
+/** What is chosen: the address holds all of it but what a person gives to learn from. */
+export const setup = computed((): Setup => {
+  const { corpus, rung, size, without, guided, updates, watched } = view.value;
+  return { corpus, own: own.value, rung, size, without, guided, steps: updates, sentence: watched };
+});
+
+export function choose({ own: given, steps, sentence, ...change }: Partial<Setup>): void {
+  if (given !== undefined) own.value = given;
+  show({
+    ...change,
+    ...(steps === undefined ? {} : { updates: steps }),
+    ...(sentence === undefined ? {} : { watched: sentence }),
+  });
+}
+
 export const phase = signal<Phase>("idle");
 /** Why training could not begin, or ended. */
 export const trainingFault = signal("");
@@ -29,6 +45,8 @@ export const saved = signal<Extract<TrainingEvent, { kind: "saved" }> | undefine
 export const kept = signal<KeptTraining | undefined>(undefined);
 /** Time trained, in seconds. */
 export const seconds = signal(0);
+/** Whether what is trained is a language model. */
+export const isText = computed(() => opened.value?.setup.corpus === "text");
 /** The snapshot that is looked at; undefined follows the newest. */
 export const lookedAt = signal<number | undefined>(undefined);
 
@@ -75,7 +93,7 @@ function take(event: TrainingEvent): void {
       break;
     case "opened":
       opened.value = event;
-      setup.value = event.setup;
+      choose(event.setup);
       updates.value = event.history.updates;
       validations.value = event.history.validations;
       snapshots.value = event.history.snapshots;
@@ -150,7 +168,13 @@ export const useModel = (): Promise<void> =>
   attempt(async () => {
     const sentence = opened.peek()?.watched[0]?.source ?? "";
     await openFolder({ name: text.train.ownModel, files: await worker().files() });
-    show({ view: "translate", text: sentence, forced: [], intervene: [], off: [] });
+    show({
+      view: isText.peek() ? "language" : "translate",
+      text: sentence,
+      forced: [],
+      intervene: [],
+      off: [],
+    });
   });
 
 /** Saves the run directory as a zip archive. */
