@@ -1,7 +1,14 @@
 import { fault, messageOf } from "./client.ts";
 
-/** Runs the newest of several questions: answers to older ones are dropped. */
-export function newest<T>(ask: () => Promise<T>, take: (answer: T) => void): () => void {
+/**
+ * Runs the newest of several questions: answers to older ones are dropped.
+ *
+ * @param ask  Can find out meanwhile whether its answer is still wanted.
+ */
+export function newest<T>(
+  ask: (isWanted: () => boolean) => Promise<T>,
+  take: (answer: T) => void,
+): () => void {
   let turn = 0;
   let pending: Promise<unknown> = Promise.resolve();
   return () => {
@@ -10,7 +17,7 @@ export function newest<T>(ask: () => Promise<T>, take: (answer: T) => void): () 
     pending = pending.then(async () => {
       if (mine !== turn) return;
       try {
-        const answer = await ask();
+        const answer = await ask(() => mine === turn);
         if (mine !== turn) return;
         fault.value = "";
         take(answer);

@@ -55,7 +55,6 @@ function Shown({ read }: { readonly read: Read }) {
               <code>{read.where}</code>
               {`, ${words.rowOf} ${words.rows[view.value.row]}.`}
               {links.length > 0 && <span class="legend">{words.gold}</span>}
-              {read.isUnchanged && ` ${words.unchangedModel}`}
             </span>
             <SaveButtons
               picture={picture}

@@ -1,6 +1,7 @@
 /** What the translate view shows, computed whenever what it depends on changes. */
-import { computed, effect, signal } from "@preact/signals";
-import type { NextCandidate } from "heed/inspect";
+import { batch, computed, effect, signal } from "@preact/signals";
+import { proxy } from "comlink";
+import type { NextCandidate, WrittenSoFar } from "heed/inspect";
 import type { PhrasebookPair } from "heed/phrasebook";
 import { card, model } from "../../model/client.ts";
 import { newest } from "../../model/newest.ts";
@@ -10,6 +11,8 @@ import { searchTree } from "../../pictures/search-tree.ts";
 import { show, view } from "../../state/store.ts";
 
 export const decoded = signal<Translated | undefined>(undefined);
+/** What is written so far of the translation that is being decoded; undefined once it is whole. */
+export const growing = signal<WrittenSoFar | undefined>(undefined);
 export const reading = signal<Read | undefined>(undefined);
 /** Why the looked at word and not its rival; undefined until it is measured. */
 export const why = signal<Why | undefined>(undefined);
@@ -62,21 +65,31 @@ export function force(place: number, token: string): void {
   show({ forced: [...(best.peek()?.tokens.slice(0, place) ?? []), token], place, rival: "" });
 }
 
+/** Whether there is something to translate: the text may have been deleted in the meantime. */
+const isAsked = (): boolean => card.peek()?.task === "translate" && view.peek().text.trim() !== "";
+const isStill = matchMedia("(prefers-reduced-motion: reduce)");
+
 const translateSoon = newest(
-  () => {
+  async (isWanted) => {
     const { text, beam, forced, intervene, off } = view.peek();
-    return model.translate({
-      source: text,
-      beam,
-      prefix: [...forced],
-      intervene: [...intervene],
-      off: [...off],
-    });
+    const asked = { source: text, beam, prefix: [...forced], intervene: [...intervene], off: [...off] };
+    const onStep = (step: WrittenSoFar): boolean => {
+      const goesOn = isWanted() && isAsked();
+      if (goesOn && !step.isWithout && !isStill.matches) growing.value = step;
+      return goesOn;
+    };
+    try {
+      return await model.translate(asked, proxy(onStep));
+    } catch (error) {
+      if (isWanted()) growing.value = undefined;
+      throw error;
+    }
   },
-  (answer) => {
-    // The text may have been deleted in the meantime.
-    if (view.peek().text.trim() !== "") decoded.value = answer;
-  },
+  (answer) =>
+    batch(() => {
+      growing.value = undefined;
+      if (isAsked()) decoded.value = answer;
+    }),
 );
 
 const readSoon = newest(
@@ -118,6 +131,8 @@ const whySoon = newest(
       step,
       against: other.token,
       kind: view.peek().why,
+      intervene: found.asked.intervene,
+      off: found.asked.off,
     });
   },
   (answer) => {
@@ -140,7 +155,10 @@ export function follow(): () => void {
       const isReady = card.value?.task === "translate" && text.trim() !== "";
       void [beam, forced, intervene, off];
       if (isReady) translateSoon();
-      else decoded.value = undefined;
+      else {
+        decoded.value = undefined;
+        growing.value = undefined;
+      }
     }),
     effect(() => {
       const { head, evidence, row } = view.value;

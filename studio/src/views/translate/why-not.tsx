@@ -7,7 +7,7 @@ import { useRoom } from "../../room.ts";
 import { SaveButtons } from "../../save-buttons.tsx";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
-import { best, decoded, force, looked, rival, rivals, why } from "./translation.ts";
+import { best, force, looked, rival, rivals, why } from "./translation.ts";
 
 const words = text.translate;
 const kinds = ["leaveOneOut", "gradientTimesInput", "integratedGradients"] as const satisfies EvidenceKind[];
@@ -137,9 +137,7 @@ function Measured({ found, name, otherName }: MeasuredProps) {
         </table>
       </div>
       <div class="below">
-        <p class="note">
-          {words.margin(found.margin)} {decoded.value?.without ? words.unchangedModel : ""}
-        </p>
+        <p class="note">{words.margin(found.margin)}</p>
         <SaveButtons
           picture={picture}
           name="why"
