@@ -36,6 +36,9 @@ export const readPlaces = computed((): readonly string[] => {
   return one === undefined ? [] : [one];
 });
 
+/** The search as a tree. */
+export const tree = computed(() => (decoded.value ? searchTree(decoded.value) : []));
+
 export const best = computed(() => decoded.value?.hypotheses[0]);
 
 /** The written word that is looked at; undefined for none. */
@@ -48,7 +51,7 @@ export const looked = computed(() => {
 export function rivalsAt(place: number): readonly NextCandidate[] {
   const found = decoded.value;
   if (!found) return [];
-  const node = searchTree(found).find(({ column, isChosen }) => column === place && isChosen);
+  const node = tree.value.find(({ column, isChosen }) => column === place && isChosen);
   const written = best.value?.tokens[place];
   const hypothesis = found.trace[place]?.hypotheses[node?.rank ?? 0];
   return (hypothesis?.next ?? []).filter(({ token }) => token !== written);
@@ -64,6 +67,9 @@ export const rival = computed(
 export function force(place: number, token: string): void {
   show({ forced: [...(best.peek()?.tokens.slice(0, place) ?? []), token], place, rival: "" });
 }
+
+/** What was asked for last, and of which model. */
+let answered: { readonly card: unknown; readonly asked: string } | undefined;
 
 /** Whether there is something to translate: the text may have been deleted in the meantime. */
 const isAsked = (): boolean => card.peek()?.task === "translate" && view.peek().text.trim() !== "";
@@ -81,7 +87,10 @@ const translateSoon = newest(
     try {
       return await model.translate(asked, proxy(onStep));
     } catch (error) {
-      if (isWanted()) growing.value = undefined;
+      if (isWanted()) {
+        growing.value = undefined;
+        answered = undefined;
+      }
       throw error;
     }
   },
@@ -147,13 +156,21 @@ const findSoon = newest(
   },
 );
 
+const askedNow = (): string => {
+  const { text, beam, forced, intervene, off } = view.value;
+  return JSON.stringify([text, beam, forced, intervene, off]);
+};
+
 /** Begins to follow the view and the model. @returns a function that ends it */
 export function follow(): () => void {
   const ends = [
     effect(() => {
-      const { text, beam, forced, intervene, off } = view.value;
-      const isReady = card.value?.task === "translate" && text.trim() !== "";
-      void [beam, forced, intervene, off];
+      const asked = askedNow();
+      const isReady = card.value?.task === "translate" && view.value.text.trim() !== "";
+      // Another tab asks for the same translation.
+      const isKnown = decoded.peek() && answered?.card === card.value && answered?.asked === asked;
+      if (isReady && isKnown) return;
+      answered = isReady ? { card: card.value, asked } : undefined;
       if (isReady) translateSoon();
       else {
         decoded.value = undefined;
