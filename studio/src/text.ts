@@ -76,6 +76,9 @@ export const text = {
     writeInstead: (other: string): string => `Write “${other}” and go on`,
     margin: (nats: number): string => `ln p differs by ${nats.toFixed(3)} nats.`,
     measuring: "Being measured…",
+    longForWhy: (tokens: number): string =>
+      `With ${tokens} tokens this takes long: the model runs at least once for each.`,
+    measure: "Measure",
     percent: (share: number): string => `${(100 * share).toFixed(1)} %`,
     others: "Other translations",
     tree: "The search as a tree",

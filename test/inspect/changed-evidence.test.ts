@@ -73,21 +73,15 @@ describe("of a translator", () => {
   });
   afterAll(() => look.close());
 
-  test.each(evidenceKinds)("without residual connections, %s is that of a model without", async (kind) => {
-    const config = tinyConfig(
-      "none.tsv",
-      "model.layers=2",
-      "model.activation=gelu",
-      "model.without=[residuals]",
-    );
-    const bare = { ...translator, model: translationModel(config.model, tokenizers) } as Inspected;
-    const other = await opened(bare, weightsOf(translator));
-    close(
-      await of(kind, without(look, "residuals")),
-      await evidence(other, example, kind, { place: PLACE }),
-      4,
-    );
-    other.close();
+  describe.each(["residuals", "positions"] as const)("without %s", (part) => {
+    test.each(evidenceKinds)("%s is that of a model without", { timeout: 60_000 }, async (kind) => {
+      const sizes = ["model.layers=2", "model.activation=gelu", `model.without=[${part}]`];
+      const { model } = tinyConfig("none.tsv", ...sizes);
+      const bare = { ...translator, model: translationModel(model, tokenizers) } as Inspected;
+      const other = await opened(bare, weightsOf(translator));
+      close(await of(kind, without(look, part)), await evidence(other, example, kind, { place: PLACE }), 4);
+      other.close();
+    });
   });
 
   const row = [0.4, 0.1, 0.2, 0.3];
@@ -128,13 +122,18 @@ describe("of a translator", () => {
   });
 
   test("a source token that is left out takes its part of a change with it, and the others keep theirs", async () => {
-    const changes: Intervention[] = [...pinned, { at: "encoder.0.states", row: 2, scale: 2 }];
+    const changes: Intervention[] = [
+      ...pinned,
+      { at: "encoder.0.states", row: 2, scale: 2 },
+      { at: "encoder.input.positions", row: 2, to: 0 },
+    ];
     const matrix = await of("leaveOneOut", changes);
     const { said: whole } = await look.run(example, { intervene: changes });
     // "red" stood at place 1.
     const moved: Intervention[] = [
       { at: `${PLACE}.weights`, row: 2, to: [0.4, 0.2, 0.3], renormalise: true },
       { at: "encoder.0.states", row: 1, scale: 2 },
+      { at: "encoder.input.positions", row: 1, to: 0 },
     ];
     const { said } = await look.run({ ...example, source: "two house" }, { intervene: moved });
     for (const [i, numbers] of matrix.entries())

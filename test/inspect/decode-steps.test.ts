@@ -56,11 +56,13 @@ describe.each([
           },
         });
         const [best] = found.hypotheses;
-        const { settled, ...last } = steps.at(-1) as WrittenSoFar;
+        const own = steps.filter(({ isWithout }) => !isWithout);
+        const { settled, isWithout, ...last } = own.at(-1) as WrittenSoFar;
         expect(last).toEqual(best);
-        expect(settled).toBe(best?.ids.length);
-        expect(steps.length).toBe(found.trace.length);
-        for (const step of steps)
+        expect([settled, isWithout]).toEqual([best?.ids.length, false]);
+        expect(steps.length - own.length).toBe(found.without?.trace.length ?? 0);
+        expect(own.length).toBe(found.trace.length);
+        for (const step of own)
           expect(step.ids.slice(0, step.settled)).toEqual(best?.ids.slice(0, step.settled));
         // As many as there are without anyone who follows.
         const { onStep: __, ...alone } = { onStep: undefined, ...options };

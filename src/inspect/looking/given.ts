@@ -5,14 +5,18 @@ import { type Change, type Changeable, changeOf, feedsOf, type Intervention } fr
 import type { Variant } from "./look-batch.ts";
 import { givenName } from "./look-plan.ts";
 
-/** The feeds of a tap: what the model's change is for each variant. */
+/** Whether a tap is the same for all variants of a run, as the positions are: it has no batch. */
+export const isShared = (shape: readonly Size[]): boolean => !shape.includes("batch");
+
+/** The feeds of a tap: what the model's change is for each variant; of a shared one, for the first and so for all. */
 export function givenFeeds(
   path: string,
   one: Changeable,
   lengths: ReadonlyMap<string, number>,
   variants: readonly Variant[],
 ): Record<string, Feed> {
-  const changes = variants.map(({ given, shortened }) => {
+  const changing = isShared(one.shape) ? variants.slice(0, 1) : variants;
+  const changes = changing.map(({ given, shortened }) => {
     const interventions = given?.get(path) ?? [];
     return changeFor(path, one.shape, lengths, interventions, shortened);
   });

@@ -2,7 +2,7 @@ import { evaluate, type Size } from "../../ir/size.ts";
 import { type Feed, feedsFor } from "../../runtime/compile.ts";
 import type { HostTensor } from "../../runtime/state.ts";
 import type { Tensor } from "../../runtime/tensor.ts";
-import { givenFeeds, placedTap } from "./given.ts";
+import { givenFeeds, isShared, placedTap } from "./given.ts";
 import { type Changeable, changeOf, feedsOf, type Intervention, timeBack } from "./intervention.ts";
 import { ALONG, PICKS, type Plan, type PlanOptions } from "./look-plan.ts";
 import { lengthsOf } from "./look-read.ts";
@@ -98,10 +98,14 @@ export function openBatches(
       );
       const size = Math.max(1, Math.floor(TOKENS / Math.max(1, tokens)));
       const given = [...(variants[0]?.given?.keys() ?? [])];
+      // Without another token, the change of a shared tap is another one.
+      const isAlone =
+        variants.some(({ shortened }) => shortened) && given.some((path) => isShared(shapeOf(path)));
+      const atOnce = isAlone ? 1 : size;
       return plans.use({ read: taps, changed, given, differentiated: gradients, along }, async (plan) => {
         const read: VariantRead[] = [];
-        for (let from = 0; from < variants.length; from += size)
-          read.push(...(await readTogether(plan, variants.slice(from, from + size))));
+        for (let from = 0; from < variants.length; from += atOnce)
+          read.push(...(await readTogether(plan, variants.slice(from, from + atOnce))));
         return read;
       });
     },

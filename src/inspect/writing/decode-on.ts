@@ -55,8 +55,8 @@ export async function openDecodingInspector(options: DecodingInspectorOptions): 
   let latest: { readonly key: string; readonly plain: Decoded } | undefined;
   /** Without interventions: kept, since the same text is written again with others. */
   const searchPlain = async (key: string, text: PreparedText, followed: Followed): Promise<Decoded> => {
-    // The weights of a state may change, and who follows a search wants its steps.
-    if (latest?.key === key && !state && !followed.onStep) return latest.plain;
+    // The weights of a state may change.
+    if (latest?.key === key && !state) return latest.plain;
     const { hypotheses, trace } = await search(text, [], followed);
     latest = { key, plain: { hypotheses, trace } };
     return latest.plain;
@@ -78,10 +78,17 @@ export async function openDecodingInspector(options: DecodingInspectorOptions): 
         value instanceof Map ? [...value].map(([id, bias]) => [id, String(bias)]) : value,
       );
       const { sourceTokens } = text;
-      const followed: Followed = { ...(onStep ? { onStep } : {}), ...(signal ? { signal } : {}) };
-      if (interventions.length === 0) return { sourceTokens, ...(await searchPlain(key, text, followed)) };
-      const { unchanged, ...after } = await search(text, interventions, followed);
-      const plain = await searchPlain(key, text, signal ? { signal } : {});
+      const followed = (isWithout: boolean): Followed => ({
+        signal,
+        onStep: onStep && ((step) => onStep({ ...step, isWithout })),
+      });
+      if (interventions.length === 0) {
+        // Who follows a search wants its steps.
+        if (onStep) latest = undefined;
+        return { sourceTokens, ...(await searchPlain(key, text, followed(false))) };
+      }
+      const { unchanged, ...after } = await search(text, interventions, followed(false));
+      const plain = await searchPlain(key, text, followed(true));
       const [best, plainBest] = [after.hypotheses[0], plain.hypotheses[0]];
       const delta = (best?.logProbability ?? Number.NaN) - (plainBest?.logProbability ?? Number.NaN);
       return { sourceTokens, ...after, without: { ...plain, delta, unchanged } };

@@ -17,8 +17,8 @@ export interface DecodeOptions extends WritingSettings {
    */
   readonly prefix?: string | readonly (number | string)[];
   /**
-   * Told after each step what is written so far; with interventions, under them. A promise that it returns is waited for.
-   * The text of the last step is that of the best hypothesis.
+   * Told after each step what is written so far; a promise that it returns is waited for. The last step of a search has its
+   * best hypothesis. With interventions, the search without them comes second, unless its answer is known from before.
    */
   readonly onStep?: (step: WrittenSoFar) => void | Promise<void>;
   /** Aborting it ends the search before its next step, and `run` rejects with the signal's reason. */
@@ -29,6 +29,8 @@ export interface DecodeOptions extends WritingSettings {
 export interface WrittenSoFar extends DecodedText {
   /** How many of its tokens stay: every hypothesis begins with them that can still become the best. */
   readonly settled: number;
+  /** Whether this is the search without the interventions. */
+  readonly isWithout: boolean;
 }
 
 export interface DecodedText {

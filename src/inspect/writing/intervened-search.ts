@@ -2,7 +2,7 @@ import type { Hypothesis } from "../../decoding/hypothesis.ts";
 import { closeLater } from "../../decoding/sessions.ts";
 import type { Stepper } from "../../decoding/stepper.ts";
 import { type ChangedSearch, type ChangedTap, changedSearch, watchedSearch } from "./changed-search.ts";
-import type { Decoded, DecodedText, DecodeOptions } from "./decoded.ts";
+import type { Decoded, DecodedText, WrittenSoFar } from "./decoded.ts";
 import { traced } from "./search-trace.ts";
 import type { PreparedText, Writer } from "./writer.ts";
 
@@ -22,7 +22,10 @@ export interface IntervenedSearch {
 }
 
 /** Who follows a search, and may end it. */
-export type Followed = Pick<DecodeOptions, "onStep" | "signal">;
+export interface Followed {
+  readonly onStep: ((step: Omit<WrittenSoFar, "isWithout">) => void | Promise<void>) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
 
 interface Opened {
   readonly graphs: ChangedSearch;

@@ -16,6 +16,18 @@ export const growing = signal<WrittenSoFar | undefined>(undefined);
 export const reading = signal<Read | undefined>(undefined);
 /** Why the looked at word and not its rival; undefined until it is measured. */
 export const why = signal<Why | undefined>(undefined);
+/** Tokens of a sentence from which on it is only measured why on request: the model runs once for each, or more often. */
+const LONG = 128;
+/** The long translation of which it was requested. */
+const requested = signal<Translated | undefined>(undefined);
+export const requestWhy = (): void => {
+  requested.value = decoded.peek();
+};
+/** How many tokens the sentence has, where it is not measured yet because it is so long. */
+export const longForWhy = computed(() => {
+  const length = decoded.value?.sourceTokens.length ?? 0;
+  return length > LONG && requested.value !== decoded.value ? length : undefined;
+});
 /** The sentence as the phrasebook has it; undefined for one that is not in it. */
 export const known = signal<PhrasebookPair | undefined>(undefined);
 /** Parts that the open model can be run without. */
@@ -201,7 +213,7 @@ export function followWords(): () => void {
     }),
     effect(() => {
       void [decoded.value, looked.value, view.value.why, rival.value];
-      if (looked.value === undefined) why.value = undefined;
+      if (looked.value === undefined || longForWhy.value) why.value = undefined;
       else whySoon();
     }),
     effect(() => {
