@@ -53,6 +53,16 @@ describe.skipIf(absentChromium)(`hostile texts${skipped}`, () => {
     await answers();
   });
 
+  test("a text that is deleted while it is translated is no fault", { timeout: 60_000 }, async () => {
+    const field = page.getByLabel("A sentence to translate");
+    await field.fill("We do not see the small green car. ".repeat(40));
+    await page.waitForTimeout(50);
+    await field.fill("");
+    await page.waitForTimeout(2000);
+    await answers();
+    expect((await page.innerText(".translation")).trim()).toBe("");
+  });
+
   test("what the vocabulary does not have is named, with what cannot be seen by its number", async () => {
     await page.getByLabel("A sentence to translate").fill("We see the \u202ecar ☃");
     await page.waitForSelector(".unknown");

@@ -155,8 +155,10 @@ describe.skipIf(absentChromium)(`the translate view${skipped}`, () => {
     };
     const matrix = await evidence(look, example, "leaveOneOut", { place: PLACE, intervene });
     await numbersAre(matrix[1] ?? [], () => listed());
-    await back();
-    await translationIs((await decode()).hypotheses[0]?.text);
+    await back("#translate?place=2");
+    const [plain] = (await decode()).hypotheses;
+    await translationIs(plain?.text);
+    await numbersAre(await meanRow(plain?.ids ?? [], 2), () => listed());
   });
 
   test("a weight that is moved by the keyboard is decoded on from, and taken back", async () => {

@@ -44,7 +44,8 @@ function Notes() {
   const unknown = found?.unknown ?? [];
   return (
     <p class="note">
-      {notes.join(" ") || "\u00a0"}{" "}
+      {notes.join(" ") || (unknown.length === 0 && "\u00a0")}
+      {notes.length > 0 && " "}
       {unknown.length > 0 && (
         <span class="unknown">
           {found?.sourceTokens.includes("<unk>") ? words.unknown : words.inBytes}{" "}

@@ -99,6 +99,8 @@ const translateSoon = newest(
     try {
       return await model.translate(asked, proxy(onStep));
     } catch (error) {
+      // Nothing went wrong: it was ended because there is no text any more.
+      if (!isAsked()) return undefined;
       if (isWanted()) {
         growing.value = undefined;
         answered = undefined;
