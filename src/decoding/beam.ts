@@ -1,5 +1,6 @@
 import { type Finished, finishedTexts } from "./finished.ts";
 import { finish, type Hypothesis, lengthPenalty, type Path, type ScoreOptions } from "./hypothesis.ts";
+import { type OnStep, soFarOf } from "./so-far.ts";
 import type { Candidates, Stepper } from "./stepper.ts";
 
 export interface BeamOptions extends ScoreOptions {
@@ -12,6 +13,8 @@ export interface BeamOptions extends ScoreOptions {
   readonly textOf?: ((ids: readonly number[]) => string) | undefined;
   /** Aborting it ends the search with the hypotheses finished so far. */
   readonly signal?: AbortSignal | undefined;
+  /** Told the hypotheses of each sentence after each of its steps. */
+  readonly onStep?: OnStep | undefined;
 }
 
 /** A live hypothesis and its row in the last step. */
@@ -79,11 +82,20 @@ export async function beamSearch(
         const extensions = bestExtensions(sentence.alive, candidates, first, stepper.candidates, wanted);
         advance(sentence, extensions, options);
       }
+      if (options.onStep) await tell(options.onStep, active, options);
     }
   } finally {
     decoding.end();
   }
   return sentences.map(({ finished }) => finished.best(best));
+}
+
+async function tell(onStep: OnStep, active: readonly Sentence[], options: BeamOptions): Promise<void> {
+  for (const { index, alive, finished } of active) {
+    const paths = alive.map(({ path }) => path);
+    const soFar = soFarOf(index, paths, finished, options);
+    if (soFar) await onStep(soFar);
+  }
 }
 
 /** A hypothesis extended by one token; it becomes a path only if chosen. */

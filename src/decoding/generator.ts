@@ -11,6 +11,7 @@ import { repetitionConstraints } from "./decoding-plan.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 import { type Drawn, drawTexts } from "./sample-search.ts";
 import type { SamplingOptions } from "./sampling.ts";
+import type { OnStep } from "./so-far.ts";
 import type { Stepper } from "./stepper.ts";
 import { openTextStepper } from "./text-stepper.ts";
 
@@ -129,13 +130,22 @@ export async function* drawText(
 export async function searchTexts(
   stepper: Stepper,
   texts: readonly (readonly number[])[],
-  { tokens, beam = 4, best = 1, signal, ...options }: ContinueOptions,
+  {
+    tokens,
+    beam = 4,
+    best = 1,
+    signal,
+    onStep,
+    ...options
+  }: ContinueOptions & {
+    readonly onStep?: OnStep | undefined;
+  },
 ): Promise<Hypothesis[][]> {
   checkDecodingOptions({ beam, best, ...options });
   const width = Math.max(beam, best);
   const searching = constrained(stepper, repetitionConstraints(options), width === 1 ? 1 : 2 * width);
   const maxLength = (): number => tokens;
-  const beamOptions = { beam: width, best, signal, alpha: 0, start: NEVER, end: NEVER, maxLength };
+  const beamOptions = { beam: width, best, signal, onStep, alpha: 0, start: NEVER, end: NEVER, maxLength };
   return beamSearch(searching, texts, beamOptions);
 }
 

@@ -2,6 +2,7 @@ import { randomStream } from "../random.ts";
 import { finishedTexts } from "./finished.ts";
 import { finish, type Hypothesis, type Path, type ScoreOptions } from "./hypothesis.ts";
 import { draw, nextTokens, type SamplingOptions } from "./sampling.ts";
+import type { OnStep } from "./so-far.ts";
 import type { Stepper } from "./stepper.ts";
 
 export interface SampleOptions extends SamplingOptions, ScoreOptions {
@@ -9,6 +10,8 @@ export interface SampleOptions extends SamplingOptions, ScoreOptions {
   readonly seed?: number;
   /** The text by which hypotheses are compared: see `BeamOptions`. A repeated text is drawn again. */
   readonly textOf?: ((ids: readonly number[]) => string) | undefined;
+  /** Told each text that is drawn, after each of its tokens. */
+  readonly onStep?: OnStep | undefined;
 }
 
 export interface DrawOptions extends SamplingOptions, Omit<ScoreOptions, "best"> {
@@ -27,6 +30,8 @@ export interface Drawn extends Draw {
   /** Undefined where all tokens were forbidden and the text ended as it was. */
   readonly token: number | undefined;
   readonly text?: Hypothesis;
+  /** What is drawn so far. */
+  readonly path: Path;
 }
 
 /** Most rounds of draws; each after the first replaces repeated texts. */
@@ -43,7 +48,7 @@ export async function sampleSearch(
   sources: readonly ArrayLike<number>[],
   options: SampleOptions,
 ): Promise<Hypothesis[][]> {
-  const { best = 1, seed = 42, textOf } = options;
+  const { best = 1, seed = 42, textOf, onStep } = options;
   const finished = sources.map(() => finishedTexts(textOf));
   const uniform = ({ sentence, n }: Draw): (() => number) =>
     randomStream(seed, `sample ${n} ${Array.from(sources[sentence] ?? []).join()}`);
@@ -57,7 +62,10 @@ export async function sampleSearch(
     );
     if (draws.length === 0) break;
     for await (const step of drawTexts(stepper, sources, draws, { ...options, uniform }))
-      for (const { sentence, text } of step) if (text) finished[sentence]?.add(text);
+      for (const { sentence, text, path } of step) {
+        if (text) finished[sentence]?.add(text);
+        if (onStep) await onStep({ sentence, best: finish(path, options), settled: path.length });
+      }
   }
   return finished.map((texts) => texts.best(best));
 }
@@ -97,12 +105,12 @@ export async function* drawTexts(
         const logProbability = text.path.logProbability + (scores[token] as number);
         // All tokens are forbidden: the text ends as it is.
         if (logProbability === -Infinity) {
-          step.push({ ...text.draw, token: undefined, text: finish(text.path, options) });
+          step.push({ ...text.draw, token: undefined, path: text.path, text: finish(text.path, options) });
           continue;
         }
         const path = { token, before: text.path, length: text.path.length + 1, logProbability };
         const isDone = token === end || path.length >= text.limit;
-        step.push({ ...text.draw, token, ...(isDone ? { text: finish(path, options) } : {}) });
+        step.push({ ...text.draw, token, path, ...(isDone ? { text: finish(path, options) } : {}) });
         if (!isDone) next.push({ ...text, path, row });
       }
       alive = next;

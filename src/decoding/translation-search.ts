@@ -5,6 +5,7 @@ import { openGreedy } from "./greedy.ts";
 import type { Hypothesis, ScoreOptions } from "./hypothesis.ts";
 import { sampleSearch } from "./sample-search.ts";
 import { closeLater } from "./sessions.ts";
+import type { OnStep } from "./so-far.ts";
 import { openStepper, type Stepper, type StepperOptions } from "./stepper.ts";
 import type { TranslatorOptions } from "./translator-options.ts";
 import { shows, visiblyBegun } from "./visible.ts";
@@ -37,8 +38,11 @@ export interface SearchOver {
   readonly over: (stepper: Stepper) => Search;
 }
 
+/** How to search, and who is told of each step. */
+type SearchOptions = PlannedDecoding & { readonly onStep?: OnStep | undefined };
+
 /** The search that the options ask for. */
-export function searchOver(options: PlannedDecoding, plan: DecodingPlan): SearchOver {
+export function searchOver(options: SearchOptions, plan: DecodingPlan): SearchOver {
   const { best = 1, coveragePenalty = 0, sample, target } = options;
   const { constraints, unseen } = plan;
   const scoring = scoringOf(options, plan);
@@ -84,10 +88,10 @@ const isPlainGreedy = (options: PlannedDecoding, { constraints }: DecodingPlan):
   !options.sample && widthOf(options) === 1 && constraints.length === 0;
 
 function scoringOf(
-  { alpha = 0.6, lengthPenalty = "gnmt", target }: PlannedDecoding,
+  { alpha = 0.6, lengthPenalty = "gnmt", target, onStep }: SearchOptions,
   { limit: maxLength }: DecodingPlan,
-): Omit<ScoreOptions, "best"> {
-  return { alpha, lengthPenalty, maxLength, start: target.special.bos, end: target.special.eos };
+): Omit<ScoreOptions, "best"> & Pick<SearchOptions, "onStep"> {
+  return { alpha, lengthPenalty, maxLength, onStep, start: target.special.bos, end: target.special.eos };
 }
 
 /** Greedy search that stays in the runtime; the rare texts that come out blank are searched again. */

@@ -52,6 +52,6 @@ export {
   type DecodingInspectorOptions,
   openDecodingInspector,
 } from "./writing/decode-on.ts";
-export type { Decoded, DecodedOn, DecodedText, DecodeOptions } from "./writing/decoded.ts";
+export type { Decoded, DecodedOn, DecodedText, DecodeOptions, WrittenSoFar } from "./writing/decoded.ts";
 export type { NextCandidate, TracedHypothesis, TracedStep } from "./writing/search-trace.ts";
 export type { WritingSettings } from "./writing/writer.ts";

@@ -1,38 +1,47 @@
+import { effect, signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { pickedTree } from "./model/chosen.ts";
-import { card, fault, offered, refusal, take } from "./model/client.ts";
+import { card, fault, messageOf, offered, refusal, take } from "./model/client.ts";
 import { otherModel } from "./state/fit.ts";
 import { canUndo, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
 import { text } from "./text.ts";
 import { StartTour, Tour } from "./tour/tour.tsx";
-import { Classify } from "./views/classify/classify.tsx";
-import { Heads } from "./views/heads/heads.tsx";
-import { Language } from "./views/language/language.tsx";
-import { Recurrent } from "./views/recurrent/recurrent.tsx";
-import { Runs } from "./views/runs/runs.tsx";
-import { Steps } from "./views/steps/steps.tsx";
-import { Train } from "./views/train/train.tsx";
-import { Translate } from "./views/translate/translate.tsx";
 
-/** The views that are here, in the order of their tabs. */
-const views: Readonly<Partial<Record<ViewName, ComponentType>>> = {
-  translate: Translate,
-  steps: Steps,
-  heads: Heads,
-  recurrent: Recurrent,
-  train: Train,
-  language: Language,
-  classify: Classify,
-  runs: Runs,
+/** The views that are here, in the order of their tabs; the code of each is loaded when it is first looked at. */
+const views: Readonly<Partial<Record<ViewName, () => Promise<ComponentType>>>> = {
+  translate: async () => (await import("./views/translate/translate.tsx")).Translate,
+  steps: async () => (await import("./views/steps/steps.tsx")).Steps,
+  heads: async () => (await import("./views/heads/heads.tsx")).Heads,
+  recurrent: async () => (await import("./views/recurrent/recurrent.tsx")).Recurrent,
+  train: async () => (await import("./views/train/train.tsx")).Train,
+  language: async () => (await import("./views/language/language.tsx")).Language,
+  classify: async () => (await import("./views/classify/classify.tsx")).Classify,
+  runs: async () => (await import("./views/runs/runs.tsx")).Runs,
 };
+
+const loaded = signal<Readonly<Partial<Record<ViewName, ComponentType>>>>({});
+
+effect(() => {
+  const name = view.value.view;
+  if (loaded.value[name]) return;
+  const load = views[name] ?? views.translate;
+  load?.().then(
+    (component) => {
+      loaded.value = { ...loaded.peek(), [name]: component };
+    },
+    (error) => {
+      fault.value = messageOf(error);
+    },
+  );
+});
 
 /** Views of something else than the opened model. */
 const needsNoModel = (name: ViewName): boolean => name === "train" || name === "runs";
 
 /** The whole page: what is open, the tabs, and the view. */
 export function App() {
-  const Shown = views[view.value.view] ?? Translate;
+  const Shown = loaded.value[view.value.view];
   return (
     <div class="studio">
       <header>
@@ -68,7 +77,7 @@ export function App() {
         </p>
       )}
       <main class={`view-${view.value.view}`}>
-        {card.value || needsNoModel(view.value.view) ? (
+        {Shown && (card.value || needsNoModel(view.value.view)) ? (
           <Shown />
         ) : (
           !refusal.value && <p class="waiting">{text.model.opening}</p>

@@ -43,6 +43,8 @@ export const text = {
     source: "A sentence to translate",
     blank: "Type a sentence.",
     cut: (tokens: number): string => `The model reads the first ${tokens} tokens of it.`,
+    unknown: "Not in the vocabulary, so read as <unk>:",
+    inBytes: "Not in the vocabulary, so read byte by byte:",
     example: "A sentence of the phrasebook",
     exampleHint: "One that the bundled model was not trained on, and whose word links are known",
     asPhrasebook: "Translated as in the phrasebook.",
@@ -77,7 +79,6 @@ export const text = {
       integratedGradients: "integrated gradients (slow)",
     },
     gold: "known link of the phrasebook",
-    unchangedModel: "Measured without your changes.",
     whyNot: (written: string, other: string): string => `Why “${written}” and not “${other}”?`,
     whyNote: (written: string, other: string): string =>
       `By how much each source token raises ln p of “${written}” above ln p of “${other}”, in nats.`,
@@ -87,6 +88,9 @@ export const text = {
     writeInstead: (other: string): string => `Write “${other}” and go on`,
     margin: (nats: number): string => `ln p differs by ${nats.toFixed(3)} nats.`,
     measuring: "Being measured…",
+    longForWhy: (tokens: number): string =>
+      `With ${tokens} tokens this takes long: the model runs at least once for each.`,
+    measure: "Measure",
     percent: (share: number): string => `${(100 * share).toFixed(1)} %`,
     others: "Other translations",
     tree: "The search as a tree",

@@ -98,6 +98,47 @@ describe.skipIf(absentChromium)(`the translate view${skipped}`, () => {
     }
   });
 
+  test("the translation grows as it is decoded, nothing below it moves, and it ends with the answer", async () => {
+    const changed = `${SOURCE} ${SOURCE}`;
+    await page.evaluate(`
+      globalThis.seen = [];
+      new MutationObserver(() => {
+        const { className, textContent } = document.querySelector(".translation bdi");
+        const { top } = document.querySelector(".changes").getBoundingClientRect();
+        seen.push({ isGrowing: className === "growing", text: textContent, top });
+      }).observe(document.querySelector(".translation"), { subtree: true, childList: true, characterData: true, attributes: true });
+    `);
+    await page.getByLabel("A sentence to translate").fill(changed);
+    const { hypotheses } = await decoder.run(changed, { beam: 4, best: 4 });
+    await translationIs(hypotheses[0]?.text);
+    await expect.poll(() => page.getAttribute(".translation", "aria-busy")).toBe("false");
+    const seen = await page.evaluate<{ isGrowing: boolean; text: string; top: number }[]>("seen");
+    expect(new Set(seen.filter(({ isGrowing }) => isGrowing).map(({ text }) => text)).size).toBeGreaterThan(
+      2,
+    );
+    expect(new Set(seen.slice(0, -1).map(({ top }) => top)).size).toBe(1);
+    expect(seen.at(-1)).toMatchObject({ isGrowing: false, text: hypotheses[0]?.text });
+    await back();
+    await translationIs((await decode()).hypotheses[0]?.text);
+  });
+
+  test("evidence is that of the changed model", async () => {
+    await back(`#translate?off=${encodeURIComponent('["positions"]')}&evidence=leaveOneOut&place=1`);
+    const intervene = without(look, "positions");
+    const [best] = (await decode({ intervene })).hypotheses;
+    await translationIs(best?.text);
+    const example = {
+      source: look.encode({ source: SOURCE }).source,
+      target: Int32Array.from(best?.ids ?? []),
+    };
+    const matrix = await evidence(look, example, "leaveOneOut", { place: PLACE, intervene });
+    await numbersAre(matrix[1] ?? [], () => listed());
+    await back("#translate?place=2");
+    const [plain] = (await decode()).hypotheses;
+    await translationIs(plain?.text);
+    await numbersAre(await meanRow(plain?.ids ?? [], 2), () => listed());
+  });
+
   test("a weight that is moved by the keyboard is decoded on from, and taken back", async () => {
     await choose(2);
     await choose(2);

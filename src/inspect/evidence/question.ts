@@ -1,6 +1,7 @@
 import { heedError } from "../../errors.ts";
 import { matchTaps } from "../../nn/match-taps.ts";
 import type { Inspector } from "../looking/inspector.ts";
+import type { Intervention } from "../looking/intervention.ts";
 import type { Batches, HostFeeds, Reading, Variant, VariantRead } from "../looking/look-batch.ts";
 import type { EncodedExample, Example } from "../looking/subject.ts";
 import { type EvidenceKind, evidenceNames } from "./kinds.ts";
@@ -16,6 +17,11 @@ export interface EvidenceOptions {
   readonly against?: number | ArrayLike<number>;
   /** Points of the path from nothing to the embeddings, for integrated gradients. Default 16. */
   readonly steps?: number;
+  /**
+   * Changes of the model: the evidence is that of the changed one. They belong to the tokens of the whole example: when one
+   * is left out, what is done to the others moves up with them.
+   */
+  readonly intervene?: readonly Intervention[];
 }
 
 /** What is asked about one attention matrix, and how the model is called to answer. */
@@ -36,7 +42,7 @@ export interface Question {
   readonly embedding: string;
   /** The inputs along the columns: their ids, and their mask if they have one. */
   readonly columnInputs: readonly string[];
-  /** The model as it is, and what is explained. */
+  /** The model, changed as it was asked for and no further, and what is explained. */
   readonly plain: Variant;
 }
 
@@ -64,8 +70,14 @@ export async function questionOf(
   refuseContrast(kind, options, isWritten);
   const layer = place.slice(0, Math.max(0, place.lastIndexOf(".")));
   const feeds = batches.subject.feeds(encoded) as HostFeeds;
+  const given = batches.givenBy(options.intervene ?? []);
   const side = columnSide(place, Object.keys(feeds));
-  const { heads, expected } = await firstRead(batches, { feeds, of: expectedIds }, weights, rows * columns);
+  const { heads, expected } = await firstRead(
+    batches,
+    { feeds, given, of: expectedIds },
+    weights,
+    rows * columns,
+  );
   const { head } = options;
   if (head !== undefined && !(Number.isInteger(head) && head >= 0 && head < heads))
     throw heedError("ERR_USAGE", { where: place, cause: `has heads 0 to ${heads - 1}, not ${head}` });
@@ -81,7 +93,7 @@ export async function questionOf(
     isWritten,
     states: `${layer}.states`,
     ...side,
-    plain: { feeds, of: idsOf("of", options.of, expected.length) ?? expected, against },
+    plain: { feeds, given, of: idsOf("of", options.of, expected.length) ?? expected, against },
   };
 }
 
@@ -147,7 +159,7 @@ function idsOf(
   throw refused(option, `has ${given.length} tokens for ${places} places`, "give one, or one for each place");
 }
 
-/** The model as it is. */
+/** The model without changes that are a measure's own. */
 export const readPlain = async ({ batches, plain }: Question, reading: Reading): Promise<VariantRead> =>
   (await batches.read([plain], reading))[0] as VariantRead;
 

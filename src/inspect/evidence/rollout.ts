@@ -5,7 +5,7 @@ import { matrixOf } from "./weights.ts";
 
 /**
  * Attention followed through the layers. A layer's share is Â = 0.5 A + 0.5 I, with A the mean over heads (of the layer asked
- * about, the head asked for) and I for the residual connection; without one, Â = A.
+ * about, the head asked for) and I for the residual connection; without one, or with one that passes nothing on, Â = A.
  *
  *   self-attention of layer l    Â_l ⋯ Â_1
  *   cross-attention of layer l   X_l, with X_0 = 0 and
@@ -38,7 +38,7 @@ export async function rollout(question: Question): Promise<Matrix> {
   const mixed = (path: string, rows: number, columns: number): Matrix =>
     oneMatrix(taps.get(path) as Float32Array, rows, columns, path === weights ? options.head : undefined);
   const shared = (layer: string, part: "attention" | "cross", matrix: Matrix, passed: Matrix): Matrix =>
-    paths.includes(`${layer}.${part}Residual.sum`) ? half(matrix, passed) : matrix;
+    passes(question, `${layer}.${part}Residual`) ? half(matrix, passed) : matrix;
   const through = (stackLayers: readonly string[], length: number): Matrix =>
     stackLayers.reduce((before: Matrix, layer) => {
       const a = mixed(`${layer}.attention.weights`, length, length);
@@ -55,6 +55,16 @@ export async function rollout(question: Question): Promise<Matrix> {
     },
     matrixOf(target, question.columns, () => 0),
   );
+}
+
+/** Whether there is a residual connection, and the model's changes leave something of it. */
+function passes({ paths, plain: { given } }: Question, residual: string): boolean {
+  const changes = given?.get(`${residual}.skipped`) ?? [];
+  const isCut = changes.some(
+    ({ head, row, column, to, scale = to === undefined ? 1 : 0 }) =>
+      scale === 0 && (to ?? 0) === 0 && [head, row, column].every((part) => part === undefined),
+  );
+  return paths.includes(`${residual}.sum`) && !isCut;
 }
 
 /** encoder.0, encoder.1, … as far as there are any. */

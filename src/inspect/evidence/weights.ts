@@ -1,4 +1,5 @@
 import { heedError } from "../../errors.ts";
+import { changeOf } from "../looking/intervention.ts";
 import { type Matrix, meanMatrix } from "../matrix.ts";
 import { type Question, readPlain, vectorsOf } from "./question.ts";
 
@@ -21,6 +22,8 @@ export async function norms(question: Question): Promise<Matrix> {
 /**
  * ‖a_ij f(x_j)‖ with f(x) = (x W_V + b_V) W_O of one head; for the layer ‖Σ_h a^h_ij f^h(x_j)‖.
  *
+ * Changes of the model that scale a head's output or the layer's scale it here too; what they add is of no key.
+ *
  * @throws ERR_USAGE for attention without W_O.
  */
 export async function outputNorms(question: Question): Promise<Matrix> {
@@ -35,27 +38,47 @@ export async function outputNorms(question: Question): Promise<Matrix> {
   const [dim, inner] = output.shape as [number, number];
   const size = inner / weights.length;
   const chosen = head === undefined ? [...weights.keys()] : [head];
-  // [head][key][dim]: the value of a key as the layer's output has it.
-  const transformed = chosen.map((at) =>
-    (values[at] as Float32Array[]).map((value) =>
-      Float64Array.from({ length: dim }, (_, to) => {
-        let sum = 0;
-        for (let d = 0; d < size; d++)
-          sum += (value[d] as number) * (output.data[to * inner + at * size + d] as number);
-        return sum;
-      }),
-    ),
+  const ofHeads = factorsAt(question, `${place}.heads`, [1, weights.length, rows, size]);
+  const ofOutput = [`${place}.output`, `${place}Residual.sublayer`].map((path) =>
+    factorsAt(question, path, [1, rows, dim]),
   );
-  return matrixOf(rows, columns, (i, j) => {
-    const added = new Float64Array(dim);
-    chosen.forEach((at, n) => {
-      const weight = weights[at]?.[i]?.[j] as number;
-      const vector = transformed[n]?.[j] as Float64Array;
-      for (let d = 0; d < dim; d++) added[d] = (added[d] as number) + weight * (vector[d] as number);
+  /** [head][key][dim]: the value of a key as the layer's output of row i has it. */
+  const transformedAt = (i: number): Float64Array[][] =>
+    chosen.map((at) =>
+      (values[at] as Float32Array[]).map((value) =>
+        Float64Array.from({ length: dim }, (_, to) => {
+          let sum = 0;
+          for (let d = 0; d < size; d++) {
+            const factor = ofHeads?.[(at * rows + i) * size + d] ?? 1;
+            sum += factor * (value[d] as number) * (output.data[to * inner + at * size + d] as number);
+          }
+          return sum;
+        }),
+      ),
+    );
+  const ofAllRows = ofHeads ? undefined : transformedAt(0);
+  return Array.from({ length: rows }, (_, i) => {
+    const transformed = ofAllRows ?? transformedAt(i);
+    return Array.from({ length: columns }, (__, j) => {
+      const added = new Float64Array(dim);
+      chosen.forEach((at, n) => {
+        const weight = weights[at]?.[i]?.[j] as number;
+        const vector = transformed[n]?.[j] as Float64Array;
+        for (let d = 0; d < dim; d++) added[d] = (added[d] as number) + weight * (vector[d] as number);
+      });
+      return Math.hypot(
+        ...added.map((sum, d) => ofOutput.reduce((x, by) => x * (by?.[i * dim + d] ?? 1), sum)),
+      );
     });
-    return Math.hypot(...added);
   });
 }
+
+/** What the model's changes multiply a tap with; undefined where they do not change it. */
+const factorsAt = (
+  { plain: { given } }: Question,
+  path: string,
+  shape: readonly number[],
+): Float32Array | undefined => changeOf(path, shape, given?.get(path) ?? [])?.keep;
 
 /** Weights [head][row][column] and values [head][column][size]. */
 async function weightsAndValues(question: Question): Promise<{

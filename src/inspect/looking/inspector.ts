@@ -89,7 +89,10 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
   };
   // A drag of the mouse is many looks that differ in an intervention alone. Weights in training change between looks.
   const unchangedLook = options.state ? (_: unknown, look: () => Promise<Read>) => look() : lastOf<Read>();
-  const batches = openBatches(options, options.of, subject, plans);
+  const batches = openBatches(options, options.of, subject, plans, {
+    givenBy: (interventions) => interventionsByPath(interventions, inPath),
+    shapeOf: (path) => all.get(path)?.shape ?? [],
+  });
   return {
     paths,
     batches,

@@ -58,25 +58,27 @@ export interface Changeable {
  *
  * @param steps     The size of the sequence, in a recurrence.
  * @param position  The step of it that is being built, in a recurrence.
+ * @param name      What its feeds are called after.
  */
 export function changeable(
   path: string,
   value: Value,
   steps: Size,
   position: Value | undefined,
+  name = path,
 ): { readonly answer: Value; readonly changeable: Changeable } {
   const axes: readonly string[] = tapAxes[splitTap(path)[1]];
   const time = axes.findIndex((axis) => axis === "length" || axis === "queries");
   const shape = position ? value.shape.map((size, axis) => (axis === time ? steps : size)) : value.shape;
   const fed = position ? [steps, ...value.shape.filter((_, axis) => axis !== time)] : value.shape;
   const here = (kind: "keep" | "put"): { whole: Value; part: Value } => {
-    const whole = input(nameOf(kind, path), value.dtype, fed);
+    const whole = input(nameOf(kind, name), value.dtype, fed);
     if (!position) return { whole, part: whole };
     return { whole, part: reshape(gather(whole, reshape(position, [1])), value.shape) };
   };
   const [keep, put] = [here("keep"), here("put")];
   const changed = add(mul(value, keep.part), put.part);
-  const answer = isWeights(path) ? renormalised(path, changed) : changed;
+  const answer = isWeights(path) ? renormalised(name, changed) : changed;
   const at = position ? { time, arriving: undefined } : { time: undefined, arriving: value };
   return { answer, changeable: { shape, put: put.whole, ...at } };
 }
@@ -85,8 +87,8 @@ export function changeable(
 export const isWeights = (path: string): boolean => splitTap(path)[1] === "weights";
 
 /** Rows divided by their sums, if that is fed: 1 for yes, 0 for no. */
-export function renormalised(path: string, weights: Value): Value {
-  const isWanted = input(nameOf("renormalise", path), weights.dtype, []);
+export function renormalised(name: string, weights: Value): Value {
+  const isWanted = input(nameOf("renormalise", name), weights.dtype, []);
   const total = maximum(sum(weights, [-1], { keep: true }), 1e-12);
   return div(weights, add(mul(total, isWanted), sub(1, isWanted)));
 }
@@ -97,6 +99,7 @@ export function feedsOf(
   { time }: Pick<Changeable, "time">,
   shape: readonly number[],
   change: Change | undefined,
+  name = path,
 ): Record<string, { shape: readonly number[]; data: Float32Array } | number> {
   const size = shape.reduce((product, n) => product * n, 1);
   const keep = change?.keep ?? new Float32Array(size).fill(1);
@@ -106,9 +109,9 @@ export function feedsOf(
   const laid = (data: Float32Array): Float32Array =>
     time === undefined ? data : timeFirst(data, shape, time);
   return {
-    [nameOf("keep", path)]: { shape: fed, data: laid(keep) },
-    [nameOf("put", path)]: { shape: fed, data: laid(put) },
-    ...(isWeights(path) ? { [nameOf("renormalise", path)]: change?.renormalise ? 1 : 0 } : {}),
+    [nameOf("keep", name)]: { shape: fed, data: laid(keep) },
+    [nameOf("put", name)]: { shape: fed, data: laid(put) },
+    ...(isWeights(path) ? { [nameOf("renormalise", name)]: change?.renormalise ? 1 : 0 } : {}),
   };
 }
 

@@ -2,6 +2,7 @@ import { evaluate, type Size } from "../../ir/size.ts";
 import { type Feed, feedsFor } from "../../runtime/compile.ts";
 import type { HostTensor } from "../../runtime/state.ts";
 import type { Tensor } from "../../runtime/tensor.ts";
+import { givenFeeds, isShared, placedTap } from "./given.ts";
 import { type Changeable, changeOf, feedsOf, type Intervention, timeBack } from "./intervention.ts";
 import { ALONG, PICKS, type Plan, type PlanOptions } from "./look-plan.ts";
 import { lengthsOf } from "./look-read.ts";
@@ -30,7 +31,14 @@ export interface Variant {
   readonly along?: Float32Array;
   /** Changes, each at the path of one tap. */
   readonly intervene?: readonly Omit<Intervention, "renormalise">[];
+  /** Changes of the model, which come before those: the same for all variants. By the path of a tap. */
+  readonly given?: Given;
+  /** The place that is taken out of the sequence whose length has this symbol: `given` counts with it. */
+  readonly shortened?: { readonly size: string; readonly at: number };
 }
+
+/** Interventions by the path of a tap. */
+export type Given = ReadonlyMap<string, readonly Intervention[]>;
 
 export interface Reading {
   /** Paths of taps to read. */
@@ -57,6 +65,14 @@ export interface Batches {
   readonly subject: Subject;
   /** A weight of the model by its path; undefined if there is none. */
   parameter(path: string): Promise<HostTensor | undefined>;
+  /**
+   * Interventions by the paths of the taps that they match.
+   *
+   * @throws ERR_GRAPH for a pattern that matches no tap; ERR_USAGE for a tap that can only be read.
+   */
+  givenBy(interventions: readonly Intervention[]): Given;
+  /** The tap at which changes are not the same at all places of a sequence, by the symbol of its length; if there is one. */
+  placedTap(given: Given, feeds: HostFeeds, size: string): string | undefined;
   read(variants: readonly Variant[], reading: Reading): Promise<VariantRead[]>;
 }
 
@@ -65,8 +81,11 @@ export function openBatches(
   inspected: Inspected,
   subject: Subject,
   plans: Plans,
+  { givenBy, shapeOf }: Pick<Batches, "givenBy"> & { readonly shapeOf: (path: string) => readonly Size[] },
 ): Batches {
   return {
+    givenBy,
+    placedTap: (given, feeds, size) => placedTap(given, size, lengthsOf(feeds), shapeOf),
     inspected,
     subject,
     parameter: async (path) =>
@@ -78,10 +97,15 @@ export function openBatches(
         0,
       );
       const size = Math.max(1, Math.floor(TOKENS / Math.max(1, tokens)));
-      return plans.use({ read: taps, changed, differentiated: gradients, along }, async (plan) => {
+      const given = [...(variants[0]?.given?.keys() ?? [])];
+      // Without another token, the change of a shared tap is another one.
+      const isAlone =
+        variants.some(({ shortened }) => shortened) && given.some((path) => isShared(shapeOf(path)));
+      const atOnce = isAlone ? 1 : size;
+      return plans.use({ read: taps, changed, given, differentiated: gradients, along }, async (plan) => {
         const read: VariantRead[] = [];
-        for (let from = 0; from < variants.length; from += size)
-          read.push(...(await readTogether(plan, variants.slice(from, from + size))));
+        for (let from = 0; from < variants.length; from += atOnce)
+          read.push(...(await readTogether(plan, variants.slice(from, from + atOnce))));
         return read;
       });
     },
@@ -95,6 +119,7 @@ async function readTogether(plan: Plan, variants: readonly Variant[]): Promise<V
   const sizes = (shape: readonly Size[]): number[] => shape.map((size) => evaluate(size, lengths) as number);
   const all: Record<string, Feed> = { ...feeds, ...outputFeeds(variants) };
   for (const [path, one] of plan.fed) Object.assign(all, changeFeeds(path, one, sizes(one.shape), variants));
+  for (const [path, one] of plan.givenFed) Object.assign(all, givenFeeds(path, one, lengths, variants));
   if (plan.along !== undefined) {
     const data = Float32Array.from(variants.flatMap(({ along = [] }) => Array.from(along)));
     all[ALONG] = { shape: sizes(plan.shapes.get(plan.along) as readonly Size[]), data };

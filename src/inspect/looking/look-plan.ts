@@ -27,6 +27,8 @@ export interface PlanOptions {
 export interface Wanted {
   readonly read: readonly string[];
   readonly changed: readonly string[];
+  /** Taps that are changed before all else: what is looked into is a model with that change. */
+  readonly given?: readonly string[];
   readonly differentiated: readonly string[];
   /** A tap whose numbers, along a direction that is fed, are differentiated in place of the output. */
   readonly along?: string | undefined;
@@ -37,6 +39,8 @@ export interface Plan extends Wanted {
   readonly program: Program;
   /** What is fed at taps that are changed or differentiated. */
   readonly fed: ReadonlyMap<string, Changeable>;
+  /** The same, of changes before all else; their feeds are named by `givenName`. */
+  readonly givenFed: ReadonlyMap<string, Changeable>;
   readonly shapes: ReadonlyMap<string, readonly Size[]>;
 }
 
@@ -51,13 +55,21 @@ export const PICKS = {
 /** Name of the feed that gives the direction of a tap. */
 export const ALONG = "along";
 
+/** What the feeds of a change before all else are called after. */
+export const givenName = (path: string): string => `given ${path}`;
+
 /** The graph of a set of paths. */
-interface LookGraph extends Pick<Plan, "fed" | "shapes"> {
+interface LookGraph extends Pick<Plan, "fed" | "givenFed" | "shapes"> {
   readonly outputs: Readonly<Record<string, Value>>;
 }
 
-export function lookGraph(subject: Subject, { read, changed, differentiated, along }: Wanted): LookGraph {
-  const { taps, logits, fed } = callWith(subject, new Set([...changed, ...differentiated]));
+export function lookGraph(subject: Subject, wanted: Wanted): LookGraph {
+  const { read, changed, given = [], differentiated, along } = wanted;
+  const { taps, logits, fed, givenFed } = callWith(
+    subject,
+    new Set([...changed, ...differentiated]),
+    new Set(given),
+  );
   const outputs: Record<string, Value> = { ...saidOutputs(logits) };
   for (const path of read) outputs[`tap ${path}`] = taps.get(path) as Value;
   for (const path of changed) {
@@ -75,7 +87,12 @@ export function lookGraph(subject: Subject, { read, changed, differentiated, alo
     });
   }
   const shaped = along === undefined ? read : [...read, along];
-  return { outputs, fed, shapes: new Map(shaped.map((path) => [path, (taps.get(path) as Value).shape])) };
+  return {
+    outputs,
+    fed,
+    givenFed,
+    shapes: new Map(shaped.map((path) => [path, (taps.get(path) as Value).shape])),
+  };
 }
 
 /** Builds and compiles the graph of a set of paths. */
@@ -95,19 +112,27 @@ export async function openPlan(
   return { ...wanted, ...graph, program };
 }
 
-/** Calls the model with some taps fed. */
+/** Calls the model with some taps fed; at one that is in both sets, the given change comes first. */
 function callWith(
   subject: Subject,
   paths: ReadonlySet<string>,
-): Called & { readonly fed: Map<string, Changeable> } {
-  const fed = new Map<string, Changeable>();
+  given: ReadonlySet<string>,
+): Called & Pick<LookGraph, "fed" | "givenFed"> {
+  const [fed, givenFed] = [new Map<string, Changeable>(), new Map<string, Changeable>()];
   const at: Observer = (path, value, position) => {
-    if (!paths.has(path)) return value;
-    const made = changeable(path, value, subject.timeAt(path), position);
-    fed.set(path, made.changeable);
-    return made.answer;
+    let answer = value;
+    for (const [wanted, all, name] of [
+      [given, givenFed, givenName(path)],
+      [paths, fed, path],
+    ] as const) {
+      if (!wanted.has(path)) continue;
+      const made = changeable(path, answer, subject.timeAt(path), position, name);
+      all.set(path, made.changeable);
+      answer = made.answer;
+    }
+    return answer;
   };
-  return { ...subject.graph(paths.size > 0 ? { at } : {}), fed };
+  return { ...subject.graph(paths.size + given.size > 0 ? { at } : {}), fed, givenFed };
 }
 
 function saidOutputs(logits: Value): { logProbabilities: Value; likeliest: Value } {

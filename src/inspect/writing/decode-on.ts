@@ -5,7 +5,7 @@ import { matchTaps } from "../../nn/match-taps.ts";
 import type { PlanOptions } from "../looking/look-plan.ts";
 import type { Inspected } from "../looking/subject.ts";
 import type { Decoded, DecodedOn, DecodeOptions } from "./decoded.ts";
-import { intervenedSearch } from "./intervened-search.ts";
+import { type Followed, intervenedSearch } from "./intervened-search.ts";
 import { languageModelWriter } from "./language-model-writer.ts";
 import { translatorWriter } from "./translator-writer.ts";
 import type { PreparedText, Writer, WriterOptions, WritingSettings } from "./writer.ts";
@@ -29,7 +29,7 @@ export interface DecodingInspector {
    * Writes with and without interventions.
    *
    * @throws ERR_GRAPH for a pattern that matches no tap, naming similar ones; ERR_USAGE for an intervention or a setting
-   *   that does not fit, ERR_DATA for a source without anything to read.
+   *   that does not fit, ERR_DATA for a source without anything to read; the reason of an aborted `signal`.
    */
   run(source: string, options?: DecodeOptions): Promise<DecodedOn>;
   close(): void;
@@ -52,17 +52,18 @@ export async function openDecodingInspector(options: DecodingInspectorOptions): 
   const writer = writerOf(of, runtime);
   const taps = new Map([...writer.taps.read, ...writer.taps.step]);
   const { search, close } = intervenedSearch(writer, listed);
-  let latest: { readonly key: string; readonly plain: Promise<Decoded> } | undefined;
+  let latest: { readonly key: string; readonly plain: Decoded } | undefined;
   /** Without interventions: kept, since the same text is written again with others. */
-  const searchPlain = (key: string, text: PreparedText): Promise<Decoded> => {
+  const searchPlain = async (key: string, text: PreparedText, followed: Followed): Promise<Decoded> => {
     // The weights of a state may change.
-    if (state) return search(text, []);
-    if (latest?.key !== key) latest = { key, plain: search(text, []) };
+    if (latest?.key === key && !state) return latest.plain;
+    const { hypotheses, trace } = await search(text, [], followed);
+    latest = { key, plain: { hypotheses, trace } };
     return latest.plain;
   };
   return {
     paths: [...taps.keys()],
-    run: async (source, { intervene = [], prefix = [], ...given } = {}) => {
+    run: async (source, { intervene = [], prefix = [], onStep, signal, ...given } = {}) => {
       const chosen = { ...settings, ...given };
       refuseSeveralDraws(chosen);
       const begun = prefixIds(prefix, writer);
@@ -76,12 +77,19 @@ export async function openDecodingInspector(options: DecodingInspectorOptions): 
       const key = JSON.stringify([source, begun, chosen], (_, value) =>
         value instanceof Map ? [...value].map(([id, bias]) => [id, String(bias)]) : value,
       );
-      const { hypotheses, trace } = await searchPlain(key, text);
-      const plain = { hypotheses, trace };
       const { sourceTokens } = text;
-      if (interventions.length === 0) return { sourceTokens, ...plain };
-      const { unchanged, ...after } = await search(text, interventions);
-      const [best, plainBest] = [after.hypotheses[0], hypotheses[0]];
+      const followed = (isWithout: boolean): Followed => ({
+        signal,
+        onStep: onStep && ((step) => onStep({ ...step, isWithout })),
+      });
+      if (interventions.length === 0) {
+        // Who follows a search wants its steps.
+        if (onStep) latest = undefined;
+        return { sourceTokens, ...(await searchPlain(key, text, followed(false))) };
+      }
+      const { unchanged, ...after } = await search(text, interventions, followed(false));
+      const plain = await searchPlain(key, text, followed(true));
+      const [best, plainBest] = [after.hypotheses[0], plain.hypotheses[0]];
       const delta = (best?.logProbability ?? Number.NaN) - (plainBest?.logProbability ?? Number.NaN);
       return { sourceTokens, ...after, without: { ...plain, delta, unchanged } };
     },

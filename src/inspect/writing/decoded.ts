@@ -16,6 +16,21 @@ export interface DecodeOptions extends WritingSettings {
    * it stands.
    */
   readonly prefix?: string | readonly (number | string)[];
+  /**
+   * Told after each step what is written so far; a promise that it returns is waited for. The last step of a search has its
+   * best hypothesis. With interventions, the search without them comes second, unless its answer is known from before.
+   */
+  readonly onStep?: (step: WrittenSoFar) => void | Promise<void>;
+  /** Aborting it ends the search before its next step, and `run` rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** The best hypothesis after a step, by its score, whether it is finished or not. */
+export interface WrittenSoFar extends DecodedText {
+  /** How many of its tokens stay: every hypothesis begins with them that can still become the best. */
+  readonly settled: number;
+  /** Whether this is the search without the interventions. */
+  readonly isWithout: boolean;
 }
 
 export interface DecodedText {

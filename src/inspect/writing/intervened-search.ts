@@ -2,7 +2,7 @@ import type { Hypothesis } from "../../decoding/hypothesis.ts";
 import { closeLater } from "../../decoding/sessions.ts";
 import type { Stepper } from "../../decoding/stepper.ts";
 import { type ChangedSearch, type ChangedTap, changedSearch, watchedSearch } from "./changed-search.ts";
-import type { Decoded, DecodedText } from "./decoded.ts";
+import type { Decoded, DecodedText, WrittenSoFar } from "./decoded.ts";
 import { traced } from "./search-trace.ts";
 import type { PreparedText, Writer } from "./writer.ts";
 
@@ -13,8 +13,18 @@ export interface Intervened extends Decoded {
 
 /** Searches of one model under any interventions. */
 export interface IntervenedSearch {
-  readonly search: (text: PreparedText, interventions: readonly ChangedTap[]) => Promise<Intervened>;
+  readonly search: (
+    text: PreparedText,
+    interventions: readonly ChangedTap[],
+    followed: Followed,
+  ) => Promise<Intervened>;
   readonly close: () => void;
+}
+
+/** Who follows a search, and may end it. */
+export interface Followed {
+  readonly onStep: ((step: Omit<WrittenSoFar, "isWithout">) => void | Promise<void>) | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 interface Opened {
@@ -47,13 +57,17 @@ export function intervenedSearch(writer: Writer, listed: number): IntervenedSear
     return known;
   };
   return {
-    search: async (text, interventions) => {
+    search: async (text, interventions, { onStep, signal }) => {
       const { graphs, stepper } = await opened(interventions, text.stepper);
       const { watch, changed, read } = watchedSearch(graphs, interventions, text);
-      const watched: Stepper = { ...stepper, start: (sources) => stepper.start(sources, watch) };
+      const watched = endedBy(signal, { ...stepper, start: (sources) => stepper.start(sources, watch) });
       const nameOf = (id: number): string => writer.tokenizer.token(id);
       const trace = traced(watched, { listed, first: text.first, nameOf });
-      const found = await text.search(trace.stepper);
+      const found = await text.search(
+        trace.stepper,
+        onStep && (({ best, settled }) => onStep({ ...decodedText(best, writer, text), settled })),
+      );
+      signal?.throwIfAborted();
       const unchanged: ChangedTap[] = [];
       for (const one of interventions) {
         if (changed.has(one)) continue;
@@ -68,6 +82,21 @@ export function intervenedSearch(writer: Writer, listed: number): IntervenedSear
     },
   };
 }
+
+/** A stepper that takes no step once a signal is aborted. */
+const endedBy = (signal: AbortSignal | undefined, stepper: Stepper): Stepper => ({
+  ...stepper,
+  start: async (sources) => {
+    const decoding = await stepper.start(sources);
+    return {
+      ...decoding,
+      step: async (...rows) => {
+        signal?.throwIfAborted();
+        return decoding.step(...rows);
+      },
+    };
+  },
+});
 
 /**
  * Whether an intervention changes what is read before the first step: its tap has other numbers without it.

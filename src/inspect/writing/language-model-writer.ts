@@ -1,6 +1,7 @@
 import { beginWith, constrained } from "../../decoding/constraints.ts";
 import { drawText, searchTexts } from "../../decoding/generator.ts";
-import type { Hypothesis } from "../../decoding/hypothesis.ts";
+import { finish, type Hypothesis } from "../../decoding/hypothesis.ts";
+import type { OnStep } from "../../decoding/so-far.ts";
 import { asEnsemble, readGraph, stepGraph } from "../../decoding/step-graphs.ts";
 import type { Stepper } from "../../decoding/stepper.ts";
 import { openTextStepper } from "../../decoding/text-stepper.ts";
@@ -42,8 +43,8 @@ export function languageModelWriter(
         ]),
         sourceTokens: ids.map((id) => tokenizer.token(id)),
         stepper: { candidates: "all" },
-        search: (stepper) =>
-          continued(constrained(stepper, [beginWith(prefix)], "all"), ids, tokens, settings),
+        search: (stepper, onStep) =>
+          continued(constrained(stepper, [beginWith(prefix)], "all"), ids, tokens, settings, onStep),
         textOf: (written) => {
           const writer = textWriter(tokenizer, prompt);
           return written.map((id) => writer.push(id)).join("") + writer.end();
@@ -58,15 +59,18 @@ async function continued(
   prompt: readonly number[],
   tokens: number,
   { sample, noRepeatNgram = 0, repetitionPenalty = 1, beam = 1, best = 1 }: WritingSettings,
+  onStep: OnStep | undefined,
 ): Promise<readonly Hypothesis[]> {
   const constraints = { noRepeatNgram, repetitionPenalty };
   if (!sample) {
-    const [found = []] = await searchTexts(stepper, [prompt], { tokens, beam, best, ...constraints });
+    const [found = []] = await searchTexts(stepper, [prompt], { tokens, beam, best, onStep, ...constraints });
     return found;
   }
   const texts: Hypothesis[] = [];
-  for await (const { text } of drawText(stepper, prompt, { tokens, ...sample, ...constraints }))
+  for await (const { text, path } of drawText(stepper, prompt, { tokens, ...sample, ...constraints })) {
     if (text) texts.push(text);
+    if (onStep) await onStep({ sentence: 0, best: finish(path, {}), settled: path.length });
+  }
   return texts;
 }
 

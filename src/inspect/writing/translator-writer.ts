@@ -31,7 +31,8 @@ export function translatorWriter(
         });
       const ids = cutTo(maxLength, source.encode(text), source);
       const options = { ...settings, model, target, maxLength, prefix };
-      const { stepper, over } = searchOver(options, planDecoding(options));
+      const plan = planDecoding(options);
+      const { stepper } = searchOver(options, plan);
       return {
         ids,
         first: 0,
@@ -42,7 +43,10 @@ export function translatorWriter(
         ]),
         sourceTokens: ids.map((id) => source.token(id)),
         stepper,
-        search: async (opened) => (await over(opened)([ids]))[0] ?? [],
+        search: async (opened, onStep) => {
+          const [found = []] = await searchOver({ ...options, onStep }, plan).over(opened)([ids]);
+          return found;
+        },
         textOf: (written) => target.decode(written),
       };
     },

@@ -2,6 +2,7 @@
 import type { DecodingOptions } from "../../decoding/decoding-options.ts";
 import type { Hypothesis } from "../../decoding/hypothesis.ts";
 import type { SearchRuntime } from "../../decoding/sessions.ts";
+import type { OnStep } from "../../decoding/so-far.ts";
 import type { Stepper } from "../../decoding/stepper.ts";
 import type { SearchOver } from "../../decoding/translation-search.ts";
 import type { ObservedGraph, ObservedSearch } from "../../decoding/watch.ts";
@@ -40,7 +41,7 @@ export interface PreparedText extends ReadText {
   /** The pieces that are read. */
   readonly sourceTokens: readonly string[];
   readonly stepper: SearchOver["stepper"];
-  readonly search: (stepper: Stepper) => Promise<readonly Hypothesis[]>;
+  readonly search: (stepper: Stepper, onStep?: OnStep) => Promise<readonly Hypothesis[]>;
   readonly textOf: (ids: readonly number[]) => string;
 }
 

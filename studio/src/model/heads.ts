@@ -14,6 +14,8 @@ import {
 } from "heed/inspect";
 import { contrastPairs, phrasebook } from "heed/phrasebook";
 import { tasks } from "heed/tasks";
+import { relativeEntropy } from "../pictures/attention.ts";
+import type { Weights } from "../pictures/pixels.ts";
 import type { HeadScores } from "./head-scores.ts";
 import type { AtStep } from "./looking.ts";
 import type { Session } from "./session.ts";
@@ -30,6 +32,8 @@ export interface ShownHeads {
   /** Whether a row sees only columns up to its own. */
   readonly isCausal: boolean;
   readonly data: Float32Array;
+  /** Mean entropy of the rows of each head, of the largest possible: see `relativeEntropy`. */
+  readonly entropies: readonly number[];
 }
 
 export interface HeadsAsked {
@@ -126,14 +130,23 @@ function shownHeads({ path, axes, data }: NamedTensor, task: Session["run"]["tas
   const place = path.slice(0, -".weights".length);
   const written = queries?.tokens?.writes;
   const isInDecoder = task === "generate" || place.startsWith("decoder.");
+  const isCausal = isInDecoder && !place.endsWith("cross");
+  const [rows, columns] = [queries?.size ?? 0, keys?.size ?? 0];
+  const ofHead = (head: number): Weights => ({
+    data: data.subarray(head * rows * columns, (head + 1) * rows * columns),
+    rows,
+    columns,
+  });
   return {
     place,
     heads: heads?.size ?? 1,
     rows: written ?? queries?.tokens?.reads ?? [],
     columns: keys?.tokens?.reads ?? [],
     isWritten: written !== undefined,
-    isCausal: isInDecoder && !place.endsWith("cross"),
+    isCausal,
     data,
+    // Here and not in the page, which has to stay awake.
+    entropies: Array.from({ length: heads?.size ?? 1 }, (_, head) => relativeEntropy(ofHead(head), isCausal)),
   };
 }
 

@@ -1,7 +1,15 @@
 import { fault, messageOf } from "./fault.ts";
 
-/** Runs the newest of several questions: answers to older ones are dropped. What it returns ends when no question is left. */
-export function newest<T>(ask: () => Promise<T>, take: (answer: T) => void): () => Promise<void> {
+/**
+ * Runs the newest of several questions: answers to older ones are dropped. What it returns ends when no question
+ * is left.
+ *
+ * @param ask  Can find out meanwhile whether its answer is still wanted.
+ */
+export function newest<T>(
+  ask: (isWanted: () => boolean) => Promise<T>,
+  take: (answer: T) => void,
+): () => Promise<void> {
   let turn = 0;
   let pending: Promise<void> = Promise.resolve();
   return () => {
@@ -10,7 +18,7 @@ export function newest<T>(ask: () => Promise<T>, take: (answer: T) => void): () 
     pending = pending.then(async () => {
       if (mine !== turn) return;
       try {
-        const answer = await ask();
+        const answer = await ask(() => mine === turn);
         if (mine !== turn) return;
         fault.value = "";
         take(answer);

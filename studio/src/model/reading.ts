@@ -12,12 +12,14 @@ import {
   type Removable,
   readBothRows,
   removable,
+  type WrittenSoFar,
   without,
 } from "heed/inspect";
 import { matchTaps, type TapPattern } from "heed/nn";
 import type { AtStep } from "./looking.ts";
 import { placesAsPattern } from "./places.ts";
 import type { Session } from "./session.ts";
+import { unknownWords } from "./unknown-words.ts";
 
 /** What is done to the model. */
 export interface Changes {
@@ -40,6 +42,8 @@ export interface Translated extends DecodedOn {
   readonly asked: TranslateAsked;
   /** Whether the source is longer than the model reads. */
   readonly isCut: boolean;
+  /** Words of the source that the vocabulary does not have; at most 12. */
+  readonly unknown: readonly string[];
   /** Changes that made no number different: interventions by their index, parts by name. */
   readonly idle: { readonly intervene: readonly number[]; readonly off: readonly Removable[] };
 }
@@ -65,11 +69,9 @@ export interface Read {
   readonly first: number;
   /** "decoder.1.cross, head 3" */
   readonly where: string;
-  /** Whether the numbers are of the model without the changes. */
-  readonly isUnchanged: boolean;
 }
 
-export interface WhyAsked {
+export interface WhyAsked extends Changes {
   readonly source: string;
   readonly ids: readonly number[];
   readonly place: string;
@@ -99,12 +101,23 @@ export interface LinkedPair {
 export const readingRequests = (opened: () => Session, atStep: AtStep) => ({
   /** Parts that this model has and can be run without. */
   parts: (): Removable[] => removable.filter((part) => interventionsOf(opened().look, [part]) !== undefined),
-  translate: async (asked: TranslateAsked): Promise<Translated> => {
+  /**
+   * @param onStep  Shown what is written so far; its answer is whether to go on.
+   */
+  translate: async (
+    asked: TranslateAsked,
+    onStep: (step: WrittenSoFar) => boolean | Promise<boolean> = () => true,
+  ): Promise<Translated> => {
     const { source, beam, prefix, intervene, off, step = -1 } = asked;
     const { decoder, look, run } = await atStep(step);
     if (!decoder || run.task !== "translate") throw new Error("the open model is no translator");
     const parts = off.map((part) => ({ part, intervene: without(look, part) }));
+    const stop = new AbortController();
     const found = await decoder.run(source, {
+      signal: stop.signal,
+      onStep: async (step) => {
+        if (!(await onStep(step))) stop.abort();
+      },
       beam,
       best: beam,
       prefix,
@@ -117,6 +130,7 @@ export const readingRequests = (opened: () => Session, atStep: AtStep) => ({
     return {
       ...found,
       asked,
+      unknown: unknownWords(run.tokenizers.source, source),
       isCut: run.tokenizers.source.encode(source).length > found.sourceTokens.length,
       idle: {
         intervene: intervene.flatMap((one, i) => (isIdle(one) ? [i] : [])),
@@ -139,7 +153,7 @@ export const readingRequests = (opened: () => Session, atStep: AtStep) => ({
       matrices.push(
         kind === "weights"
           ? matrixOf(taps.get(path) as NamedTensor, head)
-          : await evidence(look, example, kind, options),
+          : await evidence(look, example, kind, { ...options, intervene: all }),
       );
     }
     const [, , queries, keys] = taps.get(paths[0] as string)?.axes ?? [];
@@ -152,22 +166,22 @@ export const readingRequests = (opened: () => Session, atStep: AtStep) => ({
       numbers: mean(matrices).slice(first),
       first,
       where: `${placesAsPattern(places)}${head === undefined ? "" : `, head ${head + 1}`}`,
-      isUnchanged: kind !== "weights" && all.length > 0,
     };
   },
-  /** Why one token was written and not another, by what was read; of the model as it is. */
-  why: async ({ source, ids, place, step, against, kind }: WhyAsked): Promise<Why> => {
+  /** Why one token was written and not another, by what was read. */
+  why: async ({ source, ids, place, step, against, kind, ...changes }: WhyAsked): Promise<Why> => {
     const { look, run } = opened();
     if (run.task !== "translate") throw new Error("the open model is no translator");
     const rival = run.tokenizers.target.id(against);
     const written = ids[step];
     if (rival === undefined || written === undefined) throw new Error(`there is no token ${against}`);
     const example = exampleOf(look, source, ids);
-    const { taps } = await look.run(example, { taps: ["logits", `${place}.weights`] });
+    const intervene = [...changes.intervene, ...(interventionsOf(look, changes.off) ?? [])];
+    const { taps } = await look.run(example, { taps: ["logits", `${place}.weights`], intervene });
     const { axes, data } = taps.get("logits") as NamedTensor;
     const classes = axes.at(-1)?.size ?? 0;
     const logit = (id: number): number => data[step * classes + id] as number;
-    const matrix = await evidence(look, example, kind, { place, against: rival });
+    const matrix = await evidence(look, example, kind, { place, against: rival, intervene });
     return {
       columns: taps.get(`${place}.weights`)?.axes[3]?.tokens?.reads ?? [],
       numbers: matrix[step] ?? [],

@@ -87,10 +87,13 @@ export const requests = {
 };
 export type Requests = typeof requests;
 
+/** Loading WASM takes as long as loading a model: it begins when the worker does. */
+export const startEngine = (): Promise<Engine> =>
+  (engine ??= openEngine("auto", { onWarning: (line) => void warnings.push(line) }));
+
 /** Opens a model without closing the one that is open. */
 export async function openSession({ name, files, checkpoints = [] }: Folder): Promise<Session> {
-  engine ??= openEngine("auto", { onWarning: (line) => void warnings.push(line) });
-  const device = await engine;
+  const device = await startEngine();
   const weights = bytesOf(files, "model.safetensors");
   const others = {
     where: name,

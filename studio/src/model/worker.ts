@@ -1,5 +1,7 @@
 /** Answers the page on a thread of its own. */
 import { expose } from "comlink";
-import { requests } from "./session.ts";
+import { requests, startEngine } from "./session.ts";
 
 expose(requests);
+// What goes wrong is said when a model is opened.
+startEngine().catch(() => undefined);

@@ -82,16 +82,17 @@ export function ribbons(
   { read, written, across, isUpright = false, least = 0.02, most = 1500 }: RibbonOptions,
 ): Ribbon[] {
   const largest = largestOf(numbers);
-  const all = numbers.flatMap((line, row) =>
-    line.flatMap((number, column): Ribbon[] => {
-      const [from, to] = [read[column], written[row]];
-      const weight = number / largest;
-      if (!from || !to || !(weight >= least)) return [];
-      const thickness = 1 + 11 * weight;
-      return [{ row, column, weight, path: path(from.x, to.x, across, isUpright), thickness }];
-    }),
-  );
-  return all.length <= most ? all : all.sort((a, b) => b.weight - a.weight).slice(0, most);
+  const all: Omit<Ribbon, "path" | "thickness">[] = [];
+  for (const [row, line] of numbers.entries())
+    for (const [column, number] of line.entries())
+      if (number / largest >= least && read[column] && written[row])
+        all.push({ row, column, weight: number / largest });
+  const drawn = all.length <= most ? all : all.sort((a, b) => b.weight - a.weight).slice(0, most);
+  return drawn.map(({ row, column, weight }) => {
+    const [from, to] = [read[column] as Placed, written[row] as Placed];
+    const thickness = 1 + 11 * weight;
+    return { row, column, weight, path: path(from.x, to.x, across, isUpright), thickness };
+  });
 }
 
 /** The largest number, and at least 1. */

@@ -1,7 +1,6 @@
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { ScoredHead } from "../../model/head-scores.ts";
 import type { ShownHeads } from "../../model/heads.ts";
-import { relativeEntropy } from "../../pictures/attention.ts";
 import { heat, pageColour } from "../../pictures/heat.ts";
 import { shrunk, type Weights } from "../../pictures/pixels.ts";
 import { text } from "../../text.ts";
@@ -86,7 +85,7 @@ type ThumbnailProps = Omit<GridProps, "attentions" | "of"> & {
 function Thumbnail({ attention, head, onChoose, scoreOf, ...marks }: ThumbnailProps) {
   const at = { place: attention.place, head };
   const weights = weightsOf(attention, head);
-  const entropy = useMemo(() => relativeEntropy(weights, attention.isCausal), [weights]);
+  const entropy = attention.entropies[head] ?? Number.NaN;
   const score = scoreOf(at);
   const roles = score?.roles.map(({ name }) => name).join(", ");
   const isOff = marks.isOff(at);

@@ -1,6 +1,14 @@
 import { useMemo } from "preact/hooks";
-import { type BipartiteData, type BipartiteLayout, bipartite, type Side } from "../../pictures/bipartite.ts";
+import {
+  type BipartiteData,
+  type BipartiteLayout,
+  type Box,
+  bipartite,
+  type Side,
+} from "../../pictures/bipartite.ts";
+import type { Ribbon } from "../../pictures/ribbons.ts";
 import { textWidth } from "../../pictures/text-width.ts";
+import { isSeen, type Sight } from "../../sight.ts";
 import { text } from "../../text.ts";
 
 export interface BipartiteProps extends BipartiteData {
@@ -10,7 +18,13 @@ export interface BipartiteProps extends BipartiteData {
   readonly isChosen: boolean;
   readonly onPoint: (place: number) => void;
   readonly onChoose: (place: number) => void;
+  /** What can be seen of it: of a long text only that is drawn. */
+  readonly sight: Sight;
 }
+
+/** More tokens are drawn where they are seen. */
+const LONG = 80;
+const ALL: Sight = { from: -Infinity, to: Infinity };
 
 /** Both sentences with a ribbon for every number: the read one above the written one, or to the left of it. */
 export function Bipartite(props: BipartiteProps) {
@@ -19,9 +33,14 @@ export function Bipartite(props: BipartiteProps) {
     () => bipartite({ columns, rows, numbers, links, room }, textWidth),
     [columns, rows, numbers, links, room],
   );
+  const sight = Math.max(columns.length, rows.length) > LONG && !layout.isUpright ? props.sight : ALL;
   // Thousands of ribbons of a long text are not drawn again when one points at a word.
-  const still = useMemo(() => <Still {...layout} />, [layout]);
-  const labels = useMemo(() => [layout.read, layout.written].map(labelsOf), [layout]);
+  const still = useMemo(() => <Still {...layout} sight={sight} />, [layout, sight.from, sight.to]);
+  const labels = useMemo(
+    () => [layout.read, layout.written].map((side, i) => labelsOf(side, i, sight)),
+    [layout, sight.from, sight.to],
+  );
+  const targets = useMemo(() => indices(layout.written.tokens, sight), [layout, sight.from, sight.to]);
   const { read, written, width, height, origin } = layout;
   const here = layout.ribbons.filter(({ row }) => row === place);
   return (
@@ -44,13 +63,29 @@ export function Bipartite(props: BipartiteProps) {
       ))}
       {written.tokens[place] && <rect class="mark" {...written.tokens[place]} rx={7} opacity={0.3} />}
       {labels}
-      <Targets {...props} side={written} />
+      <Targets {...props} side={written} shown={targets} />
     </svg>
   );
 }
 
+/** The boxes that can be seen, by their places. */
+const indices = (boxes: readonly Box[], sight: Sight): number[] =>
+  boxes.flatMap(({ x, width }, i) => (isSeen(sight, x, x + width) ? [i] : []));
+
 /** What is the same wherever one looks. */
-function Still({ read, written, isUpright, width, height, ribbons, links, origin }: BipartiteLayout) {
+function Still({
+  read,
+  written,
+  isUpright,
+  width,
+  height,
+  ribbons,
+  links,
+  origin,
+  sight,
+}: BipartiteLayout & { readonly sight: Sight }) {
+  const isRibbonSeen = ({ row, column }: Ribbon): boolean =>
+    isSeen(sight, read.tokens[column]?.x ?? 0, written.tokens[row]?.x ?? 0);
   const between = `translate(${origin.join(" ")})`;
   return (
     <>
@@ -66,7 +101,7 @@ function Still({ read, written, isUpright, width, height, ribbons, links, origin
         {text.axes.rows}
       </text>
       <g class="all" transform={between}>
-        {ribbons.map(({ row, column, weight, path, thickness }) => (
+        {ribbons.filter(isRibbonSeen).map(({ row, column, weight, path, thickness }) => (
           <path
             key={`${row}-${column}`}
             class="ribbon"
@@ -81,31 +116,43 @@ function Still({ read, written, isUpright, width, height, ribbons, links, origin
           <path key={path} class="link" d={path} />
         ))}
       </g>
-      {[...read.words, ...written.words].map((box) => (
-        <rect key={`${box.x} ${box.y}`} class="back" {...box} rx={8} />
-      ))}
+      {[...read.words, ...written.words]
+        .filter(({ x, width: own }) => isSeen(sight, x, x + own))
+        .map((box) => (
+          <rect key={`${box.x} ${box.y}`} class="back" {...box} rx={8} />
+        ))}
     </>
   );
 }
 
 /** The texts, with a thin line between the pieces of a word. */
-const labelsOf = ({ shown, tokens, seams }: Side, key: number) => (
+const labelsOf = ({ shown, tokens, seams }: Side, key: number, sight: Sight) => (
   <g key={key} class="labels">
     {seams.map((path) => (
       <path key={path} class="seam" d={path} />
     ))}
-    {tokens.map(({ x, y, width, height }, i) => (
-      <g key={i} class={shown[i]?.isSpecial ? "token special" : "token"}>
-        <text x={x + width / 2} y={y + height / 2} text-anchor="middle" dominant-baseline="central">
-          {shown[i]?.text}
-        </text>
-      </g>
-    ))}
+    {indices(tokens, sight).map((i) => {
+      const { x, y, width, height } = tokens[i] as Box;
+      return (
+        <g key={i} class={shown[i]?.isSpecial ? "token special" : "token"}>
+          <text x={x + width / 2} y={y + height / 2} text-anchor="middle" dominant-baseline="central">
+            {shown[i]?.text}
+          </text>
+        </g>
+      );
+    })}
   </g>
 );
 
+interface TargetsProps extends BipartiteProps {
+  readonly side: Side;
+  /** The places of those that can be seen. */
+  readonly shown: readonly number[];
+}
+
 /** What can be pointed at, focused and chosen: the written tokens. Arrows go from one to the next. */
-function Targets({ side, place, isChosen, onPoint, onChoose }: BipartiteProps & { readonly side: Side }) {
+function Targets({ side, shown, place, isChosen, onPoint, onChoose }: TargetsProps) {
+  const first = shown.includes(place) ? place : shown[0];
   const onKeyDown = (event: KeyboardEvent, row: number): void => {
     const target = event.currentTarget as SVGElement;
     const go: Readonly<Record<string, () => void>> = {
@@ -122,13 +169,13 @@ function Targets({ side, place, isChosen, onPoint, onChoose }: BipartiteProps & 
   };
   return (
     <g>
-      {side.tokens.map((box, row) => (
+      {shown.map((row) => (
         <rect
           key={row}
           class="word"
-          {...box}
+          {...side.tokens[row]}
           rx={7}
-          tabindex={row === Math.max(0, place) ? 0 : -1}
+          tabindex={row === first ? 0 : -1}
           role="button"
           aria-label={side.shown[row]?.text}
           aria-pressed={isChosen && place === row}

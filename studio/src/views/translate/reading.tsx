@@ -3,6 +3,7 @@ import type { Read } from "../../model/reading.ts";
 import { wordsOf } from "../../pictures/tokens.ts";
 import { useRoom } from "../../room.ts";
 import { SaveButtons } from "../../save-buttons.tsx";
+import { useSight } from "../../sight.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { Bipartite } from "./bipartite.tsx";
@@ -21,6 +22,7 @@ export function Reading() {
 function Shown({ read }: { readonly read: Read }) {
   const pointed = useSignal(-1);
   const { place: picture, room } = useRoom();
+  const { sight, onScroll } = useSight(room);
   const chosen = looked.value ?? -1;
   const place = pointed.value >= 0 && pointed.value < read.rows.length ? pointed.value : chosen;
   const pair = known.value?.target === best.value?.text ? known.value : undefined;
@@ -32,7 +34,7 @@ function Shown({ read }: { readonly read: Read }) {
       <Controls />
       <div class="reading">
         <figure>
-          <div class="scroll" ref={picture}>
+          <div class="scroll" ref={picture} onScroll={onScroll}>
             {room > 0 && (
               <Bipartite
                 columns={read.columns}
@@ -42,6 +44,7 @@ function Shown({ read }: { readonly read: Read }) {
                 place={place}
                 isChosen={place === chosen}
                 room={room}
+                sight={sight}
                 onPoint={(next) => {
                   pointed.value = next;
                 }}
@@ -55,7 +58,6 @@ function Shown({ read }: { readonly read: Read }) {
               <code>{read.where}</code>
               {`, ${words.rowOf} ${words.rows[view.value.row]}.`}
               {links.length > 0 && <span class="legend">{words.gold}</span>}
-              {read.isUnchanged && ` ${words.unchangedModel}`}
             </span>
             <SaveButtons
               picture={picture}

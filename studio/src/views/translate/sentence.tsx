@@ -1,11 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { card, fault, messageOf } from "../../model/client.ts";
 import { knownPairs } from "../../model/phrasebook.ts";
+import { shownToken } from "../../pictures/tokens.ts";
 import { otherText } from "../../state/fit.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { Changes } from "./changes.tsx";
 import { best, decoded, known } from "./translation.ts";
+import { Written } from "./written.tsx";
 
 const words = text.translate;
 
@@ -23,9 +25,7 @@ export function Sentence() {
           onInput={(event) => show(otherText(view.peek(), event.currentTarget.value))}
         />
       </label>
-      <output class="translation" aria-live="polite">
-        <bdi>{best.value?.text || " "}</bdi>
-      </output>
+      <Written />
       <Notes />
       <Changes />
     </section>
@@ -41,7 +41,24 @@ function Notes() {
   if (found && pair && pair.source === found.asked.source) {
     notes.push(pair.target === best.value?.text ? words.asPhrasebook : words.notAsPhrasebook(pair.target));
   }
-  return <p class="note">{notes.join(" ") || " "}</p>;
+  const unknown = found?.unknown ?? [];
+  return (
+    <p class="note">
+      {notes.join(" ") || (unknown.length === 0 && "\u00a0")}
+      {notes.length > 0 && " "}
+      {unknown.length > 0 && (
+        <span class="unknown">
+          {found?.sourceTokens.includes("<unk>") ? words.unknown : words.inBytes}{" "}
+          {unknown.map((word, i) => (
+            <>
+              {i > 0 && ", "}
+              <bdi>{shownToken(word).text}</bdi>
+            </>
+          ))}
+        </span>
+      )}
+    </p>
+  );
 }
 
 let next = 0;

@@ -1,6 +1,7 @@
 /** What the translate view shows, computed whenever what it depends on changes. */
-import { computed, effect, signal } from "@preact/signals";
-import type { NextCandidate } from "heed/inspect";
+import { batch, computed, effect, signal } from "@preact/signals";
+import { proxy } from "comlink";
+import type { NextCandidate, WrittenSoFar } from "heed/inspect";
 import type { PhrasebookPair } from "heed/phrasebook";
 import { card, model } from "../../model/client.ts";
 import { newest } from "../../model/newest.ts";
@@ -10,9 +11,23 @@ import { searchTree } from "../../pictures/search-tree.ts";
 import { show, view } from "../../state/store.ts";
 
 export const decoded = signal<Translated | undefined>(undefined);
+/** What is written so far of the translation that is being decoded; undefined once it is whole. */
+export const growing = signal<WrittenSoFar | undefined>(undefined);
 export const reading = signal<Read | undefined>(undefined);
 /** Why the looked at word and not its rival; undefined until it is measured. */
 export const why = signal<Why | undefined>(undefined);
+/** Tokens of a sentence from which on it is only measured why on request: the model runs once for each, or more often. */
+const LONG = 128;
+/** The long translation of which it was requested. */
+const requested = signal<Translated | undefined>(undefined);
+export const requestWhy = (): void => {
+  requested.value = decoded.peek();
+};
+/** How many tokens the sentence has, where it is not measured yet because it is so long. */
+export const longForWhy = computed(() => {
+  const length = decoded.value?.sourceTokens.length ?? 0;
+  return length > LONG && requested.value !== decoded.value ? length : undefined;
+});
 /** The sentence as the phrasebook has it; undefined for one that is not in it. */
 export const known = signal<PhrasebookPair | undefined>(undefined);
 /** Parts that the open model can be run without. */
@@ -33,6 +48,9 @@ export const readPlaces = computed((): readonly string[] => {
   return one === undefined ? [] : [one];
 });
 
+/** The search as a tree. */
+export const tree = computed(() => (decoded.value ? searchTree(decoded.value) : []));
+
 export const best = computed(() => decoded.value?.hypotheses[0]);
 
 /** The step of training that is shown: where it can be seen and chosen. */
@@ -48,7 +66,7 @@ export const looked = computed(() => {
 export function rivalsAt(place: number): readonly NextCandidate[] {
   const found = decoded.value;
   if (!found) return [];
-  const node = searchTree(found).find(({ column, isChosen }) => column === place && isChosen);
+  const node = tree.value.find(({ column, isChosen }) => column === place && isChosen);
   const written = best.value?.tokens[place];
   const hypothesis = found.trace[place]?.hypotheses[node?.rank ?? 0];
   return (hypothesis?.next ?? []).filter(({ token }) => token !== written);
@@ -65,22 +83,46 @@ export function force(place: number, token: string): void {
   show({ forced: [...(best.peek()?.tokens.slice(0, place) ?? []), token], place, rival: "" });
 }
 
+/** What was asked for last, and of which model. */
+let answered: { readonly card: unknown; readonly asked: string } | undefined;
+
+/** Whether there is something to translate: the text may have been deleted in the meantime. */
+const isAsked = (): boolean => card.peek()?.task === "translate" && view.peek().text.trim() !== "";
+const isStill = matchMedia("(prefers-reduced-motion: reduce)");
+
 const translateSoon = newest(
-  () => {
+  async (isWanted) => {
     const { text, beam, forced, intervene, off } = view.peek();
-    return model.translate({
+    const asked = {
       source: text,
       beam,
       prefix: [...forced],
       intervene: [...intervene],
       off: [...off],
       step: stepShown.peek(),
-    });
+    };
+    const onStep = (step: WrittenSoFar): boolean => {
+      const goesOn = isWanted() && isAsked();
+      if (goesOn && !step.isWithout && !isStill.matches) growing.value = step;
+      return goesOn;
+    };
+    try {
+      return await model.translate(asked, proxy(onStep));
+    } catch (error) {
+      // Nothing went wrong: it was ended because there is no text any more.
+      if (!isAsked()) return undefined;
+      if (isWanted()) {
+        growing.value = undefined;
+        answered = undefined;
+      }
+      throw error;
+    }
   },
-  (answer) => {
-    // The text may have been deleted in the meantime.
-    if (view.peek().text.trim() !== "") decoded.value = answer;
-  },
+  (answer) =>
+    batch(() => {
+      growing.value = undefined;
+      if (isAsked()) decoded.value = answer;
+    }),
 );
 
 const readSoon = newest(
@@ -122,6 +164,8 @@ const whySoon = newest(
       step,
       against: other.token,
       kind: view.peek().why,
+      intervene: found.asked.intervene,
+      off: found.asked.off,
     });
   },
   (answer) => {
@@ -136,15 +180,26 @@ const findSoon = newest(
   },
 );
 
+const askedNow = (): string => {
+  const { text, beam, forced, intervene, off } = view.value;
+  return JSON.stringify([text, beam, forced, intervene, off, stepShown.value]);
+};
+
 /** Begins to follow the view and the model. @returns a function that ends it */
 export function follow(): () => void {
   const ends = [
     effect(() => {
-      const { text, beam, forced, intervene, off } = view.value;
-      const isReady = card.value?.task === "translate" && text.trim() !== "";
-      void [beam, forced, intervene, off, stepShown.value];
+      const asked = askedNow();
+      const isReady = card.value?.task === "translate" && view.value.text.trim() !== "";
+      // Another tab asks for the same translation.
+      const isKnown = decoded.peek() && answered?.card === card.value && answered?.asked === asked;
+      if (isReady && isKnown) return;
+      answered = isReady ? { card: card.value, asked } : undefined;
       if (isReady) translateSoon();
-      else decoded.value = undefined;
+      else {
+        decoded.value = undefined;
+        growing.value = undefined;
+      }
     }),
     effect(() => {
       const { head, evidence, row } = view.value;
@@ -170,7 +225,7 @@ export function followWords(): () => void {
     }),
     effect(() => {
       void [decoded.value, looked.value, view.value.why, rival.value];
-      if (looked.value === undefined) why.value = undefined;
+      if (looked.value === undefined || longForWhy.value) why.value = undefined;
       else whySoon();
     }),
     effect(() => {

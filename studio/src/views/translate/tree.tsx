@@ -1,13 +1,14 @@
 import { type Signal, useSignal } from "@preact/signals";
-import type { DecodedOn } from "heed/inspect";
-import { useMemo, useRef } from "preact/hooks";
-import { searchTree, type TreeNode } from "../../pictures/search-tree.ts";
+import { useMemo } from "preact/hooks";
+import type { TreeNode } from "../../pictures/search-tree.ts";
 import { textWidth } from "../../pictures/text-width.ts";
 import { shownToken } from "../../pictures/tokens.ts";
+import { useRoom } from "../../room.ts";
 import { SaveButtons } from "../../save-buttons.tsx";
+import { isSeen, type Sight, useSight } from "../../sight.ts";
 import { show } from "../../state/store.ts";
 import { text } from "../../text.ts";
-import { decoded } from "./translation.ts";
+import { tree } from "./translation.ts";
 
 const [FONT, SMALL] = ["14px system-ui, sans-serif", "12px system-ui, sans-serif"];
 const words = text.translate;
@@ -16,17 +17,18 @@ const [STEP, ROW, WIDTH] = [124, 44, 108];
 /** The kept hypotheses of every step, and what could have come next. Choosing a word decodes on from it. */
 export function Tree() {
   const looked = useSignal<string | undefined>(undefined);
-  const picture = useRef<HTMLDivElement>(null);
-  const found = decoded.value;
-  const drawn = useMemo(() => found && drawnTree(found, looked), [found]);
-  if (!drawn || drawn.nodes.length === 0) return null;
-  const { nodes, width, height, still } = drawn;
+  const { place: picture, room } = useRoom();
+  const { sight, onScroll } = useSight(room);
+  const nodes = tree.value;
+  const drawn = useMemo(() => drawnTree(nodes, looked, sight), [nodes, sight.from, sight.to]);
+  if (nodes.length === 0) return null;
+  const { width, height, still } = drawn;
   const shown = nodes.find(({ key }) => key === looked.value) ?? nodes.findLast(({ isChosen }) => isChosen);
   return (
     <section class="panel" aria-labelledby="tree">
       <h2 id="tree">{words.tree}</h2>
       <p class="note">{words.treeNote}</p>
-      <div class="scroll" ref={picture}>
+      <div class="scroll" ref={picture} onScroll={onScroll}>
         <svg
           class="tree"
           width={width}
@@ -84,15 +86,15 @@ const at = ({ column, rank }: TreeNode) => ({ x: column * STEP, y: rank * ROW })
 const boxAt = (node: TreeNode) => ({ ...at(node), y: node.rank * ROW + 5, width: WIDTH, height: ROW - 10 });
 const textOf = (path: readonly string[]): string => path.join("").replaceAll("▁", " ").trim() || "▷";
 
-/** All that does not move: edges, nodes and what is written in them. */
-function drawnTree(found: Pick<DecodedOn, "trace" | "hypotheses">, looked: Signal<string | undefined>) {
-  const nodes = searchTree(found);
+/** All that does not move, as far as it can be seen: edges, nodes and what is written in them. */
+function drawnTree(nodes: readonly TreeNode[], looked: Signal<string | undefined>, sight: Sight) {
   const byKey = new Map(nodes.map((node) => [node.key, node]));
-  const columns = found.trace.length;
+  const columns = (nodes.at(-1)?.column ?? 0) + 1;
+  const seen = nodes.filter((node) => isSeen(sight, at(node).x - STEP, at(node).x + STEP));
   const rows = nodes.reduce((most, { rank }) => Math.max(most, rank + 1), 1);
   const still = (
     <>
-      {nodes.map((node) => {
+      {seen.map((node) => {
         const parent = byKey.get(node.parent ?? "");
         if (!parent) return null;
         const [from, to] = [at(parent), at(node)];
@@ -106,12 +108,12 @@ function drawnTree(found: Pick<DecodedOn, "trace" | "hypotheses">, looked: Signa
           />
         );
       })}
-      {nodes.map((node) => (
+      {seen.map((node) => (
         <Node key={node.key} node={node} looked={looked} />
       ))}
     </>
   );
-  return { nodes, width: columns * STEP - (STEP - WIDTH) + 2, height: rows * ROW, still };
+  return { width: columns * STEP - (STEP - WIDTH) + 2, height: rows * ROW, still };
 }
 
 /** As much of a text as there is room for. */

@@ -7,7 +7,7 @@ import { useRoom } from "../../room.ts";
 import { SaveButtons } from "../../save-buttons.tsx";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
-import { best, decoded, force, looked, rival, rivals, why } from "./translation.ts";
+import { best, force, longForWhy, looked, requestWhy, rival, rivals, why } from "./translation.ts";
 
 const words = text.translate;
 const kinds = ["leaveOneOut", "gradientTimesInput", "integratedGradients"] as const satisfies EvidenceKind[];
@@ -59,11 +59,17 @@ const [ROW, NUMBER] = [26, 64];
 
 /** A bar for every source token: to the right where it speaks for the written word. */
 function Bars({ name, otherName }: { readonly name: string; readonly otherName: string }) {
-  return why.value ? (
-    <Measured found={why.value} name={name} otherName={otherName} />
-  ) : (
-    <p class="note waiting">{words.measuring}</p>
-  );
+  if (why.value) return <Measured found={why.value} name={name} otherName={otherName} />;
+  if (longForWhy.value)
+    return (
+      <p class="note">
+        {words.longForWhy(longForWhy.value)}{" "}
+        <button type="button" onClick={requestWhy}>
+          {words.measure}
+        </button>
+      </p>
+    );
+  return <p class="note waiting">{words.measuring}</p>;
 }
 
 interface MeasuredProps {
@@ -137,9 +143,7 @@ function Measured({ found, name, otherName }: MeasuredProps) {
         </table>
       </div>
       <div class="below">
-        <p class="note">
-          {words.margin(found.margin)} {decoded.value?.without ? words.unchangedModel : ""}
-        </p>
+        <p class="note">{words.margin(found.margin)}</p>
         <SaveButtons
           picture={picture}
           name="why"
