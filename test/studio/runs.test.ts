@@ -178,6 +178,13 @@ test("an interval is a bar around its mean, with a ring for each run; one run ha
     expect(((a?.bar?.[0] ?? 0) + (a?.bar?.[1] ?? 0)) / 2).toBeCloseTo(a?.mean ?? 0);
     expect([a?.rings.length, b?.rings.length, b?.bar]).toEqual([2, 0, undefined]);
     expect(b?.mean).toBeLessThanOrEqual(drawn.right);
+    const [long] = intervalDots([{ ...rows[0], name: "x".repeat(300) } as never], {
+      width,
+      names: 2000,
+      texts: 100,
+    }).rows;
+    expect(long?.shown.length).toBeLessThan(width / 7);
+    expect(long?.shown).toMatch(/x…$/);
     expect(a?.bar?.[0]).toBeGreaterThanOrEqual(drawn.left);
   }
 });

@@ -12,6 +12,8 @@ export interface IntervalRow {
 export interface IntervalDots {
   readonly rows: readonly {
     readonly name: string;
+    /** As much of the name as there is room for. */
+    readonly shown: string;
     readonly nameAt: { readonly x: number; readonly y: number };
     readonly y: number;
     readonly mean: number;
@@ -61,6 +63,7 @@ export function intervalDots(
       const y = TOP + step * (i + (isNarrow ? 0.72 : 0.5));
       return {
         name,
+        shown: cut(name, isNarrow ? width : left - 20),
         nameAt: isNarrow ? { x: 0, y: TOP + step * i + 12 } : { x: 0, y },
         y,
         mean: x(mean),
@@ -74,4 +77,12 @@ export function intervalDots(
     left,
     right,
   };
+}
+
+/** The width of a letter, in px: rather too much than too little. */
+const LETTER = 8.4;
+
+function cut(name: string, room: number): string {
+  const most = Math.max(4, Math.floor(room / LETTER));
+  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }

@@ -87,10 +87,11 @@ function Intervals({ compared }: { readonly compared: ComparedRuns }) {
               <text class="axis" x={drawn.right} y={drawn.bottom + 36} text-anchor="end">
                 {[of.name, of.unit].filter(Boolean).join(", ")} →
               </text>
-              {drawn.rows.map(({ name, nameAt, y, mean, bar, rings }, i) => (
+              {drawn.rows.map(({ name, shown, nameAt, y, mean, bar, rings }, i) => (
                 <g key={name}>
                   <text class="name" {...nameAt} dominant-baseline="central">
-                    {name}
+                    {shown}
+                    <title>{name}</title>
                   </text>
                   {bar && <line class="bar" x1={bar[0]} x2={bar[1]} y1={y} y2={y} />}
                   {rings.map((x, j) => (

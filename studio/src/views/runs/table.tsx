@@ -46,7 +46,9 @@ export function RunsTable({ title, table: { columns, rows }, name, extra: Extra 
           <tbody>
             {rows.map(([first = "", ...cells]) => (
               <tr key={first}>
-                <th scope="row">{first}</th>
+                <th scope="row" title={first}>
+                  {first}
+                </th>
                 {cells.map((cell, i) => (
                   <td key={columns[i + 1]?.name} class={kindOf(i + 1)}>
                     {cell}
