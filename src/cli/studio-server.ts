@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { basename, extname, join, normalize, sep } from "node:path";
 import { heedError } from "../errors.ts";
@@ -14,8 +14,11 @@ export interface StudioServerOptions {
   readonly port: number;
 }
 
-/** The model that comes with the page. */
-const BUNDLED = "phrasebook";
+/** The names of the models that come with the page. */
+const bundledIn = (page: string): string[] => {
+  const file = join(page, "models.json");
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as string[]) : [];
+};
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -108,7 +111,7 @@ function replyTo(
   if (path === undefined) return { status: 400 };
   const [, name = "", file = ""] = /^\/models\/([^/]+)\/(.+)$/.exec(path) ?? [];
   const run = runs.get(name);
-  if (path === "/models.json") return { json: [...new Set([...runs.keys(), BUNDLED])] };
+  if (path === "/models.json") return { json: [...new Set([...runs.keys(), ...bundledIn(page)])] };
   if (run !== undefined && file === "files.json") return { json: sharedFiles(run) };
   if (run !== undefined) return fileOf(isShared(file) ? join(run, file) : undefined);
   return fileOf(inside(page, path === "/" ? "/index.html" : path));

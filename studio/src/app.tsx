@@ -1,8 +1,11 @@
 import type { ComponentType } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Misfit } from "./misfit.tsx";
 import { card, fault, offered, openFolder } from "./model/client.ts";
 import { pickedFolder } from "./model/files.ts";
 import { otherModel } from "./state/fit.ts";
-import { canUndo, show, undo, view } from "./state/store.ts";
+import { fitsView } from "./state/fitting-view.ts";
+import { canUndo, isModelNewer, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
 import { text } from "./text.ts";
 import { Classify } from "./views/classify/classify.tsx";
@@ -26,38 +29,64 @@ const views: Readonly<Partial<Record<ViewName, ComponentType>>> = {
 
 /** The whole page: what is open, the tabs, and the view. */
 export function App() {
-  const Shown = views[view.value.view] ?? Translate;
+  const name = view.value.view in views ? view.value.view : "translate";
+  const Shown = views[name] ?? Translate;
+  const opened = card.value;
   return (
     <div class="studio">
+      <button type="button" class="skip" onClick={() => document.getElementById("view")?.focus()}>
+        {text.skip}
+      </button>
       <header>
         <h1>{text.title}</h1>
         <Opened />
       </header>
-      <nav aria-label="Views">
-        {(Object.keys(views) as ViewName[]).map((name) => (
-          <button
-            type="button"
-            key={name}
-            class="tab"
-            aria-current={view.value.view === name ? "page" : undefined}
-            onClick={() => show({ view: name })}
-          >
-            {text.views[name]}
-          </button>
-        ))}
+      <div class="tab-bar">
+        <Tabs shown={name} />
         <button type="button" class="quiet" disabled={!canUndo.value} onClick={undo}>
           {text.undo}
         </button>
-      </nav>
+      </div>
       {fault.value && (
         <p class="fault" role="alert">
           {text.failed}: {fault.value}
         </p>
       )}
-      <main class={`view-${view.value.view}`}>
-        {card.value ? <Shown /> : <p class="waiting">{text.model.opening}</p>}
+      <main id="view" class={`view-${name}`} tabIndex={-1}>
+        {!opened ? (
+          <p class="waiting">{text.model.opening}</p>
+        ) : fitsView(name, opened) ? (
+          <Shown />
+        ) : (
+          <Misfit name={name} opened={opened} />
+        )}
       </main>
     </div>
+  );
+}
+
+/** The tabs: one row, which scrolls where there is no room for all. */
+function Tabs({ shown }: { readonly shown: ViewName }) {
+  const row = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const tab = row.current?.querySelector<HTMLElement>("[aria-current]");
+    if (row.current && tab)
+      row.current.scrollLeft = tab.offsetLeft - (row.current.clientWidth - tab.clientWidth) / 2;
+  }, [shown]);
+  return (
+    <nav class="tabs" ref={row} aria-label={text.tabs}>
+      {(Object.keys(views) as ViewName[]).map((each) => (
+        <button
+          type="button"
+          key={each}
+          class="tab"
+          aria-current={each === shown ? "page" : undefined}
+          onClick={() => show({ view: each })}
+        >
+          {text.views[each]}
+        </button>
+      ))}
+    </nav>
   );
 }
 
@@ -89,7 +118,9 @@ function Opened() {
           {...{ webkitdirectory: true }}
           onChange={(event) => {
             const { files } = event.currentTarget;
-            if (files) void pickedFolder(files).then(openFolder);
+            if (!files) return;
+            isModelNewer.value = true;
+            void pickedFolder(files).then(openFolder);
           }}
         />
       </label>

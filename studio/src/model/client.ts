@@ -1,5 +1,5 @@
 /** The only place of the page that talks to the worker. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { wrap } from "comlink";
 import { fitting } from "../state/fit.ts";
 import { show, view } from "../state/store.ts";
@@ -28,10 +28,27 @@ export async function listOffered(): Promise<void> {
   }
 }
 
-export async function openFolder(folder: Folder): Promise<void> {
+/** Models that are being opened. */
+const opening = signal(0);
+export const isOpening = computed(() => opening.value > 0);
+let latest = 0;
+let before: Promise<unknown> = Promise.resolve();
+
+/** One after the other, so that the last one asked for is the one that stays open; those before it are left out. */
+async function open(find: () => Promise<Folder>): Promise<void> {
+  const mine = ++latest;
   fault.value = "";
+  opening.value = opening.peek() + 1;
+  before = before.then(async () => {
+    if (mine === latest) await openNow(find);
+    opening.value = opening.peek() - 1;
+  });
+  await before;
+}
+
+async function openNow(find: () => Promise<Folder>): Promise<void> {
   try {
-    const opened = await model.open(folder);
+    const opened = await model.open(await find());
     const change = fitting(view.peek(), opened);
     if (Object.keys(change).length > 0) show(change);
     card.value = opened;
@@ -40,14 +57,10 @@ export async function openFolder(folder: Folder): Promise<void> {
   }
 }
 
-/** Opens a model by its name on the server: the bundled one, or one of `heed studio RUN…`. */
-export async function openServed(name: string): Promise<void> {
-  fault.value = "";
-  try {
-    await openFolder(await servedFolder(name, `models/${encodeURIComponent(name)}`));
-  } catch (error) {
-    fault.value = messageOf(error);
-  }
-}
+export const openFolder = (folder: Folder): Promise<void> => open(async () => folder);
+
+/** Opens a model by its name on the server: a bundled one, or one of `heed studio RUN…`. */
+export const openServed = (name: string): Promise<void> =>
+  open(() => servedFolder(name, `models/${encodeURIComponent(name)}`));
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { card } from "../../model/client.ts";
 import { text } from "../../text.ts";
 import { Chooser } from "./chooser.tsx";
 import { Equations } from "./equations.tsx";
@@ -24,8 +23,6 @@ export function Steps() {
     addEventListener("keydown", onArrow);
     return () => removeEventListener("keydown", onArrow);
   }, []);
-  if (card.value?.task !== "translate" || card.value.kind !== "transformer")
-    return <p class="panel">{text.model.wrongTask(card.value?.kind ?? "", words.walkFor)}</p>;
   const shown = station.value;
   return (
     <div class="steps">
