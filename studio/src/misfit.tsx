@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { isOpening, offered } from "./model/client.ts";
+import { isOpening, offered, openServed } from "./model/client.ts";
 import type { Card } from "./model/session.ts";
 import { otherModel } from "./state/fit.ts";
 import { bundledFor, fitsView, homeOf, type ModelAndText } from "./state/fitting-view.ts";
@@ -49,7 +49,7 @@ export function Misfit({ name, opened }: MisfitProps) {
         </p>
       )}
       <p class="note">{words.trainOne}</p>
-      <pre class="scroll">{`${words.train[task]}\nheed studio ${words.train[task].split(" ").at(-1)}`}</pre>
+      <pre>{`${words.train[task]}\nheed studio ${words.train[task].split(" ").at(-1)}`}</pre>
     </section>
   );
 }
@@ -61,7 +61,10 @@ function openInstead(name: ViewName, opened: Card, bundled: ModelAndText): void 
     for (const each of viewNames)
       if (fitsView(each, opened)) left.set(each, { model: opened.name, text: source });
   const { model, text: other } = left.get(name) ?? bundled;
+  const isNamed = view.peek().model === model;
   settle({ ...otherModel(model), text: other });
+  // A folder that was dropped took its place without a change of the address.
+  if (isNamed) void openServed(model);
 }
 
 /** The model of an address that names a view alone. */

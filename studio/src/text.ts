@@ -122,6 +122,7 @@ export const text = {
       "The hypotheses kept at each step, with the probability of each token. Choose one to go on from it.",
     nextTokens: (path: string): string => `Likeliest after “${path}”`,
     switches: "Run it without",
+    noChange: "Nothing is changed. Run it without a part, force another word, or drag a weight.",
     parts: {
       scale: "1/√d scaling",
       positions: "positions",

@@ -34,7 +34,7 @@ export function svgText(picture: SVGSVGElement, about: string): string {
   const { width, height } = sizeOf(picture);
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  const [x = "0", y = "0"] = (picture.getAttribute("viewBox") ?? "").split(/\s+/);
+  const [x = "0", y = "0"] = (picture.getAttribute("viewBox") ?? "0 0").split(/\s+/);
   const all = {
     x,
     y,
