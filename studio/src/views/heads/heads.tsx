@@ -66,12 +66,14 @@ export function Heads() {
             scoreOf={(head) => scores.value?.heads.find((one) => isAt(one, head))}
             onChoose={choose}
           />
-          <Caption
-            about={words.gridAbout}
-            picture={() => gridDrawing(shown.value)}
-            name="heads"
-            rows={() => gridRows(shown.value)}
-          />
+          {shown.value.length > 0 && (
+            <Caption
+              about={words.gridAbout}
+              picture={() => gridDrawing(shown.value)}
+              name="heads"
+              rows={() => gridRows(shown.value)}
+            />
+          )}
           <ScoreTable onChoose={(head) => choose(head, false)} />
         </section>
         <One />
