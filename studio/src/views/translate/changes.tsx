@@ -33,7 +33,6 @@ export function Changes() {
         {!isChanged && <p class="note">{words.noChange}</p>}
         {isChanged && (
           <>
-            <Effect />
             <ul class="active">
               {forced.length > 0 && (
                 <Change name={words.begins(forced)} onRemove={() => show({ forced: [], rival: "" })} />
@@ -55,6 +54,7 @@ export function Changes() {
                 />
               ))}
             </ul>
+            <Effect />
           </>
         )}
       </div>
