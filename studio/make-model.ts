@@ -13,12 +13,14 @@ import { openEngine } from "heed";
 import { parseConfig } from "heed/config";
 import { encodeSafetensors } from "heed/formats";
 import { openRun, trainRun } from "heed/runs";
+import { animals } from "./models/animals.ts";
 import type { BundledModel } from "./models/bundled-model.ts";
 import { phrasebook } from "./models/phrasebook.ts";
 import { gruAttention, gruSummary } from "./models/recurrent.ts";
+import { sentences } from "./models/sentences.ts";
 
 /** Everything that comes with the studio; the page opens the first one. */
-const models: readonly BundledModel[] = [phrasebook, gruAttention, gruSummary];
+const models: readonly BundledModel[] = [phrasebook, gruAttention, gruSummary, sentences, animals];
 const PUBLIC = join(import.meta.dirname, "public");
 
 const [only, run] = process.argv.slice(2);

@@ -16,9 +16,11 @@ export interface StudioServerOptions {
   readonly port: number;
 }
 
-/** The models that come with the page. */
-const bundledIn = (page: string): string[] =>
-  JSON.parse(readFileSync(join(page, "models.json"), "utf8")) as string[];
+/** The names of the models that come with the page. */
+const bundledIn = (page: string): string[] => {
+  const file = join(page, "models.json");
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as string[]) : [];
+};
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",

@@ -1,8 +1,11 @@
 import { effect, signal } from "@preact/signals";
 import type { ComponentType } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Misfit } from "./misfit.tsx";
 import { pickedTree } from "./model/chosen.ts";
 import { card, fault, messageOf, offered, refusal, take } from "./model/client.ts";
 import { otherModel } from "./state/fit.ts";
+import { fitsView } from "./state/fitting-view.ts";
 import { canUndo, show, undo, view } from "./state/store.ts";
 import type { ViewName } from "./state/view.ts";
 import { text } from "./text.ts";
@@ -41,30 +44,25 @@ const needsNoModel = (name: ViewName): boolean => name === "train" || name === "
 
 /** The whole page: what is open, the tabs, and the view. */
 export function App() {
-  const Shown = loaded.value[view.value.view];
+  const name = view.value.view in views ? view.value.view : "translate";
+  const Shown = loaded.value[name];
+  const opened = card.value;
   return (
     <div class="studio">
+      <button type="button" class="skip" onClick={() => document.getElementById("view")?.focus()}>
+        {text.skip}
+      </button>
       <header>
         <h1>{text.title}</h1>
         <Opened />
       </header>
-      <nav aria-label="Views">
-        {(Object.keys(views) as ViewName[]).map((name) => (
-          <button
-            type="button"
-            key={name}
-            class="tab"
-            aria-current={view.value.view === name ? "page" : undefined}
-            onClick={() => show({ view: name })}
-          >
-            {text.views[name]}
-          </button>
-        ))}
+      <div class="tab-bar">
+        <Tabs shown={name} />
         <StartTour />
         <button type="button" class="quiet undo" disabled={!canUndo.value} onClick={undo}>
           {text.undo}
         </button>
-      </nav>
+      </div>
       {refusal.value && (
         <p class="fault" role="alert">
           {refusal.value}
@@ -76,14 +74,41 @@ export function App() {
           {text.failed}: {fault.value}
         </p>
       )}
-      <main class={`view-${view.value.view}`}>
-        {Shown && (card.value || needsNoModel(view.value.view)) ? (
+      <main id="view" class={`view-${name}`} tabIndex={-1}>
+        {!Shown || (!opened && !needsNoModel(name)) ? (
+          !refusal.value && <p class="waiting">{text.model.opening}</p>
+        ) : !opened || fitsView(name, opened) ? (
           <Shown />
         ) : (
-          !refusal.value && <p class="waiting">{text.model.opening}</p>
+          <Misfit name={name} opened={opened} />
         )}
       </main>
     </div>
+  );
+}
+
+/** The tabs: one row, which scrolls where there is no room for all. */
+function Tabs({ shown }: { readonly shown: ViewName }) {
+  const row = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const tab = row.current?.querySelector<HTMLElement>("[aria-current]");
+    if (row.current && tab)
+      row.current.scrollLeft = tab.offsetLeft - (row.current.clientWidth - tab.clientWidth) / 2;
+  }, [shown]);
+  return (
+    <nav class="tabs" ref={row} aria-label={text.tabs}>
+      {(Object.keys(views) as ViewName[]).map((each) => (
+        <button
+          type="button"
+          key={each}
+          class="tab"
+          aria-current={each === shown ? "page" : undefined}
+          onClick={() => show({ view: each })}
+        >
+          {text.views[each]}
+        </button>
+      ))}
+    </nav>
   );
 }
 

@@ -1,6 +1,7 @@
 import { computed, effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { settleFirst } from "./misfit.tsx";
 import { droppedTree } from "./model/chosen.ts";
 import { openModel, take } from "./model/client.ts";
 import { followAddress, followKeys, view } from "./state/store.ts";
@@ -19,6 +20,7 @@ function acceptFolders(): void {
 followAddress();
 followKeys();
 acceptFolders();
+settleFirst();
 const named = computed(() => view.value.model);
 effect(() => openModel(named.value));
 render(<App />, document.getElementById("app") as HTMLElement);

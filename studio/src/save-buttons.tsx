@@ -1,36 +1,56 @@
 import type { RefObject } from "preact";
+import { fault, messageOf } from "./model/client.ts";
 import { csvText } from "./pictures/csv.ts";
-import { pngOf, save, svgText } from "./pictures/export.ts";
+import type { Drawing } from "./pictures/drawing.ts";
+import { pngOf, pngOfDrawing, save, svgText } from "./pictures/export.ts";
+import { inksOfPage } from "./pictures/inks.ts";
+import { svgOf } from "./pictures/svg-pen.ts";
 import { text } from "./text.ts";
 
-interface SaveButtonsProps {
-  /** The element in which the picture, an SVG, stands. */
-  readonly picture: RefObject<HTMLElement | null>;
+export type Rows = readonly (readonly (string | number)[])[];
+
+/** A picture as it is saved: an SVG of the page, or a function that draws it. */
+export type Picture = RefObject<HTMLElement | null> | (() => Drawing);
+
+export interface SaveButtonsProps {
+  /** The element in which the picture, an SVG, stands; or the picture as a drawing. */
+  readonly picture: Picture;
+  /** What it shows, in words. */
+  readonly about?: string;
   /** The name of the files, without an ending. */
   readonly name: string;
-  /** The numbers behind it. */
-  readonly rows: () => readonly (readonly (string | number)[])[];
+  /** The numbers behind it, as they are and not as they are shown. */
+  readonly rows: () => Rows;
 }
 
 /** Saves a picture as SVG or PNG, and its numbers as CSV. */
-export function SaveButtons({ picture, name, rows }: SaveButtonsProps) {
-  const svg = (): SVGSVGElement | null | undefined => picture.current?.querySelector("svg");
-  const savePicture = async (kind: "svg" | "png"): Promise<void> => {
-    const shown = svg();
-    if (shown) save(`${name}.${kind}`, kind === "svg" ? svgText(shown) : await pngOf(shown));
+export function SaveButtons({ picture, about = "", name, rows }: SaveButtonsProps) {
+  const contentOf = async (kind: "svg" | "png" | "csv"): Promise<Blob | string | undefined> => {
+    if (kind === "csv") return csvText(rows());
+    if (typeof picture === "function") {
+      const { paper } = inksOfPage();
+      return kind === "svg" ? svgOf(picture(), paper, about) : pngOfDrawing(picture(), paper);
+    }
+    const shown = picture.current?.querySelector("svg");
+    if (!shown) return undefined;
+    return kind === "svg" ? svgText(shown, about) : pngOf(shown);
+  };
+  const saveAs = async (kind: "svg" | "png" | "csv"): Promise<void> => {
+    try {
+      const content = await contentOf(kind);
+      if (content !== undefined) save(`${name}.${kind}`, content);
+    } catch (error) {
+      fault.value = messageOf(error);
+    }
   };
   return (
-    <div class="save" role="group" aria-label={text.save}>
+    <div class="save" role="group" aria-label={`${text.save}: ${name}`}>
       <span aria-hidden="true">{text.save}</span>
-      <button type="button" onClick={() => void savePicture("svg")}>
-        SVG
-      </button>
-      <button type="button" onClick={() => void savePicture("png")}>
-        PNG
-      </button>
-      <button type="button" onClick={() => save(`${name}.csv`, csvText(rows()))}>
-        CSV
-      </button>
+      {(["svg", "png", "csv"] as const).map((kind) => (
+        <button type="button" key={kind} onClick={() => void saveAs(kind)}>
+          {kind.toUpperCase()}
+        </button>
+      ))}
     </div>
   );
 }

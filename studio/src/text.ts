@@ -1,8 +1,11 @@
+import type { Measured } from "./model/measured.ts";
 import { tour } from "./text/tour.ts";
 
 /** All that the studio says in English; the tour has a file of its own. */
 export const text = {
   title: "Heed studio",
+  skip: "Skip to the view",
+  tabs: "Views",
   views: {
     translate: "Translate",
     steps: "Step by step",
@@ -29,16 +32,46 @@ export const text = {
         `“${name}” is no run of \`heed train\` and no model of \`heed export\`, and holds no runs.`,
     },
     parameters: (count: number): string => `${count.toLocaleString("en")} parameters`,
-    measured: (of: { readonly test: number; readonly bleu: number; readonly aer: number }): string =>
-      `BLEU ${of.bleu.toFixed(1)} · alignment error ${(100 * of.aer).toFixed(1)} % on ${of.test.toLocaleString("en")} unseen sentences`,
-    measuredHow: (of: { readonly precision: string; readonly reading: string }): string =>
-      `Weights in ${of.precision}, as they are here. Links are read from ${of.reading}.`,
-    wrongTask: (task: string, wanted: string): string =>
-      `This view is for ${wanted}; the open model is ${task}.`,
+    measured: ({ test, bleu, aer, perplexity, accuracy }: Measured): string => {
+      const scores = [
+        bleu === undefined ? "" : `BLEU ${bleu.toFixed(1)}`,
+        aer === undefined ? "" : `alignment error ${(100 * aer).toFixed(1)} %`,
+        perplexity === undefined ? "" : `perplexity ${perplexity.toFixed(2)} a token`,
+        accuracy === undefined ? "" : `${(100 * accuracy).toFixed(1)} % right`,
+      ];
+      return `${scores.filter(Boolean).join(" · ")} on ${test.toLocaleString("en")} unseen sentences`;
+    },
+    measuredHow: ({ precision, reading }: Measured): string =>
+      `Weights in ${precision}, as they are here.${reading ? ` Links are read from ${reading}.` : ""}`,
+    tasks: { translate: "translator", generate: "language model", classify: "classifier" },
+    misfit: (name: string, is: string, wanted: string): string =>
+      `This view is for ${wanted}; ${name}, which is open, is ${is}.`,
+    is: (kind: string, task: "translate" | "generate" | "classify"): string =>
+      `a ${text.model.tasks[task]} (${kind})`,
+    wanted: {
+      translate: "translators",
+      steps: "Transformers that translate",
+      heads: "models with attention",
+      language: "language models",
+      classify: "classifiers",
+    },
+    train: {
+      translate: "heed train configs/phrasebook-guided.yaml --run runs/translator",
+      generate: "heed train configs/tiny-shakespeare.yaml --run runs/writer",
+      classify: "heed train configs/sentence-polarity.yaml --run runs/classifier",
+    },
+    openBundled: (name: string): string => `Open ${name}, which comes with the studio`,
+    trainOne: "Or train one, and open it with",
   },
   undo: "Undo",
   save: "Save as",
   axes: { columns: "reads from", rows: "is written" },
+  table: {
+    open: "The numbers as a table",
+    corner: (rows: string, columns: string): string => `${rows} \\ ${columns}`,
+    rowAlone: (rows: number, columns: number): string =>
+      `The row that is looked at: ${rows} rows of ${columns} numbers are too many for a table here. The CSV file has them all.`,
+  },
   translate: {
     source: "A sentence to translate",
     blank: "Type a sentence.",
@@ -79,6 +112,12 @@ export const text = {
       integratedGradients: "integrated gradients (slow)",
     },
     gold: "known link of the phrasebook",
+    about: (evidence: string, where: string, row: string): string =>
+      `How much of each token that is read went into each that is written: ${evidence} of ${where}, from the row ${row}.`,
+    treeAbout:
+      "What the beam search kept, a column for each step, with the probability of each token after those before it. Blue is the way to the translation.",
+    whyAbout: (written: string, other: string, evidence: string): string =>
+      `ln p of “${written}” less ln p of “${other}” that each source token is good for, in nats, by ${evidence}.`,
     whyNot: (written: string, other: string): string => `Why “${written}” and not “${other}”?`,
     whyNote: (written: string, other: string): string =>
       `By how much each source token raises ln p of “${written}” above ln p of “${other}”, in nats.`,
@@ -98,6 +137,7 @@ export const text = {
       "The hypotheses kept at each step, with the probability of each token. Choose one to go on from it.",
     nextTokens: (path: string): string => `Likeliest after “${path}”`,
     switches: "Run it without",
+    noChange: "Nothing is changed. Run it without a part, force another word, or drag a weight.",
     parts: {
       scale: "1/√d scaling",
       positions: "positions",
@@ -163,6 +203,20 @@ export const text = {
     sink: (token: string, share: string): string => `Sink: ${token} gets ${share} of this head’s attention.`,
     picture: (name: string, rows: number, columns: number): string =>
       `Attention weights of ${name}: ${rows} rows, ${columns} columns`,
+    gridAbout:
+      "Attention weights a of every head: a row for each token that is written, or read, a column for each it reads from. The full colour is a weight of 1.",
+    oneAbout: (name: string, place: string, row: string): string =>
+      `Attention weights a of ${name} (${place}), a row for each token; framed is the row “${row}”. The full colour is a weight of 1.`,
+    csv: {
+      place: "attention",
+      row: "row",
+      rowToken: "is written, or read, at the row",
+      column: "column",
+      columnToken: "reads from",
+      weight: "weight a",
+    },
+    overAbout: (name: string, place: string): string =>
+      ` In the right half of each cell: ${name} (${place}).`,
     score: "Score the heads",
     scoreAgain: "Score them again",
     scoring: (done: number, total: number, isFeatures: boolean): string =>
@@ -247,17 +301,24 @@ export const text = {
     value: (name: string, unit: number, token: string, value: string): string =>
       `${name}, number ${unit}, at ${token}: ${value}`,
     pointAt: "Point at a picture to read its numbers.",
+    layerAbout: (place: string, most: string): string =>
+      `Taps of ${place}, as the sentence is read: a column for each token, a line for each number. Blue is above 0, red below; the full colour is ${most}.`,
+    scaleOfEach: "the largest number of a strip",
+    token: "token",
+    number: "number",
+    vectorsAbout: (name: string): string =>
+      `What the decoder of ${name} reads of the sentence: a row for each written token, a column for each number. Blue is above 0, red below.`,
+    weightsAbout: (name: string, row: string): string =>
+      `Attention weights a of ${name}, mean of its heads, from the row that writes the word; framed is the row of “${row}”. The full colour is a weight of 1.`,
     score: (value: string): string => `ln p = ${value}`,
   },
   language: {
-    wanted: "language models",
     source: "A beginning",
     written: "The text so far",
     writtenNote: "Shade: how much the newest token, or the one you point at, read of each token before it.",
     mean: "mean of heads",
     layer: "Layer",
     head: "Head",
-    reading: (token: string): string => `Row of ${token}`,
     next: "What comes next",
     nextNote:
       "Bar: the probability to be drawn. Line: the model’s own, at a temperature of 1. Choose a token to write it.",
@@ -268,13 +329,18 @@ export const text = {
     kept: (count: number, of: number, mass: string): string =>
       `${count} of ${of} tokens are kept; the model gives them ${mass}.`,
     cut: { topK: "cut by top k", topP: "cut by top p" },
+    nextAbout: (token: string): string =>
+      `Probabilities of the token after “${token}”: as bars, to be drawn; as lines, as the model has them.`,
+    weight: "attention weight a",
+    readAbout: (place: string, row: string): string =>
+      `Attention weights a of ${place}, row of “${row}”: how much it read of each token.`,
+    columns: { token: "token", drawn: "probability to be drawn", own: "the model’s probability" },
     draw: "Draw one",
     run: "Write on",
     stop: "Stop",
     restart: "Begin again",
   },
   classify: {
-    wanted: "classifiers",
     source: "A text to classify",
     labels: "Labels",
     words: "What each word adds",
@@ -282,9 +348,10 @@ export const text = {
     sum: (sum: string, count: number): string => `${count} tokens add ${sum} together.`,
     columns: { token: "token", adds: "adds" },
     listed: "Largest first",
+    about: (label: string): string =>
+      `What each token adds to the score of “${label}”, in logits: its share of the sum that the label is judged by.`,
   },
   steps: {
-    walkFor: "Transformers that translate",
     computing: "The numbers are being computed…",
     sentence: "The sentence",
     attention: "Attention",
@@ -309,6 +376,9 @@ export const text = {
     matrix: "The whole matrix",
     matrixNote:
       "The same numbers, all rows at once: blue is positive, amber negative. Marked is the chosen row.",
+    about: (symbol: string, path: string, shape: string, head: number): string =>
+      `${symbol}, the numbers of ${path} [${shape}] at head ${head}. Blue is above 0, amber below; the full colour is the largest number of a matrix.`,
+    axes: { one: "", query: "query", key: "key", component: "component" },
     equation: "How it was computed",
     rounding: "Three decimals are shown; sums are taken before rounding.",
     replaced: (value: string): string =>
@@ -339,6 +409,8 @@ export const text = {
     disagree: (one: string, other: string): string =>
       `“${one}” has the largest weight, but “${other}” adds the longest vector.`,
     uniform: "All weights are the same: no key counts more than another.",
+    spreadAbout:
+      "How the numbers of the chosen vector are spread before the norm and after it, on one scale; the line is 0.",
     beforeNorm: "before",
     afterNorm: "after",
     moments: (mean: string, variance: string): string => `mean ${mean}, variance ${variance}`,
@@ -516,6 +588,11 @@ export const text = {
     left: "Time left",
     trained: (time: string): string => `${time} trained`,
     curve: "Loss against updates",
+    csv: { loss: "loss, nats a target token", validLoss: "loss on unseen pairs" },
+    curveAbout:
+      "Loss of each update in nats a target token, and on unseen pairs, with the BLEU of their translations.",
+    attentionAbout: (name: string, step: string): string =>
+      `Attention weights a over the source, ${name}, ${step}: from the row that writes the word. Frames are known links.`,
     trainLoss: "loss in nats a token, and its running mean",
     validLoss: "on unseen pairs, with BLEU",
     validTextLoss: "on unseen text",

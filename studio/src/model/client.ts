@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { wrap } from "comlink";
 import { fitting, otherModel } from "../state/fit.ts";
-import { show, view } from "../state/store.ts";
+import { isModelNewer, show, view } from "../state/store.ts";
 import { text } from "../text.ts";
 import { fault, messageOf, refusal } from "./fault.ts";
 import { type Folder, folderAt, holdsModel, type Place } from "./files.ts";
@@ -76,11 +76,17 @@ const openWanted = newest(
   },
 );
 
-function open(one: Wanted): Promise<void> {
+/** Models that are being opened. */
+const opening = signal(0);
+export const isOpening = computed(() => opening.value > 0);
+
+async function open(one: Wanted): Promise<void> {
   fault.value = "";
   refusal.value = "";
   wanted = one;
-  return openWanted();
+  opening.value = opening.peek() + 1;
+  await openWanted();
+  opening.value = opening.peek() - 1;
 }
 
 function give(name: string, folder: () => Promise<Folder>): void {
@@ -89,6 +95,7 @@ function give(name: string, folder: () => Promise<Folder>): void {
 
 /** Opens the model of a folder, which can then be opened again by its name. */
 export function openFolder(folder: Folder): Promise<void> {
+  isModelNewer.value = true;
   give(folder.name, async () => folder);
   return open({ name: folder.name, folder: async () => folder });
 }
@@ -122,6 +129,7 @@ export async function take(from: () => Tree | undefined | Promise<Tree | undefin
 }
 
 function takeRun(place: Place): void {
+  isModelNewer.value = true;
   const folder = (): Promise<Folder> => folderAt(place);
   give(place.name, folder);
   const { name, places } = listed.peek();

@@ -5,13 +5,18 @@ export interface Measured {
   /** Test sentences. */
   readonly test: number;
   readonly precision: string;
-  readonly bleu: number;
-  readonly chrf: number;
-  /** Alignment error rate, 0 to 1. */
-  readonly aer: number;
-  /** Where the links are read. */
-  readonly reading: string;
+  /** Of a translator: BLEU, the alignment error rate from 0 to 1, and where the links are read. */
+  readonly bleu?: number;
+  readonly aer?: number;
+  readonly reading?: string;
+  /** Of a language model, for each token. */
+  readonly perplexity?: number;
+  /** Of a classifier, from 0 to 1. */
+  readonly accuracy?: number;
 }
+
+const numbers = ["test", "bleu", "aer", "perplexity", "accuracy"] as const;
+const texts = ["precision", "reading"] as const;
 
 /** The scores of a folder; undefined where there are none, or others. */
 export function measuredIn(files: Folder["files"]): Measured | undefined {
@@ -19,10 +24,13 @@ export function measuredIn(files: Folder["files"]): Measured | undefined {
   if (!bytes) return undefined;
   try {
     const card = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Measured> | null;
-    const { test, bleu, chrf, aer, precision, reading } = card ?? {};
+    const isOf = (type: string, keys: readonly (keyof Measured)[]): boolean =>
+      keys.every((key) => card?.[key] === undefined || typeof card[key] === type);
     const isWhole =
-      [test, bleu, chrf, aer].every((value) => typeof value === "number") &&
-      [precision, reading].every((value) => typeof value === "string");
+      card?.test !== undefined &&
+      card.precision !== undefined &&
+      isOf("number", numbers) &&
+      isOf("string", texts);
     return isWhole ? (card as Measured) : undefined;
   } catch {
     return undefined;

@@ -61,6 +61,13 @@ export function sinkOf(
   return largest && largest.share >= SINK ? largest : undefined;
 }
 
+/** The columns that are sinks of any of some matrices. */
+export const sinksOf = (
+  matrices: readonly (Weights | undefined)[],
+  tokens: readonly string[],
+): ReadonlySet<number> =>
+  new Set(matrices.flatMap((weights) => (weights ? (sinkOf(weights, tokens)?.column ?? []) : [])));
+
 /** A special token, or punctuation alone. */
 export const isSeparator = (token: string): boolean =>
   shownToken(token).isSpecial || /^[\p{P}\p{S}]+$/u.test(token.replaceAll("▁", ""));

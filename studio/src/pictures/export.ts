@@ -1,4 +1,6 @@
 /** Pictures as files. */
+import type { Drawing } from "./drawing.ts";
+import { MARGIN } from "./svg-pen.ts";
 
 /** What an SVG on the page gets from the style sheet, and a file has to hold itself. */
 const STYLES = [
@@ -6,6 +8,7 @@ const STYLES = [
   "stroke",
   "stroke-width",
   "stroke-dasharray",
+  "paint-order",
   "opacity",
   "font-size",
   "font-family",
@@ -15,8 +18,12 @@ const STYLES = [
   "dominant-baseline",
 ];
 
-/** A picture of the page as a file that looks the same elsewhere. */
-export function svgText(picture: SVGSVGElement): string {
+/**
+ * A picture of the page as a file that looks the same elsewhere.
+ *
+ * @param about  What it shows, in words.
+ */
+export function svgText(picture: SVGSVGElement, about: string): string {
   const copy = picture.cloneNode(true) as SVGSVGElement;
   const [from, to] = [picture, copy].map((one) => [one, ...one.querySelectorAll<SVGElement>("*")]);
   to?.forEach((element, i) => {
@@ -36,7 +43,9 @@ export function svgText(picture: SVGSVGElement): string {
     fill: getComputedStyle(picture.closest(".panel") ?? document.body).backgroundColor,
   };
   for (const [name, value] of Object.entries(all)) paper.setAttribute(name, String(value));
-  copy.prepend(paper);
+  const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+  title.textContent = about;
+  copy.prepend(title, paper);
   return new XMLSerializer().serializeToString(copy);
 }
 
@@ -45,16 +54,35 @@ const sizeOf = (picture: SVGSVGElement): { readonly width: number; readonly heig
   height: picture.height.baseVal.value,
 });
 
+/** As many pixels as on the page, times this. */
+const SHARP = 2;
+
+/** A drawing as pixels. */
+export async function pngOfDrawing({ width, height, draw }: Drawing, paper: string): Promise<Blob> {
+  const [wide, tall] = [width, height].map((size) => SHARP * (Math.ceil(size) + 2 * MARGIN));
+  const canvas = document.createElement("canvas");
+  canvas.width = wide as number;
+  canvas.height = tall as number;
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+  context.fillStyle = paper;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.setTransform(SHARP, 0, 0, SHARP, SHARP * MARGIN, SHARP * MARGIN);
+  draw(context);
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large")))),
+  );
+}
+
 /** The same as pixels, twice as many as on the page. */
 export async function pngOf(picture: SVGSVGElement): Promise<Blob> {
   const { width, height } = sizeOf(picture);
   const image = new Image();
-  const address = URL.createObjectURL(new Blob([svgText(picture)], { type: "image/svg+xml" }));
+  const address = URL.createObjectURL(new Blob([svgText(picture, "")], { type: "image/svg+xml" }));
   try {
     image.src = address;
     await image.decode();
-    const canvas = new OffscreenCanvas(2 * width, 2 * height);
-    canvas.getContext("2d")?.drawImage(image, 0, 0, 2 * width, 2 * height);
+    const canvas = new OffscreenCanvas(SHARP * width, SHARP * height);
+    canvas.getContext("2d")?.drawImage(image, 0, 0, SHARP * width, SHARP * height);
     return await canvas.convertToBlob({ type: "image/png" });
   } finally {
     URL.revokeObjectURL(address);

@@ -1,4 +1,6 @@
-/** A large matrix with labels on a canvas: only what can be seen is drawn. */
+/** A large matrix with labels: only what can be seen is drawn. */
+import type { Pen } from "./drawing.ts";
+import type { Block } from "./found-links.ts";
 import { imageOf } from "./heat.ts";
 import { LABEL_ANGLE, type MatrixLayout, visibleRange } from "./matrix-layout.ts";
 import { type Colour, heatPixels, pairPixels, type Weights } from "./pixels.ts";
@@ -20,6 +22,8 @@ export function bitmapOf(weights: readonly Weights[], colours: readonly Colour[]
 }
 
 const LONGEST = 16;
+/** Rows and columns that are narrower have no labels. In px. */
+const READABLE = 12;
 
 /** A token as a label: long ones are cut. */
 export function labelText(token: string): string {
@@ -36,6 +40,8 @@ export interface DrawnMatrix {
   readonly axes: { readonly columns: string; readonly rows: string };
   /** Columns that are sinks. */
   readonly sinks: ReadonlySet<number>;
+  /** Blocks of cells that are framed: known links between words. */
+  readonly links?: readonly Block[];
   /** What is pointed at; -1 is nothing. */
   readonly row: number;
   readonly column: number;
@@ -57,12 +63,7 @@ export interface MatrixColours {
   readonly gold: string;
 }
 
-export function drawMatrix(
-  context: CanvasRenderingContext2D,
-  drawn: DrawnMatrix,
-  window: Window,
-  colours: MatrixColours,
-): void {
+export function drawMatrix(context: Pen, drawn: DrawnMatrix, window: Window, colours: MatrixColours): void {
   const { layout, bitmap, rows, columns } = drawn;
   const { left, top, cellWidth, cellHeight } = layout;
   const across = visibleRange(window.x, window.width - left, cellWidth, columns.length);
@@ -72,7 +73,6 @@ export function drawMatrix(
   const size = { width: (across.to - across.from) * cellWidth, height: (down.to - down.from) * cellHeight };
   const part = columns.length === 0 ? 1 : bitmap.width / columns.length;
 
-  context.clearRect(0, 0, window.width, window.height);
   context.save();
   context.beginPath();
   context.rect(left, top, window.width - left, window.height - top);
@@ -89,7 +89,8 @@ export function drawMatrix(
   if (size.width > 0 && size.height > 0)
     context.drawImage(bitmap, fromX, down.from, fromWidth, fromHeight, toX, toY, size.width, size.height);
   context.strokeStyle = colours.line;
-  context.lineWidth = 1;
+  // Lines between cells that are hardly wider than a line would be all that is seen.
+  context.lineWidth = Math.min(1, cellWidth / 8, cellHeight / 8);
   context.beginPath();
   for (let j = across.from; j <= across.to; j++) {
     context.moveTo(xOf(j) + 0.5, yOf(down.from));
@@ -100,6 +101,12 @@ export function drawMatrix(
     context.lineTo(xOf(across.to), yOf(i) + 0.5);
   }
   context.stroke();
+  for (const link of drawn.links ?? []) {
+    const [x, y] = [xOf(link.column) + 2, yOf(link.row) + 2];
+    context.strokeStyle = colours.gold;
+    context.lineWidth = 2;
+    context.strokeRect(x, y, link.columns * cellWidth - 4, link.rows * cellHeight - 4);
+  }
   if (drawn.row >= 0) {
     context.strokeStyle = colours.ink;
     context.lineWidth = 2;
@@ -109,12 +116,12 @@ export function drawMatrix(
 
   context.font = LABEL_FONT;
   context.textBaseline = "middle";
-  for (let i = down.from; i < down.to; i++) {
+  for (let i = down.from; i < down.to && cellHeight >= READABLE; i++) {
     const y = yOf(i) + cellHeight / 2;
     if (y < top) continue;
     label(context, rows[i] as string, { x: left - 8, y, align: "right", isLit: i === drawn.row }, colours);
   }
-  for (let j = across.from; j < across.to; j++) {
+  for (let j = across.from; j < across.to && cellWidth >= READABLE; j++) {
     const x = xOf(j) + cellWidth / 2;
     if (x < left) continue;
     context.save();
@@ -142,7 +149,7 @@ interface Label {
 
 /** Special tokens are in italics; sinks are marked in gold. */
 function label(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   token: string,
   { x, y, align, isLit, isSink = false }: Label,
   colours: MatrixColours,

@@ -2,13 +2,18 @@
 import { computed, effect, signal } from "@preact/signals";
 import { fromHash, toHash } from "./permalink.ts";
 import { isStep, withStep } from "./undo.ts";
-import type { View } from "./view.ts";
+import { firstView, type View } from "./view.ts";
 
 const current = signal<View>(fromHash(location.hash));
 const past = signal<readonly View[]>([]);
 let latest = { keys: "", at: 0 };
 
 export const view = computed(() => current.value);
+
+/** Whether an address names a model. */
+const namesModel = ({ model }: View): boolean => model !== firstView.model;
+/** Whether the model was chosen after the view: where the two do not go together, the newer choice stands. */
+export const isModelNewer = signal(namesModel(current.value));
 export const canUndo = computed(() => past.value.length > 0);
 
 /** Changes what is on the screen. Changes of what the model does can be taken back; of where one looks, they need not be. */
@@ -19,7 +24,14 @@ export function show(change: Partial<View>): void {
     past.value = withStep(past.value, before, latest, now);
     latest = now;
   }
+  if ("model" in change) isModelNewer.value = true;
+  else if ("view" in change) isModelNewer.value = false;
   current.value = { ...before, ...change };
+}
+
+/** Changes what was left open, and what nobody has to take back. */
+export function settle(change: Partial<View>): void {
+  current.value = { ...current.value, ...change };
 }
 
 /** Takes back the last change of the text or of what the model does. */
@@ -58,5 +70,6 @@ export function followAddress(): void {
   addEventListener("hashchange", ({ newURL }) => {
     // Not location.hash: an older view may have been written there since.
     current.value = fromHash(new URL(newURL).hash);
+    isModelNewer.value = namesModel(current.value);
   });
 }

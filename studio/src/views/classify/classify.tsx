@@ -1,8 +1,11 @@
 import { effect, signal } from "@preact/signals";
 import type { LabelContributions } from "heed/inspect";
 import { useEffect } from "preact/hooks";
+import { Caption } from "../../caption.tsx";
 import { card, model } from "../../model/client.ts";
 import { newest } from "../../model/newest.ts";
+import { barsDrawing } from "../../pictures/bars-drawing.ts";
+import { inksOfPage } from "../../pictures/inks.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
@@ -31,8 +34,6 @@ function follow(): () => void {
 /** A text, the labels that it may have, and what each of its words adds to the chosen one. */
 export function Classify() {
   useEffect(follow, []);
-  const task = card.value?.task ?? "";
-  if (task !== "classify") return <p class="panel ready">{text.model.wrongTask(task, words.wanted)}</p>;
   return (
     <>
       <section class="panel">
@@ -128,6 +129,23 @@ function Words() {
         </tbody>
       </table>
       <p class="note">{words.sum(signed(sum), tokens.length)}</p>
+      <Caption
+        about={words.about(label.name)}
+        picture={() => {
+          const bars = tokens.map((token, i) => {
+            const part = parts[i] as number;
+            return { name: shownToken(token).text, value: part, figures: signed(part) };
+          });
+          return barsDrawing(bars, words.columns.adds, inksOfPage());
+        }}
+        name="contributions"
+        numbers={{
+          rows: tokens,
+          columns: labels.map(({ name }) => name),
+          axes: { rows: words.columns.token, columns: words.columns.adds },
+          at: (i, j) => labels[j]?.parts[i] ?? 0,
+        }}
+      />
     </section>
   );
 }

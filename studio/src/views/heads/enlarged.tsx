@@ -1,6 +1,11 @@
 import { useSignal } from "@preact/signals";
+import { Caption } from "../../caption.tsx";
 import type { ShownHeads } from "../../model/heads.ts";
-import { rowWords, sinkOf } from "../../pictures/attention.ts";
+import { csvRows, type Numbers } from "../../numbers-table.tsx";
+import { rowWords, sinkOf, sinksOf } from "../../pictures/attention.ts";
+import { pageColour } from "../../pictures/heat.ts";
+import { inksOfPage } from "../../pictures/inks.ts";
+import { matrixDrawing, weightCells } from "../../pictures/matrix-drawing.ts";
 import type { Weights } from "../../pictures/pixels.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { text } from "../../text.ts";
@@ -27,18 +32,53 @@ export function Enlarged({ attentions, first, second }: EnlargedProps) {
   const { rows, columns, isWritten } = attention;
   const row = Math.min(chosen.value, rows.length - 1);
   const shownWeights: [Weights, Weights?] = over ? [weights, over] : [weights];
+  const axes = { columns: words.axes.columns, rows: isWritten ? words.axes.written : words.axes.reads };
+  const numbersOf = ({ data }: Weights): Numbers => ({
+    rows,
+    columns,
+    axes,
+    at: (i, j) => data[i * columns.length + j] ?? 0,
+    row,
+  });
   return (
     <>
       <Matrix
         weights={shownWeights}
         rows={rows}
         columns={columns}
-        axes={{ columns: words.axes.columns, rows: isWritten ? words.axes.written : words.axes.reads }}
+        axes={axes}
         label={words.picture(nameOf(first), rows.length, columns.length)}
         row={row}
         onPoint={(next) => {
           chosen.value = next;
         }}
+      />
+      <Caption
+        about={`${words.oneAbout(nameOf(first), first.place, shownToken(rows[row] ?? "").text)}${second && over ? words.overAbout(nameOf(second), second.place) : ""}`}
+        picture={() => {
+          const colours = [pageColour("--weight"), pageColour("--gold")];
+          const bitmap = weightCells(over ? [weights, over] : [weights], colours);
+          return matrixDrawing(
+            { rows, columns, axes, bitmap, sinks: sinksOf(shownWeights, columns), row },
+            inksOfPage(),
+          );
+        }}
+        name="head"
+        numbers={numbersOf(weights)}
+        {...(second && over
+          ? {
+              rows: () => [
+                ...[first, second].flatMap((head, i) =>
+                  csvRows(numbersOf(i === 0 ? weights : over))
+                    .slice(i)
+                    .map((line, j) => [
+                      i + j === 0 ? words.columns.head : `${head.place}/${head.head + 1}`,
+                      ...line,
+                    ]),
+                ),
+              ],
+            }
+          : {})}
       />
       <div class="in-words" aria-live="polite">
         <p class="row-name">

@@ -1,8 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { ScoredHead } from "../../model/head-scores.ts";
 import type { ShownHeads } from "../../model/heads.ts";
+import { type Drawing, inRows, stacked } from "../../pictures/drawing.ts";
 import { heat, pageColour } from "../../pictures/heat.ts";
-import { shrunk, type Weights } from "../../pictures/pixels.ts";
+import { inksOfPage } from "../../pictures/inks.ts";
+import { weightCells } from "../../pictures/matrix-drawing.ts";
+import { type Colour, shrunk, type Weights } from "../../pictures/pixels.ts";
 import { text } from "../../text.ts";
 import type { Head } from "./asked.ts";
 import { kindOf } from "./feature-pairs.ts";
@@ -73,6 +76,62 @@ export function weightsOf(attention: ShownHeads, head: number): Weights {
   known[head] = found;
   return found;
 }
+
+/** The same as one drawing. */
+export function gridDrawing(attentions: readonly ShownHeads[]): Drawing {
+  const [inks, colour] = [inksOfPage(), pageColour("--weight")];
+  const parts = groupsOf(attentions).map(({ name, layers }) => {
+    const heads = layers.flatMap((attention, layer) =>
+      Array.from({ length: attention.heads }, (_, head) => ({
+        name: `${words.layer(layer + 1)}, ${words.head(head + 1).toLowerCase()}`,
+        drawing: smallDrawing(weightsOf(attention, head), colour, inks.line),
+      })),
+    );
+    const most = Math.max(...layers.map(({ heads: count }) => count));
+    return { name, drawing: inRows(heads, most * (SMALL + 20), inks.soft) };
+  });
+  return stacked(parts, inks.ink);
+}
+
+/** One head without labels. */
+function smallDrawing(weights: Weights, colour: Colour, line: string): Drawing {
+  const small = shrunk(weights, SMALL);
+  const height = (SMALL * Math.max(1, small.rows)) / Math.max(1, small.columns);
+  return {
+    width: SMALL,
+    height,
+    draw: (pen) => {
+      const { rows, columns } = small;
+      const bitmap = weightCells([small], [colour]);
+      pen.imageSmoothingEnabled = false;
+      if (rows * columns > 0) pen.drawImage(bitmap, 0, 0, columns, rows, 0, 0, SMALL, height);
+      pen.strokeStyle = line;
+      pen.lineWidth = 1;
+      pen.strokeRect(0.5, 0.5, SMALL - 1, height - 1);
+    },
+  };
+}
+
+/** The numbers of all heads, row by row. */
+export const gridRows = (attentions: readonly ShownHeads[]): (string | number)[][] => [
+  [
+    words.csv.place,
+    words.columns.head,
+    words.csv.row,
+    words.csv.rowToken,
+    words.csv.column,
+    words.csv.columnToken,
+    words.csv.weight,
+  ],
+  ...attentions.flatMap(({ place, heads, rows, columns, data }) =>
+    Array.from({ length: heads * rows.length * columns.length }, (_, at) => {
+      const column = at % columns.length;
+      const row = Math.floor(at / columns.length) % rows.length;
+      const head = Math.floor(at / (columns.length * rows.length));
+      return [place, head + 1, row + 1, rows[row] ?? "", column + 1, columns[column] ?? "", data[at] ?? 0];
+    }),
+  ),
+];
 
 /** Pixels of a small picture, on either side at most. */
 const SMALL = 128;

@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { Caption } from "../../caption.tsx";
 import { card } from "../../model/client.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
@@ -17,7 +18,7 @@ import {
 import { Changes } from "./changes.tsx";
 import { Checkpoints } from "./checkpoints.tsx";
 import { Enlarged, fitsOver } from "./enlarged.tsx";
-import { Grid, nameOf } from "./grid.tsx";
+import { Grid, gridDrawing, gridRows, nameOf } from "./grid.tsx";
 import { FeaturePairs, ScoreTable, Scoring } from "./scores.tsx";
 import { Sentence } from "./sentence.tsx";
 import "./heads.css";
@@ -37,8 +38,6 @@ function choose(head: Head, isSecond: boolean): void {
 export function Heads() {
   useEffect(followHeads, []);
   const task = card.value?.task ?? "translate";
-  const hasHeads = Object.keys(card.value?.heads ?? {}).length > 0;
-  if (!hasHeads) return <p class="panel">{words.none}</p>;
   return (
     <>
       <section class="panel">
@@ -67,6 +66,14 @@ export function Heads() {
             scoreOf={(head) => scores.value?.heads.find((one) => isAt(one, head))}
             onChoose={choose}
           />
+          {shown.value.length > 0 && (
+            <Caption
+              about={words.gridAbout}
+              picture={() => gridDrawing(shown.value)}
+              name="heads"
+              rows={() => gridRows(shown.value)}
+            />
+          )}
           <ScoreTable onChoose={(head) => choose(head, false)} />
         </section>
         <One />

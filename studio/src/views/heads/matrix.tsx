@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { sinkOf } from "../../pictures/attention.ts";
+import { sinksOf } from "../../pictures/attention.ts";
 import { pageColour } from "../../pictures/heat.ts";
+import { inksOfPage } from "../../pictures/inks.ts";
 import { bitmapOf, drawMatrix, LABEL_FONT, labelText } from "../../pictures/matrix-canvas.ts";
 import { cellAt, matrixLayout } from "../../pictures/matrix-layout.ts";
 import type { Weights } from "../../pictures/pixels.ts";
@@ -49,15 +50,8 @@ export function Matrix({ weights, rows, columns, axes, label, row, onPoint }: Ma
     () => bitmapOf(second ? [first, second] : [first], HEAT.map(pageColour)),
     [first, second, theme.value],
   );
-  const sinks = useMemo(() => {
-    const found = [first, second].flatMap((one) => (one ? (sinkOf(one, columns)?.column ?? []) : []));
-    return new Set(found);
-  }, [first, second, columns]);
-  const colours = useMemo(() => {
-    const css = (name: string): string => `rgb(${pageColour(name).join(" ")})`;
-    const [paper, ink, soft] = ["--panel", "--ink", "--soft"].map(css) as [string, string, string];
-    return { paper, ink, soft, line: css("--line"), gold: css("--gold") };
-  }, [theme.value]);
+  const sinks = useMemo(() => sinksOf([first, second], columns), [first, second, columns]);
+  const colours = useMemo(inksOfPage, [theme.value]);
 
   const draw = (): void => {
     const [box, element] = [scroller.current, canvas.current];
@@ -74,6 +68,7 @@ export function Matrix({ weights, rows, columns, axes, label, row, onPoint }: Ma
     context.setTransform(sharp, 0, 0, sharp, 0, 0);
     const window = { width: seenWidth, height: seenHeight, x: box.scrollLeft, y: box.scrollTop };
     const pointed = { row, column: column.current };
+    context.clearRect(0, 0, seenWidth, seenHeight);
     drawMatrix(context, { layout, bitmap, rows, columns, axes, sinks, ...pointed }, window, colours);
   };
   const latest = useRef(draw);

@@ -1,6 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { Caption } from "../../caption.tsx";
 import { card } from "../../model/client.ts";
+import { barsDrawing } from "../../pictures/bars-drawing.ts";
+import { inksOfPage } from "../../pictures/inks.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
@@ -14,8 +17,6 @@ const words = text.language;
 /** A text, what each of its tokens read, and what may come next; it is written token by token. */
 export function Language() {
   useEffect(followLanguage, []);
-  const task = card.value?.task ?? "";
-  if (task !== "generate") return <p class="panel ready">{text.model.wrongTask(task, words.wanted)}</p>;
   return (
     <>
       <section class="panel">
@@ -38,6 +39,7 @@ function Written() {
   const row = pointed.value < 0 || pointed.value >= tokens.length ? tokens.length - 1 : pointed.value;
   const shares = tokens.map((_, j) => weights?.[row * tokens.length + j] ?? 0);
   const most = Math.max(1e-9, ...shares);
+  const { head } = view.value;
   return (
     <section class="panel" aria-labelledby="written">
       <h2 id="written">{words.written}</h2>
@@ -68,7 +70,29 @@ function Written() {
           );
         })}
       </ol>
-      <p class="note">{weights && words.reading(shownToken(tokens[row] ?? "").text)}</p>
+      {weights && (
+        <Caption
+          about={words.readAbout(
+            `${place.value}${head === "mean" ? `, ${words.mean}` : `, ${words.head.toLowerCase()} ${head + 1}`}`,
+            shownToken(tokens[row] ?? "").text,
+          )}
+          picture={() => {
+            const bars = tokens.slice(0, row + 1).map((token, i) => {
+              const share = shares[i] as number;
+              return { name: shownToken(token).text, value: share, figures: share.toFixed(3) };
+            });
+            return barsDrawing(bars, words.weight, inksOfPage());
+          }}
+          name="read"
+          numbers={{
+            rows: tokens,
+            columns: tokens,
+            axes: { columns: text.axes.columns, rows: text.heads.axes.reads },
+            at: (i, j) => weights[i * tokens.length + j] ?? 0,
+            row,
+          }}
+        />
+      )}
       <p class="controls">
         <button type="button" onClick={drawOne}>
           {words.draw}

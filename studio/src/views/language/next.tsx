@@ -1,3 +1,6 @@
+import { Caption } from "../../caption.tsx";
+import { barsDrawing } from "../../pictures/bars-drawing.ts";
+import { inksOfPage } from "../../pictures/inks.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { show } from "../../state/store.ts";
 import { text } from "../../text.ts";
@@ -62,6 +65,23 @@ export function NextTokens() {
           </li>
         ))}
       </ol>
+      <Caption
+        about={words.nextAbout(shownToken(expected.value?.tokens.at(-1) ?? "").text)}
+        picture={() => {
+          const bars = shown.map(({ token, own, probability, cut }) => ({
+            name: shownToken(token).text,
+            value: probability,
+            figures: cut ? words.cut[cut] : percent(probability),
+            mark: own,
+          }));
+          return barsDrawing(bars, words.columns.drawn, inksOfPage());
+        }}
+        name="next"
+        rows={() => [
+          [words.columns.token, words.columns.drawn, words.columns.own],
+          ...listed.value.map(({ token, probability, own }) => [token, probability, own]),
+        ]}
+      />
     </section>
   );
 }

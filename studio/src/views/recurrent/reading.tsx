@@ -1,6 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { Caption } from "../../caption.tsx";
 import type { ReadLayer, Track } from "../../model/recurrent.ts";
+import { type Drawing, stacked } from "../../pictures/drawing.ts";
+import { pageColour } from "../../pictures/heat.ts";
+import { inksOfPage } from "../../pictures/inks.ts";
+import { matrixDrawing, signedCells } from "../../pictures/matrix-drawing.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { changes, means, SHOWN_UNITS, scaleOf, standing } from "../../pictures/vectors.ts";
 import { show, view } from "../../state/store.ts";
@@ -136,8 +141,62 @@ function LayerTracks({ layer, tokens, read, onPoint }: TracksProps) {
           isRead={isRead}
         />
       )}
+      <LayerCaption layer={layer} tokens={tokens} isRead={isRead} />
     </div>
   );
+}
+
+const titleOf = (name: string): string => words.gate[name as keyof typeof words.gate] ?? name;
+
+/** The files and the table of one layer's states, and of its gates where they are shown. */
+function LayerCaption({
+  layer: { place, tracks },
+  tokens,
+  isRead,
+}: Pick<TracksProps, "layer" | "tokens"> & { readonly isRead: (position: number) => boolean }) {
+  const lines = tracks.flatMap((track) =>
+    Array.from({ length: track.units }, (_, unit) => ({ track, unit, name: `${track.name} ${unit + 1}` })),
+  );
+  const most = Math.max(...tracks.map(({ data, units }) => scaleOf({ data, length: tokens.length, units })));
+  return (
+    <Caption
+      about={words.layerAbout(place, most === 1 ? "1" : words.scaleOfEach)}
+      picture={() => layerDrawing(tracks, tokens, isRead)}
+      name={place}
+      numbers={{
+        rows: lines.map(({ name }) => name),
+        columns: tokens,
+        axes: { columns: words.token, rows: words.number },
+        at: (line, position) => {
+          const { track, unit } = lines[line] as (typeof lines)[number];
+          return track.data[position * track.units + unit] as number;
+        },
+      }}
+    />
+  );
+}
+
+/** The same pictures as one drawing: a strip for each track. */
+function layerDrawing(
+  tracks: readonly Track[],
+  tokens: readonly string[],
+  isRead: (position: number) => boolean,
+): Drawing {
+  const inks = inksOfPage();
+  const colours = [pageColour("--change"), pageColour("--weight")] as const;
+  const parts = tracks.map(({ name, data, units }) => {
+    const vectors = { data, length: tokens.length, units };
+    const picture = standing(vectors, isRead);
+    const drawn = {
+      rows: Array.from({ length: picture.rows }, (_, i) => String(i + 1)),
+      columns: tokens,
+      axes: { columns: words.token, rows: words.number },
+      bitmap: signedCells(picture, colours, scaleOf(vectors)),
+      cell: { width: 56, height: 4 },
+    };
+    return { name: titleOf(name), drawing: matrixDrawing(drawn, inks) };
+  });
+  return stacked(parts, inks.ink);
 }
 
 function TrackStrip({
@@ -153,7 +212,7 @@ function TrackStrip({
 }) {
   const vectors = { data, length: tokens.length, units };
   const picture = standing(vectors, isRead);
-  const title = words.gate[name as keyof typeof words.gate] ?? name;
+  const title = titleOf(name);
   return (
     <figure class="track">
       <figcaption>

@@ -1,8 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { Caption } from "../../caption.tsx";
 import { card } from "../../model/client.ts";
 import type { Side } from "../../model/recurrent.ts";
+import { sinksOf } from "../../pictures/attention.ts";
 import { imageOf, pageColour } from "../../pictures/heat.ts";
+import { inksOfPage } from "../../pictures/inks.ts";
+import { matrixDrawing, signedCells, weightCells } from "../../pictures/matrix-drawing.ts";
 import { signedPixels } from "../../pictures/pixels.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { lying, meanMove, scaleOf } from "../../pictures/vectors.ts";
@@ -64,7 +68,13 @@ function OneSide({ side }: { readonly side: Side }) {
       <p class="score">{words.score(side.logProbability.toFixed(3))}</p>
       <h4>{weights ? words.attention : words.summary}</h4>
       {vectors && (
-        <VectorRows rows={rows} vectors={vectors} chosen={chosen} isMoving={weights !== undefined} />
+        <VectorRows
+          name={name}
+          rows={rows}
+          vectors={vectors}
+          chosen={chosen}
+          isMoving={weights !== undefined}
+        />
       )}
       {matrix && (
         <>
@@ -80,6 +90,22 @@ function OneSide({ side }: { readonly side: Side }) {
               row.value = next;
             }}
           />
+          <Caption
+            about={words.weightsAbout(name, shownToken(rows[chosen] ?? "").text)}
+            picture={() => {
+              const bitmap = weightCells([matrix], [pageColour("--weight")]);
+              const sinks = sinksOf([matrix], columns);
+              return matrixDrawing({ rows, columns, axes, bitmap, sinks, row: chosen }, inksOfPage());
+            }}
+            name={`weights-${name}`}
+            numbers={{
+              rows,
+              columns,
+              axes,
+              at: (i, j) => matrix.data[i * columns.length + j] ?? 0,
+              row: chosen,
+            }}
+          />
         </>
       )}
     </article>
@@ -88,11 +114,13 @@ function OneSide({ side }: { readonly side: Side }) {
 
 /** The vector that is read at every written word: a row each. */
 function VectorRows({
+  name,
   rows,
   vectors: { data, units },
   chosen,
   isMoving,
 }: {
+  readonly name: string;
   readonly rows: readonly string[];
   readonly vectors: NonNullable<Side["vectors"]>;
   readonly chosen: number;
@@ -132,6 +160,28 @@ function VectorRows({
         <canvas ref={canvas} role="img" aria-label={words.strip(words.vectors, units, rows.length)} />
       </div>
       <p class="moves">{words.moves(`${(100 * meanMove(vectors)).toFixed(1)} %`)}</p>
+      <Caption
+        about={words.vectorsAbout(name)}
+        picture={() => {
+          const picture = lying(vectors);
+          const drawn = {
+            rows,
+            columns: Array.from({ length: picture.columns }, (_, i) => String(i + 1)),
+            axes: { columns: words.number, rows: text.heads.axes.written },
+            bitmap: signedCells(picture, [pageColour("--change"), pageColour("--weight")], scaleOf(vectors)),
+            cell: { width: 10, height: 20 },
+          };
+          return matrixDrawing(drawn, inksOfPage());
+        }}
+        name={`vectors-${name}`}
+        numbers={{
+          rows,
+          columns: Array.from({ length: units }, (_, i) => String(i + 1)),
+          axes: { columns: words.number, rows: text.heads.axes.written },
+          at: (i, j) => data[i * units + j] as number,
+          row: chosen,
+        }}
+      />
     </figure>
   );
 }

@@ -1,15 +1,79 @@
 import { useEffect, useRef } from "preact/hooks";
+import { Caption } from "../../caption.tsx";
+import { type Drawing, inRows } from "../../pictures/drawing.ts";
 import { pageColour } from "../../pictures/heat.ts";
+import { inksOfPage } from "../../pictures/inks.ts";
+import { matrixDrawing, signedCells } from "../../pictures/matrix-drawing.ts";
 import { signedHeat } from "../../pictures/signed-heat.ts";
 import { show } from "../../state/store.ts";
+import { text } from "../../text.ts";
 import { Maths, plainly } from "./maths.tsx";
 import { shown } from "./numbers.ts";
 import { at, type Counted, nameOf, type Sheet } from "./sheet.ts";
 import type { Block, Station } from "./station.ts";
-import { jump, station } from "./walking.ts";
+import { choice, current, jump, station, walked } from "./walking.ts";
+
+const words = text.steps;
 
 /** All rows of the station's matrices, with the chosen row marked. */
-export function Matrices({ picture, output }: Pick<Station, "picture" | "output">) {
+export function Matrices({ picture, output, row }: Pick<Station, "picture" | "output" | "row">) {
+  return (
+    <>
+      <Planes picture={picture} output={output} />
+      <Caption
+        about={words.about(
+          plainly(output.symbol),
+          output.path,
+          output.shape.join(", "),
+          choice.value.head + 1,
+        )}
+        picture={() => matricesDrawing(picture)}
+        name={current.value}
+        numbers={{
+          rows: namesOn(output.rowsAre, output.rows),
+          columns: namesOn(output.columnsAre, output.columns),
+          axes: { rows: words.axes[output.rowsAre], columns: words.axes[output.columnsAre] },
+          at: (i, j) => at(output, i, j),
+          row,
+        }}
+      />
+    </>
+  );
+}
+
+/** What the rows or columns of a matrix are called: by their tokens, or counted from 1. */
+function namesOn(counted: Counted, count: number): string[] {
+  const { rows, columns = [] } = walked.value ?? {};
+  const tokens = counted === "query" ? (rows?.reads ?? []) : counted === "key" ? columns : [];
+  return Array.from({ length: count }, (_, i) => tokens[i] ?? String(i + 1));
+}
+
+/** The same matrices as one drawing. */
+function matricesDrawing(picture: Station["picture"]): Drawing {
+  const inks = inksOfPage();
+  const colours = [pageColour("--gold"), pageColour("--weight-rgb")] as const;
+  const parts = picture.flatMap((part) => {
+    if (typeof part === "string") return [];
+    const { sheet, row } = part;
+    const [width, height] = [sizeOf(sheet.columnsAre, sheet.columns), sizeOf(sheet.rowsAre, sheet.rows)];
+    const drawing = matrixDrawing(
+      {
+        rows: namesOn(sheet.rowsAre, sheet.rows),
+        columns: namesOn(sheet.columnsAre, sheet.columns),
+        axes: { rows: words.axes[sheet.rowsAre], columns: words.axes[sheet.columnsAre] },
+        bitmap: signedCells(sheet, colours),
+        cell: { width: width / sheet.columns, height: height / sheet.rows },
+        ...(row === undefined ? {} : { row }),
+      },
+      inks,
+    );
+    return [{ name: `${plainly(sheet.symbol)}, ${sheet.rows} × ${sheet.columns}`, drawing }];
+  });
+  return inRows(parts, 1400, inks.ink);
+}
+
+/** The matrices, and the signs between them. */
+function Planes({ picture, output }: Pick<Station, "picture" | "output">) {
   return (
     <div class="matrices">
       {picture.map((part, i) =>

@@ -1,4 +1,7 @@
+import { Caption } from "../../caption.tsx";
+import { type Drawing, type Inks, inRows } from "../../pictures/drawing.ts";
 import { histogram, moments } from "../../pictures/histogram.ts";
+import { inksOfPage } from "../../pictures/inks.ts";
 import { largestOf } from "../../pictures/signed-heat.ts";
 import { text } from "../../text.ts";
 import { shown } from "./numbers.ts";
@@ -9,13 +12,58 @@ const [BINS, WIDTH, HEIGHT] = [24, 220, 56];
 /** The numbers of one vector before and after a norm, on one scale. */
 export function Spread({ before, after }: { readonly before: Float32Array; readonly after: Float32Array }) {
   const end = Math.max(largestOf(before), largestOf(after), 1e-6);
+  const parts = [
+    { name: words.beforeNorm, numbers: before },
+    { name: words.afterNorm, numbers: after },
+  ];
   return (
-    <div class="spread">
-      <Bars name={words.beforeNorm} numbers={before} end={end} />
-      <Bars name={words.afterNorm} numbers={after} end={end} />
-    </div>
+    <>
+      <div class="spread">
+        {parts.map((part) => (
+          <Bars key={part.name} {...part} end={end} />
+        ))}
+      </div>
+      <Caption
+        about={words.spreadAbout}
+        picture={() => {
+          const { ink, weight, line } = inksOfPage();
+          const drawn = parts.map(({ name, numbers }) => ({
+            name,
+            drawing: spreadDrawing(numbers, end, { weight, line }),
+          }));
+          return inRows(drawn, 3 * WIDTH, ink);
+        }}
+        name="spread"
+        rows={() => [
+          [words.axes.component, words.beforeNorm, words.afterNorm],
+          ...Array.from(before, (value, i) => [i + 1, value, after[i] ?? 0]),
+        ]}
+      />
+    </>
   );
 }
+
+/** The same histogram as a drawing. */
+const spreadDrawing = (
+  numbers: Float32Array,
+  end: number,
+  { weight, line }: Pick<Inks, "weight" | "line">,
+): Drawing => ({
+  width: WIDTH,
+  height: HEIGHT + 1,
+  draw: (pen) => {
+    const counts = histogram(numbers, -end, end, BINS);
+    const most = Math.max(...counts);
+    pen.fillStyle = weight;
+    for (const [i, count] of counts.entries()) {
+      const height = (HEIGHT * count) / most;
+      pen.fillRect((i * WIDTH) / BINS + 1, HEIGHT - height, WIDTH / BINS - 2, height);
+    }
+    pen.fillStyle = line;
+    pen.fillRect(0, HEIGHT, WIDTH, 1);
+    pen.fillRect(WIDTH / 2, 0, 1, HEIGHT);
+  },
+});
 
 interface BarsProps {
   readonly name: string;

@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { card } from "../../model/client.ts";
 import { text } from "../../text.ts";
 import { Chooser } from "./chooser.tsx";
 import { Equations } from "./equations.tsx";
@@ -24,8 +23,6 @@ export function Steps() {
     addEventListener("keydown", onArrow);
     return () => removeEventListener("keydown", onArrow);
   }, []);
-  if (card.value?.task !== "translate" || card.value.kind !== "transformer")
-    return <p class="panel">{text.model.wrongTask(card.value?.kind ?? "", words.walkFor)}</p>;
   const shown = station.value;
   return (
     <div class="steps">
@@ -90,18 +87,22 @@ function At(shown: Station) {
 }
 
 /** The tensors at the arrow, with their shapes. */
-function Shapes({ picture, output }: Station) {
+function Shapes({ name, picture, output }: Station) {
   const blocks = picture.flatMap((part) => (typeof part === "string" ? [] : [part.sheet]));
   const from = blocks.filter((sheet) => sheet !== output);
   return (
     <p class="shapes">
       {from.map(({ symbol, shape, path }) => (
-        <span class="tensor" key={path} title={path}>
+        <span class="tensor" key={`${name} ${path}`} title={path}>
           <Maths of={symbol} /> <code>[{shape.join(", ")}]</code>
         </span>
       ))}
-      {from.length > 0 && <span class="operator">→</span>}
-      <span class="tensor" title={output.path}>
+      {from.length > 0 && (
+        <span class="operator" key={name}>
+          →
+        </span>
+      )}
+      <span class="tensor" key={`${name} ${output.path}`} title={output.path}>
         <Maths of={output.symbol} /> <code>[{output.shape.join(", ")}]</code>{" "}
         <code class="path">{output.path}</code>
       </span>

@@ -1,4 +1,5 @@
 import type { Signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { largestOf, strength } from "../../pictures/signed-heat.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { show } from "../../state/store.ts";
@@ -7,7 +8,7 @@ import { Maths } from "./maths.tsx";
 import { folded, shown } from "./numbers.ts";
 import { at, type Counted, rowOf, type Sheet } from "./sheet.ts";
 import type { Station } from "./station.ts";
-import { jump, walked } from "./walking.ts";
+import { jump, trail, walked } from "./walking.ts";
 
 const words = text.steps;
 /** Components, and tokens, that are shown before the rest is asked for. */
@@ -32,8 +33,14 @@ export function Strips({ station, open }: { readonly station: Station; readonly 
     0,
     ...long.map(({ columns, columnsAre }) => columns - (columnsAre === "component" ? FIRST : TOKENS)),
   );
+  const strips = useRef<HTMLDivElement>(null);
+  // A number that one came from is gone: the one that it led to is gone on from, by keyboard too.
+  useEffect(() => {
+    if (document.activeElement === document.body && trail.peek().length > 0)
+      strips.current?.querySelector<HTMLElement>(".output .chosen")?.focus({ preventScroll: true });
+  }, [station.name]);
   return (
-    <div class="strips">
+    <div class="strips" key={station.name} ref={strips}>
       {inputs.map((strip) => (
         <Row
           key={strip.sheet.path}

@@ -56,7 +56,7 @@ export function Chosen() {
         <Parts />
         <details>
           <summary>{words.config}</summary>
-          <pre class="scroll">{configText(setup.value)}</pre>
+          <pre>{configText(setup.value)}</pre>
         </details>
         <div class="actions">
           <button type="submit" class="primary" disabled={isOpening || isElsewhere}>

@@ -1,3 +1,4 @@
+import { Caption } from "../../caption.tsx";
 import { canBeGuided, isExportable, rungOf } from "../../model/training-setup.ts";
 import { lossCurve, margin } from "../../pictures/loss-curve.ts";
 import { text } from "../../text.ts";
@@ -168,6 +169,18 @@ function Curve() {
         <span class="key mean">{words.trainLoss}</span>
         <span class="key validation">{isText.value ? words.validTextLoss : words.validLoss}</span>
       </p>
+      <Caption
+        about={words.curveAbout}
+        picture={box}
+        name="loss"
+        rows={() => [
+          [words.update, words.csv.loss, words.csv.validLoss, words.bleu],
+          ...updates.value.map(({ step, negativeLogLikelihood }) => {
+            const seen = validations.value.find((one) => one.step === step);
+            return [step, negativeLogLikelihood, seen?.loss ?? "", seen?.bleu ?? ""];
+          }),
+        ]}
+      />
     </div>
   );
 }

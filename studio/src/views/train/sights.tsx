@@ -1,7 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { Caption } from "../../caption.tsx";
 import type { Sight } from "../../model/watch.ts";
 import { foundLinks } from "../../pictures/found-links.ts";
+import { pageColour } from "../../pictures/heat.ts";
+import { inksOfPage } from "../../pictures/inks.ts";
+import { matrixDrawing, weightCells } from "../../pictures/matrix-drawing.ts";
 import { text } from "../../text.ts";
 import { HeadHeat, Matrix } from "./matrix.tsx";
 import { isText, lookedAt, opened, shown, shownIndex, snapshots } from "./training.ts";
@@ -120,6 +124,21 @@ function Attention({ sight, isReference }: { readonly sight: Sight; readonly isR
         columns={columns}
         weights={weights}
         gold={gold}
+      />
+      <Caption
+        about={words.attentionAbout(
+          (head === "mean" ? words.meanHead : heads[head]?.name) ?? "",
+          words.afterUpdates(shown.value?.step ?? 0),
+        )}
+        picture={() => {
+          const bitmap = weightCells(
+            [{ data: weights, rows: rows.length, columns: columns.length }],
+            [pageColour("--weight")],
+          );
+          return matrixDrawing({ rows, columns, axes: text.axes, bitmap, links: gold }, inksOfPage());
+        }}
+        name="forming"
+        numbers={{ rows, columns, axes: text.axes, at: (i, j) => weights[i * columns.length + j] ?? 0 }}
       />
       {heads.length > 1 && (
         <div class="heads" role="group" aria-label={isText.value ? words.chooseTextHead : words.chooseHead}>

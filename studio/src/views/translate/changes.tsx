@@ -13,7 +13,7 @@ export function Changes() {
   return (
     <div class="changes">
       <div class="switches" role="group" aria-label={words.switches}>
-        <span class="label">{words.switches}</span>
+        {parts.value.length > 0 && <span class="label">{words.switches}</span>}
         {(parts.value as readonly Removable[]).map((part) => (
           <button
             type="button"
@@ -29,32 +29,35 @@ export function Changes() {
           </button>
         ))}
       </div>
-      {isChanged && (
-        <>
-          <Effect />
-          <ul class="active">
-            {forced.length > 0 && (
-              <Change name={words.begins(forced)} onRemove={() => show({ forced: [], rival: "" })} />
-            )}
-            {off.map((part) => (
-              <Change
-                key={part}
-                name={words.without(words.parts[part])}
-                isIdle={decoded.value?.idle.off.includes(part)}
-                onRemove={() => show({ off: off.filter((one) => one !== part) })}
-              />
-            ))}
-            {intervene.map((one, i) => (
-              <Change
-                key={JSON.stringify(one)}
-                name={nameOf(one, decoded.value?.sourceTokens ?? [])}
-                isIdle={decoded.value?.idle.intervene.includes(i)}
-                onRemove={() => show({ intervene: intervene.filter((other) => other !== one) })}
-              />
-            ))}
-          </ul>
-        </>
-      )}
+      <div class="done">
+        {!isChanged && <p class="note">{words.noChange}</p>}
+        {isChanged && (
+          <>
+            <ul class="active">
+              {forced.length > 0 && (
+                <Change name={words.begins(forced)} onRemove={() => show({ forced: [], rival: "" })} />
+              )}
+              {off.map((part) => (
+                <Change
+                  key={part}
+                  name={words.without(words.parts[part])}
+                  isIdle={decoded.value?.idle.off.includes(part)}
+                  onRemove={() => show({ off: off.filter((one) => one !== part) })}
+                />
+              ))}
+              {intervene.map((one, i) => (
+                <Change
+                  key={JSON.stringify(one)}
+                  name={nameOf(one, decoded.value?.sourceTokens ?? [])}
+                  isIdle={decoded.value?.idle.intervene.includes(i)}
+                  onRemove={() => show({ intervene: intervene.filter((other) => other !== one) })}
+                />
+              ))}
+            </ul>
+            <Effect />
+          </>
+        )}
+      </div>
     </div>
   );
 }

@@ -36,7 +36,12 @@ interface LookedProps {
 /** What the word that is looked at reads, in words and numbers; its weights can be changed. */
 export function Looked({ read, place, links }: LookedProps) {
   const row = read.numbers[place];
-  if (!row) return <p class="note empty">{words.pointAtWord}</p>;
+  if (!row)
+    return (
+      <p class="note empty" key="empty">
+        {words.pointAtWord}
+      </p>
+    );
   const isWeights = view.value.evidence === "weights";
   const largest = row.reduce((most, number) => Math.max(most, Math.abs(number)), isWeights ? 1 : 1e-12);
   const probability = Math.exp(best.value?.logProbabilities[place] ?? 0);
@@ -99,7 +104,9 @@ export function Looked({ read, place, links }: LookedProps) {
         </table>
       </div>
       {row.length > MOST && <p class="note">{words.largestOf(MOST, row.length)}</p>}
-      <p class="note">{isWeights ? words.dragHint : words.noDragHint}</p>
+      <p class="note" key="hint">
+        {isWeights ? words.dragHint : words.noDragHint}
+      </p>
     </>
   );
 }

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
+import { Caption } from "../../caption.tsx";
 import type { Read } from "../../model/reading.ts";
 import { wordsOf } from "../../pictures/tokens.ts";
 import { useRoom } from "../../room.ts";
-import { SaveButtons } from "../../save-buttons.tsx";
 import { useSight } from "../../sight.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
@@ -53,20 +53,24 @@ function Shown({ read }: { readonly read: Read }) {
             )}
           </div>
           <figcaption class="below">
-            <span class="note">
-              {`${words.evidences[view.value.evidence]}, `}
-              <code>{read.where}</code>
-              {`, ${words.rowOf} ${words.rows[view.value.row]}.`}
-              {links.length > 0 && <span class="legend">{words.gold}</span>}
-            </span>
-            <SaveButtons
+            <Caption
+              about={words.about(
+                words.evidences[view.value.evidence],
+                read.where,
+                words.rows[view.value.row],
+              )}
               picture={picture}
               name="reading"
-              rows={() => [
-                [`${text.axes.rows} \\ ${text.axes.columns}`, ...read.columns],
-                ...read.rows.map((piece, row) => [piece, ...(read.numbers[row] ?? [])]),
-              ]}
-            />
+              numbers={{
+                rows: read.rows,
+                columns: read.columns,
+                axes: text.axes,
+                at: (row, column) => read.numbers[row]?.[column] ?? 0,
+                row: place,
+              }}
+            >
+              {links.length > 0 && <span class="legend">{words.gold}</span>}
+            </Caption>
           </figcaption>
         </figure>
         <aside class="looked" aria-live="off">

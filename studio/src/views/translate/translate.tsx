@@ -1,6 +1,4 @@
 import { useEffect } from "preact/hooks";
-import { card } from "../../model/client.ts";
-import { text } from "../../text.ts";
 import { Others } from "./others.tsx";
 import { Reading } from "./reading.tsx";
 import { Sentence } from "./sentence.tsx";
@@ -12,8 +10,6 @@ import "./translate.css";
 /** A sentence, its translation, what of one went into the other, why this word and not that one, and what else was found. */
 export function Translate() {
   useEffect(followWords, []);
-  if (card.value?.task !== "translate")
-    return <p class="panel">{text.model.wrongTask(card.value?.task ?? "", "translators")}</p>;
   return (
     <>
       <Sentence />

@@ -1,10 +1,10 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { Caption } from "../../caption.tsx";
 import type { TreeNode } from "../../pictures/search-tree.ts";
 import { textWidth } from "../../pictures/text-width.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { useRoom } from "../../room.ts";
-import { SaveButtons } from "../../save-buttons.tsx";
 import { isSeen, type Sight, useSight } from "../../sight.ts";
 import { show } from "../../state/store.ts";
 import { text } from "../../text.ts";
@@ -41,43 +41,39 @@ export function Tree() {
           {shown && <rect class="looked" {...boxAt(shown)} rx={7} />}
         </svg>
       </div>
-      <div class="below">
-        <div>
-          {shown && (
-            <>
-              <p class="note">{words.nextTokens(textOf(shown.path))}</p>
-              <ul class="next">
-                {shown.next.map(({ token, probability }) => (
-                  <li key={token}>
-                    <button
-                      type="button"
-                      onClick={() => show({ forced: [...shown.path, token], place: shown.path.length })}
-                    >
-                      <bdi>{shownToken(token).text}</bdi>{" "}
-                      <span class="share">{words.percent(probability)}</span>
-                    </button>
-                  </li>
-                ))}
-              </ul>
-            </>
-          )}
-        </div>
-        <SaveButtons
-          picture={picture}
-          name="search"
-          rows={() => [
-            ["step", "rank", "beginning", "token", "probability", "chosen"],
-            ...nodes.map((node) => [
-              node.column,
-              node.rank + 1,
-              textOf(node.path.slice(0, -1)),
-              node.token,
-              node.probability,
-              node.isChosen ? 1 : 0,
-            ]),
-          ]}
-        />
-      </div>
+      {shown && (
+        <>
+          <p class="note">{words.nextTokens(textOf(shown.path))}</p>
+          <ul class="next">
+            {shown.next.map(({ token, probability }) => (
+              <li key={token}>
+                <button
+                  type="button"
+                  onClick={() => show({ forced: [...shown.path, token], place: shown.path.length })}
+                >
+                  <bdi>{shownToken(token).text}</bdi> <span class="share">{words.percent(probability)}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <Caption
+        about={words.treeAbout}
+        picture={picture}
+        name="search"
+        rows={() => [
+          ["step", "rank", "beginning", "token", "probability", "chosen"],
+          ...nodes.map((node) => [
+            node.column,
+            node.rank + 1,
+            textOf(node.path.slice(0, -1)),
+            node.token,
+            node.probability,
+            node.isChosen ? 1 : 0,
+          ]),
+        ]}
+      />
     </section>
   );
 }

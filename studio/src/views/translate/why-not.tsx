@@ -1,10 +1,10 @@
 import type { EvidenceKind } from "heed/inspect";
+import { Caption } from "../../caption.tsx";
 import type { Why } from "../../model/reading.ts";
 import { signedBars } from "../../pictures/signed-bars.ts";
 import { textWidth } from "../../pictures/text-width.ts";
 import { shownToken } from "../../pictures/tokens.ts";
 import { useRoom } from "../../room.ts";
-import { SaveButtons } from "../../save-buttons.tsx";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { best, force, longForWhy, looked, requestWhy, rival, rivals, why } from "./translation.ts";
@@ -142,17 +142,17 @@ function Measured({ found, name, otherName }: MeasuredProps) {
           </tbody>
         </table>
       </div>
-      <div class="below">
-        <p class="note">{words.margin(found.margin)}</p>
-        <SaveButtons
-          picture={picture}
-          name="why"
-          rows={() => [
-            [text.axes.columns, view.value.why],
-            ...found.columns.map((piece, i) => [piece, found.numbers[i] ?? 0]),
-          ]}
-        />
-      </div>
+      <Caption
+        about={words.whyAbout(name, otherName, words.evidences[view.value.why as (typeof kinds)[number]])}
+        picture={picture}
+        name="why"
+        rows={() => [
+          [text.axes.columns, view.value.why],
+          ...found.columns.map((piece, i) => [piece, found.numbers[i] ?? 0]),
+        ]}
+      >
+        {` ${words.margin(found.margin)}`}
+      </Caption>
     </div>
   );
 }

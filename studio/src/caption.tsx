@@ -1,0 +1,36 @@
+import type { ComponentChildren } from "preact";
+import { csvRows, type Numbers, NumbersTable } from "./numbers-table.tsx";
+import { type Picture, type Rows, SaveButtons } from "./save-buttons.tsx";
+
+interface CaptionProps {
+  /** What the picture shows, which row is read, and its evidence: one sentence. */
+  readonly about: string;
+  readonly picture: Picture;
+  /** The name of the files, without an ending. */
+  readonly name: string;
+  /** The numbers behind it, for a table and a file… */
+  readonly numbers?: Numbers;
+  /** …or for a file alone, where the page has them in words already. */
+  readonly rows?: () => Rows;
+  /** More to know of it. */
+  readonly children?: ComponentChildren;
+}
+
+/** What stands below every picture: what it shows, its files, and its numbers as a table. */
+export function Caption({ about, picture, name, numbers, rows, children }: CaptionProps) {
+  return (
+    <div class="caption-below">
+      <p class="note about">
+        {about}
+        {children}
+      </p>
+      <SaveButtons
+        picture={picture}
+        about={about}
+        name={name}
+        rows={rows ?? (() => (numbers ? csvRows(numbers) : []))}
+      />
+      {numbers && <NumbersTable of={numbers} about={about} />}
+    </div>
+  );
+}
