@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { isOpening, offered, openModel } from "./model/client.ts";
+import { isOpening, offered } from "./model/client.ts";
 import type { Card } from "./model/session.ts";
 import { otherModel } from "./state/fit.ts";
 import { bundledFor, fitsView, homeOf, type ModelAndText } from "./state/fitting-view.ts";
@@ -31,7 +31,8 @@ export function Misfit({ name, opened }: MisfitProps) {
     else if (bundled && canReopen) openInstead(name, opened, bundled);
   }, [name, opened, canReopen, isOpening.value]);
   if (isSettled) return <p class="waiting">{words.opening}</p>;
-  const task = name === "language" ? "generate" : name === "classify" ? "classify" : "translate";
+  const toTrain = { language: "generate", classify: "classify", recurrent: "recurrent" } as const;
+  const command = words.train[toTrain[name as keyof typeof toTrain] ?? "translate"];
   return (
     <section class="panel ready misfit">
       <p>
@@ -49,22 +50,19 @@ export function Misfit({ name, opened }: MisfitProps) {
         </p>
       )}
       <p class="note">{words.trainOne}</p>
-      <pre>{`${words.train[task]}\nheed studio ${words.train[task].split(" ").at(-1)}`}</pre>
+      <pre>{`${command}\nheed studio ${command.split(" ").at(-1)}`}</pre>
     </section>
   );
 }
 
 /** Opens what was last open in a view, or else what comes with the studio; the open model stays known to the views that show it. */
 function openInstead(name: ViewName, opened: Card, bundled: ModelAndText): void {
-  const { text: source } = view.peek();
+  const { text: source, beside } = view.peek();
   if (offered.peek().includes(opened.name))
     for (const each of viewNames)
-      if (fitsView(each, opened)) left.set(each, { model: opened.name, text: source });
-  const { model, text: other } = left.get(name) ?? bundled;
-  const isNamed = view.peek().model === model;
-  settle({ ...otherModel(model), text: other });
-  // A folder that was dropped took its place without a change of the address.
-  if (isNamed) openModel(model);
+      if (fitsView(each, opened)) left.set(each, { model: opened.name, text: source, beside });
+  const { model, text: other, beside: second = "" } = left.get(name) ?? bundled;
+  settle({ ...otherModel(model), text: other, beside: second });
 }
 
 /** The model of an address that names a view alone. */
@@ -72,5 +70,6 @@ export function settleFirst(): void {
   const { view: name, text: source } = view.peek();
   const bundled = bundledFor[name];
   if (isModelNewer.peek() || !bundled || bundled.model === firstView.model) return;
-  settle({ model: bundled.model, ...(source === firstView.text ? { text: bundled.text } : {}) });
+  const { model, text: other, beside = "" } = bundled;
+  settle({ model, beside, ...(source === firstView.text ? { text: other } : {}) });
 }

@@ -52,6 +52,7 @@ export const text = {
       translate: "translators",
       steps: "Transformers that translate",
       heads: "models with attention",
+      recurrent: "recurrent models",
       language: "language models",
       classify: "classifiers",
     },
@@ -59,6 +60,7 @@ export const text = {
       translate: "heed train configs/phrasebook-guided.yaml --run runs/translator",
       generate: "heed train configs/tiny-shakespeare.yaml --run runs/writer",
       classify: "heed train configs/sentence-polarity.yaml --run runs/classifier",
+      recurrent: "heed train configs/phrasebook-attention.yaml --run runs/recurrent",
     },
     openBundled: (name: string): string => `Open ${name}, which comes with the studio`,
     trainOne: "Or train one, and open it with",
@@ -253,9 +255,6 @@ export const text = {
     none: "This model has no attention: open its Recurrent view.",
   },
   recurrent: {
-    none: "This view is for recurrent models. The open model has none of their states.",
-    other: "Open one of these:",
-    nothing: "Train one with `heed train` and `model: { kind: gru }`, and open it with `heed studio RUN`.",
     source: "A sentence to read",
     reading: "The encoder reads word by word",
     readingNote:

@@ -86,9 +86,9 @@ describe.skipIf(absentChromium)(`recurrent, language model and classifier views$
     await page.close();
   });
 
-  test("a model that is not recurrent names those that can be opened", async () => {
-    const page = await studio.visit("#recurrent?model=language", 390);
-    await page.click('button:text-is("attention")');
+  test("the view alone opens the two models that come with it, one beside the other", async () => {
+    const page = await studio.visit("#recurrent", 390);
+    await page.waitForSelector(".side:nth-child(2)");
     await page.waitForSelector(".side .matrix");
     await expect.poll(() => isTooWide(page)).toBe(false);
     await page.close();

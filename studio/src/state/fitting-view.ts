@@ -12,6 +12,7 @@ const needs: Readonly<Partial<Record<ViewName, (model: Shown) => boolean>>> = {
   translate: ({ task }) => task === "translate",
   steps: ({ task, kind }) => task === "translate" && kind === "transformer",
   heads: ({ heads }) => Object.keys(heads).length > 0,
+  recurrent: ({ kind }) => kind !== "transformer",
   language: ({ task }) => task === "generate",
   classify: ({ task }) => task === "classify",
 };
@@ -22,10 +23,11 @@ export const fitsView = (name: ViewName, model: Shown): boolean => needs[name]?.
 export const homeOf = ({ task }: Shown): ViewName =>
   (({ translate: "translate", generate: "language", classify: "classify" }) as const)[task];
 
-/** A model by its name on the server, with a text for it. */
+/** A model by its name on the server, with a text for it, and the model beside it. */
 export interface ModelAndText {
   readonly model: string;
   readonly text: string;
+  readonly beside?: string;
 }
 
 const translator = { model: "phrasebook", text: "We do not see the small green car." };
@@ -35,6 +37,11 @@ export const bundledFor: Readonly<Partial<Record<ViewName, ModelAndText>>> = {
   translate: translator,
   steps: translator,
   heads: translator,
+  recurrent: {
+    model: "gru-attention",
+    beside: "gru-summary",
+    text: "A princess used to return to the church on Sundays.",
+  },
   language: { model: "sentences", text: "We do not" },
   classify: { model: "animals", text: "The small dog sees the horse." },
 };
