@@ -105,13 +105,18 @@ describe.skipIf(absentChromium)(`every view${skipped}`, () => {
   });
 });
 
-/** What moves on the page without being looked for, from now on: scores of layout shifts, and what moved. */
+/**
+ * What moves on the page without being looked for, from now on: scores of layout shifts, and what moved. Words of a
+ * translation that is being written may.
+ */
 async function watchShifts(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(`globalThis.shifts = [];
     new PerformanceObserver((list) => {
-      for (const { value, sources } of list.getEntries())
-        if (value > 1e-4) shifts.push(value.toFixed(4) + " " + sources.map(({ node, previousRect: a, currentRect: b }) =>
+      for (const { value, sources: all } of list.getEntries()) {
+        const sources = all.filter(({ node }) => !node?.parentElement?.closest(".translation"));
+        if (value > 1e-4 && sources.length > 0) shifts.push(value.toFixed(4) + " " + sources.map(({ node, previousRect: a, currentRect: b }) =>
           (node?.parentElement?.className ?? "") + ">" + (node?.className ?? node?.nodeName) + " " + [a.x, a.y, b.x, b.y].map(Math.round)).join("; "));
+      }
     }).observe({ type: "layout-shift" })`);
   return async () => {
     await page.waitForTimeout(500);

@@ -5,6 +5,7 @@ import type { OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
 import { tasks } from "heed/tasks";
 import type { Folder } from "./files.ts";
+import { idle } from "./running.ts";
 import type { Session } from "./session.ts";
 
 /** Opens what looks into a model. */
@@ -20,9 +21,12 @@ export async function lookInto(
   return { run, engine, look, decoder, checkpoints };
 }
 
+/** Closes a model once what is being asked of it has been answered. */
 export function closeSession(session: Session | undefined): void {
-  session?.look.close();
-  session?.decoder?.close();
+  void idle().then(() => {
+    session?.look.close();
+    session?.decoder?.close();
+  });
 }
 
 /** The model at a step of its training; below 0, as it is. */

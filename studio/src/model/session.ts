@@ -13,6 +13,7 @@ import { type Measured, measuredIn } from "./measured.ts";
 import { pairRequests } from "./pair.ts";
 import { readingRequests } from "./reading.ts";
 import { recurrentRequests } from "./recurrent.ts";
+import { tracked } from "./running.ts";
 import { type AskedWalk, type Walk, walk } from "./steps.ts";
 
 /** What the page knows of an opened model. */
@@ -53,7 +54,7 @@ const opened = (): Session => {
 
 const atStep = atSteps(opened);
 
-export const requests = {
+export const requests = tracked({
   open: async (folder: Folder): Promise<Card> => {
     const next = await openSession(folder);
     closeSession(session);
@@ -84,7 +85,7 @@ export const requests = {
   compare: (runs: readonly RunTexts[]): ComparedRuns => comparedRuns(runs),
   /** One attention with everything before and after it. */
   walk: (asked: AskedWalk): Promise<Walk> => walk(opened(), asked),
-};
+});
 export type Requests = typeof requests;
 
 /** Loading WASM takes as long as loading a model: it begins when the worker does. */
