@@ -1,9 +1,9 @@
 /**
  * Claim: in Chromium on two cores, a person who presses "Start training" has 90 BLEU on the phrasebook within 5 minutes.
  *
- *   npx tsx bench/studio/train-in-page.ts [--setup "rung=attention&updates=600"] [--sentences 500]
+ *   npm run studio:build && npx tsx bench/studio/train-in-page.ts [--setup "rung=attention&updates=600"] [--sentences 500]
  *
- * Builds the studio, opens it in Chromium, and trains what it offers first, or what `--setup` says in the words of the
+ * Opens the built studio in Chromium, and trains what it offers first, or what `--setup` says in the words of the
  * page's address. Time is counted from the press, with reading the corpus, validations and looks at the watched sentences.
  * BLEU is that of the page, greedy on its validation sentences, after each validation; and at the end, in Node, that of the
  * downloaded run on `--sentences` test sentences, with its own beam. Needs Chromium (Debian's, or CHROMIUM=…).
@@ -32,7 +32,7 @@ const { values } = parseArgs({
 });
 if (absentChromium) throw new Error(absentChromium);
 const scratch = mkdtempSync(join(tmpdir(), "heed-train-in-page-"));
-const studio = await openStudio(new Map());
+const studio = await openStudio(new Map(), join(import.meta.dirname, "../../dist/studio"));
 const page = await studio.visit(`#train${values.setup === "" ? "" : `?${values.setup}`}`);
 try {
   await page.click("text=Start training");

@@ -22,10 +22,16 @@ export interface Studio {
 const reportPolicy =
   "addEventListener('securitypolicyviolation', (e) => console.error('CSP', e.violatedDirective))";
 
-/** @param runs  Runs to offer, by name. */
-export async function openStudio(runs: ReadonlyMap<string, string> = new Map()): Promise<Studio> {
+/**
+ * @param runs   Runs to offer, by name.
+ * @param built  The folder of the built page. Default: what vitest's setup has built.
+ */
+export async function openStudio(
+  runs: ReadonlyMap<string, string> = new Map(),
+  built = studioPage,
+): Promise<Studio> {
   const folder = mkdtempSync(join(tmpdir(), "heed-studio-"));
-  const server = await openStudioServer({ page: studioPage, runs, port: 0 });
+  const server = await openStudioServer({ page: built, runs, port: 0 });
   const browser = await openChromium();
   const context = await browser.newContext({ acceptDownloads: true });
   await context.addInitScript(reportPolicy);
