@@ -15,6 +15,7 @@ export interface TextWriter {
  * on the pieces before it, so it is decoded together with the end of the line and only the new text is returned.
  */
 export function textWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
+  if (tokenizer.keepsLines) return wholeTextWriter(tokenizer, prompt);
   const { eos } = tokenizer.special;
   const lines = prompt.split("\n");
   const ended = lines.slice(0, -1).flatMap((line) => tokenizer.encode(line));
@@ -59,6 +60,29 @@ export function textWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
       return added;
     },
     end: () => fresh(tokenizer.decode(tail)),
+  };
+}
+
+/** As `textWriter`, for a vocabulary in which line breaks are text: everything is decoded together. */
+function wholeTextWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
+  const { bos, eos } = tokenizer.special;
+  const begun = tokenizer.encode(prompt).slice(0, -1);
+  const ids = [...begun];
+  let shown = tokenizer.decode(ids);
+  const fresh = (text: string): string => {
+    // A decoder may change what it wrote before; what was shown stays.
+    const added = text.startsWith(shown) ? text.slice(shown.length) : "";
+    if (added !== "") shown = text;
+    return added;
+  };
+  return {
+    prompt: begun.length > 0 ? begun : [bos],
+    push: (token) => {
+      if (token === eos) return "";
+      ids.push(token);
+      return fresh(tokenizer.decode(ids).replace(/\ufffd+$/u, ""));
+    },
+    end: () => fresh(tokenizer.decode(ids)),
   };
 }
 

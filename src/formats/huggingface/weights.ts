@@ -91,18 +91,17 @@ export function exportedWeights(
 ): Map<string, NamedTensor> {
   const isMarian = architecture === "marian";
   const order = marianOrder(dModel);
-  const rules = [...(tied ? oneMatrix : threeMatrices), ...inLayers, ...(isMarian ? [] : lastNorms)];
   const result = new Map<string, NamedTensor>();
   for (const [name, tensor] of weights) {
     if (!isMarian && name === "positions.weight") continue;
-    const rule = rules.find(({ pattern }) => pattern.test(name));
-    if (!rule) {
+    const counterpart = counterpartOf(name, { isPre: !isMarian, tied });
+    if (!counterpart) {
       const cause = `${isMarian ? "Marian" : "Blenderbot"} has no counterpart for this weight`;
       throw heedError("ERR_MODEL", { where: name, cause });
     }
-    const key = name.replace(rule.pattern, rule.key);
-    const stays = !isMarian || rule.modelAxis === undefined;
-    result.set(key, stays ? tensor : permuted(tensor, rule.modelAxis, order));
+    const { key, modelAxis } = counterpart;
+    const stays = !isMarian || modelAxis === undefined;
+    result.set(key, stays ? tensor : permuted(tensor, modelAxis, order));
   }
   if (!isMarian) {
     const data = Float32Array.from(sinusoids(positions, dModel));
@@ -113,8 +112,24 @@ export function exportedWeights(
   return result.set("final_logits_bias", { dtype: "float32", shape: [1, vocabulary], data: noBias });
 }
 
+/** A weight's key in BART's family, and the axis that runs over the model's dimension. */
+export interface Counterpart {
+  readonly key: string;
+  readonly modelAxis?: 0 | 1 | undefined;
+}
+
+/** The counterpart of a weight, by its path; undefined if there is none. */
+export function counterpartOf(
+  name: string,
+  { isPre, tied }: { readonly isPre: boolean; readonly tied: boolean },
+): Counterpart | undefined {
+  const rules = [...(tied ? oneMatrix : threeMatrices), ...inLayers, ...(isPre ? lastNorms : [])];
+  const rule = rules.find(({ pattern }) => pattern.test(name));
+  return rule && { key: name.replace(rule.pattern, rule.key), modelAxis: rule.modelAxis };
+}
+
 /** A vector or matrix with the entries along one axis permuted. */
-function permuted(tensor: NamedTensor, axis: 0 | 1, order: readonly number[]): NamedTensor {
+export function permuted(tensor: NamedTensor, axis: 0 | 1, order: readonly number[]): NamedTensor {
   const { dtype, shape } = tensor;
   const [rows, columns = 1] = shape as [number, number?];
   const data = tensor.data.slice();
