@@ -85,7 +85,9 @@ const after = (length: number, constraint: Constraint): Constraint =>
 /** The ids of the prefix. */
 function prefixOf({ prefix = "", target, ...options }: PlannedDecoding, nameOf: NameOf): readonly number[] {
   const isText = typeof prefix === "string";
-  const ids = isText ? bareIds(target, prefix) : prefix;
+  const { first } = target.special;
+  const given = isText ? bareIds(target, prefix) : prefix;
+  const ids = first === undefined || given[0] === first ? given : [first, ...given];
   const most = mostTokens(options);
   const unknown = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < target.size));
   const cause =

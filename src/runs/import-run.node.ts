@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { parseConfig } from "../config/parse.ts";
 import { printConfig } from "../config/print.ts";
 import type { Config } from "../config/schema.ts";
-import { heedError } from "../errors.ts";
+import { HeedError, heedError } from "../errors.ts";
 import { writeFolder } from "../formats/folder.node.ts";
 import { huggingFaceFamily, modelTypes } from "../formats/huggingface/import/families.ts";
 import type { ImportedModel } from "../formats/huggingface/import/family.ts";
@@ -28,10 +28,13 @@ export interface ImportOptions {
   readonly say?: (message: string) => void;
 }
 
+/** What was imported. */
 export interface ImportedRun {
   readonly task: Config["task"];
   readonly kind: string;
   readonly parameters: number;
+  /** Whether it is an encoder without labels, which only embeds. */
+  readonly isEncoder: boolean;
 }
 
 /** Where an imported run's configuration says that its data comes from: there is none to train on again. */
@@ -46,7 +49,7 @@ const DATA = "imported";
 export function importRun(directory: string, { to, strict = false, say }: ImportOptions): ImportedRun {
   const folder = readModelFolder(directory);
   const { model, tokenizer, isHeeds } = readModel(folder);
-  const config = configOf(model);
+  const config = configOf(model, join(directory, "config.json"));
   const json: Record<string, unknown> = {
     ...(isHeeds ? { "tokenizer.json": tokenizer } : importedTokenizerFiles(tokenizer, idsOf(model, folder))),
     ...(model.labels ? { [LABELS]: model.labels } : {}),
@@ -61,6 +64,11 @@ export function importRun(directory: string, { to, strict = false, say }: Import
       throw heedError("ERR_MODEL", { where: directory, cause, remedy: "leave out --strict to import it" });
     say?.(`${directory}: ${cause}`);
   }
+  for (const name of notFollowed(folder)) {
+    say?.(
+      `${join(directory, "generation_config.json")}: ${name} is not followed; see the options of heed ${config.task}`,
+    );
+  }
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   const files = new Map<string, Uint8Array>([
     [CONFIG_FILE, text(printConfig(config))],
@@ -69,7 +77,12 @@ export function importRun(directory: string, { to, strict = false, say }: Import
   for (const [name, content] of Object.entries(json)) files.set(name, text(JSON.stringify(content)));
   writeFolder(to, files);
   const counts = Array.from(weights.values(), ({ data }) => data.length);
-  return { task: model.task, kind: model.model.kind, parameters: counts.reduce((sum, n) => sum + n, 0) };
+  return {
+    task: model.task,
+    kind: model.model.kind,
+    parameters: counts.reduce((sum, n) => sum + n, 0),
+    isEncoder: model.labels?.length === 0,
+  };
 }
 
 /** What a folder holds, in Heed's terms. */
@@ -136,6 +149,21 @@ function idsIn(tokenizer: unknown): (content: string) => number | undefined {
   };
 }
 
+/** Settings of generation_config.json that change what is written and that a run does not keep. */
+function notFollowed(folder: ModelFolder): string[] {
+  const plain: Readonly<Record<string, unknown>> = {
+    ...{ no_repeat_ngram_size: 0, repetition_penalty: 1, length_penalty: 1, min_length: 0, do_sample: false },
+    ...{
+      encoder_no_repeat_ngram_size: 0,
+      num_beam_groups: 1,
+      suppress_tokens: null,
+      begin_suppress_tokens: null,
+    },
+  };
+  const given = (folder.json("generation_config.json") ?? {}) as Record<string, unknown>;
+  return Object.keys(plain).filter((name) => (given[name] ?? plain[name]) !== plain[name]);
+}
+
 /** What the run keeps about ids beside tokenizer.json. */
 function idsOf({ vocabulary: size, special, task }: ImportedModel, folder: ModelFolder): TokenizerIds {
   const tokenizer = folder.json("tokenizer.json");
@@ -155,7 +183,7 @@ function idsOf({ vocabulary: size, special, task }: ImportedModel, folder: Model
 }
 
 /** The complete configuration of an imported model. */
-function configOf({ task, model, longest, vocabulary, beam = 1 }: ImportedModel): Config {
+function configOf({ task, model, longest, vocabulary, beam = 1 }: ImportedModel, where: string): Config {
   const data = {
     translate: { train: { pairs: DATA }, valid: { pairs: DATA } },
     generate: { train: { text: DATA }, valid: { text: DATA }, context: longest },
@@ -163,7 +191,13 @@ function configOf({ task, model, longest, vocabulary, beam = 1 }: ImportedModel)
   }[task];
   const tokenizer = { kind: "imported", vocab: Math.max(5, vocabulary) };
   const decoding = task === "translate" ? { decoding: { beam } } : {};
-  return parseConfig(JSON.stringify({ task, data, tokenizer, model, ...decoding }), "config.json");
+  try {
+    return parseConfig(JSON.stringify({ task, data, tokenizer, model, ...decoding }), where);
+  } catch (error) {
+    // Not a configuration of the user's: the folder's own does not fit together.
+    if (!(error instanceof HeedError) || error.code !== "ERR_CONFIG") throw error;
+    throw new HeedError("ERR_MODEL", error.message, { cause: error });
+  }
 }
 
 /** Files that are not written yet. */

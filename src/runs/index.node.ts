@@ -2,6 +2,7 @@
 
 export { type Comparison, compareRuns, type RunGroup } from "./compare-runs.ts";
 export { comparisonPage } from "./comparison-page.ts";
+export { type ImportedRun, type ImportOptions, importRun } from "./import-run.node.ts";
 export * from "./index.ts";
 export { openRun, openRunOf } from "./open-run.node.ts";
 export type { ClassifierRun, LanguageRun, OpenedRun, TranslatorRun } from "./open-run.ts";

@@ -151,7 +151,7 @@ function checkPart(part: unknown, path: string, types: readonly string[], refuse
   if (part === null || part === undefined) return;
   if (!isObject(part) || typeof part.type !== "string") refuse(`${path} has no type`);
   if (!types.includes(part.type)) refuse(`${path}.type ${show(part.type)} is not supported`);
-  checkPattern(part.pattern, `${path}.pattern`, refuse);
+  if (part.type === "Replace" || part.type === "Split") checkPattern(part.pattern, `${path}.pattern`, refuse);
   const inner = Object.entries(part).flatMap(([key, value]) =>
     /^(normalizers|pretokenizers|processors|decoders)$/.test(key) ? [[key, value] as const] : [],
   );
@@ -165,7 +165,6 @@ function checkPart(part: unknown, path: string, types: readonly string[], refuse
 }
 
 function checkPattern(pattern: unknown, path: string, refuse: Refuse): void {
-  if (pattern === undefined) return;
   if (!isObject(pattern)) refuse(`${path} is not an object`);
   const { String: text, Regex: regex } = pattern;
   if (typeof text === "string" && regex === undefined && text !== "") return;

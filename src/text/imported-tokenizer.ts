@@ -27,7 +27,7 @@ export interface TokenizerIds extends SpecialIds {
 export function importedTokenizer(json: unknown, ids: TokenizerIds, where = "tokenizer.json"): Tokenizer {
   const { size, addsEnd, cleansUp, ...special } = ids;
   const checked = checkTokenizer(json, size, where);
-  for (const [name, id] of Object.entries(special)) {
+  for (const [name, id] of Object.entries(special) as [string, number][]) {
     if (Number.isInteger(id) && id >= 0 && id < size) continue;
     throw heedError("ERR_MODEL", {
       where,
@@ -38,9 +38,8 @@ export function importedTokenizer(json: unknown, ids: TokenizerIds, where = "tok
   const pipeline = openPipeline(checked.json, pieces.get(special.unk), where);
   const { eos } = special;
   const idOf = new Map(Array.from(pieces, ([id, piece]) => [piece, id]));
-  const dropped = new Set(
-    [...checked.special, special.pad, special.bos, eos].filter((id) => id !== special.unk),
-  );
+  // As in Python, which drops what the file calls special, an unknown token among them.
+  const dropped = new Set([...checked.special, special.pad, special.bos, eos]);
   const begins = wordBeginnings(checked.json);
   const token = (id: number): string => {
     if (Number.isInteger(id) && id >= 0 && id < size) return pieces.get(id) ?? `<unused ${id}>`;
@@ -49,7 +48,7 @@ export function importedTokenizer(json: unknown, ids: TokenizerIds, where = "tok
   };
   const idsOfText = (text: string, isWhole: boolean): number[] => {
     const options = { add_special_tokens: isWhole };
-    const { ids: encoded } = pipeline.encode(text.replace(unpaired, "\ufffd"), options);
+    const encoded = guarded(where, () => pipeline.encode(text.replace(unpaired, "\ufffd"), options).ids);
     return encoded.map((id: number | undefined) => id ?? special.unk);
   };
   return {
@@ -62,7 +61,8 @@ export function importedTokenizer(json: unknown, ids: TokenizerIds, where = "tok
     decode(sequence) {
       const kept = Array.from(sequence).filter((id) => token(id) !== undefined && !dropped.has(id));
       const written = kept.filter((id) => pieces.has(id));
-      return written.length === 0 ? "" : pipeline.decode(written, { clean_up_tokenization_spaces: cleansUp });
+      const options = { clean_up_tokenization_spaces: cleansUp };
+      return written.length === 0 ? "" : guarded(where, () => pipeline.decode(written, options));
     },
     token,
     id: (piece) => idOf.get(piece),
@@ -74,9 +74,19 @@ export function importedTokenizer(json: unknown, ids: TokenizerIds, where = "tok
 
 const unpaired = /\p{Surrogate}/gu;
 
+/** Opens the pipeline, and runs it once: a part may be of a known type and yet lack what it needs. */
 function openPipeline(json: object, unknown: string | undefined, where: string): Pipeline {
+  return guarded(where, () => {
+    const pipeline = new Pipeline(json, unknown === undefined ? {} : { unk_token: unknown });
+    pipeline.decode(pipeline.encode("a B").ids.concat(0));
+    return pipeline;
+  });
+}
+
+/** Runs a part of the library, whose own errors do not say what is wrong with the file. @throws ERR_MODEL */
+function guarded<T>(where: string, run: () => T): T {
   try {
-    return new Pipeline(json, unknown === undefined ? {} : { unk_token: unknown });
+    return run();
   } catch (cause) {
     const problem = `cannot be run (${String((cause as Error).message).slice(0, 120)})`;
     throw heedError("ERR_MODEL", { where, cause: problem }, cause);

@@ -200,7 +200,14 @@ describe("a model that cannot be expressed exactly is refused", () => {
   test.each([
     ["bert", { model_type: "xlnet" }, 'there is no family "xlnet"; import one of marian, '],
     ["bert", { hidden_size: 1e9 }, '"hidden_size" is 1000000000, not a whole number from 1 to 1048576'],
-    ["bert", { num_hidden_layers: "2" }, '"num_hidden_layers" is "2", not a whole number from 1 to 1048576'],
+    ["bert", { num_hidden_layers: "2" }, '"num_hidden_layers" is "2", not a whole number from 1 to 1000'],
+    ["bert", { num_hidden_layers: 1e6 }, '"num_hidden_layers" is 1000000, not a whole number from 1 to 1000'],
+    [
+      "marian",
+      { max_position_embeddings: 1e6, d_model: 1e6 },
+      '"max_position_embeddings" is 1000000: too many',
+    ],
+    ["bert", { hidden_size: 9 }, '"model.heads": 2 heads do not divide dModel 9'],
     ["bert", { hidden_act: "mish" }, '"hidden_act" is "mish", an activation that Heed does not have'],
     ["bert", { position_embedding_type: "relative_key" }, '"position_embedding_type" is not "absolute"'],
     [

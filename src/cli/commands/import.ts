@@ -26,12 +26,14 @@ at all.`,
     if (to === undefined) {
       throw heedError("ERR_USAGE", { where: "heed import", cause: "no --to DIR", remedy: "see --help" });
     }
-    const { task, kind, parameters } = importRun(folder, { to, strict, say: (message) => io.say(message) });
+    const say = (message: string): void => io.say(message);
+    const { task, kind, parameters, isEncoder } = importRun(folder, { to, strict, say });
     if (json) await io.writeLine(JSON.stringify({ run: to, task, kind, parameters }));
     else {
       const { noun, tryIt } = taskOf({ task });
-      io.say(`${to}: ${noun} of kind ${kind} with ${parameters.toLocaleString("en-US")} parameters`);
-      io.say(`try it: ${tryIt(to)}`);
+      const what = isEncoder ? "an encoder" : noun;
+      io.say(`${to}: ${what} of kind ${kind} with ${parameters.toLocaleString("en-US")} parameters`);
+      io.say(`try it: ${isEncoder ? `echo "a text" | heed embed ${to}` : tryIt(to)}`);
     }
     return 0;
   },

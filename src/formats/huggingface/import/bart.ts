@@ -12,6 +12,8 @@ import {
 /** What Heed's own exports of each architecture may have been. */
 const norms = { marian: "post", blenderbot: "pre", bart: "post", mbart: "pre" } as const;
 type Architecture = keyof typeof norms;
+/** Most numbers in a table of positions. */
+const MOST_SINUSOIDS = 2 ** 26;
 
 /** Marian, Blenderbot, BART and mBART: one layout of weights, with differences in norms and positions. */
 export const bart: HuggingFaceFamily = {
@@ -37,17 +39,21 @@ function read({ config }: FolderFacts) {
     config.refuse(
       "source and target have vocabularies of their own, of which one tokenizer.json can only hold one",
     );
+  // Sinusoids are computed, so their number is not held to a tensor of the file.
+  const positions = config.count("max_position_embeddings");
+  if (positions * dModel > MOST_SINUSOIDS)
+    config.refuse(`"max_position_embeddings" is ${positions}: too many`);
   const dropout = config.share("dropout", 0);
   const isTied = config.flag("tie_word_embeddings", true);
   return {
     architecture: config.text("model_type") as Architecture,
     vocabulary,
-    positions: config.count("max_position_embeddings"),
+    positions,
     isTied: isTied && config.flag("share_encoder_decoder_embeddings", true),
     isScaled: config.flag("scale_embedding", false),
     blocks: {
-      encoderLayers: config.count("encoder_layers"),
-      decoderLayers: config.count("decoder_layers"),
+      encoderLayers: config.layers("encoder_layers"),
+      decoderLayers: config.layers("decoder_layers"),
       dModel,
       heads: equal("attention_heads"),
       feedForward: equal("ffn_dim"),
@@ -186,7 +192,9 @@ function specialOf({ config, generation }: FolderFacts): ImportedModel["special"
   const id = (name: string): number | undefined => generation.id(name) ?? config.id(name);
   const eos = config.id("eos_token_id") ?? config.refuse('"eos_token_id" is missing');
   const pad = id("pad_token_id") ?? config.refuse('"pad_token_id" is missing');
-  return { pad, eos, bos: id("decoder_start_token_id") ?? id("bos_token_id") ?? eos };
+  const first = id("forced_bos_token_id");
+  const bos = id("decoder_start_token_id") ?? id("bos_token_id") ?? eos;
+  return { pad, eos, bos, ...(first === undefined ? {} : { first }) };
 }
 
 function sameNumbers(

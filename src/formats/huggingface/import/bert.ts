@@ -100,7 +100,7 @@ export const bert: HuggingFaceFamily = {
       task: "classify",
       model: {
         kind,
-        layers: config.count(keys.layers),
+        layers: config.layers(keys.layers),
         dModel: config.count(keys.dModel),
         heads: config.count(keys.heads),
         feedForward: config.count(keys.feedForward),

@@ -33,7 +33,13 @@ export interface ImportedModel {
   /** Rows of the embedding. */
   readonly vocabulary: number;
   /** Ids of padding, of the token that begins a text that the model writes, and of the one that ends it. */
-  readonly special: { readonly pad: number; readonly bos: number; readonly eos: number };
+  readonly special: {
+    readonly pad: number;
+    readonly bos: number;
+    readonly eos: number;
+    /** The token that every text must begin with, `forced_bos_token_id`. Default: none. */
+    readonly first?: number;
+  };
   /** Where a weight comes from, by its path in Heed; undefined for a weight that no such model has. */
   readonly sourceOf: (path: string) => Source | undefined;
   /** Keys that no weight of Heed's needs: heads for other uses, copies of tied matrices, tables that are computed. */

@@ -9,6 +9,8 @@ export interface Fields {
   readonly has: (key: string) => boolean;
   /** A whole number from `least` (default 1) to 2^20; `otherwise` where the key is absent or null. */
   readonly count: (key: string, otherwise?: number, least?: number) => number;
+  /** A number of layers: from 1 to 1000. */
+  readonly layers: (key: string, otherwise?: number) => number;
   readonly number: (key: string, otherwise?: number) => number;
   readonly flag: (key: string, otherwise: boolean) => boolean;
   readonly text: (key: string, otherwise?: string) => string;
@@ -22,6 +24,7 @@ export interface Fields {
 }
 
 const MOST = 2 ** 20;
+const MOST_LAYERS = 1000;
 
 const activations = new Map<string, Activation>([
   ["relu", "relu"],
@@ -58,12 +61,14 @@ export function fieldsOf(json: unknown, where: string): Fields {
     read(key, otherwise, Number.isFinite, "a number");
   const text = (key: string, otherwise?: string): string =>
     read(key, otherwise, (value) => typeof value === "string", "a text");
-  const isWhole = (value: unknown, least: number): boolean =>
-    Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= MOST;
+  const isWhole = (value: unknown, least: number, most = MOST): boolean =>
+    Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
+  const whole = (key: string, otherwise: number | undefined, least: number, most: number): number =>
+    read(key, otherwise, (value) => isWhole(value, least, most), `a whole number from ${least} to ${most}`);
   return {
     ...{ where, has, raw, refuse, number, text },
-    count: (key, otherwise, least = 1) =>
-      read(key, otherwise, (value) => isWhole(value, least), `a whole number from ${least} to ${MOST}`),
+    count: (key, otherwise, least = 1) => whole(key, otherwise, least, MOST),
+    layers: (key, otherwise) => whole(key, otherwise, 1, MOST_LAYERS),
     flag: (key, otherwise) => read(key, otherwise, (value) => typeof value === "boolean", "true or false"),
     id: (key) => {
       const value = raw(key);

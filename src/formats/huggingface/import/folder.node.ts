@@ -55,8 +55,15 @@ function refuseFormat(where: string): never {
   throw heedError("ERR_MODEL", { where, cause, remedy: "convert to safetensors" });
 }
 
+/** A regular file, perhaps behind a link: reading a pipe or a device might never end. */
+function requireFile(path: string): { readonly size: number } {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile()) return found;
+  throw heedError("ERR_INPUT", { where: path, cause: found ? "is not a file" : "does not exist" });
+}
+
 function readJson(path: string): unknown {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const { size } = requireFile(path);
   if (size > LARGEST_JSON)
     throw heedError("ERR_MODEL", {
       where: path,
@@ -111,6 +118,7 @@ function readShards(directory: string, index: unknown): ReadonlyMap<string, Name
 
 /** Reads a file whose header fits its size: no more is allocated for one that does not. */
 function readSafetensors(path: string): Map<string, NamedTensor> {
+  requireFile(path);
   let file: number;
   try {
     file = openSync(path, "r");

@@ -39,7 +39,7 @@ export const gpt2: HuggingFaceFamily = {
       task: "generate",
       model: {
         kind: "gpt2",
-        layers: config.count("n_layer"),
+        layers: config.layers("n_layer"),
         dModel,
         heads: config.count("n_head"),
         feedForward: config.count("n_inner", 4 * dModel),

@@ -38,7 +38,7 @@ export const llama: HuggingFaceFamily = {
       task: "generate",
       model: {
         kind,
-        layers: config.count("num_hidden_layers"),
+        layers: config.layers("num_hidden_layers"),
         dModel,
         heads,
         keyValueHeads: config.count("num_key_value_heads", heads),

@@ -39,7 +39,7 @@ const gated = {
 export const t5: HuggingFaceFamily = {
   modelTypes: ["t5"],
   read: ({ config, generation, tensors }): ImportedModel => {
-    const encoderLayers = config.count("num_layers");
+    const encoderLayers = config.layers("num_layers");
     const [, isGated, name] = /^(gated-)?(\w+)$/.exec(config.text("feed_forward_proj", "relu")) ?? [];
     // "gated-gelu" has always meant the approximation.
     const activation = isGated && name === "gelu" ? "gelu-tanh" : name;
@@ -56,7 +56,7 @@ export const t5: HuggingFaceFamily = {
       model: {
         kind: "t5",
         encoderLayers,
-        decoderLayers: config.count("num_decoder_layers", encoderLayers),
+        decoderLayers: config.layers("num_decoder_layers", encoderLayers),
         dModel: config.count("d_model"),
         heads: config.count("num_heads"),
         dKey: config.count("d_kv"),
