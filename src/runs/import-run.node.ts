@@ -37,6 +37,9 @@ export interface ImportedRun {
   readonly isEncoder: boolean;
 }
 
+/** The weights of a run are one file, which Node reads at once: less than 2 GiB. */
+const MOST_PARAMETERS = 2 ** 29 - 2 ** 20;
+
 /** Where an imported run's configuration says that its data comes from: there is none to train on again. */
 const DATA = "imported";
 
@@ -57,6 +60,11 @@ export function importRun(directory: string, { to, strict = false, say }: Import
   const described = taskOf(config).describe(config, filesOf(json, directory)) as DescribedRun;
   const { parameters } = build<unknown>(described.model);
   const weights = importedWeights(folder.tensors, parameters, model, join(directory, "model.safetensors"));
+  const count = Array.from(weights.values()).reduce((sum, { data }) => sum + data.length, 0);
+  if (count > MOST_PARAMETERS) {
+    const cause = `has ${count} parameters; a run holds at most ${MOST_PARAMETERS}, as float32`;
+    throw heedError("ERR_MODEL", { where: directory, cause });
+  }
   const broken = notFinite(weights);
   if (broken.length > 0) {
     const cause = `${broken.slice(0, 5).join(", ")}${broken.length > 5 ? ", …" : ""} ${broken.length > 1 ? "have" : "has"} numbers that are not finite`;
@@ -76,11 +84,10 @@ export function importRun(directory: string, { to, strict = false, say }: Import
   ]);
   for (const [name, content] of Object.entries(json)) files.set(name, text(JSON.stringify(content)));
   writeFolder(to, files);
-  const counts = Array.from(weights.values(), ({ data }) => data.length);
   return {
     task: model.task,
     kind: model.model.kind,
-    parameters: counts.reduce((sum, n) => sum + n, 0),
+    parameters: count,
     isEncoder: model.labels?.length === 0,
   };
 }

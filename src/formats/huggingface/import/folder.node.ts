@@ -15,6 +15,8 @@ const WEIGHTS = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 /** Largest JSON file, in bytes. The tokenizer.json of 250,000 pieces has 17 MB. */
 const LARGEST_JSON = 64_000_000;
+/** Largest file of weights, in bytes: as many as Node reads at once. */
+const LARGEST_WEIGHTS = 2 ** 31 - 1;
 /** Weights in formats that can run code when they are read, or that nothing here reads. */
 const others = /\.(pt|pth|bin|ckpt|npz|npy|h5|msgpack|pkl|pickle|gguf)$/i;
 
@@ -128,6 +130,10 @@ function readSafetensors(path: string): Map<string, NamedTensor> {
   }
   try {
     const { size } = fstatSync(file);
+    if (size > LARGEST_WEIGHTS) {
+      const cause = `has ${size} bytes; at most ${LARGEST_WEIGHTS} are read from one file`;
+      throw heedError("ERR_MODEL", { where: path, cause, remedy: "save the model in smaller shards" });
+    }
     const start = new Uint8Array(9);
     const read = readSync(file, start, 0, 9, 0);
     const length = read < 8 ? 0n : new DataView(start.buffer).getBigUint64(0, true);
