@@ -63,12 +63,15 @@ export function textWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
   };
 }
 
-/** As `textWriter`, for a vocabulary in which line breaks are text: everything is decoded together. */
+/** Tokens that are decoded together before the writer goes on from the last of them alone. */
+const TOGETHER = 16;
+
+/** As `textWriter`, for a vocabulary in which line breaks are text. */
 function wholeTextWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
   const { bos, eos } = tokenizer.special;
   const begun = tokenizer.encode(prompt).slice(0, -1);
-  const ids = [...begun];
-  let shown = tokenizer.decode(ids);
+  let tail = [...begun];
+  let shown = tokenizer.decode(tail);
   const fresh = (text: string): string => {
     // A decoder may change what it wrote before; what was shown stays.
     const added = text.startsWith(shown) ? text.slice(shown.length) : "";
@@ -79,10 +82,14 @@ function wholeTextWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
     prompt: begun.length > 0 ? begun : [bos],
     push: (token) => {
       if (token === eos) return "";
-      ids.push(token);
-      return fresh(tokenizer.decode(ids).replace(/\ufffd+$/u, ""));
+      tail.push(token);
+      const text = tokenizer.decode(tail);
+      const added = fresh(text.replace(/\ufffd+$/u, ""));
+      const alone = shown === text && tail.length > TOGETHER ? tokenizer.decode([token]) : "";
+      if (alone !== "" && text.endsWith(alone)) [tail, shown] = [[token], alone];
+      return added;
     },
-    end: () => fresh(tokenizer.decode(ids)),
+    end: () => fresh(tokenizer.decode(tail)),
   };
 }
 

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openGenerator } from "../../src/decoding/generator.ts";
 import { padded } from "../../src/decoding/packing.ts";
+import { textWriter } from "../../src/decoding/text-writer.ts";
 import { openTranslator } from "../../src/decoding/translator.ts";
 import { input } from "../../src/ir/leaf.ts";
 import { textInputs } from "../../src/models/objective.ts";
@@ -108,6 +109,15 @@ describe.each(languageModels)("an imported language model, %s", (name) => {
     generator.close();
     expect(written).toEqual(wanted);
     expect(tokenizer.decode(written)).toBe(expected.text?.[0]);
+  });
+
+  test("writes as it goes what it would have written at once", () => {
+    const text = ["the cat eats", "", "an apple's\tskin,  twice"].join("\n").repeat(4);
+    const [first, ...ids] = tokenizer.encode(text).slice(0, -1);
+    const writer = textWriter(tokenizer, tokenizer.decode([first as number]));
+    const pieces = ids.map((id) => writer.push(id));
+    const begun = tokenizer.decode(writer.prompt);
+    expect(begun + pieces.join("") + writer.end()).toBe(tokenizer.decode([...writer.prompt, ...ids]));
   });
 });
 
