@@ -9,7 +9,7 @@ import {
   withoutRows,
 } from "./family.ts";
 
-/** What Heed's own exports of each architecture may have been. */
+/** Where each architecture has its layer norms: after each residual sum, or before each sublayer. */
 const norms = { marian: "post", blenderbot: "pre", bart: "post", mbart: "pre" } as const;
 type Architecture = keyof typeof norms;
 /** Most numbers in a table of positions. */
