@@ -31,6 +31,7 @@ export const layers = {
 
 /** Which folders may import which npm package. Whatever is not listed, none may. */
 export const packages = {
+  "@huggingface/tokenizers": ["text"],
   koffi: ["runtime"],
   "onnxruntime-node": ["runtime"],
   "onnxruntime-web": ["runtime"],

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { heedError } from "../errors.ts";
 import { described, keysAt, meaningOf, schemaAt } from "./described.ts";
-import { modelKinds } from "./families/families.ts";
+import { familyOf, modelKinds } from "./families/families.ts";
 import { type Kinds, schemaOf, taskNames } from "./schema.ts";
 
 /** Turns the issues of a schema into one error: the key, what is wrong with it, and what is allowed. */
@@ -43,7 +43,8 @@ function elsewhere(key: string, path: readonly PropertyKey[], { task, model }: K
   const has = (kinds: Kinds): boolean => keysAt(described(schemaOf(kinds)), path).includes(key);
   const models = modelKinds.filter((other) => has({ task, model: other }));
   if (models.length > 0) return `only model.kind ${models.join(" or ")} has it`;
-  const tasks = taskNames.filter((other) => has({ task: other, model }));
+  const { keys: inTask } = familyOf(model);
+  const tasks = taskNames.filter((other) => inTask[other] && has({ task: other, model }));
   return tasks.length > 0 ? `only task ${tasks.join(" or ")} has it` : undefined;
 }
 

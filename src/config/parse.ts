@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import { familyOf, modelKinds } from "./families/families.ts";
+import { familyOf, kindsFor, modelKinds } from "./families/families.ts";
 import { flatten } from "./flat.ts";
 import { refuseUnfitGuidance } from "./guided-alignment.ts";
 import { issueError } from "./issue.ts";
@@ -42,10 +42,8 @@ function kindsOf(given: unknown, where: string): Kinds {
   const at = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
   const task = at(given, "task") ?? DEFAULT_KINDS.task;
   const model = at(at(given, "model"), "kind") ?? DEFAULT_KINDS.model;
-  return {
-    task: known("task", task, taskNames, where),
-    model: known("model.kind", model, modelKinds, where),
-  };
+  const knownTask = known("task", task, taskNames, where);
+  return { task: knownTask, model: known("model.kind", model, kindsFor(knownTask), where, modelKinds) };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -56,10 +54,11 @@ function known<Name extends string>(
   value: unknown,
   names: readonly Name[],
   where: string,
+  advised: readonly Name[] = names,
 ): Name {
   const name = names.find((candidate) => candidate === value);
   if (name !== undefined) return name;
-  const remedy = `choose ${names.join(", ")}`;
+  const remedy = `choose ${advised.join(", ")}`;
   throw heedError("ERR_CONFIG", { where, cause: `"${key}": there is no ${JSON.stringify(value)}`, remedy });
 }
 

@@ -33,7 +33,7 @@ export function schemaOf({ task, model }: Kinds): z.ZodType<Config> {
   const known = built.get(key);
   if (known) return known;
   const withModel: (model: ModelKeys<TaskName>) => z.ZodObject = schemas[task] as never;
-  const schema = withModel(familyOf(model).keys[task]) as unknown as z.ZodType<Config>;
+  const schema = withModel(familyOf(model).keys[task] as never) as unknown as z.ZodType<Config>;
   built.set(key, schema);
   return schema;
 }

@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
+import { bareIds, type Tokenizer } from "../text/tokenizer.ts";
 
 /** Added to log probabilities: of tokens by id, of words or pieces by their text. -Infinity bans. */
 export type Bias = ReadonlyMap<number | string, number>;
@@ -38,6 +38,6 @@ export function biasedTokens(bias: Bias, target: Tokenizer, optionName = "bias")
 function idsOf(text: string, target: Tokenizer): readonly number[] | undefined {
   const piece = target.id(`▁${text}`) ?? target.id(text);
   if (piece !== undefined) return [piece];
-  const ids = target.encode(text).slice(0, -1);
+  const ids = bareIds(target, text);
   return ids.length === 0 || ids.includes(target.special.unk) ? undefined : ids;
 }

@@ -1,5 +1,5 @@
 import { metaspace, metaspaceWords, wordUnits } from "../text/normalize.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
+import { bareIds, type Tokenizer } from "../text/tokenizer.ts";
 
 /**
  * The text of a translation with unknown words copied from the source: each <unk> becomes the source word with the most
@@ -55,7 +55,7 @@ function sourceWords(tokenizer: Tokenizer, sentence: string): { text: string; fr
   let at = 0;
   return pieces.map((text) => {
     const from = at;
-    at += tokenizer.kind === "word" ? 1 : tokenizer.encode(text).length - 1;
+    at += tokenizer.kind === "word" ? 1 : bareIds(tokenizer, text).length;
     return { text, from, to: at };
   });
 }

@@ -1,7 +1,7 @@
 import { heedError } from "../errors.ts";
 import type { Seq2Seq } from "../models/seq2seq.ts";
 import type { Layer } from "../nn/layer.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
+import { bareIds, type Tokenizer } from "../text/tokenizer.ts";
 import { biasedTokens } from "./bias.ts";
 import {
   beginWith,
@@ -85,7 +85,9 @@ const after = (length: number, constraint: Constraint): Constraint =>
 /** The ids of the prefix. */
 function prefixOf({ prefix = "", target, ...options }: PlannedDecoding, nameOf: NameOf): readonly number[] {
   const isText = typeof prefix === "string";
-  const ids = isText ? target.encode(prefix).slice(0, -1) : prefix;
+  const { first } = target.special;
+  const given = isText ? bareIds(target, prefix) : prefix;
+  const ids = first === undefined || given[0] === first ? given : [first, ...given];
   const most = mostTokens(options);
   const unknown = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < target.size));
   const cause =

@@ -15,6 +15,7 @@ export interface TextWriter {
  * on the pieces before it, so it is decoded together with the end of the line and only the new text is returned.
  */
 export function textWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
+  if (tokenizer.keepsLines) return wholeTextWriter(tokenizer, prompt);
   const { eos } = tokenizer.special;
   const lines = prompt.split("\n");
   const ended = lines.slice(0, -1).flatMap((line) => tokenizer.encode(line));
@@ -56,6 +57,36 @@ export function textWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
       // After a whole piece nothing is pending; keep only that piece, since lines may be long.
       if (shown === text && !isByte(tokenizer.token(token)) && tokenizer.decode([token]) !== "")
         startAt(token);
+      return added;
+    },
+    end: () => fresh(tokenizer.decode(tail)),
+  };
+}
+
+/** Tokens that are decoded together before the writer goes on from the last of them alone. */
+const TOGETHER = 16;
+
+/** As `textWriter`, for a vocabulary in which line breaks are text. */
+function wholeTextWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
+  const { bos, eos } = tokenizer.special;
+  const begun = tokenizer.encode(prompt).slice(0, -1);
+  let tail = [...begun];
+  let shown = tokenizer.decode(tail);
+  const fresh = (text: string): string => {
+    // A decoder may change what it wrote before; what was shown stays.
+    const added = text.startsWith(shown) ? text.slice(shown.length) : "";
+    if (added !== "") shown = text;
+    return added;
+  };
+  return {
+    prompt: begun.length > 0 ? begun : [bos],
+    push: (token) => {
+      if (token === eos) return "";
+      tail.push(token);
+      const text = tokenizer.decode(tail);
+      const added = fresh(text.replace(/\ufffd+$/u, ""));
+      const alone = shown === text && tail.length > TOGETHER ? tokenizer.decode([token]) : "";
+      if (alone !== "" && text.endsWith(alone)) [tail, shown] = [[token], alone];
       return added;
     },
     end: () => fresh(tokenizer.decode(tail)),

@@ -14,6 +14,8 @@ import { type BlockConfig, EncoderLayer } from "./transformer.ts";
 
 /** Assigns one of a few labels to a text. */
 export interface Classifier {
+  /** tokens int32 [batch, time], mask [batch, time] with 1 for tokens  ->  a vector per token, [batch, time, dim] */
+  readonly encode: (tokens: Value, mask: Value) => Value;
   /** tokens int32 [batch, time], mask [batch, time] with 1 for tokens  ->  one vector per text, [batch, dim] */
   readonly summarise: (tokens: Value, mask: Value) => Value;
   /** [labels, dim]; logits = summary · projectionᵀ */
@@ -44,17 +46,21 @@ export function TransformerClassifier(c: TransformerClassifierConfig): Layer<Cla
       ...(c.norm === "pre" ? { norm: LayerNorm(c.dModel) } : {}),
       project: { shape: [c.labels, c.dModel], init: glorotUniform },
     },
-    (m, scope) => ({
-      projection: m.project,
-      summarise: (tokens, mask) => {
+    (m, scope) => {
+      const encode: Classifier["encode"] = (tokens, mask) => {
         const { positions } = m;
         const x = firstStates(scope.child("input"), m.embed.lookup(tokens), { positions, dropout });
         const bias = paddingBias(mask);
         const states = m.encoder.reduce((h, encoderLayer) => encoderLayer(h, bias), x);
-        const last = scope.tap("output", m.norm ? m.norm(states) : states);
-        return scope.tap("summary", scope.dropout(meanOver(last, mask), dropout));
-      },
-    }),
+        return scope.tap("output", m.norm ? m.norm(states) : states);
+      };
+      return {
+        encode,
+        projection: m.project,
+        summarise: (tokens, mask) =>
+          scope.tap("summary", scope.dropout(meanOver(encode(tokens, mask), mask), dropout)),
+      };
+    },
   );
 }
 
@@ -83,14 +89,18 @@ export function RecurrentClassifier(c: RecurrentClassifierConfig): Layer<Classif
       network: Recurrent({ cell, inner: c.embedding, hidden: size, layers, bidirectional, dropout }),
       project: { shape: [c.labels, hidden], init: glorotUniform },
     },
-    (m, scope) => ({
-      projection: m.project,
-      summarise: (tokens, mask) => {
+    (m, scope) => {
+      const encode: Classifier["encode"] = (tokens, mask) => {
         const embedded = scope.child("input").tap("embedding", m.embed.lookup(tokens));
-        const { outputs } = m.network(scope.dropout(embedded, dropout), { mask });
-        return scope.tap("summary", scope.dropout(meanOver(outputs, mask), dropout));
-      },
-    }),
+        return m.network(scope.dropout(embedded, dropout), { mask }).outputs;
+      };
+      return {
+        encode,
+        projection: m.project,
+        summarise: (tokens, mask) =>
+          scope.tap("summary", scope.dropout(meanOver(encode(tokens, mask), mask), dropout)),
+      };
+    },
   );
 }
 
@@ -101,7 +111,7 @@ export function RecurrentClassifier(c: RecurrentClassifierConfig): Layer<Classif
  *
  *   states [batch, time, dim], mask [batch, time]  ->  [batch, dim]
  */
-function meanOver(states: Value, mask: Value): Value {
+export function meanOver(states: Value, mask: Value): Value {
   const [batch, time] = mask.shape as [Size, Size];
   const total = sum(mul(states, reshape(mask, [batch, time, 1])), [1]);
   return div(total, sum(mask, [1], { keep: true }));

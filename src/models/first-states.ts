@@ -51,7 +51,7 @@ export function withPositions(
 }
 
 /**
- * The input of the first layer: embeddings, positions and dropout.
+ * The input of the first layer: embeddings, positions, a norm if there is one, and dropout.
  *
  *   embedded [batch, length, dim]  ->  [batch, length, dim]
  *
@@ -62,9 +62,9 @@ export function withPositions(
 export function firstStates(
   scope: Scope,
   embedded: Value,
-  { positions, dropout, state }: FirstStatesOptions,
+  { positions, dropout, state, norm = (x) => x }: FirstStatesOptions,
 ): Value {
-  const placed = withPositions(scope.tap("embedding", embedded), positions, state, scope);
+  const placed = norm(withPositions(scope.tap("embedding", embedded), positions, state, scope));
   return scope.tap("states", scope.dropout(placed, dropout));
 }
 
@@ -72,4 +72,6 @@ export interface FirstStatesOptions {
   readonly positions: Positions | undefined;
   readonly dropout: number;
   readonly state?: Tensors | undefined;
+  /** Applied to the sum, before dropout. Default: none. */
+  readonly norm?: ((x: Value) => Value) | undefined;
 }

@@ -1,5 +1,7 @@
 /** `heed/models`: complete models, each written to read like its figure. */
 export { type Ablation, ablated, ablations, type HeadInit, withHeadInit } from "./ablations.ts";
+export { Bart, type BartConfig } from "./bart.ts";
+export { Bert, type BertConfig } from "./bert.ts";
 export {
   type Classifier,
   RecurrentClassifier,
@@ -8,6 +10,7 @@ export {
   type TransformerClassifierConfig,
 } from "./classifier.ts";
 export { AddedPositions, type PositionKind, withPositions } from "./first-states.ts";
+export { Gpt2, type Gpt2Config } from "./gpt2.ts";
 export { type AlignmentLoss, alignmentLoss, type Guidance } from "./guided-alignment.ts";
 export {
   RecurrentLanguageModel,
@@ -15,6 +18,7 @@ export {
   TransformerLanguageModel,
   type TransformerLanguageModelConfig,
 } from "./language-model.ts";
+export { Llama, type LlamaConfig } from "./llama.ts";
 export {
   classificationObjective,
   languageModelObjective,
@@ -27,6 +31,7 @@ export {
 export type { RecurrentAttention } from "./recurrent-attention.ts";
 export { RecurrentSeq2Seq, type RecurrentSeq2SeqConfig } from "./recurrent-seq2seq.ts";
 export type { Decoded, Decoder, Encoded, Seq2Seq, Tensors } from "./seq2seq.ts";
+export { T5, type T5Config } from "./t5.ts";
 export {
   type BlockConfig,
   type BoundDecoderLayer,

@@ -40,6 +40,8 @@ export interface TransformerConfig {
   readonly positions: PositionKind;
   /** Layer norm after each residual sum, or before each sublayer. Default "post". */
   readonly norm?: "post" | "pre";
+  /** Of every layer norm, in the unit of its variance. Default 1e-5. */
+  readonly epsilon?: number;
   /** "all": source, target and output share one matrix; "output": target and output do; "none". */
   readonly tie: "all" | "output" | "none";
   /** Longest sentence, in tokens. */
@@ -71,7 +73,9 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
       positions: AddedPositions(c),
       encoder: repeat(c.encoderLayers, () => EncoderLayer(c)),
       decoder: repeat(c.decoderLayers, () => DecoderLayer(c)),
-      ...(c.norm === "pre" ? { encoderNorm: LayerNorm(c.dModel), decoderNorm: LayerNorm(c.dModel) } : {}),
+      ...(c.norm === "pre"
+        ? { encoderNorm: LayerNorm(c.dModel, c), decoderNorm: LayerNorm(c.dModel, c) }
+        : {}),
       ...(c.tie === "none"
         ? { project: { shape: [c.targetVocabulary, c.dModel], init: glorotUniform } }
         : {}),
@@ -178,6 +182,10 @@ const layerOf = (tensors: Tensors, i: number): Remembered => under(i, tensors) a
 
 const keysAndValues = ({ keys, values }: Remembered): Tensors => ({ keys, values });
 
+/** The residual of a block, with its norm. */
+const residual = (c: BlockConfig): Layer<Residual> =>
+  (c.norm === "pre" ? PreNorm : PostNorm)(c.dModel, c.dropout ?? 0, LayerNorm(c.dModel, c));
+
 /** The configuration of a block's self-attention or cross-attention. */
 export function attentionConfig(c: BlockConfig, isSelf: boolean): MultiHeadAttentionConfig {
   return { ...c, dropout: c.attentionDropout ?? c.dropout ?? 0, rotary: isSelf && c.positions === "rotary" };
@@ -185,13 +193,12 @@ export function attentionConfig(c: BlockConfig, isSelf: boolean): MultiHeadAtten
 
 /** Left column: self-attention, then the feed-forward layer. Tap: states, the layer's output. */
 export function EncoderLayer(c: BlockConfig): Layer<(x: Value, bias: Value) => Value> {
-  const Residual = c.norm === "pre" ? PreNorm : PostNorm;
   return layer(
     {
       attention: MultiHeadAttention(attentionConfig(c, true)),
-      attentionResidual: Residual(c.dModel, c.dropout ?? 0),
+      attentionResidual: residual(c),
       feedForward: FeedForward(c.dModel, c.feedForward, c),
-      feedForwardResidual: Residual(c.dModel, c.dropout ?? 0),
+      feedForwardResidual: residual(c),
     },
     (m, scope) => (x, bias) => {
       const y = m.attentionResidual(x, (h) => m.attention.attend(h, m.attention.remember(h), bias));
@@ -213,15 +220,14 @@ export interface BoundDecoderLayer {
 
 /** Right column: causal self-attention, attention to the source, then the feed-forward layer. Tap: states. */
 export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
-  const Residual = c.norm === "pre" ? PreNorm : PostNorm;
   return layer(
     {
       attention: MultiHeadAttention(attentionConfig(c, true)),
-      attentionResidual: Residual(c.dModel, c.dropout ?? 0),
+      attentionResidual: residual(c),
       cross: MultiHeadAttention(attentionConfig(c, false)),
-      crossResidual: Residual(c.dModel, c.dropout ?? 0),
+      crossResidual: residual(c),
       feedForward: FeedForward(c.dModel, c.feedForward, c),
-      feedForwardResidual: Residual(c.dModel, c.dropout ?? 0),
+      feedForwardResidual: residual(c),
     },
     (m, scope) => ({
       cross: m.cross,
@@ -241,13 +247,12 @@ export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
 export function CausalLayer(
   c: BlockConfig,
 ): Layer<(x: Value, causal: Value | undefined, past: Remembered | undefined) => CachedStep> {
-  const Residual = c.norm === "pre" ? PreNorm : PostNorm;
   return layer(
     {
       attention: MultiHeadAttention(attentionConfig(c, true)),
-      attentionResidual: Residual(c.dModel, c.dropout ?? 0),
+      attentionResidual: residual(c),
       feedForward: FeedForward(c.dModel, c.feedForward, c),
-      feedForwardResidual: Residual(c.dModel, c.dropout ?? 0),
+      feedForwardResidual: residual(c),
     },
     (m, scope) => (x, causal, past) => {
       const a = attendBack(m, x, causal, past);
@@ -257,7 +262,7 @@ export function CausalLayer(
 }
 
 /** Causal self-attention over the past, if any, and x. */
-function attendBack(
+export function attendBack(
   m: { attention: BoundAttention; attentionResidual: Residual },
   x: Value,
   causal: Value | undefined,

@@ -2,6 +2,7 @@ import { heedError } from "../errors.ts";
 import { showOperands } from "../ir/op.ts";
 import type { Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
+import { expand } from "../ops/broadcast.ts";
 import { cast, lessOrEqual } from "../ops/compare.ts";
 import { add, mul, sub } from "../ops/elementwise.ts";
 import { matmul } from "../ops/matmul.ts";
@@ -138,6 +139,16 @@ export interface MultiHeadAttentionConfig {
   readonly dropout?: number | undefined;
   /** Rotary positions on queries and keys, for self-attention. Default false. */
   readonly rotary?: boolean | undefined;
+  /** Of rotary positions. Default 10000. */
+  readonly rotaryBase?: number | undefined;
+  /**
+   * Heads of keys and values; each serves heads / keyValueHeads heads of queries. Default `heads`.
+   *
+   * @see Ainslie et al. 2023 - https://arxiv.org/abs/2305.13245
+   */
+  readonly keyValueHeads?: number | undefined;
+  /** Which projections add a bias. "inputs": those of queries, keys and values. Default "all". */
+  readonly biases?: "all" | "inputs" | "none" | undefined;
   /**
    * The attention function of every head. Default: scaled dot-product attention. A function that wraps it must pass its
    * options on.
@@ -154,17 +165,25 @@ export interface MultiHeadAttentionConfig {
  * Taps: queries, keys and values of each head, [batch, heads, length, d]; products, unmasked, scores, weights
  * [batch, heads, queries, keys]; heads [batch, heads, queries, d_value], each head's output before W_O; output, after it.
  *
- * @throws ERR_SHAPE when dKey is omitted and dModel is not divisible by heads.
+ * @throws ERR_SHAPE when dKey is omitted and dModel is not divisible by heads, or heads not by keyValueHeads.
  * @see Vaswani et al. 2017, section 3.2.2 - https://arxiv.org/abs/1706.03762
  */
 export function MultiHeadAttention(config: MultiHeadAttentionConfig): Layer<BoundAttention> {
   const { dModel, heads, dKey, dValue } = headSizes(config);
+  const { keyValueHeads = heads, biases = "all" } = config;
+  if (heads % keyValueHeads !== 0) {
+    throw heedError("ERR_SHAPE", {
+      operation: "MultiHeadAttention",
+      problem: `${keyValueHeads} heads of keys and values do not divide ${heads} heads of queries`,
+    });
+  }
+  const inputs = { bias: biases !== "none" };
   const parts = {
     ...rotaryPart(config, dKey),
-    query: Linear(dModel, heads * dKey),
-    key: Linear(dModel, heads * dKey),
-    value: Linear(dModel, heads * dValue),
-    output: Linear(heads * dValue, dModel),
+    query: Linear(dModel, heads * dKey, inputs),
+    key: Linear(dModel, keyValueHeads * dKey, inputs),
+    value: Linear(dModel, keyValueHeads * dValue, inputs),
+    output: Linear(heads * dValue, dModel, { bias: biases === "all" }),
   };
   return layer(parts, (m, scope) => overHeads(m, config, scope));
 }
@@ -197,10 +216,10 @@ function headSizes(
 
 /** The part that rotates queries and keys, if configured. */
 function rotaryPart(
-  { rotary = false }: MultiHeadAttentionConfig,
+  { rotary = false, rotaryBase: base = 10000 }: MultiHeadAttentionConfig,
   dKey: number,
 ): { readonly positions?: Layer<Rotation | undefined> } {
-  return rotary ? { positions: RotaryPositions(dKey) } : {};
+  return rotary ? { positions: RotaryPositions(dKey, { base }) } : {};
 }
 
 type Projection = (x: Value) => Value;
@@ -211,7 +230,7 @@ interface HeadParts extends Readonly<Record<"query" | "key" | "value" | "output"
 /** Splits queries, keys and values into heads, attends in each, and joins the outputs. */
 function overHeads(
   { query, key, value, output, positions }: HeadParts,
-  { heads, dropout = 0, attend: attendWith = attention }: MultiHeadAttentionConfig,
+  { heads, keyValueHeads = heads, dropout = 0, attend: attendWith = attention }: MultiHeadAttentionConfig,
   scope: Scope,
 ): BoundAttention {
   /** [batch, heads, length, d], rotated by position if `positions` is given. */
@@ -219,10 +238,11 @@ function overHeads(
     positions ? positions(x, positionsFrom(past, x.shape[2] as Size)) : x;
   return {
     remember: (states, past = 0) => ({
-      keys: rotated(splitHeads(key(states), heads), past),
-      values: splitHeads(value(states), heads),
+      keys: rotated(splitHeads(key(states), keyValueHeads), past),
+      values: splitHeads(value(states), keyValueHeads),
     }),
-    attend: (x, { keys, values }, bias, past = 0) => {
+    attend: (x, grouped, bias, past = 0) => {
+      const [keys, values] = [forHeads(grouped.keys, heads), forHeads(grouped.values, heads)];
       const perHead = (projected: Value): Value => rotated(splitHeads(projected, heads), past);
       const projectedQuery = query(x);
       const queries = scope.tap("queries", perHead(projectedQuery));
@@ -262,6 +282,15 @@ function splitHeads(x: Value, heads: number): Value {
   const [batch, length, size] = x.shape as [Size, Size, number];
   if (length === 1) return reshape(x, [batch, heads, 1, size / heads]);
   return transpose(reshape(x, [batch, length, heads, size / heads]), [0, 2, 1, 3]);
+}
+
+/** [batch, groups, length, d]  ->  [batch, heads, length, d], each group's repeated for the heads that it serves */
+function forHeads(x: Value, heads: number): Value {
+  const [batch, groups, length, size] = x.shape as [Size, number, Size, Size];
+  if (groups === heads) return x;
+  const each = heads / groups;
+  const repeated = expand(reshape(x, [batch, groups, 1, length, size]), [batch, groups, each, length, size]);
+  return reshape(repeated, [batch, heads, length, size]);
 }
 
 /** [batch, heads, length, d]  ->  [batch, length, heads · d] */

@@ -22,3 +22,11 @@ export function Embedding(vocabulary: number, dim: number): Layer<BoundEmbedding
     lookup: (ids) => mul(gather(weight, ids), Math.sqrt(dim)),
   }));
 }
+
+/** A learned vector per token as it is: the embedding of BERT, GPT-2 and LLaMA. */
+export function PlainEmbedding(vocabulary: number, dim: number): Layer<BoundEmbedding> {
+  return layer({ weight: { shape: [vocabulary, dim], init: normal(0.02) } }, ({ weight }) => ({
+    weight,
+    lookup: (ids) => gather(weight, ids),
+  }));
+}

@@ -1,11 +1,11 @@
 import type { Value } from "../ir/value.ts";
-import { gelu, geluTanh, relu } from "../ops/elementwise.ts";
+import { gelu, geluTanh, mul, relu, silu } from "../ops/elementwise.ts";
 import { type Layer, layer } from "./layer.ts";
 import { Linear } from "./linear.ts";
 
-/** "gelu-tanh" is the approximation used by GPT-2. */
-export type Activation = "relu" | "gelu" | "gelu-tanh";
-const activations = { relu, gelu, "gelu-tanh": geluTanh } as const satisfies Record<
+/** "gelu-tanh" is the approximation used by GPT-2; "silu" is also called swish. */
+export type Activation = "relu" | "gelu" | "gelu-tanh" | "silu";
+const activations = { relu, gelu, "gelu-tanh": geluTanh, silu } as const satisfies Record<
   Activation,
   (x: Value) => Value
 >;
@@ -22,14 +22,48 @@ const activations = { relu, gelu, "gelu-tanh": geluTanh } as const satisfies Rec
 export function FeedForward(
   dim: number,
   hidden: number,
-  { activation = "relu" as Activation, dropout = 0 } = {},
+  { activation = "relu" as Activation, dropout = 0, bias = true } = {},
 ): Layer<(x: Value) => Value> {
   const act = activations[activation];
   return layer(
-    { inner: Linear(dim, hidden), outer: Linear(hidden, dim) },
+    { inner: Linear(dim, hidden, { bias }), outer: Linear(hidden, dim, { bias }) },
     ({ inner, outer }, scope) =>
       (x) => {
         const activated = scope.tap("activated", act(scope.tap("inner", inner(x))));
+        return scope.tap("output", outer(scope.dropout(activated, dropout)));
+      },
+  );
+}
+
+export interface GatedFeedForwardOptions {
+  /** Of the gate. Default "silu": SwiGLU. */
+  readonly activation?: Activation;
+  /** On the product. Default 0. */
+  readonly dropout?: number;
+}
+
+/**
+ * A feed-forward layer whose hidden units are gated, without biases.        FFN(x) = (act(x G) ⊙ x W1) W2
+ *
+ *   x [...lead, dim]  ->  [...lead, dim]
+ *
+ * Taps: inner, x G before the non-linearity; activated, the gated units [...lead, hidden]; output.
+ *
+ * @see Shazeer 2020, Eq. 6 - https://arxiv.org/abs/2002.05202
+ */
+export function GatedFeedForward(
+  dim: number,
+  hidden: number,
+  { activation = "silu", dropout = 0 }: GatedFeedForwardOptions = {},
+): Layer<(x: Value) => Value> {
+  const act = activations[activation];
+  const none = { bias: false } as const;
+  return layer(
+    { gate: Linear(dim, hidden, none), inner: Linear(dim, hidden, none), outer: Linear(hidden, dim, none) },
+    ({ gate, inner, outer }, scope) =>
+      (x) => {
+        const opened = act(scope.tap("inner", gate(x)));
+        const activated = scope.tap("activated", mul(opened, inner(x)));
         return scope.tap("output", outer(scope.dropout(activated, dropout)));
       },
   );

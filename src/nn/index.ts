@@ -1,4 +1,6 @@
 /** `heed/nn`: layers. A layer is a description; `build` gives it named parameters and makes it callable. */
+
+export { withBias, withOne } from "./affine.ts";
 export {
   type Attended,
   type AttentionOptions,
@@ -11,8 +13,13 @@ export {
   paddingBias,
   type Remembered,
 } from "./attention.ts";
-export { type BoundEmbedding, Embedding } from "./embedding.ts";
-export { type Activation, FeedForward } from "./feed-forward.ts";
+export { type BoundEmbedding, Embedding, PlainEmbedding } from "./embedding.ts";
+export {
+  type Activation,
+  FeedForward,
+  GatedFeedForward,
+  type GatedFeedForwardOptions,
+} from "./feed-forward.ts";
 export {
   glorotUniform,
   type Initialiser,
@@ -36,7 +43,7 @@ export {
 } from "./layer.ts";
 export { Linear } from "./linear.ts";
 export { type MatchOptions, matchTaps, splitTap, type TapPattern } from "./match-taps.ts";
-export { LayerNorm, PostNorm, PreNorm, type Residual } from "./norm.ts";
+export { LayerNorm, PostNorm, PreNorm, type Residual, RmsNorm } from "./norm.ts";
 export {
   LearnedPositions,
   type Positions,
@@ -57,4 +64,5 @@ export {
   type RunOptions,
   run,
 } from "./recurrent.ts";
+export { RelativePositions, type RelativePositionsConfig } from "./relative-positions.ts";
 export { type Observer, type TapName, tapAxes } from "./taps.ts";

@@ -35,6 +35,25 @@ export function LayerNorm(dim: number, { epsilon = 1e-5 } = {}): Layer<(x: Value
   });
 }
 
+/**
+ * Normalisation by the root mean square: each vector on the last axis gets mean square 1, then a learned gain.
+ *
+ *   x [...lead, dim]  ->  [...lead, dim]        y = gain · x / sqrt(mean(x²) + epsilon)
+ *
+ * Taps: deviation = sqrt(mean(x²) + epsilon) [...lead, 1]; normed, the output.
+ *
+ * @param epsilon  Added to the mean square; same unit as x². Default 1e-6, as in T5 and LLaMA.
+ * @throws ERR_SHAPE when the last axis of x is not `dim`.
+ * @see Zhang & Sennrich 2019, Eq. 4 - https://arxiv.org/abs/1910.07467
+ */
+export function RmsNorm(dim: number, { epsilon = 1e-6 } = {}): Layer<(x: Value) => Value> {
+  return layer({ gain: { shape: [dim], init: ones } }, ({ gain }, scope) => (x) => {
+    const square = mean(mul(x, x), [x.shape.length - 1], { keep: true });
+    const spread = scope.tap("deviation", sqrt(add(square, epsilon)));
+    return scope.tap("normed", mul(div(x, spread), gain));
+  });
+}
+
 /** A residual connection and its norm around any function of x. Taps: skipped, x; sublayer, added to it; sum. */
 export type Residual = (x: Value, sublayer: (x: Value) => Value) => Value;
 
@@ -46,11 +65,16 @@ export function residualSum(scope: Scope, x: Value, y: Value, dropout: number): 
 /**
  * The residual of the original Transformer: the sum is normalised.        y = norm(x + dropout(f(x)))
  *
+ * @param norm  Default `LayerNorm(dim)`.
  * @see Vaswani et al. 2017, section 3.1 - https://arxiv.org/abs/1706.03762
  */
-export function PostNorm(dim: number, dropout: number): Layer<Residual> {
+export function PostNorm(
+  dim: number,
+  dropout: number,
+  norm: Layer<(x: Value) => Value> = LayerNorm(dim),
+): Layer<Residual> {
   return layer(
-    { norm: LayerNorm(dim) },
+    { norm },
     ({ norm }, scope) =>
       (x, sublayer) =>
         norm(residualSum(scope, x, sublayer(x), dropout)),
@@ -60,11 +84,16 @@ export function PostNorm(dim: number, dropout: number): Layer<Residual> {
 /**
  * The residual with an identity path: the sublayer's input is normalised.        y = x + dropout(f(norm(x)))
  *
+ * @param norm  Default `LayerNorm(dim)`.
  * @see Xiong et al. 2020 - https://arxiv.org/abs/2002.04745
  */
-export function PreNorm(dim: number, dropout: number): Layer<Residual> {
+export function PreNorm(
+  dim: number,
+  dropout: number,
+  norm: Layer<(x: Value) => Value> = LayerNorm(dim),
+): Layer<Residual> {
   return layer(
-    { norm: LayerNorm(dim) },
+    { norm },
     ({ norm }, scope) =>
       (x, sublayer) =>
         residualSum(scope, x, sublayer(norm(x)), dropout),

@@ -51,17 +51,18 @@ export type Rotation = (x: Value, positions: Value) => Value;
  *
  *   (x_i, x_{i+dim/2})  ->  (x_i cos a - x_{i+dim/2} sin a, x_{i+dim/2} cos a + x_i sin a),   a = p / 10000^(2i/dim)
  *
+ * @param base  The 10000. Default 10000.
  * @throws ERR_SHAPE when dim is odd.
  * @see Su et al. 2021, Eq. 34 - https://arxiv.org/abs/2104.09864 - with the pairs of GPT-NeoX and LLaMA
  */
-export function RotaryPositions(dim: number): Layer<Rotation> {
+export function RotaryPositions(dim: number, { base = 10000 } = {}): Layer<Rotation> {
   if (dim % 2 !== 0) {
     throw heedError("ERR_SHAPE", {
       operation: "RotaryPositions",
       problem: `size ${dim} is odd; axes are rotated in pairs, so queries and keys need an even size`,
     });
   }
-  const speeds = Float64Array.from({ length: dim / 2 }, (_, i) => 10000 ** ((-2 * i) / dim));
+  const speeds = Float64Array.from({ length: dim / 2 }, (_, i) => base ** ((-2 * i) / dim));
   return layer({}, () => (x, positions) => {
     const column = reshape(cast(positions, x.dtype), [positions.shape[0] as Size, 1]);
     const angle = mul(column, constant(x.dtype, [1, dim / 2], speeds));

@@ -208,6 +208,15 @@ export function geluTanh(x: Value): Value {
   return mul(mul(x, 0.5), add(tanh(inner), 1));
 }
 
+/**
+ * Sigmoid linear unit, also called swish: x · sigmoid(x).
+ *
+ * @see Hendrycks & Gimpel 2016, section 2 - https://arxiv.org/abs/1606.08415
+ */
+export function silu(x: Value): Value {
+  return mul(x, sigmoid(x));
+}
+
 /** |x|; the gradient at 0 is 0. */
 export function abs(x: Value): Value {
   return apply(absOp, [x], {});

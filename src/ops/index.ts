@@ -67,6 +67,7 @@ export {
   neg,
   relu,
   sigmoid,
+  silu,
   sin,
   sqrt,
   sub,

@@ -1,6 +1,7 @@
 /** `heed/runs` in Node: trains, resumes, opens and compares run directories. */
 
 export { comparisonPage } from "./comparison-page.ts";
+export { type ImportedRun, type ImportOptions, importRun } from "./import-run.node.ts";
 export * from "./index.ts";
 export { openRun, openRunOf } from "./open-run.node.ts";
 export type { ClassifierRun, LanguageRun, OpenedRun, TranslatorRun } from "./open-run.ts";

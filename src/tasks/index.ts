@@ -1,4 +1,5 @@
 /** `heed/tasks`: translation, language modelling and classification, ready to train. */
+export { type Embedder, type EmbedderOptions, openEmbedder, sentenceVectors } from "./classify/embed.ts";
 export { type Judge, likeliest, openJudge } from "./classify/judge.ts";
 export { scoreTexts } from "./classify/test-set.ts";
 export { encodeLabelled } from "./classify/texts.ts";

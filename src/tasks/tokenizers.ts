@@ -1,8 +1,12 @@
+import { heedError } from "../errors.ts";
+import { importedTokenizer, type TokenizerIds } from "../text/imported-tokenizer.ts";
 import type { Tokenizer, Tokenizers } from "../text/tokenizer.ts";
 import { tokenizerFromJson } from "../text/tokenizer-json.ts";
 import type { RunFiles } from "./run-files.ts";
 
 const shared = "tokenizer.json";
+/** Beside the tokenizer.json of an imported model: what its config.json says about ids. */
+const IDS = "tokenizer.ids.json";
 const separate = { source: "tokenizer.source.json", target: "tokenizer.target.json" } as const;
 
 /** Vocabularies as the files of a run, by name: one file when source and target share a vocabulary. */
@@ -19,6 +23,12 @@ export function readKnownTokenizers(files: RunFiles): Partial<Tokenizers> {
   return Object.fromEntries(sides.map(([side, name]) => [side, readTokenizer(files, name)]));
 }
 
+/** An imported vocabulary as the files of a run, by name. */
+export const importedTokenizerFiles = (json: unknown, ids: TokenizerIds): Record<string, unknown> => ({
+  [shared]: json,
+  [IDS]: ids,
+});
+
 /** The vocabularies of a run. @throws ERR_MODEL naming a file that is missing or damaged. */
 export function readTokenizers(files: RunFiles): Tokenizers {
   if (files.has(separate.source)) {
@@ -30,5 +40,17 @@ export function readTokenizers(files: RunFiles): Tokenizers {
 
 /** The one vocabulary of a run. @throws ERR_MODEL when it is missing or damaged. */
 export function readTokenizer(files: RunFiles, name: string = shared): Tokenizer {
-  return tokenizerFromJson(files.json(name), `${files.where}/${name}`);
+  const where = `${files.where}/${name}`;
+  if (name === shared && files.has(IDS)) return importedTokenizer(files.json(name), readIds(files), where);
+  return tokenizerFromJson(files.json(name), where);
+}
+
+function readIds(files: RunFiles): TokenizerIds {
+  const ids = files.json(IDS);
+  const isWhole = (key: string): boolean => Number.isSafeInteger((ids as Record<string, unknown>)[key]);
+  const isIds =
+    typeof ids === "object" && ids !== null && ["size", "pad", "unk", "bos", "eos"].every(isWhole);
+  if (isIds) return ids as TokenizerIds;
+  const where = `${files.where}/${IDS}`;
+  throw heedError("ERR_MODEL", { where, cause: "does not have the ids of the special tokens" });
 }

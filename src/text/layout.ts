@@ -15,6 +15,8 @@ export interface SpecialIds {
   readonly bos: number;
   /** Ends every encoded sentence. */
   readonly eos: number;
+  /** The token that every text of some imported translators begins with, such as the one of its language. */
+  readonly first?: number;
 }
 
 /** The spelling of the special tokens. */

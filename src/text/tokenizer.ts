@@ -4,7 +4,8 @@ import type { SpecialIds, TokenizerJson } from "./layout.ts";
 
 /** Turns text into ids and back. Its only state is a cache of words; any number of callers may share one tokenizer. */
 export interface Tokenizer {
-  readonly kind: "word" | "char" | "bpe";
+  /** "imported": from elsewhere, with parts of its own; see `importedTokenizer`. */
+  readonly kind: "word" | "char" | "bpe" | "imported";
   /** Number of ids: they run from 0 to size - 1. */
   readonly size: number;
   readonly special: SpecialIds;
@@ -30,8 +31,18 @@ export interface Tokenizer {
   /** The id of a piece; `undefined` if it is not in the vocabulary. */
   id(token: string): number | undefined;
   /** The object to save as tokenizer.json. */
-  toJSON(): TokenizerJson;
+  toJSON(): TokenizerJson | Readonly<Record<string, unknown>>;
+  /** The ids of a text alone, without special tokens around it. Default: those of `encode` but the last. */
+  readonly bare?: (text: string) => number[];
+  /** Whether a piece begins a word. Default: if it begins with a metaspace. */
+  readonly beginsWord?: (id: number) => boolean;
+  /** Whether line breaks are text like any other, and `special.eos` ends the text rather than a line. Default false. */
+  readonly keepsLines?: boolean;
 }
+
+/** The ids of a text to go on from: without special tokens around it. */
+export const bareIds = (tokenizer: Tokenizer, text: string): number[] =>
+  tokenizer.bare?.(text) ?? tokenizer.encode(text).slice(0, -1);
 
 /** The vocabularies of a translator. */
 export interface Tokenizers {

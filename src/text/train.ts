@@ -10,7 +10,7 @@ import { bytePiece, tokenizerOf } from "./vocabulary.ts";
 
 export interface TokenizerConfig {
   /** Units: whole words and punctuation marks, characters, or byte-pair pieces of words. */
-  readonly kind: "word" | "char" | "bpe";
+  readonly kind: Tokenizer["kind"];
   /**
    * Most ids of the vocabulary, including the 4 special tokens and, for "char" and "bpe", the 256 bytes. A small corpus
    * gives fewer.

@@ -20,6 +20,7 @@ export interface WordSpan extends PieceSpan {
  */
 export function wordSpans(tokenizer: Tokenizer, ids: ArrayLike<number>): PieceSpan[] {
   const { pad, unk, bos, eos } = tokenizer.special;
+  const begins = tokenizer.beginsWord ?? ((id: number): boolean => tokenizer.token(id).startsWith(metaspace));
   const spans: PieceSpan[] = [];
   let from = -1;
   const close = (to: number): void => {
@@ -30,7 +31,7 @@ export function wordSpans(tokenizer: Tokenizer, ids: ArrayLike<number>): PieceSp
     const id = ids[at] as number;
     if (id === pad || id === bos || id === eos) {
       close(at);
-    } else if (from < 0 || id === unk || tokenizer.token(id).startsWith(metaspace)) {
+    } else if (from < 0 || id === unk || begins(id)) {
       close(at);
       from = at;
     }

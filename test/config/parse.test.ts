@@ -264,7 +264,7 @@ describe("--set", () => {
   });
 
   test("makes sections that the file does not have, even of nothing", () => {
-    expect(parse(data, "model.layers=1").model.layers).toBe(1);
+    expect(parse(data, "model.layers=1").model).toMatchObject({ layers: 1 });
     const made = parse("", "data.train.pairs=a.tsv", "data.valid={ pairs: b.tsv }");
     expect(made.data).toMatchObject({ train: { pairs: "a.tsv" }, valid: { pairs: "b.tsv" } });
   });

@@ -17,6 +17,7 @@ import { add, gather, matmul, mul, reshape } from "../../src/ops/index.ts";
 import { type HostValue, host } from "../ops/graph-run.ts";
 import { open } from "../ops/native-run.ts";
 import { classifiers, languageModels, translators } from "./graph-bytes.ts";
+import { importedClassifiers, importedLanguageModels, importedTranslators } from "./imported-models.ts";
 
 type Build = (at?: Observer) => Model<unknown> & { readonly objective: Objective };
 const builder =
@@ -35,6 +36,9 @@ const cases: readonly [string, Build][] = [
   ...named("translator", translators, (m) => translationObjective(m, 0)),
   ...named("language model", languageModels, (m) => languageModelObjective(m, 0)),
   ...named("classifier", classifiers, (m) => classificationObjective(m, 0)),
+  ...named("imported translator", importedTranslators, (m) => translationObjective(m, 0)),
+  ...named("imported language model", importedLanguageModels, (m) => languageModelObjective(m, 0)),
+  ...named("imported classifier", importedClassifiers, (m) => classificationObjective(m, 0)),
 ];
 
 const [SENTENCES, SOURCE, TARGET] = [2, 4, 3];

@@ -25,7 +25,9 @@ test("it has the run's model, vocabulary and weights, and does not say what it l
     ).toBe(true);
   }
   expect(after.tokenizers.source.toJSON()).toEqual(before.tokenizers.source.toJSON());
-  const { kind, layers, dModel, maxLength } = before.config.model;
+  const { model } = before.config;
+  if (model.kind !== "transformer") throw new Error(model.kind);
+  const { kind, layers, dModel, maxLength } = model;
   expect(after.config.model).toMatchObject({
     ...{ kind, dModel, maxLength, encoderLayers: layers, decoderLayers: layers },
     ...{ norm: "pre", positions: "sinusoidal", tieEmbeddings: true },

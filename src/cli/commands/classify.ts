@@ -32,6 +32,11 @@ export default command({
     const { inputWindows } = await import("../input-lines.ts");
     const { isBlank } = await import("../../text/blank.ts");
     const { config, labels, model, tokenizer, weights } = openRunOf(options.run, "classify");
+    if (labels.length === 0) {
+      const { heedError } = await import("../../errors.ts");
+      const [cause, remedy] = ["this run is an encoder without labels", "use `heed embed`"];
+      throw heedError("ERR_INPUT", { where: options.run, cause, remedy });
+    }
     const engine = await device(options.device, io);
     const judge = await openJudge({ engine, model, padding: tokenizer.special.pad, constants: weights });
     const { maxTokens } = config.data;

@@ -95,7 +95,8 @@ other, so lines may be empty.`,
       for await (const token of generated) {
         written.push(token);
         await show(writer.push(token));
-        if (written.length >= tokens || io.signal.aborted) break;
+        const isEnd = tokenizer.keepsLines === true && token === tokenizer.special.eos;
+        if (isEnd || written.length >= tokens || io.signal.aborted) break;
       }
       await show(writer.end());
     } finally {

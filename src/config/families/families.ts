@@ -1,19 +1,23 @@
 import type { z } from "zod";
 import type { Layer } from "../../nn/layer.ts";
 import type { Built, Family, TaskName } from "./family.ts";
+import { bart, bert, gpt2, llama, t5 } from "./imported.ts";
 import { recurrent } from "./recurrent.ts";
 import { transformer } from "./transformer.ts";
 
 /** All model families by name. */
-const families = { transformer, recurrent } as const;
+const families = { transformer, recurrent, bart, t5, bert, gpt2, llama } as const;
 
 type AnyFamily = (typeof families)[keyof typeof families];
 
 /** A value of `model.kind`. */
 export type ModelKind = AnyFamily["kinds"][number];
 
-/** The model keys of a task, in any family. */
-export type ModelKeys<Name extends TaskName> = AnyFamily["keys"][Name];
+type KeysIn<F, Name extends TaskName> = F extends { readonly keys: { readonly [N in Name]: infer Keys } }
+  ? Keys
+  : never;
+/** The model keys of a task, in any family that can learn it. */
+export type ModelKeys<Name extends TaskName> = Extract<KeysIn<AnyFamily, Name>, z.ZodObject>;
 export type ModelConfig<Name extends TaskName> = z.output<ModelKeys<Name>>;
 
 /** A family whose kind of model is known only at run time. */
@@ -23,14 +27,26 @@ const byKind = new Map(
   Object.values(families).flatMap((family) => family.kinds.map((kind) => [kind, family])),
 );
 
-export const modelKinds = [...byKind.keys()] as ModelKind[];
-
 /** The family that a model's kind belongs to. */
 export const familyOf = (kind: ModelKind): Erased => byKind.get(kind) as unknown as Erased;
+
+const kinds = [...byKind.keys()] as ModelKind[];
+
+/** The kinds to train from scratch, which learn every task. */
+export const modelKinds = kinds.filter((kind) => !familyOf(kind).isImported);
+
+/** All kinds of a task, those of imported models too. */
+export const kindsFor = (task: TaskName): ModelKind[] => kinds.filter((kind) => familyOf(kind).keys[task]);
 
 /** The model that a configuration describes. */
 export const buildModel = <Name extends TaskName>(
   task: Name,
   model: ModelConfig<Name>,
   given: Built[Name]["given"],
-): Layer<Built[Name]["model"]> => familyOf(model.kind).build[task](model, given);
+): Layer<Built[Name]["model"]> => {
+  const build = familyOf(model.kind).build[task] as unknown as (
+    model: ModelConfig<Name>,
+    given: Built[Name]["given"],
+  ) => Layer<Built[Name]["model"]>;
+  return build(model, given);
+};

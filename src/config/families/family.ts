@@ -19,12 +19,12 @@ export interface Built {
 
 export type TaskName = keyof Built;
 
-type Schemas = Readonly<Record<TaskName, z.ZodObject>>;
+type Schemas = Readonly<Partial<Record<TaskName, z.ZodObject>>>;
 
 /** Refuses a value of the key `model.<key>`. */
 export type Refuse = (key: string, cause: string, remedy: string) => never;
 
-/** A kind of network that can learn every task: one record of its keys, its models and the combinations it refuses. */
+/** A kind of network: one record of the tasks it can learn, its keys, its models and the combinations it refuses. */
 export interface Family<Kind extends string, S extends Schemas> {
   /** The values of `model.kind` that select it. */
   readonly kinds: readonly Kind[];
@@ -32,15 +32,17 @@ export interface Family<Kind extends string, S extends Schemas> {
   readonly keys: S;
   /** Describes its model, per task. */
   readonly build: {
-    readonly [Name in TaskName]: (
-      model: z.output<S[Name]>,
+    readonly [Name in TaskName & keyof S]: (
+      model: z.output<NonNullable<S[Name]>>,
       given: Built[Name]["given"],
     ) => Layer<Built[Name]["model"]>;
   };
   /** The heads of each decoder layer with which a translator learns to attend to its source; none if it never does. */
-  readonly sourceHeads: (model: z.output<S["translate"]>) => readonly number[];
+  readonly sourceHeads: (model: z.output<NonNullable<S["translate"]>>) => readonly number[];
   /** Refuses invalid combinations of keys, including keys that would have no effect. */
-  readonly refuseUnfit: (model: z.output<S[TaskName]>, refuse: Refuse) => void;
+  readonly refuseUnfit: (model: z.output<NonNullable<S[TaskName & keyof S]>>, refuse: Refuse) => void;
+  /** Whether models of it come from elsewhere. Its kinds are not among those that messages advise to choose. */
+  readonly isImported?: true;
 }
 
 /** Returns a family unchanged, checked against its type. */

@@ -33,10 +33,12 @@ export interface FolderOptions {
   readonly where?: string;
 }
 
-const activations = { relu: "relu", gelu: "gelu", "gelu-tanh": "gelu_new" } as const satisfies Record<
-  Activation,
-  string
->;
+const activations = {
+  relu: "relu",
+  gelu: "gelu",
+  "gelu-tanh": "gelu_new",
+  silu: "silu",
+} as const satisfies Record<Activation, string>;
 /** Sinusoids extend to any length, and transformers.js asks for 256 new tokens regardless of the training length. */
 const LEAST_SINUSOIDS = 512;
 const classes = {

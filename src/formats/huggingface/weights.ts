@@ -116,15 +116,12 @@ export const BIAS = "final_logits_bias";
 function counterpart(
   name: string,
   { architecture, tied }: Pick<WeightOptions, "architecture" | "tied">,
-): { readonly key: string; readonly modelAxis: 0 | 1 | undefined } {
+): Counterpart {
   const isMarian = architecture === "marian";
-  const rules = [...(tied ? oneMatrix : threeMatrices), ...inLayers, ...(isMarian ? [] : lastNorms)];
-  const rule = rules.find(({ pattern }) => pattern.test(name));
-  if (!rule) {
-    const cause = `${isMarian ? "Marian" : "Blenderbot"} has no counterpart for this weight`;
-    throw heedError("ERR_MODEL", { where: name, cause });
-  }
-  return { key: name.replace(rule.pattern, rule.key), modelAxis: isMarian ? rule.modelAxis : undefined };
+  const found = counterpartOf(name, { isPre: !isMarian, tied });
+  if (found) return { key: found.key, modelAxis: isMarian ? found.modelAxis : undefined };
+  const cause = `${isMarian ? "Marian" : "Blenderbot"} has no counterpart for this weight`;
+  throw heedError("ERR_MODEL", { where: name, cause });
 }
 
 /**
@@ -181,8 +178,24 @@ export function exportedAdapter(
   return { tensors, modules: [...modules] };
 }
 
+/** A weight's key in BART's family, and the axis that runs over the model's dimension. */
+export interface Counterpart {
+  readonly key: string;
+  readonly modelAxis?: 0 | 1 | undefined;
+}
+
+/** The counterpart of a weight, by its path; undefined if there is none. */
+export function counterpartOf(
+  name: string,
+  { isPre, tied }: { readonly isPre: boolean; readonly tied: boolean },
+): Counterpart | undefined {
+  const rules = [...(tied ? oneMatrix : threeMatrices), ...inLayers, ...(isPre ? lastNorms : [])];
+  const rule = rules.find(({ pattern }) => pattern.test(name));
+  return rule && { key: name.replace(rule.pattern, rule.key), modelAxis: rule.modelAxis };
+}
+
 /** A vector or matrix with the entries along one axis permuted. */
-function permuted(tensor: NamedTensor, axis: 0 | 1, order: readonly number[]): NamedTensor {
+export function permuted(tensor: NamedTensor, axis: 0 | 1, order: readonly number[]): NamedTensor {
   const { dtype, shape } = tensor;
   const [rows, columns = 1] = shape as [number, number?];
   const data = tensor.data.slice();

@@ -2,6 +2,7 @@
 import { heedError } from "../../errors.ts";
 import { isFloat } from "../../ir/dtype.ts";
 import { matchTaps } from "../../nn/match-taps.ts";
+import { bareIds } from "../../text/tokenizer.ts";
 import type { PlanOptions } from "../looking/look-plan.ts";
 import type { Inspected } from "../looking/subject.ts";
 import type { Decoded, DecodedOn, DecodeOptions } from "./decoded.ts";
@@ -122,7 +123,7 @@ function prefixIds(prefix: string | readonly (number | string)[], { tokenizer }:
     throw heedError("ERR_USAGE", { where: "prefix", cause });
   };
   if (typeof prefix === "string") {
-    const ids = tokenizer.encode(prefix).slice(0, -1);
+    const ids = bareIds(tokenizer, prefix);
     if (ids.includes(tokenizer.special.unk)) refuse(`"${prefix}" has a word that is not in the vocabulary`);
     return ids;
   }
