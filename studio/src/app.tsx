@@ -118,13 +118,14 @@ function Opened() {
     <div class="opened">
       {opened && (
         <p>
-          <strong>{opened.name}</strong> · {opened.kind} · {text.model.parameters(opened.parameters)} ·{" "}
-          <span class="device">{opened.device}</span>
+          <strong>{opened.name}</strong> · {opened.kind} · {text.model.parameters(opened.parameters)}
           {opened.measured && (
-            <span class="measured" title={text.model.measuredHow(opened.measured)}>
-              {text.model.measured(opened.measured)}
+            <span title={text.model.measuredHow(opened.measured)}>
+              {" · "}
+              <span class="measured">{text.model.measured(opened.measured)}</span>
             </span>
           )}
+          <span class="device">{opened.device}</span>
         </p>
       )}
       {opened?.warnings.map((warning) => (

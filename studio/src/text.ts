@@ -530,7 +530,7 @@ export const text = {
       transformer: { about: "every token reads all before it, in several heads" },
     },
     size: "Size",
-    sizes: { tiny: "tiny, 32 wide", small: "small, 64 wide", medium: "medium, 128 wide" },
+    sizes: { tiny: "tiny, 32 wide", small: "small, 64 wide", medium: "medium, 96 wide" },
     steps: "Updates",
     sentence: "A sentence of yours to watch",
     sentenceHint: "We do not see the small green car.",

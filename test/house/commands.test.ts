@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { flagOf } from "../../src/cli/command.ts";
 import { commands } from "../../src/cli/main.ts";
+import { studioPage } from "../built.ts";
 import { tsv } from "../cli/heed.ts";
+import { absentChromium } from "../page/chromium.ts";
 
 const root = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -43,9 +45,18 @@ beforeAll(() => {
   const project = join(root, "tsconfig.build.json");
   execFileSync(process.execPath, [compiler, "-p", project, "--outDir", join(built, "dist")]);
   cpSync(join(root, "package.json"), join(built, "package.json"));
+  // Where there is no browser, there is no page to serve either: an empty one stands in.
+  if (!absentChromium) cpSync(studioPage, join(built, "dist/studio"), { recursive: true });
+  else {
+    mkdirSync(join(built, "dist/studio"));
+    writeFileSync(join(built, "dist/studio/index.html"), "");
+  }
   mkdirSync(path);
   const bin = join(built, "dist/cli/bin.cjs");
-  const npx = `#!/bin/sh\n[ "$1" = heed ] || exit 99\nshift\nexec "${process.execPath}" "${bin}" "$@"\n`;
+  const heed = `"${process.execPath}" "${bin}" "$@"`;
+  // The studio is ended as a person ends it, once it has said where it is.
+  const studio = `[ "$1" = studio ] && exec timeout --preserve-status -s INT 5 ${heed} --no-open`;
+  const npx = `#!/bin/sh\n[ "$1" = heed ] || exit 99\nshift\n${studio}\nexec ${heed}\n`;
   writeFileSync(join(path, "npx"), npx, { mode: 0o755 });
   writeFileSync(join(path, "npm"), "#!/bin/sh\n", { mode: 0o755 });
 

@@ -38,13 +38,13 @@ export const firstSetup: Setup = {
   size: "medium",
   without: [],
   guided: false,
-  steps: 680,
+  steps: 1000,
   sentence: "",
 };
 
 export const removableParts = ablations;
 
-const widths: Readonly<Record<SizeName, number>> = { tiny: 32, small: 64, medium: 128 };
+const widths: Readonly<Record<SizeName, number>> = { tiny: 32, small: 64, medium: 96 };
 
 type Chosen = Pick<Setup, "corpus" | "rung" | "without">;
 
@@ -120,11 +120,11 @@ ${trainingOf(setup)}`;
 /** A narrow Transformer stands, and is faster with, a higher rate. */
 function rateOf(setup: Setup): string {
   if (rungOf(setup) !== "transformer") return "4.0e-3";
-  return setup.corpus === "phrasebook" && setup.size !== "medium" ? "8.0e-3" : "5.0e-3";
+  return setup.corpus === "phrasebook" && setup.size !== "medium" ? "8.0e-3" : "6.0e-3";
 }
 
 const trainingOf = (setup: Setup): string => `training:
-  batchTokens: ${setup.corpus === "phrasebook" ? 2048 : 1024}
+  batchTokens: 1024
   steps: ${setup.steps}
   epochs: 1000
   learningRate: ${rateOf(setup)}
