@@ -1,14 +1,13 @@
 import { gradients } from "../autodiff/gradients.ts";
 import { heedError } from "../errors.ts";
 import { hostArray } from "../ir/dtype.ts";
-import { inputOp, leafName, parameterOp } from "../ir/leaf.ts";
+import { input, inputOp, leafName, parameterOp, scalar } from "../ir/leaf.ts";
 import { evaluate } from "../ir/size.ts";
 import { topological, type Value } from "../ir/value.ts";
 import { verify } from "../ir/verify.ts";
 import { lower } from "../onnx/lower.ts";
 import { sum } from "../ops/broadcast.ts";
 import { add, mul } from "../ops/elementwise.ts";
-import { input, scalar } from "../ops/index.ts";
 import { randomStream } from "../random.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { HostTensor } from "../runtime/state.ts";

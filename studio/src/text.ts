@@ -32,17 +32,17 @@ export const text = {
         `“${name}” is no run of \`heed train\` and no model of \`heed export\`, and holds no runs.`,
     },
     parameters: (count: number): string => `${count.toLocaleString("en")} parameters`,
-    measured: ({ test, bleu, aer, perplexity, accuracy }: Measured): string => {
+    measured: ({ bleu, aer, perplexity, accuracy }: Measured): string => {
       const scores = [
         bleu === undefined ? "" : `BLEU ${bleu.toFixed(1)}`,
         aer === undefined ? "" : `alignment error ${(100 * aer).toFixed(1)} %`,
         perplexity === undefined ? "" : `perplexity ${perplexity.toFixed(2)} a token`,
         accuracy === undefined ? "" : `${(100 * accuracy).toFixed(1)} % right`,
       ];
-      return `${scores.filter(Boolean).join(" · ")} on ${test.toLocaleString("en")} unseen sentences`;
+      return scores.filter(Boolean).join(" · ");
     },
-    measuredHow: ({ precision, reading }: Measured): string =>
-      `Weights in ${precision}, as they are here.${reading ? ` Links are read from ${reading}.` : ""}`,
+    measuredHow: ({ test, precision, reading }: Measured): string =>
+      `On ${test.toLocaleString("en")} unseen sentences, with weights in ${precision}, as they are here.${reading ? ` Links are read from ${reading}.` : ""}`,
     tasks: { translate: "translator", generate: "language model", classify: "classifier" },
     misfit: (name: string, is: string, wanted: string): string =>
       `This view is for ${wanted}; ${name}, which is open, is ${is}.`,

@@ -1,5 +1,5 @@
 import { heedError } from "../../errors.ts";
-import type { Variant } from "../looking/look-batch.ts";
+import type { Variant } from "../looking/variant.ts";
 import type { Matrix } from "../matrix.ts";
 import { only, type Question, readPlain, vectorsOf } from "./question.ts";
 import { headsOf, perHead } from "./weights.ts";

@@ -1,5 +1,5 @@
 import { heedError } from "../../errors.ts";
-import type { HostFeeds, Variant } from "../looking/look-batch.ts";
+import type { HostFeeds, Variant } from "../looking/variant.ts";
 import type { Matrix } from "../matrix.ts";
 import { outputsOf, type Question } from "./question.ts";
 import { turns } from "./value-zeroing.ts";

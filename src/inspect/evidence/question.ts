@@ -2,8 +2,9 @@ import { heedError } from "../../errors.ts";
 import { matchTaps } from "../../nn/match-taps.ts";
 import type { Inspector } from "../looking/inspector.ts";
 import type { Intervention } from "../looking/intervention.ts";
-import type { Batches, HostFeeds, Reading, Variant, VariantRead } from "../looking/look-batch.ts";
+import type { Batches, Reading, VariantRead } from "../looking/look-batch.ts";
 import type { EncodedExample, Example } from "../looking/subject.ts";
+import type { HostFeeds, Variant } from "../looking/variant.ts";
 import { type EvidenceKind, evidenceNames } from "./kinds.ts";
 
 export interface EvidenceOptions {

@@ -1,4 +1,4 @@
-import type { Variant } from "../looking/look-batch.ts";
+import type { Variant } from "../looking/variant.ts";
 import type { Matrix } from "../matrix.ts";
 import { outputsOf, type Question, vectorsOf } from "./question.ts";
 import { matrixOf } from "./weights.ts";

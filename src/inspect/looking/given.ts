@@ -2,8 +2,8 @@
 import { evaluate, type Size } from "../../ir/size.ts";
 import type { Feed } from "../../runtime/compile.ts";
 import { type Change, type Changeable, changeOf, feedsOf, type Intervention } from "./intervention.ts";
-import type { Variant } from "./look-batch.ts";
 import { givenName } from "./look-plan.ts";
+import type { Variant } from "./variant.ts";
 
 /** Whether a tap is the same for all variants of a run, as the positions are: it has no batch. */
 export const isShared = (shape: readonly Size[]): boolean => !shape.includes("batch");
