@@ -4,7 +4,7 @@ import { basename, extname, join, normalize, sep } from "node:path";
 import { heedError } from "../errors.ts";
 import { CHECKPOINTS, listCheckpoints } from "../runs/checkpoints.node.ts";
 import { trainerOf } from "../runs/lock.node.ts";
-import { isExported } from "../runs/open-run.node.ts";
+import { isModelFolder } from "../runs/open-run.node.ts";
 import { CONFIG_FILE, WEIGHTS_FILE } from "../runs/open-run.ts";
 
 export interface StudioServerOptions {
@@ -50,7 +50,7 @@ const isShared = (path: string): boolean =>
 
 /** Whether there is a model to open, and not the log of a training alone. */
 export const holdsModel = (run: string): boolean =>
-  [CONFIG_FILE, WEIGHTS_FILE].every((file) => existsSync(join(run, file))) || isExported(run);
+  existsSync(join(run, WEIGHTS_FILE)) && (existsSync(join(run, CONFIG_FILE)) || isModelFolder(run));
 
 /** A run as the page gets to know it. */
 const described = ([name, run]: readonly [string, string]): object => {
@@ -134,7 +134,8 @@ function replyTo(
   if (path === undefined) return { status: 400 };
   const [run, file = ""] = runAt(path, runs) ?? [];
   if (path === "/models.json") return { json: [...new Set([...modelNames(runs), ...bundledIn(page)])] };
-  if (path === "/runs.json") return { json: [...runs].filter(([, run]) => !isExported(run)).map(described) };
+  if (path === "/runs.json")
+    return { json: [...runs].filter(([, run]) => !isModelFolder(run)).map(described) };
   if (run !== undefined && file === "files.json") return { json: sharedFiles(run) };
   if (run !== undefined) return fileOf(isShared(file) ? join(run, file) : undefined);
   return fileOf(inside(page, path === "/" ? "/index.html" : path));

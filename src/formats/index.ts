@@ -1,5 +1,4 @@
 /** `heed/formats`: files that other programs read. */
 export { asExportable, type ModelSettings } from "./huggingface/check.ts";
 export { type ExportableModel, type FolderOptions, huggingFaceFolder } from "./huggingface/folder.ts";
-export { type ExportedFolder, type ReadTranslator, readHuggingFace } from "./huggingface/read.ts";
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";

@@ -4,8 +4,8 @@ export { curvesNote } from "./comparison-charts.ts";
 export { comparisonSummary, intervalNote, keptNote, tasksNote } from "./comparison-notes.ts";
 export { groupTable, otherTable, runTable, scoreDecimals, scoreName, unitOf } from "./comparison-tables.ts";
 export { ensembleOf } from "./ensemble.ts";
+export { assembleModelFolder } from "./model-folder.ts";
 export {
-  assembleExported,
   assembleRun,
   type ClassifierRun,
   type LanguageRun,

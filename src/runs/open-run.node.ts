@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TaskName } from "../config/families/family.ts";
 import { heedError } from "../errors.ts";
+import { readModelFolder, WEIGHTS_INDEX } from "../formats/huggingface/import/folder.node.ts";
 import { directoryFiles } from "./files.node.ts";
+import { MODEL_CONFIG, readModelRun } from "./model-folder.ts";
 import {
-  assembleExported,
   assembleRun,
   CONFIG_FILE,
-  EXPORTED_CONFIG,
   type OpenedRun,
   type OpenedRunOf,
   runOf,
@@ -15,7 +15,7 @@ import {
 } from "./open-run.ts";
 
 /**
- * Reads a run directory, or a folder that `heed export` wrote.
+ * Reads a run directory, or a model folder of Hugging Face's library, which `heed export` writes too.
  *
  * @throws ERR_INPUT when it holds no trained run; ERR_MODEL naming every tensor that is missing, extra or of another shape.
  */
@@ -24,7 +24,7 @@ export function openRun(directory: string): OpenedRun {
     string,
     string,
   ];
-  if (isExported(directory)) return assembleExported(readFileSync(weights), directoryFiles(directory));
+  if (isModelFolder(directory)) return readModelRun(readModelFolder(directory)).run;
   for (const file of [config, weights]) {
     if (existsSync(file)) continue;
     const remedy = "give the directory that `heed train --run` wrote";
@@ -34,9 +34,10 @@ export function openRun(directory: string): OpenedRun {
 }
 
 /** Whether a folder has Hugging Face's layout, and is no run. */
-export const isExported = (directory: string): boolean =>
-  !existsSync(join(directory, CONFIG_FILE)) &&
-  [EXPORTED_CONFIG, WEIGHTS_FILE].every((name) => existsSync(join(directory, name)));
+export function isModelFolder(directory: string): boolean {
+  const has = (name: string): boolean => existsSync(join(directory, name));
+  return !has(CONFIG_FILE) && has(MODEL_CONFIG) && (has(WEIGHTS_FILE) || has(WEIGHTS_INDEX));
+}
 
 /**
  * Reads a run directory of one task.

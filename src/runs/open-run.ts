@@ -1,7 +1,6 @@
 import type { TaskName } from "../config/families/family.ts";
 import { parseConfig } from "../config/parse.ts";
 import { heedError } from "../errors.ts";
-import { readHuggingFace } from "../formats/huggingface/read.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
 import { build } from "../nn/layer.ts";
 import type { RunFiles } from "../tasks/run-files.ts";
@@ -23,8 +22,6 @@ export type LanguageRun = OpenedRunOf<"generate">;
 export type ClassifierRun = OpenedRunOf<"classify">;
 
 export const CONFIG_FILE = "config.yaml";
-/** What a folder of `heed export` has in its place. */
-export const EXPORTED_CONFIG = "config.json";
 export const WEIGHTS_FILE = fileOf("model");
 
 /**
@@ -33,32 +30,10 @@ export const WEIGHTS_FILE = fileOf("model");
  * @throws ERR_MODEL naming every tensor that is missing, extra or of another shape; ERR_CONFIG.
  */
 export function assembleRun(config: string, weights: Uint8Array, files: RunFiles): OpenedRun {
-  return withWeights(config, codec.decode(weights, `${files.where}/${WEIGHTS_FILE}`), files);
-}
-
-/**
- * Opens a translator from a folder that `heed export` wrote. What it was trained on and how it is decoded is not in there:
- * its configuration says "unknown", and has the defaults.
- *
- * @throws ERR_MODEL for a folder that Heed did not write.
- */
-export function assembleExported(weights: Uint8Array, files: RunFiles): TranslatorRun {
-  const { where } = files;
-  const tensors = codec.decode(weights, `${where}/${WEIGHTS_FILE}`);
-  const config = files.json(EXPORTED_CONFIG);
-  const tokenizerConfig = files.has("tokenizer_config.json")
-    ? files.json("tokenizer_config.json")
-    : undefined;
-  const read = readHuggingFace({ where, config, tokenizerConfig, weights: tensors });
-  const unknown = { pairs: "unknown" };
-  const written = { task: "translate", data: { train: unknown, valid: unknown }, model: read.model };
-  return withWeights(JSON.stringify(written), read.weights, files) as TranslatorRun;
-}
-
-function withWeights(config: string, tensors: ReadonlyMap<string, NamedTensor>, files: RunFiles): OpenedRun {
   const parsed = parseConfig(config, `${files.where}/${CONFIG_FILE}`);
   const described = taskOf(parsed).describe(parsed, files) as DescribedRun;
   const where = `${files.where}/${WEIGHTS_FILE}`;
+  const tensors = codec.decode(weights, where);
   const faults: string[] = [];
   const { parameters } = build<unknown>(described.model);
   for (const [name, { spec }] of parameters) {

@@ -20,7 +20,7 @@ export const text = {
     opening: "The model is being opened…",
     choose: "Open a run",
     chooseHint:
-      "A folder that `heed train` or `heed export` wrote, or a folder of runs; you can also drop it anywhere on the page.",
+      "A folder that `heed train` or `heed export` wrote, a model folder of Hugging Face's library, or a folder of runs; you can also drop it anywhere on the page.",
     offered: "Model",
     missing: (name: string): string =>
       `“${name}” is not here: drop its folder on the page, or choose another model.`,

@@ -59,7 +59,11 @@ test.each([
     /empty: is no run and holds none; give a folder that `heed train --run` or `heed export` wrote/,
   ],
   ["absent", 66, /absent: cannot be read \(ENOENT\)/],
-  ["foreign", 65, /foreign: it holds a model of type "t5"; give a run, or a folder that `heed export` wrote/],
+  [
+    "foreign",
+    66,
+    /foreign: has no tokenizer\.json; give a folder with config\.json, tokenizer\.json and model/,
+  ],
 ])("what is no run is refused in one line: %s", async (name, status, text) => {
   const result = await heed(["studio", join(path, name), "--no-open"]);
   expect([result.status, result.stdout]).toEqual([status, ""]);
@@ -68,6 +72,7 @@ test.each([
 
 test("the server gives what runs wrote down, under names with slashes, and nothing beside them", async () => {
   put("page/index.html", "page");
+  put("page/models.json", '["phrasebook"]');
   const runs = namedRuns([join(path, "sweep")]);
   const server = await openStudioServer({ page: join(path, "page"), runs, port: 0 });
   const get = async (address: string): Promise<unknown> => {

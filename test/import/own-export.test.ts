@@ -1,30 +1,48 @@
-/** What `heed export` wrote comes back as it was. */
-import { rmSync } from "node:fs";
+/** What `heed export` wrote comes back as it was, imported or opened directly. */
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { writeFolder } from "../../src/formats/folder.node.ts";
 import { huggingFaceFolder } from "../../src/formats/huggingface/folder.ts";
+import { directoryFiles } from "../../src/runs/files.node.ts";
 import { importRun } from "../../src/runs/import-run.node.ts";
+import { assembleModelFolder } from "../../src/runs/model-folder.ts";
 import { openRunOf } from "../../src/runs/open-run.node.ts";
+import { runOf, type TranslatorRun } from "../../src/runs/open-run.ts";
 import { configs, type SampleName, sampleWeights, tokenizer } from "../formats/translator-samples.ts";
 import { temporary } from "./imported.ts";
 
 const folder = temporary();
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Exports a model, imports it and opens it. */
-function returned(name: SampleName): ReturnType<typeof openRunOf<"translate">> {
-  const exported = join(folder, `${name}-exported`);
+const ways = {
+  imported: (exported, run) => {
+    importRun(exported, { to: run });
+    return openRunOf(run, "translate");
+  },
+  "opened directly": (exported) => openRunOf(exported, "translate"),
+  "opened in a page": (exported) => {
+    const weights = readFileSync(join(exported, "model.safetensors"));
+    return runOf(assembleModelFolder(weights, directoryFiles(exported)), "translate", exported);
+  },
+} as const satisfies Record<string, (exported: string, run: string) => TranslatorRun>;
+type Way = keyof typeof ways;
+
+/** Exports a model and has it back. */
+function returned(name: SampleName, way: Way): TranslatorRun {
+  const exported = join(folder, `${name}, exported and ${way}`);
   writeFolder(
     exported,
     huggingFaceFolder({ config: configs[name], weights: sampleWeights(name), tokenizer }),
   );
-  importRun(exported, { to: join(folder, name) });
-  return openRunOf(join(folder, name), "translate");
+  return ways[way](exported, join(folder, name));
 }
 
-describe.each(["tied", "untied", "learned"] as const)("an exported model, %s", (name) => {
-  const run = returned(name);
+const each = <Name extends SampleName>(...names: Name[]): [Name, Way][] =>
+  names.flatMap((name) => (Object.keys(ways) as Way[]).map((way): [Name, Way] => [name, way]));
+
+describe.each(each("tied", "untied", "learned"))("an exported model, %s, %s", (name, way) => {
+  const run = returned(name, way);
 
   test("has the weights that it had, to the bit", () => {
     const weights = sampleWeights(name);
@@ -43,11 +61,14 @@ describe.each(["tied", "untied", "learned"] as const)("an exported model, %s", (
   });
 });
 
-test("an exported model whose activation no configuration of Heed has comes back as Blenderbot", () => {
-  const { config, tokenizers, weights } = returned("pre");
-  expect(config.model).toMatchObject({ kind: "blenderbot", activation: "gelu-tanh" });
-  expect(tokenizers.source.toJSON()).toEqual(tokenizer.toJSON());
-  const before = sampleWeights("pre");
-  for (const [path, { data }] of weights)
-    if (before.has(path)) expect(data, path).toEqual(before.get(path)?.data);
-});
+test.each(each("pre"))(
+  "an exported model whose activation no configuration of Heed has, %s, %s, comes back as Blenderbot",
+  (name, way) => {
+    const { config, tokenizers, weights } = returned(name, way);
+    expect(config.model).toMatchObject({ kind: "blenderbot", activation: "gelu-tanh" });
+    expect(tokenizers.source.toJSON()).toEqual(tokenizer.toJSON());
+    const before = sampleWeights(name);
+    for (const [path, { data }] of weights)
+      if (before.has(path)) expect(data, path).toEqual(before.get(path)?.data);
+  },
+);

@@ -13,7 +13,7 @@ beforeAll(async () => {
   expect(status, stderr).toBe(0);
 });
 
-test("it has the run's model, vocabulary and weights, and does not say what it learned from", () => {
+test("it has the run's model, vocabulary and weights, and says that what it learned from is not there", () => {
   const [before, after] = [openRunOf(run, "translate"), openRunOf(exported, "translate")];
   expect([...after.weights.keys()].toSorted()).toEqual([...before.weights.keys()].toSorted());
   for (const [name, { data, shape }] of before.weights) {
@@ -32,7 +32,7 @@ test("it has the run's model, vocabulary and weights, and does not say what it l
     ...{ kind, dModel, maxLength, encoderLayers: layers, decoderLayers: layers },
     ...{ norm: "pre", positions: "sinusoidal", tieEmbeddings: true },
   });
-  expect(after.config.data.train).toEqual({ pairs: "unknown" });
+  expect(after.config.data.train).toEqual({ pairs: "imported" });
 });
 
 test("it translates as the run does", async () => {

@@ -81,11 +81,24 @@ describe.skipIf(absentChromium)(`what is opened${skipped}`, () => {
 
   test("a folder that was exported is opened, and says what the run said", async () => {
     const page = await studio.visit("#translate");
-    await expect.poll(() => page.innerText("output.translation"), slowly).toContain("voiture");
+    await expect.poll(() => page.innerText("output.translation"), slowly).toMatch(/voiture.*\.$/);
     const said = await page.innerText("output.translation");
     await drop(page, join(path, "exported"));
     await opened(page, "exported");
     await expect.poll(() => page.innerText("output.translation"), slowly).toBe(said);
+    await page.close();
+  });
+
+  test("a model folder from elsewhere is opened, and says what `heed translate` writes", async () => {
+    const foreign = join(import.meta.dirname, "../golden/import/marian");
+    const text = "the cat eats an apple";
+    const written = await heed(["translate", foreign, "--beam", "4"], `${text}\n`);
+    const page = await studio.visit("#translate");
+    await opened(page, "phrasebook");
+    await drop(page, foreign);
+    await opened(page, "marian");
+    await page.getByLabel("A sentence to translate").fill(text);
+    await expect.poll(() => page.innerText("output.translation"), slowly).toBe(written.stdout.trim());
     await page.close();
   });
 

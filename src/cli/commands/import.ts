@@ -8,6 +8,8 @@ commands open: translate, generate, classify, embed, inspect and more. The folde
 holds config.json, tokenizer.json and model.safetensors (whole or in shards, of 32
 or 16 bits). Families: marian, blenderbot, bart, mbart, t5, bert, distilbert,
 roberta, gpt2, llama, mistral, qwen2. What \`heed export\` wrote comes back as it was.
+The other commands open such a folder without an import, too; importing says what
+of it is not followed, and checks that its weights are finite.
 
 Every file is taken for hostile: weights in formats that can run code are refused,
 as is a tokenizer with an unknown regular expression. The run appears whole or not

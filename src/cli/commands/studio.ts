@@ -10,8 +10,9 @@ machine, and no network is needed.
 
 A RUN may be a folder that holds runs: the page then compares them all, as
 \`heed runs\` does, and opens each. It may also be a folder that \`heed export\`
-wrote. Without a RUN the page opens a small translator of the phrasebook. All of
-these can also be dropped on the page.`,
+wrote, or another that \`heed import\` reads, with one model.safetensors. Without a
+RUN the page opens a small translator of the phrasebook. All of these can also be
+dropped on the page.`,
   examples: [
     "heed studio",
     "heed studio runs/en-fr runs/fr-en --port 8080",

@@ -93,24 +93,18 @@ export function exportedWeights(
   const order = marianOrder(dModel);
   const result = new Map<string, NamedTensor>();
   for (const [name, tensor] of weights) {
-    if (!isMarian && name === POSITIONS) continue;
+    if (!isMarian && name === "positions.weight") continue;
     const { key, modelAxis } = counterpart(name, { architecture, tied });
     result.set(key, modelAxis === undefined ? tensor : permuted(tensor, modelAxis, order));
   }
   if (!isMarian) {
     const data = Float32Array.from(sinusoids(positions, dModel));
-    const table = weights.get(POSITIONS) ?? { dtype: "float32", shape: [positions, dModel], data };
-    for (const side of SIDES) result.set(positionsOf(side), table);
+    const table = weights.get("positions.weight") ?? { dtype: "float32", shape: [positions, dModel], data };
+    for (const side of ["encoder", "decoder"]) result.set(`model.${side}.embed_positions.weight`, table);
   }
   const noBias = new Float32Array(vocabulary);
-  return result.set(BIAS, { dtype: "float32", shape: [1, vocabulary], data: noBias });
+  return result.set("final_logits_bias", { dtype: "float32", shape: [1, vocabulary], data: noBias });
 }
-
-/** Heed's table of positions, and where Blenderbot has its own two. */
-export const POSITIONS = "positions.weight";
-export const SIDES = ["encoder", "decoder"] as const;
-export const positionsOf = (side: (typeof SIDES)[number]): string => `model.${side}.embed_positions.weight`;
-export const BIAS = "final_logits_bias";
 
 /** The key of a weight, and the axis that is to be put in Marian's order. @throws ERR_MODEL for one without a counterpart */
 function counterpart(
@@ -122,33 +116,6 @@ function counterpart(
   if (found) return { key: found.key, modelAxis: isMarian ? found.modelAxis : undefined };
   const cause = `${isMarian ? "Marian" : "Blenderbot"} has no counterpart for this weight`;
   throw heedError("ERR_MODEL", { where: name, cause });
-}
-
-/**
- * What `exportedWeights` makes, taken back: Heed's weights of some names, those that are there.
- *
- * @returns them, and the keys that none of them came from.
- */
-export function importedWeights(
-  exported: ReadonlyMap<string, NamedTensor>,
-  names: Iterable<string>,
-  { architecture, dModel, tied }: Pick<WeightOptions, "architecture" | "dModel" | "tied">,
-): { readonly weights: Map<string, NamedTensor>; readonly others: readonly string[] } {
-  const order = marianOrder(dModel);
-  const back = order.map((_, axis) => order.indexOf(axis));
-  const weights = new Map<string, NamedTensor>();
-  const used = new Set<string>();
-  for (const name of names) {
-    const { key, modelAxis } =
-      name === POSITIONS
-        ? { key: positionsOf("encoder"), modelAxis: undefined }
-        : counterpart(name, { architecture, tied });
-    const tensor = exported.get(key);
-    if (!tensor) continue;
-    used.add(key);
-    weights.set(name, modelAxis === undefined ? tensor : permuted(tensor, modelAxis, back));
-  }
-  return { weights, others: [...exported.keys()].filter((key) => !used.has(key)) };
 }
 
 /**

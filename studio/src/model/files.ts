@@ -34,10 +34,10 @@ export interface Place {
 
 /** Whether there is a model to open, and not the log of a training alone. */
 export const holdsModel = ({ files }: Pick<Place, "files">): boolean =>
-  files.has("model.safetensors") && (files.has("config.yaml") || isExported({ files }));
+  files.has("model.safetensors") && (files.has("config.yaml") || isModelFolder({ files }));
 
-/** Whether a folder is one of `heed export`: Hugging Face's layout. */
-export const isExported = ({ files }: { readonly files: ReadonlyMap<string, unknown> }): boolean =>
+/** Whether a folder has Hugging Face's layout, as one of `heed export` does. */
+export const isModelFolder = ({ files }: { readonly files: ReadonlyMap<string, unknown> }): boolean =>
   !files.has("config.yaml") && files.has("config.json");
 
 /** Reads what a model needs. */

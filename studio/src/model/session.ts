@@ -1,11 +1,11 @@
 /** A model in the worker, and what can be asked of it. */
 import { openEngine } from "heed";
 import type { DecodingInspector, Inspector } from "heed/inspect";
-import { assembleExported, assembleRun, type OpenedRun } from "heed/runs";
+import { assembleModelFolder, assembleRun, type OpenedRun } from "heed/runs";
 import type { Engine } from "heed/runtime";
 import { classifyRequests } from "./classify.ts";
 import { type ComparedRuns, comparedRuns, type RunTexts } from "./compare.ts";
-import { type Folder, isExported } from "./files.ts";
+import { type Folder, isModelFolder } from "./files.ts";
 import { headRequests } from "./heads.ts";
 import { languageRequests } from "./language.ts";
 import { atSteps, closeSession, lookInto } from "./looking.ts";
@@ -101,8 +101,8 @@ export async function openSession({ name, files, checkpoints = [] }: Folder): Pr
     has: (path: string) => files.has(path),
     json: (path: string) => JSON.parse(textOf(files, path)) as unknown,
   };
-  const run = isExported({ files })
-    ? assembleExported(weights, others)
+  const run = isModelFolder({ files })
+    ? assembleModelFolder(weights, others)
     : assembleRun(textOf(files, "config.yaml"), weights, others);
   return lookInto(run, device, checkpoints);
 }

@@ -9,6 +9,15 @@ export interface Source {
   readonly take?: (tensor: NamedTensor) => NamedTensor;
 }
 
+/** The files of a model folder, read and parsed, but not yet believed. */
+export interface ModelFolder {
+  /** Names the folder in errors. */
+  readonly where: string;
+  /** A JSON file; undefined if there is none. @throws ERR_MODEL when it is too large or is not JSON. */
+  readonly json: (name: string) => unknown;
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+}
+
 /** The files of a folder that say what its model is. */
 export interface FolderFacts {
   readonly config: Fields;
@@ -46,7 +55,7 @@ export interface ImportedModel {
   readonly ignored: RegExp;
   /** Of a classifier, in the order of its outputs. */
   readonly labels?: readonly string[];
-  /** Hypotheses that the model's makers search with. Default 1. */
+  /** Hypotheses that the model's makers search with. Default: as many as Heed does. */
   readonly beam?: number;
 }
 

@@ -2,17 +2,11 @@ import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, st
 import { join } from "node:path";
 import { heedError } from "../../../errors.ts";
 import { decodeSafetensors, type NamedTensor } from "../../safetensors.ts";
-
-/** The files of a model folder, read and parsed, but not yet believed. */
-export interface ModelFolder {
-  readonly directory: string;
-  /** A JSON file; undefined if there is none. @throws ERR_MODEL when it is too large or is not JSON. */
-  readonly json: (name: string) => unknown;
-  readonly tensors: ReadonlyMap<string, NamedTensor>;
-}
+import type { ModelFolder } from "./family.ts";
 
 const WEIGHTS = "model.safetensors";
-const INDEX = "model.safetensors.index.json";
+/** Names the files of weights that are in several. */
+export const WEIGHTS_INDEX = "model.safetensors.index.json";
 /** Largest JSON file, in bytes. The tokenizer.json of 250,000 pieces has 17 MB. */
 const LARGEST_JSON = 64_000_000;
 /** Largest file of weights, in bytes: as many as Node reads at once. */
@@ -29,7 +23,7 @@ export function readModelFolder(directory: string): ModelFolder {
   const names = namesIn(directory);
   const json = (name: string): unknown =>
     names.includes(name) ? readJson(join(directory, name)) : undefined;
-  return { directory, json, tensors: readTensors(directory, names, json) };
+  return { where: directory, json, tensors: readTensors(directory, names, json) };
 }
 
 function namesIn(directory: string): readonly string[] {
@@ -84,7 +78,7 @@ function readTensors(
   json: ModelFolder["json"],
 ): ReadonlyMap<string, NamedTensor> {
   if (names.includes(WEIGHTS)) return readSafetensors(join(directory, WEIGHTS));
-  if (names.includes(INDEX)) return readShards(directory, json(INDEX));
+  if (names.includes(WEIGHTS_INDEX)) return readShards(directory, json(WEIGHTS_INDEX));
   const other = names.find((name) => others.test(name));
   if (other) return refuseFormat(join(directory, other));
   const remedy = "give a folder with config.json, tokenizer.json and model.safetensors";
@@ -93,7 +87,7 @@ function readTensors(
 
 /** The tensors of several files, each as the index says. */
 function readShards(directory: string, index: unknown): ReadonlyMap<string, NamedTensor> {
-  const where = join(directory, INDEX);
+  const where = join(directory, WEIGHTS_INDEX);
   const refuse = (cause: string): never => {
     throw heedError("ERR_MODEL", { where, cause });
   };
