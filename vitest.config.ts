@@ -52,6 +52,15 @@ const slow = [
   "test/tasks/guided-alignment.test.ts",
   "test/tasks/tasks.test.ts",
   "test/text/native.test.ts",
+  "test/runtime/engine.test.ts",
+  "test/runtime/leaks.test.ts",
+  "test/inspect/changed-evidence.test.ts",
+  "test/inspect/decode-steps.test.ts",
+  "test/training/step.test.ts",
+  "test/models/taps.test.ts",
+  "test/decoding/exactness.test.ts",
+  "test/import/fuzz.test.ts",
+  "test/import/parity.test.ts",
 ];
 const every = "test/**/*.test.ts";
 
