@@ -55,7 +55,7 @@ beforeAll(() => {
   const bin = join(built, "dist/cli/bin.cjs");
   const heed = `"${process.execPath}" "${bin}" "$@"`;
   // The studio is ended as a person ends it, once it has said where it is.
-  const studio = `[ "$1" = studio ] && exec timeout --preserve-status -s INT 5 ${heed} --no-open`;
+  const studio = `if [ "$1" = studio ]; then timeout -s INT 5 ${heed} --no-open; [ $? = 124 ]; exit; fi`;
   const npx = `#!/bin/sh\n[ "$1" = heed ] || exit 99\nshift\n${studio}\nexec ${heed}\n`;
   writeFileSync(join(path, "npx"), npx, { mode: 0o755 });
   writeFileSync(join(path, "npm"), "#!/bin/sh\n", { mode: 0o755 });

@@ -80,11 +80,11 @@ describe.skipIf(absentChromium)(`every view${skipped}`, () => {
 
   test("tabs are one line on a phone, and the one that is open is in sight", async () => {
     const page = await openView("classify", "", ".parts tbody tr", 390);
-    const [bar, tab] = [
-      await page.locator(".tab-bar").boundingBox(),
+    const [row, tab] = [
+      await page.locator(".tabs").boundingBox(),
       await page.locator(".tab[aria-current]").boundingBox(),
     ];
-    expect(bar?.height).toBeLessThan(48);
+    expect(row?.height).toBeLessThan(48);
     expect(tab?.x).toBeGreaterThanOrEqual(0);
     expect((tab?.x ?? 0) + (tab?.width ?? 0)).toBeLessThanOrEqual(390);
     await page.close();
