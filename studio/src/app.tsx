@@ -1,9 +1,9 @@
 import { effect, signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { FolderButton } from "./folder-button.tsx";
 import { Misfit } from "./misfit.tsx";
-import { pickedTree } from "./model/chosen.ts";
-import { card, fault, messageOf, offered, refusal, take } from "./model/client.ts";
+import { card, fault, messageOf, offered, refusal } from "./model/client.ts";
 import { otherModel } from "./state/fit.ts";
 import { fitsView } from "./state/fitting-view.ts";
 import { canUndo, show, undo, view } from "./state/store.ts";
@@ -134,19 +134,7 @@ function Opened() {
         </p>
       ))}
       <Offered />
-      <label class="button" title={text.model.chooseHint}>
-        {text.model.choose}
-        <input
-          type="file"
-          {...{ webkitdirectory: true }}
-          onChange={(event) => {
-            const files = [...(event.currentTarget.files ?? [])];
-            // The same folder can be chosen again.
-            event.currentTarget.value = "";
-            void take(() => pickedTree(files));
-          }}
-        />
-      </label>
+      <FolderButton label={text.model.choose} title={text.model.chooseHint} />
     </div>
   );
 }

@@ -1,13 +1,12 @@
 /** What the worker is busy with: a model is closed only when nothing that may use it runs any more. */
 const running = new Set<Promise<unknown>>();
 
-// biome-ignore lint/suspicious/noExplicitAny: requests of any arguments share one record
-type Requests = Readonly<Record<string, (...args: any[]) => unknown>>;
+type Requests = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 /** The same requests, known while they run. */
 export function tracked<R extends Requests>(requests: R): R {
   const known = Object.entries(requests).map(([name, ask]) => {
-    const asked = async (...args: unknown[]): Promise<unknown> => {
+    const asked = async (...args: never[]): Promise<unknown> => {
       const answer = (async () => ask(...args))();
       running.add(answer);
       try {

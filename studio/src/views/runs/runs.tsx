@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
-import { pickedTree } from "../../model/chosen.ts";
-import { listed, listOffered, take } from "../../model/client.ts";
+import { FolderButton } from "../../folder-button.tsx";
+import { listed, listOffered } from "../../model/client.ts";
 import { text } from "../../text.ts";
 import { compared, followRuns } from "./asked.ts";
 import { Curves } from "./curves.tsx";
@@ -32,7 +32,7 @@ export function Runs() {
               {words.readAgain}
             </button>
           )}
-          <PickFolder />
+          <FolderButton label={words.open} />
         </div>
       </section>
       {found && (
@@ -46,30 +46,13 @@ export function Runs() {
   );
 }
 
-function PickFolder() {
-  return (
-    <label class="button">
-      {words.open}
-      <input
-        type="file"
-        {...{ webkitdirectory: true }}
-        onChange={(event) => {
-          const files = [...(event.currentTarget.files ?? [])];
-          event.currentTarget.value = "";
-          void take(() => pickedTree(files));
-        }}
-      />
-    </label>
-  );
-}
-
 /** How to get runs here. */
 function Nothing() {
   return (
     <section class="panel nothing">
       <h2>{words.title}</h2>
       <p>{words.nothing}</p>
-      <PickFolder />
+      <FolderButton label={words.open} />
       <p class="note">{words.orServe}</p>
       <pre>
         <code>{words.serve}</code>
