@@ -2,6 +2,7 @@
 export { type Ablation, ablated, ablations, type HeadInit, withHeadInit } from "./ablations.ts";
 export { Bart, type BartConfig } from "./bart.ts";
 export { Bert, type BertConfig } from "./bert.ts";
+export type { BoundCausalLayer, BoundDecoderLayer, CachedStep } from "./blocks.ts";
 export {
   type Classifier,
   RecurrentClassifier,
@@ -34,8 +35,6 @@ export type { Decoded, Decoder, Encoded, Seq2Seq, Tensors } from "./seq2seq.ts";
 export { T5, type T5Config } from "./t5.ts";
 export {
   type BlockConfig,
-  type BoundDecoderLayer,
-  type CachedStep,
   CausalLayer,
   DecoderLayer,
   decodeThrough,

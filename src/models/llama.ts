@@ -1,15 +1,16 @@
 import type { Value } from "../ir/value.ts";
-import { MultiHeadAttention, type MultiHeadAttentionConfig, type Remembered } from "../nn/attention.ts";
+import { MultiHeadAttention, type MultiHeadAttentionConfig } from "../nn/attention.ts";
 import { PlainEmbedding } from "../nn/embedding.ts";
 import { GatedFeedForward } from "../nn/feed-forward.ts";
 import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { PreNorm, RmsNorm } from "../nn/norm.ts";
 import { zeros } from "../ops/gather.ts";
+import { type BoundCausalLayer, causalBlock } from "./blocks.ts";
 import { firstStates } from "./first-states.ts";
 import { inLayers } from "./named-tensors.ts";
 import type { Decoder } from "./seq2seq.ts";
-import { attendBack, type CachedStep, throughCached } from "./transformer.ts";
+import { throughCached } from "./transformer.ts";
 
 export interface LlamaConfig
   extends Required<
@@ -68,20 +69,12 @@ export function Llama(c: LlamaConfig): Layer<Decoder> {
 }
 
 /** Causal self-attention with rotary positions, then the gated feed-forward layer. Tap: states. */
-function LlamaLayer(
-  c: LlamaConfig,
-): Layer<(x: Value, causal: Value | undefined, past: Remembered | undefined) => CachedStep> {
+function LlamaLayer(c: LlamaConfig): Layer<BoundCausalLayer> {
   const { dropout = 0, attentionDropout = dropout } = c;
-  return layer(
-    {
-      attention: MultiHeadAttention({ ...c, dropout: attentionDropout, rotary: true }),
-      attentionResidual: PreNorm(c.dModel, dropout, RmsNorm(c.dModel, c)),
-      feedForward: GatedFeedForward(c.dModel, c.feedForward, { dropout }),
-      feedForwardResidual: PreNorm(c.dModel, dropout, RmsNorm(c.dModel, c)),
-    },
-    (m, scope) => (x, causal, past) => {
-      const a = attendBack(m, x, causal, past);
-      return { x: scope.tap("states", m.feedForwardResidual(a.x, m.feedForward)), present: a.present };
-    },
-  );
+  return causalBlock({
+    attention: MultiHeadAttention({ ...c, dropout: attentionDropout, rotary: true }),
+    attentionResidual: PreNorm(c.dModel, dropout, RmsNorm(c.dModel, c)),
+    feedForward: GatedFeedForward(c.dModel, c.feedForward, { dropout }),
+    feedForwardResidual: PreNorm(c.dModel, dropout, RmsNorm(c.dModel, c)),
+  });
 }

@@ -9,10 +9,11 @@ import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { PreNorm, type Residual, RmsNorm } from "../nn/norm.ts";
 import { RelativePositions } from "../nn/relative-positions.ts";
 import { add, mul } from "../ops/elementwise.ts";
+import { type BoundDecoderLayer, decoderBlock, encoderBlock } from "./blocks.ts";
 import { firstStates, lengthOf } from "./first-states.ts";
 import { inLayers, under } from "./named-tensors.ts";
-import { askTogether, type Seq2Seq } from "./seq2seq.ts";
-import { attendBack, type BoundDecoderLayer, remember, startCache } from "./transformer.ts";
+import type { Seq2Seq } from "./seq2seq.ts";
+import { remember, startCache } from "./transformer.ts";
 
 export interface T5Config {
   readonly vocabulary: number;
@@ -123,41 +124,22 @@ const feedForward = (c: T5Config): Layer<(x: Value) => Value> =>
 
 /** Self-attention, then the feed-forward layer. Tap: states. */
 function T5EncoderLayer(c: T5Config): Layer<(x: Value, bias: Value) => Value> {
-  return layer(
-    {
-      attention: MultiHeadAttention(heads(c)),
-      attentionResidual: residual(c),
-      feedForward: feedForward(c),
-      feedForwardResidual: residual(c),
-    },
-    (m, scope) => (x, bias) => {
-      const y = m.attentionResidual(x, (h) => m.attention.attend(h, m.attention.remember(h), bias));
-      return scope.tap("states", m.feedForwardResidual(y, m.feedForward));
-    },
-  );
+  return encoderBlock({
+    attention: MultiHeadAttention(heads(c)),
+    attentionResidual: residual(c),
+    feedForward: feedForward(c),
+    feedForwardResidual: residual(c),
+  });
 }
 
 /** Causal self-attention, attention to the source, then the feed-forward layer. Tap: states. */
 function T5DecoderLayer(c: T5Config): Layer<BoundDecoderLayer> {
-  return layer(
-    {
-      attention: MultiHeadAttention(heads(c)),
-      attentionResidual: residual(c),
-      cross: MultiHeadAttention(heads(c)),
-      crossResidual: residual(c),
-      feedForward: feedForward(c),
-      feedForwardResidual: residual(c),
-    },
-    (m, scope) => ({
-      cross: m.cross,
-      decode: (x, source, sourceBias, bias, past) => {
-        const a = attendBack(m, x, bias, past);
-        const sentences = source.keys.shape[0] as Size;
-        const b = m.crossResidual(a.x, (h) =>
-          askTogether(h, sentences, (queries) => m.cross.attend(queries, source, sourceBias)),
-        );
-        return { x: scope.tap("states", m.feedForwardResidual(b, m.feedForward)), present: a.present };
-      },
-    }),
-  );
+  return decoderBlock({
+    attention: MultiHeadAttention(heads(c)),
+    attentionResidual: residual(c),
+    cross: MultiHeadAttention(heads(c)),
+    crossResidual: residual(c),
+    feedForward: feedForward(c),
+    feedForwardResidual: residual(c),
+  });
 }

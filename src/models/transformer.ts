@@ -1,7 +1,6 @@
 import { plus, type Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import {
-  type BoundAttention,
   causalBias,
   MultiHeadAttention,
   type MultiHeadAttentionConfig,
@@ -14,10 +13,17 @@ import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { LayerNorm, PostNorm, PreNorm, type Residual } from "../nn/norm.ts";
 import { zeros } from "../ops/gather.ts";
-import { concat } from "../ops/reshape.ts";
+import {
+  type BoundCausalLayer,
+  type BoundDecoderLayer,
+  type CachedStep,
+  causalBlock,
+  decoderBlock,
+  encoderBlock,
+} from "./blocks.ts";
 import { AddedPositions, firstStates, lengthOf, type PositionKind } from "./first-states.ts";
 import { inLayers, under } from "./named-tensors.ts";
-import { askTogether, type Decoded, type Seq2Seq, type Tensors } from "./seq2seq.ts";
+import type { Decoded, Seq2Seq, Tensors } from "./seq2seq.ts";
 
 export interface TransformerConfig {
   readonly sourceVocabulary: number;
@@ -143,12 +149,6 @@ export function decodeThrough(
   );
 }
 
-export interface CachedStep {
-  readonly x: Value;
-  /** Keys and values of all positions so far. */
-  readonly present: Remembered;
-}
-
 type StepThrough<L> = (
   layer: L,
   x: Value,
@@ -193,89 +193,32 @@ export function attentionConfig(c: BlockConfig, isSelf: boolean): MultiHeadAtten
 
 /** Left column: self-attention, then the feed-forward layer. Tap: states, the layer's output. */
 export function EncoderLayer(c: BlockConfig): Layer<(x: Value, bias: Value) => Value> {
-  return layer(
-    {
-      attention: MultiHeadAttention(attentionConfig(c, true)),
-      attentionResidual: residual(c),
-      feedForward: FeedForward(c.dModel, c.feedForward, c),
-      feedForwardResidual: residual(c),
-    },
-    (m, scope) => (x, bias) => {
-      const y = m.attentionResidual(x, (h) => m.attention.attend(h, m.attention.remember(h), bias));
-      return scope.tap("states", m.feedForwardResidual(y, m.feedForward));
-    },
-  );
-}
-
-export interface BoundDecoderLayer {
-  readonly cross: BoundAttention;
-  readonly decode: (
-    x: Value,
-    source: Remembered,
-    sourceBias: Value,
-    causal: Value | undefined,
-    past: Remembered | undefined,
-  ) => CachedStep;
+  return encoderBlock({
+    attention: MultiHeadAttention(attentionConfig(c, true)),
+    attentionResidual: residual(c),
+    feedForward: FeedForward(c.dModel, c.feedForward, c),
+    feedForwardResidual: residual(c),
+  });
 }
 
 /** Right column: causal self-attention, attention to the source, then the feed-forward layer. Tap: states. */
 export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
-  return layer(
-    {
-      attention: MultiHeadAttention(attentionConfig(c, true)),
-      attentionResidual: residual(c),
-      cross: MultiHeadAttention(attentionConfig(c, false)),
-      crossResidual: residual(c),
-      feedForward: FeedForward(c.dModel, c.feedForward, c),
-      feedForwardResidual: residual(c),
-    },
-    (m, scope) => ({
-      cross: m.cross,
-      decode: (x, source, sourceBias, causal, past) => {
-        const a = attendBack(m, x, causal, past);
-        const sentences = source.keys.shape[0] as Size;
-        const b = m.crossResidual(a.x, (h) =>
-          askTogether(h, sentences, (queries) => m.cross.attend(queries, source, sourceBias)),
-        );
-        return { x: scope.tap("states", m.feedForwardResidual(b, m.feedForward)), present: a.present };
-      },
-    }),
-  );
+  return decoderBlock({
+    attention: MultiHeadAttention(attentionConfig(c, true)),
+    attentionResidual: residual(c),
+    cross: MultiHeadAttention(attentionConfig(c, false)),
+    crossResidual: residual(c),
+    feedForward: FeedForward(c.dModel, c.feedForward, c),
+    feedForwardResidual: residual(c),
+  });
 }
 
 /** Causal self-attention, then the feed-forward layer: the block of a language model. Tap: states. */
-export function CausalLayer(
-  c: BlockConfig,
-): Layer<(x: Value, causal: Value | undefined, past: Remembered | undefined) => CachedStep> {
-  return layer(
-    {
-      attention: MultiHeadAttention(attentionConfig(c, true)),
-      attentionResidual: residual(c),
-      feedForward: FeedForward(c.dModel, c.feedForward, c),
-      feedForwardResidual: residual(c),
-    },
-    (m, scope) => (x, causal, past) => {
-      const a = attendBack(m, x, causal, past);
-      return { x: scope.tap("states", m.feedForwardResidual(a.x, m.feedForward)), present: a.present };
-    },
-  );
-}
-
-/** Causal self-attention over the past, if any, and x. */
-export function attendBack(
-  m: { attention: BoundAttention; attentionResidual: Residual },
-  x: Value,
-  causal: Value | undefined,
-  past: Remembered | undefined,
-): CachedStep {
-  let present: Remembered | undefined;
-  const y = m.attentionResidual(x, (h) => {
-    const before = past ? (past.keys.shape[2] as Size) : 0;
-    const now = m.attention.remember(h, before);
-    present = past
-      ? { keys: concat([past.keys, now.keys], 2), values: concat([past.values, now.values], 2) }
-      : now;
-    return m.attention.attend(h, present, causal, before);
+export function CausalLayer(c: BlockConfig): Layer<BoundCausalLayer> {
+  return causalBlock({
+    attention: MultiHeadAttention(attentionConfig(c, true)),
+    attentionResidual: residual(c),
+    feedForward: FeedForward(c.dModel, c.feedForward, c),
+    feedForwardResidual: residual(c),
   });
-  return { x: y, present: present as Remembered };
 }
