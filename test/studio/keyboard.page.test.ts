@@ -1,26 +1,17 @@
 /** The studio by keyboard alone, as somebody uses it who has no pointer. */
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { folder, heed, tsv } from "../cli/heed.ts";
 import { absentChromium } from "../page/chromium.ts";
-import { openStudio, type Studio } from "./open-studio.ts";
+import type { Studio } from "./open-studio.ts";
+import { openStudioWithGru } from "./tiny-gru.ts";
 
 const skipped = absentChromium ? ` (skipped: ${absentChromium})` : "";
-const { path, write } = folder();
-const gru = `data: { train: { pairs: ${write("pairs.tsv", tsv)} }, valid: { pairs: ${join(path, "pairs.tsv")} } }
-tokenizer: { kind: word, vocab: 60 }
-model: { kind: gru, layers: 1, dModel: 16, hidden: 16, attention: additive }
-training: { batchTokens: 128, steps: 20, learningRate: 0.01, warmup: 5, schedule: constant, average: 0 }
-`;
 let studio: Studio;
 let page: Page;
 
 beforeAll(async () => {
   if (absentChromium) return;
-  const trained = await heed(["train", write("gru.yaml", gru), "--run", join(path, "gru")]);
-  expect(trained.status, trained.stderr).toBe(0);
-  studio = await openStudio(new Map([["gru", join(path, "gru")]]));
+  studio = await openStudioWithGru();
   page = await studio.visit("#translate");
   await page.waitForSelector(".bipartite .word");
 });

@@ -3,26 +3,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { folder, heed, tsv } from "../cli/heed.ts";
 import { absentChromium } from "../page/chromium.ts";
-import { isTooWide, openStudio, type Studio } from "./open-studio.ts";
+import { isTooWide, type Studio } from "./open-studio.ts";
+import { openStudioWithGru } from "./tiny-gru.ts";
 
 const skipped = absentChromium ? ` (skipped: ${absentChromium})` : "";
-const { path, write } = folder();
 const root = join(import.meta.dirname, "../..");
 const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
-const gru = `data: { train: { pairs: ${write("pairs.tsv", tsv)} }, valid: { pairs: ${join(path, "pairs.tsv")} } }
-tokenizer: { kind: word, vocab: 60 }
-model: { kind: gru, layers: 1, dModel: 16, hidden: 16, attention: additive }
-training: { batchTokens: 128, steps: 20, learningRate: 0.01, warmup: 5, schedule: constant, average: 0 }
-`;
 let studio: Studio;
 
 beforeAll(async () => {
   if (absentChromium) return;
-  const trained = await heed(["train", write("gru.yaml", gru), "--run", join(path, "gru")]);
-  expect(trained.status, trained.stderr).toBe(0);
-  studio = await openStudio(new Map([["gru", join(path, "gru")]]));
+  studio = await openStudioWithGru();
 });
 afterAll(() => studio?.close());
 

@@ -6,26 +6,19 @@ import { openRun, openRunOf } from "heed/runs";
 import { openEngine } from "heed/runtime";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { folder, heed, tsv } from "../cli/heed.ts";
+import { tsv } from "../cli/heed.ts";
 import { absentChromium } from "../page/chromium.ts";
-import { openStudio, type Studio } from "./open-studio.ts";
+import type { Studio } from "./open-studio.ts";
+import { gruFolder, openStudioWithGru } from "./tiny-gru.ts";
 
 const skipped = absentChromium ? ` (skipped: ${absentChromium})` : "";
-const { path, write } = folder();
 const models = join(import.meta.dirname, "../../studio/public/models");
 const engine = await openEngine("cpu");
-const gru = `data: { train: { pairs: ${write("pairs.tsv", tsv)} }, valid: { pairs: ${join(path, "pairs.tsv")} } }
-tokenizer: { kind: word, vocab: 60 }
-model: { kind: gru, layers: 1, dModel: 16, hidden: 16, attention: additive }
-training: { batchTokens: 128, steps: 20, learningRate: 0.01, warmup: 5, schedule: constant, average: 0 }
-`;
 let studio: Studio;
 
 beforeAll(async () => {
   if (absentChromium) return;
-  const trained = await heed(["train", write("gru.yaml", gru), "--run", join(path, "gru")]);
-  expect(trained.status, trained.stderr).toBe(0);
-  studio = await openStudio(new Map([["gru", join(path, "gru")]]));
+  studio = await openStudioWithGru();
 });
 afterAll(() => studio?.close());
 
@@ -155,7 +148,7 @@ describe.skipIf(absentChromium)(`pictures as files${skipped}`, () => {
   test("Recurrent: states, and what the decoder reads", async () => {
     const page = await studio.visit("#recurrent?model=gru&text=the cat eats the bread");
     await page.waitForSelector(".side .matrix");
-    const gruRun = openRun(join(path, "gru"));
+    const gruRun = openRun(gruFolder);
     const gruLook = await openInspector({ engine, of: gruRun, weights: gruRun.weights });
     const { taps } = await gruLook.run(gruLook.encode({ source: "the cat eats the bread" }), {
       taps: ["encoder.layers.0.forward.hidden"],
