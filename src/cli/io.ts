@@ -39,7 +39,9 @@ export function processIo(): Io {
     process.on(name, () => {
       if (abort.signal.aborted) process.exit(code);
       abort.abort(new Stopped(code));
-      process.stderr.write("heed: finishing the current step; interrupt again to stop at once\n");
+      process.stderr.write(
+        "heed: stopping once what is under way is finished; interrupt again to stop at once\n",
+      );
     });
   }
   // A closed standard error must not end hours of training.
