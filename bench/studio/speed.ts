@@ -95,7 +95,7 @@ await opened(`#translate?model=long&beam=2&text=${long}`, async (page) => {
   console.log(`  in Heads: ${await longTasks(page)}`);
 });
 
-await opened(`#heads?model=grid&text=${encodeURIComponent(textOf(128))}`, async (page) => {
+await opened(`#heads?model=grid&text=${encodeURIComponent(textOf(129))}`, async (page) => {
   await page.waitForSelector(".thumbnail");
   await page.click(".thumbnail >> nth=5");
   await page.waitForTimeout(500);
