@@ -1,6 +1,19 @@
-/** Heed and its studio as they are built, for the tests that start processes and open pages. */
+/**
+ * What all tests share: Heed and its studio as they are built, for tests that start processes and open pages, and a folder for
+ * what is temporary, removed at the end.
+ */
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "vite";
 import { absentChromium } from "./page/chromium.ts";
@@ -18,10 +31,14 @@ export const studioPage = join(root, ".house", "studio");
 const settings = ["package.json", "tsconfig.json", "tsconfig.build.json"];
 
 /** Vitest's global setup: builds what is older than its sources, once before all tests. Types are not its concern. */
-export async function setup({ name }: { readonly name: string }): Promise<void> {
+export async function setup({ name }: { readonly name: string }): Promise<() => void> {
+  // Workers and the processes they start inherit it.
+  const temporary = mkdtempSync(join(tmpdir(), "heed-tests-"));
+  process.env.TMPDIR = temporary;
   await builtInto(folder, [...settings, "src"], buildHeed);
   if (name === "slow" && !absentChromium)
     await builtInto(studioPage, [...settings, "src", "studio"], buildStudio);
+  return () => rmSync(temporary, { recursive: true, force: true });
 }
 
 function buildHeed(fresh: string): void {

@@ -1,14 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 
 const folder = mkdtempSync(join(tmpdir(), "heed-data-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let files = 0;
 
-/** Writes a temporary file that goes when the tests end; returns its path. */
+/** Writes a temporary file; returns its path. */
 export function temporary(content: string | Uint8Array, name = "text"): string {
   const path = join(folder, `${files++}-${name}`);
   writeFileSync(path, content);

@@ -1,8 +1,8 @@
 /** Runs of the tiny language in a temporary folder, whole and interrupted. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect } from "vitest";
+import { expect } from "vitest";
 import type { Config } from "../../src/config/schema.ts";
 import { HeedError } from "../../src/errors.ts";
 import { listCheckpoints, loadCheckpoint } from "../../src/runs/checkpoints.node.ts";
@@ -12,7 +12,6 @@ import type { Position } from "../../src/training/trainer.ts";
 import { sharedEngine, tinyConfig, tsv } from "./tiny.ts";
 
 export const folder = mkdtempSync(join(tmpdir(), "heed-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 export const write = (name: string, content: string): string => {
   writeFileSync(join(folder, name), content);
