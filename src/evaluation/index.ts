@@ -45,6 +45,15 @@ export {
   type RandomisationOptions,
 } from "./significance.ts";
 export { type Symmetrisation, symmetrisations, symmetrise } from "./symmetrise.ts";
+export {
+  type ChangedSentence,
+  type ComparisonChoices,
+  compareSystems,
+  type MetricComparison,
+  type SentenceCounts,
+  type System,
+  type SystemComparison,
+} from "./system-comparison.ts";
 export { corpusTer, sentenceTer, type TerScore, ter } from "./ter.ts";
 export type { TerOptions } from "./tercom-tokens.ts";
 export type { BleuTokenizer } from "./tokenize.ts";

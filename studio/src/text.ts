@@ -1,4 +1,6 @@
+import type { ComparedScore } from "./model/many.ts";
 import type { Measured } from "./model/measured.ts";
+import type { Which } from "./model/pair.ts";
 import { tour } from "./text/tour.ts";
 
 /** All that the studio says in English; the tour has a file of its own. */
@@ -700,6 +702,33 @@ export const text = {
     noTranslators: "These runs do not translate; their heads read the first line.",
     tooFew:
       "To put two runs side by side, both need a model: a folder with config.yaml and model.safetensors.",
+    many: {
+      title: "On many sentences",
+      start: "Translate and score",
+      stop: "Stop",
+      file: "Pairs from a file",
+      ofPhrasebook: (count: number): string =>
+        `${count} test sentences of the phrasebook, or the first ${count} lines of a file: a sentence, a tab, its translation.`,
+      ofFile: (count: number, name: string): string =>
+        `${count} ${count === 1 ? "pair" : "pairs"} of ${name}`,
+      done: (done: number, total: number): string => `${done} of ${total}`,
+      columns: ["score", "on all", "95 % interval", "B − A", "p", "B better / worse / same"],
+      p: (p: number): string => (p < 0.0015 ? "≤ 0.001" : p.toFixed(3)),
+      verdict: (
+        { name, second: { difference, p = 1 } }: ComparedScore,
+        { first, second }: Readonly<Record<Which, string>>,
+      ): string => {
+        if (difference === 0) return `${name} is the same.`;
+        const size = `${Math.abs(difference).toFixed(1)} ${name}`;
+        return p < 0.05
+          ? `${difference > 0 ? second : first} is better by ${size}: chance alone seldom does that.`
+          : `${size} apart, which may be chance.`;
+      },
+      note: (count: number, first: number, second: number): string =>
+        `${count} sentences, each translated with the run's own beam; A took ${first.toFixed(1)} s, B ${second.toFixed(1)} s. p is how often chance alone makes a larger difference: paired bootstrap of 1,000 test sets, as \`heed compare\`.`,
+      changed: "Where they differ most",
+      sentenceBleu: (score: number): string => `BLEU ${score.toFixed(1)}`,
+    },
     heads: "Their heads",
     headsNote:
       "On the first sentence, with what each run itself says; H is the entropy. Choose a head to see it large on both sides.",

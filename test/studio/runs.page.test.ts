@@ -131,6 +131,61 @@ describe.skipIf(absentChromium)(`the runs view${skipped}`, () => {
     await page.close();
   });
 
+  test("two runs are scored on pairs of a file as `heed compare` scores what `heed translate` says", async () => {
+    const [first, second] = ["heads=4/seed=1", "heads=1/seed=2"] as const;
+    const page = await studio.visit(`#runs?text=${source}&first=${first}&second=${second}`);
+    await waitForPair(page);
+    await page.setInputFiles(".pair-scores input[type=file]", join(path, "pairs.tsv"));
+    await page.waitForSelector(".pair-scores .note:has-text('36 pairs of pairs.tsv')");
+    await page.click(".pair-scores .scoring button");
+    await page.waitForSelector(".pair-scores .scores");
+    const [sources, references] = [0, 1].map((column) =>
+      tsv.replaceAll(/^(.*)\t(.*)$/gm, (_, ...columns) => columns[column]),
+    );
+    const systems = await Promise.all(
+      [first, second].map(async (name, i) => {
+        const { stdout } = await heed(["translate", join(runs, name)], sources);
+        return write(`${i}.fr`, stdout);
+      }),
+    );
+    const compared = await heed([
+      "compare",
+      ...systems,
+      "--reference",
+      write("ref.fr", references ?? ""),
+      "--json",
+    ]);
+    const printed = compared.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const [one, other] = printed.map(({ metrics }) => metrics);
+    const rows = await page
+      .locator(".scores tbody tr")
+      .evaluateAll((all) =>
+        all.map((row) => [...row.querySelectorAll("td")].map((cell) => cell.textContent)),
+      );
+    const shown = (value: number): string => value.toFixed(1);
+    const expected = ["bleu", "chrf"].flatMap((key) => {
+      const [a, b] = [one[key], other[key]];
+      const interval = (of: { low: number; high: number }): string => `${shown(of.low)} – ${shown(of.high)}`;
+      const difference = `${b.difference < 0 ? "−" : "+"}${shown(Math.abs(b.difference))}`;
+      const p = b.p < 0.0015 ? "≤ 0.001" : b.p.toFixed(3);
+      return [
+        [shown(a.score), interval(a.interval), "", "", ""],
+        [shown(b.score), interval(b.interval), difference, p, `${b.better} / ${b.worse} / ${b.equal}`],
+      ];
+    });
+    expect(rows).toEqual(expected);
+    const changed = printed
+      .filter(({ kind }) => kind === "sentence")
+      .map(({ line }) => sources?.split("\n")[line - 1]);
+    const heard = await textsOf(page, ".pair-scores .source");
+    expect(heard).toHaveLength(changed.length);
+    for (const [i, text] of heard.entries()) expect(text).toContain(changed[i]);
+    await page.close();
+  });
+
   test("a run is chosen in the table, and its heads are opened in their own view", async () => {
     const page = await studio.visit(`#runs?text=${source}`);
     await waitForPair(page);

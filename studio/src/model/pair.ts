@@ -3,6 +3,7 @@ import type { Folder } from "./files.ts";
 import type { HeadScores } from "./head-scores.ts";
 import { type HeadsAsked, headRequests, type ShownHeads } from "./heads.ts";
 import { closeSession } from "./looking.ts";
+import { type ComparedTexts, comparedTexts, translateMany } from "./many.ts";
 import { readingRequests, type TranslateAsked, type Translated } from "./reading.ts";
 import type { Session } from "./session.ts";
 
@@ -23,7 +24,7 @@ export function pairRequests(open: (folder: Folder) => Promise<Session>) {
       return session;
     };
     const asItIs = async (): Promise<Session> => opened();
-    return { ...readingRequests(opened, asItIs), ...headRequests(asItIs) };
+    return { opened, ...readingRequests(opened, asItIs), ...headRequests(asItIs) };
   };
   const sides = { first: requestsOf("first"), second: requestsOf("second") };
 
@@ -38,6 +39,17 @@ export function pairRequests(open: (folder: Folder) => Promise<Session>) {
     },
     translateSide: (which: Which, asked: TranslateAsked): Promise<Translated> =>
       sides[which].translate(asked),
+    /** @param onDone  Gets how many are done; its answer is whether to go on. */
+    translateManySide: (
+      which: Which,
+      sources: readonly string[],
+      onDone: (done: number) => boolean | Promise<boolean>,
+    ): Promise<string[] | undefined> => translateMany(sides[which].opened(), sources, onDone),
+    compareTexts: (
+      first: readonly string[],
+      second: readonly string[],
+      references: readonly string[],
+    ): ComparedTexts => comparedTexts(first, second, references),
     headsSide: (which: Which, asked: HeadsAsked): Promise<readonly ShownHeads[]> => sides[which].heads(asked),
     surveySide: (
       which: Which,

@@ -9,6 +9,8 @@ const requests = {
   find: (source: string): PhrasebookPair | undefined => bySource.get(source),
   /** Sentences that a model trained on it has not seen. */
   heldOut: (count: number): readonly PhrasebookPair[] => valid.slice(0, count),
+  /** Those that `heed quickstart` scores a model on. */
+  test: (count: number): readonly PhrasebookPair[] => test.slice(0, count),
 };
 export type PhrasebookRequests = typeof requests;
 

@@ -8,15 +8,22 @@ const HELD_OUT = 200;
 /**
  * The pairs of tab-separated lines; further columns are ignored.
  *
- * @throws naming the first line without a tab, or when there are fewer than ten pairs.
+ * @throws naming the first line without a tab, or when there is no pair.
  */
-export function pairsOf(text: string): Pair[] {
+export function linesOfPairs(text: string): Pair[] {
   const pairs = text.split(/\r?\n/).flatMap((line, i): Pair[] => {
     if (line.trim() === "") return [];
     const [source = "", target = ""] = line.split("\t").map((cell) => cell.trim());
     if (source !== "" && target !== "") return [{ source, target }];
     throw new Error(`line ${i + 1} is not a sentence, a tab and its translation`);
   });
+  if (pairs.length === 0) throw new Error("there are no pairs");
+  return pairs;
+}
+
+/** Pairs to learn from. @throws as `linesOfPairs`, and when there are fewer than ten. */
+export function pairsOf(text: string): Pair[] {
+  const pairs = text.trim() === "" ? [] : linesOfPairs(text);
   if (pairs.length >= 10) return pairs;
   const count = pairs.length === 1 ? "is 1 pair" : `are ${pairs.length} pairs`;
   throw new Error(`there ${count}: give at least ten, better a thousand`);

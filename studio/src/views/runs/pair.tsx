@@ -1,4 +1,3 @@
-import { wordDifference } from "heed/evaluation";
 import type { Which } from "../../model/pair.ts";
 import { csvText } from "../../pictures/csv.ts";
 import { save } from "../../pictures/export.ts";
@@ -7,6 +6,8 @@ import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { openableNames, pair, type Side, sentences, sides } from "./asked.ts";
 import { PairHeads } from "./pair-heads.tsx";
+import { PairScores } from "./pair-scores.tsx";
+import { Said } from "./said.tsx";
 import "./pair.css";
 
 const words = text.runs;
@@ -52,6 +53,7 @@ export function Pair() {
       {first && second ? (
         <>
           <Translations first={first} second={second} />
+          <PairScores />
           <PairHeads />
         </>
       ) : (
@@ -65,48 +67,30 @@ export function Pair() {
   );
 }
 
-/** The sentences as both translate them; words that the other does not have are marked. */
+/** The sentences as both translate them. */
 function Translations({ first, second }: Readonly<Record<Which, Side>>) {
   if (first.translations.length === 0 && second.translations.length === 0)
     return <p class="note">{words.noTranslators}</p>;
-  const lines = sentences.value.map((source, i) => {
-    const [one, other] = [first.translations[i], second.translations[i]];
-    return { source, one, other, pieces: wordDifference(one?.text ?? "", other?.text ?? "") };
-  });
+  const lines = sentences.value.map((source, i) => ({
+    source,
+    said: [first.translations[i], second.translations[i]],
+  }));
   const rows = (): (string | number)[][] => [
     ["sentence", first.name, `ln p of ${first.name}`, second.name, `ln p of ${second.name}`],
-    ...lines.map(({ source, one, other }) => [
+    ...lines.map(({ source, said }) => [
       source,
-      one?.text ?? "",
-      one?.logProbability ?? "",
-      other?.text ?? "",
-      other?.logProbability ?? "",
+      ...said.flatMap((one) => [one?.text ?? "", one?.logProbability ?? ""]),
     ]),
   ];
   return (
     <div class="translations">
-      {lines.map(({ source, one, other, pieces }, i) => (
+      {lines.map(({ source, said }, i) => (
         <article key={`${i} ${source}`}>
           <p class="source">{source}</p>
-          {[one, other].map((said, side) => {
-            const which = both[side] as Which;
-            return (
-              <p key={which} class="said">
-                <span class={`badge ${which}`}>{words.sides[which]}</span>
-                <span class="words">
-                  {said ? (
-                    pieces[side]?.map(({ word, isOwn }, at) => (
-                      <span key={at}>{isOwn ? <mark class={which}>{word}</mark> : word} </span>
-                    ))
-                  ) : (
-                    <span class="note">{words.noTranslator}</span>
-                  )}
-                </span>
-                {said && <span class="number">ln p {said.logProbability.toFixed(3).replace("-", "−")}</span>}
-              </p>
-            );
-          })}
-          {one && other && one.text === other.text && <p class="note">{words.same}</p>}
+          <Said
+            texts={said.map((one) => one?.text)}
+            numbers={said.map((one) => `ln p ${one?.logProbability.toFixed(3).replace("-", "−")}`)}
+          />
         </article>
       ))}
       <button type="button" class="link" onClick={() => save("translations.csv", csvText(rows()))}>
