@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { heedError } from "../errors.ts";
-import { openRun } from "../runs/open-run.node.ts";
+import { isModelFolder, openRun } from "../runs/open-run.node.ts";
 import { findRuns } from "../runs/recorded-run.node.ts";
 import { holdsModel } from "./studio-server.ts";
 
@@ -19,7 +19,7 @@ export function namedRuns(paths: readonly string[]): Map<string, string> {
   };
   for (const path of paths.map((each) => resolve(each))) {
     const own = nameOf(basename(path));
-    if (holdsModel(path)) {
+    if (holdsModel(path) || isModelFolder(path)) {
       openRun(path);
       add(own, path);
       continue;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TaskName } from "../config/families/family.ts";
 import { heedError } from "../errors.ts";
-import { readModelFolder, WEIGHTS_INDEX } from "../formats/huggingface/import/folder.node.ts";
+import { readModelFolder } from "../formats/huggingface/import/folder.node.ts";
 import { directoryFiles } from "./files.node.ts";
 import { MODEL_CONFIG, readModelRun } from "./model-folder.ts";
 import {
@@ -36,7 +36,7 @@ export function openRun(directory: string): OpenedRun {
 /** Whether a folder has Hugging Face's layout, and is no run. */
 export function isModelFolder(directory: string): boolean {
   const has = (name: string): boolean => existsSync(join(directory, name));
-  return !has(CONFIG_FILE) && has(MODEL_CONFIG) && (has(WEIGHTS_FILE) || has(WEIGHTS_INDEX));
+  return !has(CONFIG_FILE) && has(MODEL_CONFIG);
 }
 
 /**

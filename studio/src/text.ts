@@ -30,6 +30,8 @@ export const text = {
       empty: (name: string): string => `${name === "" ? "That folder" : `“${name}”`} is empty.`,
       file: (name: string): string =>
         `“${name}” is a file: open the folder of a run, as \`heed train\` wrote it.`,
+      unsafe: (name: string): string =>
+        `“${name}” is not safetensors, and other formats are not read: they may run code. Convert it to safetensors.`,
       other: (name: string): string =>
         `“${name}” is no run of \`heed train\` and no model of \`heed export\`, and holds no runs.`,
     },

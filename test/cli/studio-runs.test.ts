@@ -30,6 +30,8 @@ beforeAll(() => {
   const weights = encodeSafetensors(new Map());
   put("foreign/config.json", '{ "model_type": "t5" }');
   put("foreign/model.safetensors", weights);
+  put("pickled/config.json", '{ "model_type": "bert" }');
+  put("pickled/pytorch_model.bin", "pickle");
   mkdirSync(join(path, "empty"));
 });
 
@@ -64,6 +66,7 @@ test.each([
     66,
     /foreign: has no tokenizer\.json; give a folder with config\.json, tokenizer\.json and model/,
   ],
+  ["pickled", 65, /pytorch_model\.bin: is not safetensors, .*; convert to safetensors/],
 ])("what is no run is refused in one line: %s", async (name, status, text) => {
   const result = await heed(["studio", join(path, name), "--no-open"]);
   expect([result.status, result.stdout]).toEqual([status, ""]);

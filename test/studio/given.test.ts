@@ -70,6 +70,11 @@ test.each([
   expect(givenIn(tree(...paths))).toEqual({ kind, name: "mine" });
 });
 
+test("a model whose weights may run code is named with their file", () => {
+  const pickled = tree("config.json", "tokenizer.json", "pytorch_model.bin");
+  expect(givenIn(pickled)).toEqual({ kind: "unsafe", name: "mine/pytorch_model.bin" });
+});
+
 test("a folder is read only as far as a model needs it", async () => {
   const run = tree("config.yaml", "metrics.jsonl", "checkpoints/step-00000020/model.safetensors");
   const folder = await folderAt(run);

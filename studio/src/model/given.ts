@@ -1,11 +1,11 @@
 /** What a folder is: a run, a folder of runs, or neither. */
-import { holdsModel, type Place } from "./files.ts";
+import { holdsModel, isModelFolder, type Place } from "./files.ts";
 
 /** What a folder turned out to be. */
 export type Given =
   | { readonly kind: "run"; readonly place: Place }
   | { readonly kind: "runs"; readonly name: string; readonly places: readonly Place[] }
-  | { readonly kind: "empty" | "file" | "other"; readonly name: string };
+  | { readonly kind: "empty" | "file" | "unsafe" | "other"; readonly name: string };
 
 /** A picked folder, a dropped one, or files that were dropped together. */
 export interface Tree extends Place {
@@ -19,8 +19,13 @@ export function givenIn(tree: Tree): Given {
   if (holdsModel(tree)) return { kind: "run", place: tree };
   const places = placesIn(tree);
   if (places.length > 0) return { kind: "runs", name, places };
+  const weights = [...files.keys()].find((path) => unsafe.test(path));
+  if (isModelFolder(tree) && weights) return { kind: "unsafe", name: `${name}/${weights}` };
   return { kind: files.size === 0 ? "empty" : "other", name };
 }
+
+/** Weights of a model folder in formats that may run code when they are read. */
+const unsafe = /^[^/]+\.(pt|pth|bin|ckpt|h5|pkl|pickle)$/;
 
 const inOrder = new Intl.Collator("en", { numeric: true }).compare;
 
