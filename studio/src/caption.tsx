@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { csvRows, type Numbers, NumbersTable } from "./numbers-table.tsx";
+import { RowsTable } from "./rows-table.tsx";
 import { type Picture, type Rows, SaveButtons } from "./save-buttons.tsx";
 
 interface CaptionProps {
@@ -10,14 +11,16 @@ interface CaptionProps {
   readonly name: string;
   /** The numbers behind it, for a table and a file… */
   readonly numbers?: Numbers;
-  /** …or for a file alone, where the page has them in words already. */
+  /** …or row by row, where it is no matrix: the first names the columns. */
   readonly rows?: () => Rows;
+  /** What the table has of them, where all are too many to be read. Default: all. */
+  readonly table?: () => Rows;
   /** More to know of it. */
   readonly children?: ComponentChildren;
 }
 
 /** What stands below every picture: what it shows, its files, and its numbers as a table. */
-export function Caption({ about, picture, name, numbers, rows, children }: CaptionProps) {
+export function Caption({ about, picture, name, numbers, rows, table = rows, children }: CaptionProps) {
   return (
     <div class="caption-below">
       <p class="note about">
@@ -30,7 +33,11 @@ export function Caption({ about, picture, name, numbers, rows, children }: Capti
         name={name}
         rows={rows ?? (() => (numbers ? csvRows(numbers) : []))}
       />
-      {numbers && <NumbersTable of={numbers} about={about} />}
+      {numbers ? (
+        <NumbersTable of={numbers} about={about} />
+      ) : (
+        table && <RowsTable rows={table} about={about} />
+      )}
     </div>
   );
 }

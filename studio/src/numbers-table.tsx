@@ -13,7 +13,7 @@ export interface Numbers {
 }
 
 /** Cells of a table, at most: a browser takes long to lay out more, and nobody walks through them. */
-const MOST = 2500;
+export const MOST_CELLS = 2500;
 
 /** The numbers of a picture for those who do not see it, or want to read them; made when they are asked for. */
 export function NumbersTable({ of, about }: { readonly of: Numbers; readonly about: string }) {
@@ -32,7 +32,7 @@ export function NumbersTable({ of, about }: { readonly of: Numbers; readonly abo
 }
 
 function Table({ of: { rows, columns, axes, at, row = 0 }, about }: Parameters<typeof NumbersTable>[0]) {
-  const isWhole = rows.length * columns.length <= MOST;
+  const isWhole = rows.length * columns.length <= MOST_CELLS;
   const first = isWhole ? 0 : Math.min(Math.max(0, row), rows.length - 1);
   const shown = isWhole ? rows : rows.slice(first, first + 1);
   return (

@@ -75,6 +75,8 @@ export const text = {
   table: {
     open: "The numbers as a table",
     corner: (rows: string, columns: string): string => `${rows} \\ ${columns}`,
+    firstAlone: (shown: number, all: number): string =>
+      `The first ${shown.toLocaleString("en")} of ${all.toLocaleString("en")} rows. The CSV file has them all.`,
     rowAlone: (rows: number, columns: number): string =>
       `The row that is looked at: ${rows} rows of ${columns} numbers are too many for a table here. The CSV file has them all.`,
   },
@@ -220,6 +222,7 @@ export const text = {
       column: "column",
       columnToken: "reads from",
       weight: "weight a",
+      largest: "largest weight a",
     },
     overAbout: (name: string, place: string): string =>
       ` In the right half of each cell: ${name} (${place}).`,

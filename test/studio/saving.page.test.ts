@@ -61,6 +61,18 @@ const looked = `async (text, bytes) => {
   };
 }`;
 
+/** Behind the picture stands a table: of all its numbers, or of as many as can be read. */
+async function expectTable(page: Page, name: string, numbers: readonly string[][]): Promise<void> {
+  const below = page.locator(`.caption-below:has(.save[aria-label="Save as: ${name}"])`);
+  await below.locator(".numbers summary").click();
+  await below.locator(".numbers table").waitFor();
+  const shown = await below.locator(".numbers tbody tr").count();
+  if (await below.locator(".numbers .note").count()) expect(shown).toBeLessThan(numbers.length - 1);
+  else expect(shown).toBe(name === "heads" ? await page.locator(".thumbnail").count() : numbers.length - 1);
+  expect(await below.locator(".numbers caption").textContent()).not.toBe("");
+  await below.locator(".numbers summary").click();
+}
+
 /** Saves the picture that a group of buttons belongs to, in all forms. @returns its numbers */
 async function saved(page: Page, name: string): Promise<string[][]> {
   const contentOf = async (kind: string): Promise<Buffer> => {
@@ -77,7 +89,9 @@ async function saved(page: Page, name: string): Promise<string[][]> {
   expect(seen.about).not.toBe("");
   expect(seen.shapes).toBeGreaterThan(3);
   for (const i of [0, 1]) expect(Math.abs((seen.pixels[i] ?? 0) - 2 * (seen.size[i] ?? 0))).toBeLessThan(4);
-  return parsed((await contentOf("CSV")).toString());
+  const numbers = parsed((await contentOf("CSV")).toString());
+  await expectTable(page, name, numbers);
+  return numbers;
 }
 
 /** The numbers of a table, without the names of its rows and columns. */

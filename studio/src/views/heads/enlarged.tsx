@@ -64,7 +64,6 @@ export function Enlarged({ attentions, first, second }: EnlargedProps) {
           );
         }}
         name="head"
-        numbers={numbersOf(weights)}
         {...(second && over
           ? {
               rows: () => [
@@ -78,7 +77,7 @@ export function Enlarged({ attentions, first, second }: EnlargedProps) {
                 ),
               ],
             }
-          : {})}
+          : { numbers: numbersOf(weights) })}
       />
       <div class="in-words" aria-live="polite">
         <p class="row-name">

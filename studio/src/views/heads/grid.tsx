@@ -133,6 +133,25 @@ export const gridRows = (attentions: readonly ShownHeads[]): (string | number)[]
   ),
 ];
 
+/** A row for each head: how it spreads its weight, and where the largest one lies. */
+export const headRows = (attentions: readonly ShownHeads[]): (string | number)[][] => [
+  [words.columns.head, words.columns.entropy, words.csv.largest, words.csv.rowToken, words.csv.columnToken],
+  ...attentions.flatMap((attention) =>
+    Array.from({ length: attention.heads }, (_, head) => {
+      const { data, columns } = weightsOf(attention, head);
+      let at = 0;
+      for (let i = 1; i < data.length; i++) if ((data[i] ?? 0) > (data[at] ?? 0)) at = i;
+      return [
+        nameOf({ place: attention.place, head }),
+        attention.entropies[head] ?? Number.NaN,
+        data[at] ?? 0,
+        attention.rows[Math.floor(at / columns)] ?? "",
+        attention.columns[at % columns] ?? "",
+      ];
+    }),
+  ),
+];
+
 /** Pixels of a small picture, on either side at most. */
 const SMALL = 128;
 

@@ -18,7 +18,7 @@ import {
 import { Changes } from "./changes.tsx";
 import { Checkpoints } from "./checkpoints.tsx";
 import { Enlarged, fitsOver } from "./enlarged.tsx";
-import { Grid, gridDrawing, gridRows, nameOf } from "./grid.tsx";
+import { Grid, gridDrawing, gridRows, headRows, nameOf } from "./grid.tsx";
 import { FeaturePairs, ScoreTable, Scoring } from "./scores.tsx";
 import { Sentence } from "./sentence.tsx";
 import "./heads.css";
@@ -72,6 +72,7 @@ export function Heads() {
               picture={() => gridDrawing(shown.value)}
               name="heads"
               rows={() => gridRows(shown.value)}
+              table={() => headRows(shown.value)}
             />
           )}
           <ScoreTable onChoose={(head) => choose(head, false)} />
