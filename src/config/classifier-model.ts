@@ -1,6 +1,6 @@
 import type { Classifier } from "../models/classifier.ts";
 import type { Layer } from "../nn/layer.ts";
-import { buildModel } from "./families/families.ts";
+import { buildModel } from "./families/models.ts";
 import type { ClassifyConfig } from "./schema.ts";
 
 /** The model a configuration describes. */

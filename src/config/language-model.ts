@@ -1,6 +1,6 @@
 import type { Decoder } from "../models/seq2seq.ts";
 import type { Layer } from "../nn/layer.ts";
-import { buildModel } from "./families/families.ts";
+import { buildModel } from "./families/models.ts";
 import type { GenerateConfig } from "./schema.ts";
 
 /** The model a configuration describes, with positions for one window of `data.context` tokens. */
