@@ -44,6 +44,7 @@ const slow = [
   "test/inspect/layer-statistics.test.ts",
   "test/models/guided-alignment.test.ts",
   "test/runs/changed-meaning.test.ts",
+  "test/runs/fetch-run.test.ts",
   "test/runs/going-back.test.ts",
   "test/runs/resume.test.ts",
   "test/runs/starting-point.test.ts",
