@@ -30,6 +30,7 @@ const slow = [
   "test/cli/inspect.test.ts",
   "test/cli/sweep.test.ts",
   "test/house/commands.test.ts",
+  "test/house/installed.test.ts",
   "test/house/page-snippet.test.ts",
   "test/pictures/phone.test.ts",
   "test/evaluation/flores.test.ts",

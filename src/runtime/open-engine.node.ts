@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { setImmediate } from "node:timers/promises";
 import { heedError } from "../errors.ts";
 import { type Device, type DeviceName, devices } from "./devices.ts";
 import type { Engine } from "./engine.ts";
@@ -68,7 +69,9 @@ function refuseMissing(): never {
 
 async function openWasm(): Promise<Engine> {
   const { openWebEngine } = await import("./web.ts");
-  return openWebEngine("wasm", () => import("onnxruntime-web"), { threads: physicalCores() });
+  // A run settles without the event loop, so a row of them would keep it from signals and everything else.
+  const pause = (): Promise<void> => setImmediate();
+  return openWebEngine("wasm", () => import("onnxruntime-web"), { threads: physicalCores(), pause });
 }
 
 async function openNativeOrNode(
