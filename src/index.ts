@@ -1,9 +1,11 @@
 /**
  * `heed`: what a first program needs. Everything else is in the subpaths: `heed/ops`, `heed/nn`, `heed/training`, …
- * In Node and in the page this entry also has `openEngine`.
+ * In Node and in the page this entry also has `openEngine`, and opens trained
+ * models by their address.
  */
 export { gradients } from "./autodiff/gradients.ts";
-export { openTranslator, type Translator } from "./decoding/translator.ts";
+export type { TextGenerator } from "./decoding/text-generator.ts";
+export type { Translator } from "./decoding/translator.ts";
 export { type ErrorCode, HeedError } from "./errors.ts";
 export { corpusBleu } from "./evaluation/bleu.ts";
 export { input, parameter } from "./ir/leaf.ts";
@@ -19,6 +21,7 @@ export type { Device } from "./runtime/devices.ts";
 export type { Engine } from "./runtime/engine.ts";
 export { createState, type HostTensor, type State } from "./runtime/state.ts";
 export type { Tensor } from "./runtime/tensor.ts";
+export type { LabelledResult, TextClassifier } from "./tasks/classify/text-classifier.ts";
 export type { Tokenizer } from "./text/tokenizer.ts";
 export { tokenizerFromJson } from "./text/tokenizer-json.ts";
 export { trainTokenizer } from "./text/train.ts";

@@ -9,12 +9,13 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { build } from "vite";
 import { absentChromium } from "./page/chromium.ts";
 
@@ -27,6 +28,9 @@ export const dist = join(folder, "dist");
 export const bin = join(dist, "cli/bin.cjs");
 /** The studio's page. */
 export const studioPage = join(root, ".house", "studio");
+/** The package as `npm pack` makes it, and what is in it. */
+export const archive = join(root, ".house", "packed", "heed.tgz");
+export const unpacked = join(root, ".house", "packed", "package");
 
 const settings = ["package.json", "tsconfig.json", "tsconfig.build.json"];
 
@@ -38,6 +42,7 @@ export async function setup({ name }: { readonly name: string }): Promise<() => 
   await builtInto(folder, [...settings, "src"], buildHeed);
   if (name === "slow" && !absentChromium)
     await builtInto(studioPage, [...settings, "src", "studio"], buildStudio);
+  if (name === "slow") await builtInto(dirname(archive), [...settings, "src", "studio", ...filesOf()], pack);
   return () => rmSync(temporary, { recursive: true, force: true });
 }
 
@@ -52,6 +57,31 @@ async function buildStudio(fresh: string): Promise<void> {
   const configFile = join(root, "studio/vite.config.ts");
   await build({ configFile, logLevel: "error", build: { outDir: fresh, emptyOutDir: true } });
 }
+
+/** What of the checkout the package lists, beside what is built: names, without those in folders. */
+function filesOf(): string[] {
+  const { files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { files: string[] };
+  return [...new Set(files.map((name) => name.split("/")[0] as string))].filter((name) => name !== "dist");
+}
+
+/** Packs what is published, with types and, where it was built, the studio. */
+function pack(fresh: string): void {
+  const source = join(fresh, "source");
+  for (const name of ["package.json", ...filesOf()])
+    cpSync(join(root, name), join(source, name), { recursive: true, filter: isPublished });
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const project = join(root, "tsconfig.build.json");
+  execFileSync(process.execPath, [compiler, "-p", project, "--outDir", join(source, "dist")]);
+  if (existsSync(studioPage)) cpSync(studioPage, join(source, "dist/studio"), { recursive: true });
+  const options = ["pack", "--silent", "--ignore-scripts", "--pack-destination", fresh];
+  const packed = execFileSync("npm", options, { cwd: source, encoding: "utf8" }).trim();
+  renameSync(join(fresh, packed), join(fresh, "heed.tgz"));
+  execFileSync("tar", ["-xzf", "heed.tgz"], { cwd: fresh });
+  rmSync(source, { recursive: true });
+}
+
+/** Not what was installed or built in an example. */
+const isPublished = (path: string): boolean => !/\/examples\/page\/(node_modules|dist|public)\b/.test(path);
 
 /** Builds beside `target` and takes its place when it is whole. */
 async function builtInto(

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { basename, extname, join, normalize, sep } from "node:path";
 import { heedError } from "../errors.ts";
 import { CHECKPOINTS, listCheckpoints } from "../runs/checkpoints.node.ts";
+import { CONFIG_FILE, WEIGHTS_FILE } from "../runs/file-names.ts";
 import { trainerOf } from "../runs/lock.node.ts";
 import { isModelFolder } from "../runs/open-run.node.ts";
-import { CONFIG_FILE, WEIGHTS_FILE } from "../runs/open-run.ts";
 
 export interface StudioServerOptions {
   /** The folder of the built studio. */

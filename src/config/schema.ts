@@ -1,12 +1,13 @@
 import type { z } from "zod";
-import { familyOf, type ModelKeys, type ModelKind } from "./families/families.ts";
+import { familyOf, type ModelKeys } from "./families/families.ts";
 import type { TaskName } from "./families/family.ts";
+import type { ModelKind } from "./families/kinds.ts";
 import { classify } from "./tasks/classify.ts";
 import { generate } from "./tasks/generate.ts";
 import { translate } from "./tasks/translate.ts";
 
-export type { ModelKind } from "./families/families.ts";
 export type { TaskName } from "./families/family.ts";
+export type { ModelKind } from "./families/kinds.ts";
 
 /** Every key of a configuration file, with its range, default and meaning, by task; the keys of the model are passed in. */
 const schemas = { translate, generate, classify } as const satisfies {

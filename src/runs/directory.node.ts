@@ -4,7 +4,7 @@ import { heedError } from "../errors.ts";
 import { makeFolder } from "../formats/make-folder.node.ts";
 import { CHECKPOINTS, listCheckpoints } from "./checkpoints.node.ts";
 import { reason, removeTemporariesIn, temporaryIn } from "./durable.node.ts";
-import { WEIGHTS_FILE } from "./open-run.ts";
+import { WEIGHTS_FILE } from "./file-names.ts";
 
 /** Creates the directory of a run. @throws ERR_CREATE when that is not possible. */
 export function createRunDirectory(directory: string): void {

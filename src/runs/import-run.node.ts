@@ -5,8 +5,8 @@ import { writeFolder } from "../formats/folder.node.ts";
 import { readModelFolder } from "../formats/huggingface/import/folder.node.ts";
 import { notFinite } from "../formats/huggingface/import/weights.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
+import { CONFIG_FILE, WEIGHTS_FILE } from "./file-names.ts";
 import { readModelRun } from "./model-folder.ts";
-import { CONFIG_FILE, WEIGHTS_FILE } from "./open-run.ts";
 
 export interface ImportOptions {
   /** The run directory to write: it must be missing or empty. */

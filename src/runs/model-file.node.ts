@@ -8,7 +8,7 @@ import { ADAPTER_FILE, adapterOf, merged } from "./adapter.ts";
 import { type Checkpoint, listCheckpoints, loadCheckpoint, readState } from "./checkpoints.node.ts";
 import { codec } from "./codec.ts";
 import { writeAtomically } from "./durable.node.ts";
-import { WEIGHTS_FILE } from "./open-run.ts";
+import { WEIGHTS_FILE } from "./file-names.ts";
 
 type Training = Pick<Config["training"], "lora">;
 

@@ -15,7 +15,8 @@ import type { TokenizerIds } from "../text/imported-tokenizer.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { tokenizerFromJson } from "../text/tokenizer-json.ts";
 import { codec } from "./codec.ts";
-import { type OpenedRun, WEIGHTS_FILE } from "./open-run.ts";
+import { MODEL_CONFIG, WEIGHTS_FILE } from "./file-names.ts";
+import type { OpenedRun } from "./open-run.ts";
 
 /** A model folder as a run, in memory. */
 export interface ModelRun {
@@ -27,9 +28,6 @@ export interface ModelRun {
   /** Whether it is an encoder without labels, which only embeds. */
   readonly isEncoder: boolean;
 }
-
-/** What a model folder has in place of a run's configuration. */
-export const MODEL_CONFIG = "config.json";
 
 /** Where the configuration says that the data comes from: there is none to train on again. */
 const DATA = "imported";

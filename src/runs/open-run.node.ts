@@ -3,16 +3,10 @@ import { join } from "node:path";
 import type { TaskName } from "../config/families/family.ts";
 import { heedError } from "../errors.ts";
 import { readModelFolder } from "../formats/huggingface/import/folder.node.ts";
+import { CONFIG_FILE, MODEL_CONFIG, WEIGHTS_FILE } from "./file-names.ts";
 import { directoryFiles } from "./files.node.ts";
-import { MODEL_CONFIG, readModelRun } from "./model-folder.ts";
-import {
-  assembleRun,
-  CONFIG_FILE,
-  type OpenedRun,
-  type OpenedRunOf,
-  runOf,
-  WEIGHTS_FILE,
-} from "./open-run.ts";
+import { readModelRun } from "./model-folder.ts";
+import { assembleRun, type OpenedRun, type OpenedRunOf, runOf } from "./open-run.ts";
 
 /**
  * Reads a run directory, or a model folder of Hugging Face's library, which `heed export` writes too.

@@ -2,10 +2,10 @@ import type { TaskName } from "../config/families/family.ts";
 import { parseConfig } from "../config/parse.ts";
 import { heedError } from "../errors.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
-import { build } from "../nn/layer.ts";
 import type { RunFiles } from "../tasks/run-files.ts";
 import { type DescribedRun, taskOf, tasks } from "../tasks/tasks.ts";
-import { codec, fileOf } from "./codec.ts";
+import { CONFIG_FILE, WEIGHTS_FILE } from "./file-names.ts";
+import { fittingWeights } from "./fitting-weights.ts";
 
 type WithWeights<Described> = Described & { readonly weights: ReadonlyMap<string, NamedTensor> };
 
@@ -21,9 +21,6 @@ export type TranslatorRun = OpenedRunOf<"translate">;
 export type LanguageRun = OpenedRunOf<"generate">;
 export type ClassifierRun = OpenedRunOf<"classify">;
 
-export const CONFIG_FILE = "config.yaml";
-export const WEIGHTS_FILE = fileOf("model");
-
 /**
  * Opens a run from its configuration, its weights and the files beside them.
  *
@@ -32,19 +29,7 @@ export const WEIGHTS_FILE = fileOf("model");
 export function assembleRun(config: string, weights: Uint8Array, files: RunFiles): OpenedRun {
   const parsed = parseConfig(config, `${files.where}/${CONFIG_FILE}`);
   const described = taskOf(parsed).describe(parsed, files) as DescribedRun;
-  const where = `${files.where}/${WEIGHTS_FILE}`;
-  const tensors = codec.decode(weights, where);
-  const faults: string[] = [];
-  const { parameters } = build<unknown>(described.model);
-  for (const [name, { spec }] of parameters) {
-    const tensor = tensors.get(name);
-    if (!tensor) faults.push(`${name} is missing`);
-    else if (`${tensor.shape}` !== `${spec.shape}`)
-      faults.push(`${name} is [${tensor.shape}] and should be [${spec.shape}]`);
-  }
-  for (const name of tensors.keys())
-    if (!parameters.has(name)) faults.push(`${name} is not part of the model`);
-  if (faults.length > 0) throw heedError("ERR_MODEL", { where, cause: faults.join(", ") });
+  const tensors = fittingWeights(weights, described.model, `${files.where}/${WEIGHTS_FILE}`);
   return { ...described, weights: tensors } as OpenedRun;
 }
 

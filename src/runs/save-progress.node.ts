@@ -8,9 +8,9 @@ import type { Background } from "../training/background.ts";
 import { saveCheckpoint } from "./checkpoints.node.ts";
 import { codec } from "./codec.ts";
 import { syncFile, writeAtomically, writeAtomicallyMeanwhile } from "./durable.node.ts";
+import { CONFIG_FILE } from "./file-names.ts";
 import { areHealthy } from "./losses.ts";
 import { hasModel, modelFiles, modelOf } from "./model-file.node.ts";
-import { CONFIG_FILE } from "./open-run.ts";
 import { METRICS } from "./records.ts";
 import { healthyStep, type SavedState } from "./resumed-checkpoint.node.ts";
 

@@ -23,6 +23,7 @@ type OrtWeb = typeof import("onnxruntime-web");
  * @param options.hardware  The hardware to name in the description. Default: the number of threads.
  * @param options.initTimeout  Milliseconds to wait for the threads to start. Default: no limit. The timer is never cleared
  *   and would keep a Node process alive.
+ * @param options.pause  Awaited before each run. Default: nothing; a browser has its turn by itself.
  * @throws ERR_RUNTIME when the package cannot be loaded.
  */
 export async function openWebEngine(
@@ -33,7 +34,12 @@ export async function openWebEngine(
     wasmPaths,
     hardware,
     initTimeout = 0,
-  }: OpenWebOptions & { readonly hardware?: string; readonly initTimeout?: number } = {},
+    pause,
+  }: OpenWebOptions & {
+    readonly hardware?: string;
+    readonly initTimeout?: number;
+    readonly pause?: () => Promise<void>;
+  } = {},
 ): Promise<Engine> {
   let ort: OrtWeb;
   try {
@@ -50,7 +56,7 @@ export async function openWebEngine(
     ort,
     name: "web",
     device,
-    inTurn,
+    inTurn: pause ? (work) => inTurn(() => pause().then(work)) : inTurn,
     description: `${device} (onnxruntime-web ${ort.env.versions.web}, ${hardware ?? showThreads(threads)})`,
     session: () => ({ executionProviders: [device], logSeverityLevel: 4 }),
   });

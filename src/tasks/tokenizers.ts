@@ -3,11 +3,7 @@ import { importedTokenizer, type TokenizerIds } from "../text/imported-tokenizer
 import type { Tokenizer, Tokenizers } from "../text/tokenizer.ts";
 import { tokenizerFromJson } from "../text/tokenizer-json.ts";
 import type { RunFiles } from "./run-files.ts";
-
-const shared = "tokenizer.json";
-/** Beside the tokenizer.json of an imported model: what its config.json says about ids. */
-const IDS = "tokenizer.ids.json";
-const separate = { source: "tokenizer.source.json", target: "tokenizer.target.json" } as const;
+import { IDS, separate, shared } from "./tokenizer-names.ts";
 
 /** Vocabularies as the files of a run, by name: one file when source and target share a vocabulary. */
 export function tokenizerFiles({ source, target }: Tokenizers): Record<string, unknown> {

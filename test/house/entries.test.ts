@@ -13,13 +13,12 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { studioPage } from "../built.ts";
+import { unpacked } from "../built.ts";
 import { absentChromium } from "../page/chromium.ts";
 
 const root = join(import.meta.dirname, "../..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   readonly exports: Readonly<Record<string, unknown>>;
-  readonly files: readonly string[];
 };
 const subpaths = Object.keys(manifest.exports)
   .filter((path) => !path.endsWith(".json"))
@@ -42,19 +41,8 @@ beforeAll(() => {
   folder = mkdtempSync(join(root, ".house", "package-"));
   // A scope of its own: otherwise Node takes "heed" for the package around it, this checkout, packed or not.
   writeFileSync(join(folder, "package.json"), "{}\n");
-  const source = join(folder, "source");
-  const listed = manifest.files.filter((name) => name !== "dist");
-  for (const name of ["package.json", ...listed]) {
-    cpSync(join(root, name), join(source, name), { recursive: true });
-  }
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
-  node(compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", join(source, "dist"));
-  if (!absentChromium) cpSync(studioPage, join(source, "dist/studio"), { recursive: true });
-  const pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder];
-  const archive = execFileSync("npm", pack, { cwd: source, encoding: "utf8" }).trim();
   mkdirSync(join(folder, "node_modules"));
-  execFileSync("tar", ["-xzf", archive, "-C", "node_modules"], { cwd: folder });
-  cpSync(join(folder, "node_modules/package"), join(folder, "node_modules/heed"), { recursive: true });
+  cpSync(unpacked, join(folder, "node_modules/heed"), { recursive: true });
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,8 @@
 import { existsSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { input } from "../../src/ir/leaf.ts";
+import { add } from "../../src/ops/elementwise.ts";
+import { compile } from "../../src/runtime/compile.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
 
 describe("openEngine", () => {
@@ -40,6 +43,26 @@ describe("openEngine", () => {
   test("leaves no timer behind that would keep Node from ending", async () => {
     await openEngine("wasm");
     expect((await import("onnxruntime-web")).env.wasm.initTimeout).toBe(0);
+  });
+
+  test("leaves the event loop its turns while it computes in WASM", async () => {
+    const engine = await openEngine("wasm");
+    const x = input("x", "float32", ["n"]);
+    const run = await compile({ engine, outputs: { y: add(x, x) } });
+    let isOver = false;
+    const turn = new Promise<number>((resolve) => {
+      let runs = 0;
+      setImmediate(() => {
+        isOver = true;
+        resolve(runs);
+      });
+      void (async () => {
+        for (; !isOver && runs < 1000; runs++)
+          (await run({ x: { shape: [1], data: Float32Array.of(1) } })).y.dispose();
+      })();
+    });
+    expect(await turn).toBeLessThan(1000);
+    run.close();
   });
 
   test("refuses a device that this system has not, and names those it may have", async () => {

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type { Layer } from "../../nn/layer.ts";
-import type { Built, Family, TaskName } from "./family.ts";
+import type { Family, TaskName } from "./family.ts";
 import { bart, bert, gpt2, llama, t5 } from "./imported.ts";
+import type { ModelKind } from "./kinds.ts";
 import { recurrent } from "./recurrent.ts";
 import { transformer } from "./transformer.ts";
 
@@ -9,9 +9,6 @@ import { transformer } from "./transformer.ts";
 const families = { transformer, recurrent, bart, t5, bert, gpt2, llama } as const;
 
 type AnyFamily = (typeof families)[keyof typeof families];
-
-/** A value of `model.kind`. */
-export type ModelKind = AnyFamily["kinds"][number];
 
 type KeysIn<F, Name extends TaskName> = F extends { readonly keys: { readonly [N in Name]: infer Keys } }
   ? Keys
@@ -37,16 +34,3 @@ export const modelKinds = kinds.filter((kind) => !familyOf(kind).isImported);
 
 /** All kinds of a task, those of imported models too. */
 export const kindsFor = (task: TaskName): ModelKind[] => kinds.filter((kind) => familyOf(kind).keys[task]);
-
-/** The model that a configuration describes. */
-export const buildModel = <Name extends TaskName>(
-  task: Name,
-  model: ModelConfig<Name>,
-  given: Built[Name]["given"],
-): Layer<Built[Name]["model"]> => {
-  const build = familyOf(model.kind).build[task] as unknown as (
-    model: ModelConfig<Name>,
-    given: Built[Name]["given"],
-  ) => Layer<Built[Name]["model"]>;
-  return build(model, given);
-};

@@ -24,19 +24,20 @@ type Schemas = Readonly<Partial<Record<TaskName, z.ZodObject>>>;
 /** Refuses a value of the key `model.<key>`. */
 export type Refuse = (key: string, cause: string, remedy: string) => never;
 
-/** A kind of network: one record of the tasks it can learn, its keys, its models and the combinations it refuses. */
+/** The models of a family, per task. They stand apart from its keys: whoever only runs a model loads no schemas. */
+export type ModelsOf<S extends Schemas> = {
+  readonly [Name in TaskName & keyof S]: (
+    model: z.output<NonNullable<S[Name]>>,
+    given: Built[Name]["given"],
+  ) => Layer<Built[Name]["model"]>;
+};
+
+/** A kind of network: one record of the tasks it can learn, its keys and the combinations it refuses. */
 export interface Family<Kind extends string, S extends Schemas> {
   /** The values of `model.kind` that select it. */
   readonly kinds: readonly Kind[];
   /** Its keys per task; a task takes no key it does not use. */
   readonly keys: S;
-  /** Describes its model, per task. */
-  readonly build: {
-    readonly [Name in TaskName & keyof S]: (
-      model: z.output<NonNullable<S[Name]>>,
-      given: Built[Name]["given"],
-    ) => Layer<Built[Name]["model"]>;
-  };
   /** The heads of each decoder layer with which a translator learns to attend to its source; none if it never does. */
   readonly sourceHeads: (model: z.output<NonNullable<S["translate"]>>) => readonly number[];
   /** Refuses invalid combinations of keys, including keys that would have no effect. */

@@ -1,95 +1,26 @@
-import { z } from "zod";
-import { Bart } from "../../models/bart.ts";
-import { Bert } from "../../models/bert.ts";
-import { Gpt2 } from "../../models/gpt2.ts";
-import { Llama } from "../../models/llama.ts";
-import { T5 } from "../../models/t5.ts";
-import { count, dropout, maxLength, share, tieEmbeddings } from "../keys.ts";
 import { defineFamily, type Refuse } from "./family.ts";
-
-const dModel = count().describe("size of each token's vector");
-const layers = count().describe("layers");
-const encoderLayers = count().describe("encoder layers");
-const decoderLayers = count().describe("decoder layers");
-const heads = count().describe("attention heads");
-const dKey = count().describe("size of queries, keys and values per head");
-const feedForward = count().describe("hidden size of the feed-forward layers");
-const attentionDropout = share
-  .optional()
-  .describe("fraction of attention weights dropped; default `dropout`");
-const activation = z
-  .enum(["relu", "gelu", "gelu-tanh", "silu"])
-  .describe("activation of the feed-forward layers: relu, gelu, gelu-tanh, silu");
-const epsilon = z
-  .number()
-  .positive()
-  .max(1)
-  .describe("added to the variance in every norm; above 0, at most 1");
-const blocks = { dModel, heads, feedForward, dropout, attentionDropout, activation };
+import { bartKeys, bertKeys, gpt2Keys, llamaKeys, t5Keys } from "./imported-keys.ts";
+import { familyKinds } from "./kinds.ts";
 
 const refuseHeads = ({ dModel, heads }: { dModel: number; heads: number }, refuse: Refuse): void => {
   if (dModel % heads !== 0)
     refuse("heads", `${heads} heads do not divide dModel ${dModel}`, "choose a divisor of dModel");
 };
 
-const bartKinds = {
-  marian: { positions: "sinusoidal", norm: "post", embeddingNorm: false },
-  blenderbot: { positions: "learned", norm: "pre", embeddingNorm: false },
-  bart: { positions: "learned", norm: "post", embeddingNorm: true },
-  mbart: { positions: "learned", norm: "pre", embeddingNorm: true },
-} as const;
-const bartNames = ["marian", "blenderbot", "bart", "mbart"] as const;
-
 /** Encoder-decoders of BART's family: Lewis et al. 2020. */
 export const bart = defineFamily({
-  kinds: bartNames,
+  kinds: familyKinds.bart,
   isImported: true,
-  keys: {
-    translate: z.strictObject({
-      kind: z.enum(bartNames).describe("kind of network"),
-      encoderLayers,
-      decoderLayers,
-      ...blocks,
-      scaleEmbedding: z.boolean().describe("embeddings are multiplied by sqrt(dModel)"),
-      tieEmbeddings,
-      maxLength,
-    }),
-  },
-  build: {
-    translate: (model, { target }) =>
-      Bart({ ...model, ...bartKinds[model.kind], vocabulary: target.size, tie: model.tieEmbeddings }),
-  },
+  keys: bartKeys,
   sourceHeads: ({ decoderLayers, heads }) => new Array<number>(decoderLayers).fill(heads),
   refuseUnfit: refuseHeads,
 });
 
 /** T5 and T5 1.1: Raffel et al. 2020. */
 export const t5 = defineFamily({
-  kinds: ["t5"],
+  kinds: familyKinds.t5,
   isImported: true,
-  keys: {
-    translate: z.strictObject({
-      kind: z.literal("t5").describe("kind of network"),
-      encoderLayers,
-      decoderLayers,
-      dModel,
-      heads,
-      dKey,
-      feedForward,
-      dropout,
-      activation,
-      gated: z.boolean().describe("hidden units of the feed-forward layers are gated"),
-      buckets: count(4).describe("buckets of distances between tokens"),
-      maxDistance: count(2).describe("distance from which on all share a bucket, in tokens"),
-      epsilon,
-      scaleOutput: z.boolean().describe("the decoder's output is divided by sqrt(dModel)"),
-      tieEmbeddings,
-      maxLength,
-    }),
-  },
-  build: {
-    translate: (model, { target }) => T5({ ...model, vocabulary: target.size, tie: model.tieEmbeddings }),
-  },
+  keys: t5Keys,
   sourceHeads: ({ decoderLayers, heads }) => new Array<number>(decoderLayers).fill(heads),
   refuseUnfit: ({ buckets, maxDistance }, refuse) => {
     if (buckets % 4 !== 0 || buckets >= 2 * maxDistance)
@@ -97,80 +28,29 @@ export const t5 = defineFamily({
   },
 });
 
-const bertNames = ["bert", "distilbert", "roberta"] as const;
-
 /** Encoders of BERT's family: Devlin et al. 2019. */
 export const bert = defineFamily({
-  kinds: bertNames,
+  kinds: familyKinds.bert,
   isImported: true,
-  keys: {
-    classify: z.strictObject({
-      kind: z.enum(bertNames).describe("kind of network"),
-      layers,
-      ...blocks,
-      epsilon,
-      tokenTypes: count(0).describe(
-        "rows of the table of segments, of which texts have the first; 0 for none",
-      ),
-    }),
-  },
-  build: {
-    classify: (model, { vocabulary, labels, maxTokens }) => {
-      const headActivation = model.kind === "distilbert" ? "relu" : "tanh";
-      return Bert({ ...model, vocabulary, labels, headActivation, maxLength: maxTokens });
-    },
-  },
+  keys: bertKeys,
   sourceHeads: () => [],
   refuseUnfit: refuseHeads,
 });
 
 /** GPT-2: Radford et al. 2019. */
 export const gpt2 = defineFamily({
-  kinds: ["gpt2"],
+  kinds: familyKinds.gpt2,
   isImported: true,
-  keys: {
-    generate: z.strictObject({
-      kind: z.literal("gpt2").describe("kind of network"),
-      layers,
-      ...blocks,
-      epsilon,
-      tieEmbeddings,
-    }),
-  },
-  build: {
-    generate: (model, { vocabulary, context }) =>
-      Gpt2({ ...model, vocabulary, maxLength: context, tie: model.tieEmbeddings }),
-  },
+  keys: gpt2Keys,
   sourceHeads: () => [],
   refuseUnfit: refuseHeads,
 });
 
-const llamaNames = ["llama", "mistral", "qwen2"] as const;
-
 /** Decoders of LLaMA's family: Touvron et al. 2023. */
 export const llama = defineFamily({
-  kinds: llamaNames,
+  kinds: familyKinds.llama,
   isImported: true,
-  keys: {
-    generate: z.strictObject({
-      kind: z.enum(llamaNames).describe("kind of network"),
-      layers,
-      dModel,
-      heads,
-      keyValueHeads: count().describe("heads of keys and values; divides heads"),
-      dKey,
-      feedForward,
-      dropout,
-      attentionDropout,
-      rotaryBase: z.number().positive().describe("base of the wavelengths of rotary positions"),
-      biases: z
-        .enum(["all", "inputs", "none"])
-        .describe("projections of attention that add a bias: all, inputs (queries, keys, values), none"),
-      epsilon,
-      tieEmbeddings,
-    }),
-  },
-  build: { generate: (model, { vocabulary }) => Llama({ ...model, vocabulary, tie: model.tieEmbeddings }) },
+  keys: llamaKeys,
   sourceHeads: () => [],
   refuseUnfit: ({ heads, keyValueHeads, dKey }, refuse) => {
     if (heads % keyValueHeads !== 0)

@@ -1,0 +1,40 @@
+/** The models that come from elsewhere, by family and task. */
+import { Bart } from "../../models/bart.ts";
+import { Bert } from "../../models/bert.ts";
+import { Gpt2 } from "../../models/gpt2.ts";
+import { Llama } from "../../models/llama.ts";
+import { T5 } from "../../models/t5.ts";
+import type { ModelsOf } from "./family.ts";
+import type { bartKeys, bertKeys, gpt2Keys, llamaKeys, t5Keys } from "./imported-keys.ts";
+
+const bartKinds = {
+  marian: { positions: "sinusoidal", norm: "post", embeddingNorm: false },
+  blenderbot: { positions: "learned", norm: "pre", embeddingNorm: false },
+  bart: { positions: "learned", norm: "post", embeddingNorm: true },
+  mbart: { positions: "learned", norm: "pre", embeddingNorm: true },
+} as const;
+
+export const bartModels: ModelsOf<typeof bartKeys> = {
+  translate: (model, { target }) =>
+    Bart({ ...model, ...bartKinds[model.kind], vocabulary: target.size, tie: model.tieEmbeddings }),
+};
+
+export const t5Models: ModelsOf<typeof t5Keys> = {
+  translate: (model, { target }) => T5({ ...model, vocabulary: target.size, tie: model.tieEmbeddings }),
+};
+
+export const bertModels: ModelsOf<typeof bertKeys> = {
+  classify: (model, { vocabulary, labels, maxTokens }) => {
+    const headActivation = model.kind === "distilbert" ? "relu" : "tanh";
+    return Bert({ ...model, vocabulary, labels, headActivation, maxLength: maxTokens });
+  },
+};
+
+export const gpt2Models: ModelsOf<typeof gpt2Keys> = {
+  generate: (model, { vocabulary, context }) =>
+    Gpt2({ ...model, vocabulary, maxLength: context, tie: model.tieEmbeddings }),
+};
+
+export const llamaModels: ModelsOf<typeof llamaKeys> = {
+  generate: (model, { vocabulary }) => Llama({ ...model, vocabulary, tie: model.tieEmbeddings }),
+};

@@ -1,0 +1,13 @@
+/** The values of `model.kind`, by family. */
+export const familyKinds = {
+  transformer: ["transformer"],
+  recurrent: ["lstm", "gru"],
+  bart: ["marian", "blenderbot", "bart", "mbart"],
+  t5: ["t5"],
+  bert: ["bert", "distilbert", "roberta"],
+  gpt2: ["gpt2"],
+  llama: ["llama", "mistral", "qwen2"],
+} as const;
+
+/** A value of `model.kind`. */
+export type ModelKind = (typeof familyKinds)[keyof typeof familyKinds][number];

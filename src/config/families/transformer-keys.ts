@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { ablations } from "../../models/ablations.ts";
+import { count, dropout, maxLength, share, sizes, tieEmbeddings } from "../keys.ts";
+import { familyKinds } from "./kinds.ts";
+
+const kind = z.enum(familyKinds.transformer).describe("kind of network");
+const blocks = {
+  heads: count().default(4).describe("attention heads; must divide dModel unless dKey is set"),
+  dKey: count().optional().describe("size of queries and keys per head; default dModel / heads"),
+  dValue: count().optional().describe("size of values per head; default dKey"),
+  feedForward: count().default(1024).describe("hidden size of the feed-forward layers"),
+  dropout,
+  attentionDropout: share.optional().describe("fraction of attention weights dropped; default `dropout`"),
+  activation: z
+    .enum(["relu", "gelu"])
+    .default("relu")
+    .describe("activation of the feed-forward layers: relu, gelu"),
+  positions: z
+    .enum(["sinusoidal", "learned", "rotary"])
+    .default("sinusoidal")
+    .describe("sinusoidal, learned: vectors added to the embeddings; rotary: queries and keys are rotated"),
+  norm: z
+    .enum(["post", "pre"])
+    .default("post")
+    .describe("post: layer norm after each residual sum; pre: before each sublayer"),
+  without: z
+    .array(z.enum(ablations))
+    .default([])
+    .describe(`parts removed for an ablation: ${ablations.join(", ")}`),
+  headInit: z
+    .enum(["random", "identical", "zero"])
+    .default("random")
+    .describe("initial weights of attention heads: random, identical, zero"),
+};
+
+const translate = z.strictObject({
+  kind,
+  ...sizes,
+  encoderLayers: count().optional().describe("encoder layers; default `layers`"),
+  decoderLayers: count().optional().describe("decoder layers; default `layers`"),
+  ...blocks,
+  tieEmbeddings,
+  maxLength,
+});
+
+/** Keys of a Transformer, per task. */
+export const transformerKeys = {
+  translate,
+  generate: z.strictObject({ kind, ...sizes, ...blocks, tieEmbeddings }),
+  classify: z.strictObject({ kind, ...sizes, ...blocks }),
+};

@@ -1,0 +1,6 @@
+/** The one vocabulary of a run… */
+export const shared = "tokenizer.json";
+/** …or those of its two sides. */
+export const separate = { source: "tokenizer.source.json", target: "tokenizer.target.json" } as const;
+/** Beside the tokenizer.json of an imported model: what its config.json says about ids. */
+export const IDS = "tokenizer.ids.json";
