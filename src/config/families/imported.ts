@@ -5,7 +5,7 @@ import { Gpt2 } from "../../models/gpt2.ts";
 import { Llama } from "../../models/llama.ts";
 import { T5 } from "../../models/t5.ts";
 import { count, dropout, maxLength, share, tieEmbeddings } from "../keys.ts";
-import { defineFamily, type Refuse } from "./family.ts";
+import { defineFamily, type Refuse, vocabulariesOf } from "./family.ts";
 
 const dModel = count().describe("size of each token's vector");
 const layers = count().describe("layers");
@@ -26,6 +26,9 @@ const epsilon = z
   .max(1)
   .describe("added to the variance in every norm; above 0, at most 1");
 const blocks = { dModel, heads, feedForward, dropout, attentionDropout, activation };
+
+/** Rows of a table of positions, of which training may use fewer. */
+const longest = count(2).optional().describe("longest text, in tokens; default that of the data");
 
 const refuseHeads = ({ dModel, heads }: { dModel: number; heads: number }, refuse: Refuse): void => {
   if (dModel % heads !== 0)
@@ -56,8 +59,8 @@ export const bart = defineFamily({
     }),
   },
   build: {
-    translate: (model, { target }) =>
-      Bart({ ...model, ...bartKinds[model.kind], vocabulary: target.size, tie: model.tieEmbeddings }),
+    translate: (model, tokenizers) =>
+      Bart({ ...model, ...bartKinds[model.kind], ...vocabulariesOf(model, tokenizers) }),
   },
   sourceHeads: ({ decoderLayers, heads }) => new Array<number>(decoderLayers).fill(heads),
   refuseUnfit: refuseHeads,
@@ -88,7 +91,10 @@ export const t5 = defineFamily({
     }),
   },
   build: {
-    translate: (model, { target }) => T5({ ...model, vocabulary: target.size, tie: model.tieEmbeddings }),
+    translate: (model, { source, target }) => {
+      const sourceVocabulary = source === target ? undefined : source.size;
+      return T5({ ...model, vocabulary: target.size, sourceVocabulary, tie: model.tieEmbeddings });
+    },
   },
   sourceHeads: ({ decoderLayers, heads }) => new Array<number>(decoderLayers).fill(heads),
   refuseUnfit: ({ buckets, maxDistance }, refuse) => {
@@ -112,12 +118,14 @@ export const bert = defineFamily({
       tokenTypes: count(0).describe(
         "rows of the table of segments, of which texts have the first; 0 for none",
       ),
+      maxLength: longest,
     }),
   },
   build: {
     classify: (model, { vocabulary, labels, maxTokens }) => {
       const headActivation = model.kind === "distilbert" ? "relu" : "tanh";
-      return Bert({ ...model, vocabulary, labels, headActivation, maxLength: maxTokens });
+      const { maxLength = maxTokens } = model;
+      return Bert({ ...model, vocabulary, labels, headActivation, maxLength });
     },
   },
   sourceHeads: () => [],
@@ -135,11 +143,12 @@ export const gpt2 = defineFamily({
       ...blocks,
       epsilon,
       tieEmbeddings,
+      maxLength: longest,
     }),
   },
   build: {
     generate: (model, { vocabulary, context }) =>
-      Gpt2({ ...model, vocabulary, maxLength: context, tie: model.tieEmbeddings }),
+      Gpt2({ ...model, vocabulary, maxLength: model.maxLength ?? context, tie: model.tieEmbeddings }),
   },
   sourceHeads: () => [],
   refuseUnfit: refuseHeads,
