@@ -62,6 +62,7 @@ const slow = [
   "test/models/taps.test.ts",
   "test/decoding/exactness.test.ts",
   "test/import/fuzz.test.ts",
+  "test/import/going-on.test.ts",
   "test/import/parity.test.ts",
 ];
 /** Replace modules by others, which must not be loaded yet. */

@@ -34,6 +34,7 @@ export function readConfig(text: string, where: string, overrides: readonly stri
   refuseUnfit(result.data, where);
   refuseUnfitGuidance(result.data, where);
   refuseVain(result.data, where);
+  refuseTooLong(result.data, where);
   return { config: result.data, given: new Set(flatten(given as object).keys()) };
 }
 
@@ -81,6 +82,16 @@ function refuseVain({ training }: Config, where: string): void {
   }
   if (lora && freeze.length > 0)
     refuse("freeze", 'with "training.lora": all else stays as it is already', "leave it out");
+}
+
+/** Refuses texts longer than the model's table of positions. @throws ERR_CONFIG */
+export function refuseTooLong({ task, data, model }: Config, where: string): void {
+  const most = "maxLength" in model ? model.maxLength : undefined;
+  if (most === undefined || task === "translate") return;
+  const [key, length] = "context" in data ? ["context", data.context] : ["maxTokens", data.maxTokens];
+  if (length <= most) return;
+  const cause = `"data.${key}": the model has positions for ${most} tokens, not ${length}`;
+  throw heedError("ERR_CONFIG", { where, cause, remedy: `set at most ${most}` });
 }
 
 function refuseUnfit({ model }: Config, where: string): void {

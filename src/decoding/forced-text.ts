@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
+import { type Tokenizer, writtenIds } from "../text/tokenizer.ts";
 import { lengthPenalty } from "./hypothesis.ts";
 import type { Scorer } from "./scorer.ts";
 import { readSource } from "./translated-text.ts";
@@ -49,7 +49,7 @@ export async function scoreTexts(
 
 /** Ids of a translation to score, which must not be cut. */
 function encodeWhole(tokenizer: Tokenizer, text: string, maxLength: number): number[] {
-  const ids = tokenizer.encode(text);
+  const ids = writtenIds(tokenizer, text);
   if (ids.length <= maxLength) return ids;
   const cause = `a translation has ${ids.length} tokens, more than the model's limit of ${maxLength}`;
   throw heedError("ERR_DATA", { where: "target", cause });

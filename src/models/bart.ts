@@ -17,7 +17,8 @@ import {
 } from "./transformer.ts";
 
 export interface BartConfig extends BlockConfig {
-  readonly vocabulary: number;
+  readonly sourceVocabulary: number;
+  readonly targetVocabulary: number;
   readonly encoderLayers: number;
   readonly decoderLayers: number;
   /** Tables of their own in encoder and decoder, or sinusoids. */
@@ -27,8 +28,8 @@ export interface BartConfig extends BlockConfig {
   readonly embeddingNorm: boolean;
   /** Whether embeddings are multiplied by sqrt(dModel). */
   readonly scaleEmbedding: boolean;
-  /** Source, target and output share one matrix. */
-  readonly tie: boolean;
+  /** Which matrices are one: source, target and output; target and output; none. */
+  readonly tie: "all" | "output" | "none";
   /** Longest text, in tokens. */
   readonly maxLength: number;
 }
@@ -44,8 +45,8 @@ export function Bart(c: BartConfig): Layer<Seq2Seq> {
   const Words = c.scaleEmbedding ? Embedding : PlainEmbedding;
   return layer(
     {
-      embed: Words(c.vocabulary, c.dModel),
-      ...(c.tie ? {} : { sourceEmbed: Words(c.vocabulary, c.dModel) }),
+      embed: Words(c.targetVocabulary, c.dModel),
+      ...(c.tie === "all" ? {} : { sourceEmbed: Words(c.sourceVocabulary, c.dModel) }),
       encoderInput: Input(c),
       decoderInput: Input(c),
       encoder: repeat(c.encoderLayers, () => EncoderLayer(c)),
@@ -53,8 +54,10 @@ export function Bart(c: BartConfig): Layer<Seq2Seq> {
       ...(c.norm === "pre"
         ? { encoderNorm: LayerNorm(c.dModel, c), decoderNorm: LayerNorm(c.dModel, c) }
         : {}),
-      ...(c.tie ? {} : { project: { shape: [c.vocabulary, c.dModel], init: glorotUniform } }),
-      outputBias: { shape: [c.vocabulary], init: zeros },
+      ...(c.tie === "none"
+        ? { project: { shape: [c.targetVocabulary, c.dModel], init: glorotUniform } }
+        : {}),
+      outputBias: { shape: [c.targetVocabulary], init: zeros },
     },
     (m, scope) => {
       const [left, right] = [scope.child("encoder"), scope.child("decoder")];

@@ -17,6 +17,8 @@ import { remember, startCache } from "./transformer.ts";
 
 export interface T5Config {
   readonly vocabulary: number;
+  /** Of the source, where that is another vocabulary. Default: the same, with the same embedding. */
+  readonly sourceVocabulary?: number | undefined;
   readonly encoderLayers: number;
   readonly decoderLayers: number;
   readonly dModel: number;
@@ -51,6 +53,7 @@ export function T5(c: T5Config): Layer<Seq2Seq> {
   return layer(
     {
       embed: PlainEmbedding(c.vocabulary, c.dModel),
+      ...(c.sourceVocabulary ? { sourceEmbed: PlainEmbedding(c.sourceVocabulary, c.dModel) } : {}),
       encoderDistances: RelativePositions({ ...c, bidirectional: true }),
       decoderDistances: RelativePositions({ ...c, bidirectional: false }),
       encoder: repeat(c.encoderLayers, () => T5EncoderLayer(c)),
@@ -61,12 +64,13 @@ export function T5(c: T5Config): Layer<Seq2Seq> {
     },
     (m, scope) => {
       const [left, right] = [scope.child("encoder"), scope.child("decoder")];
+      const { sourceEmbed = m.embed } = m;
       const scaled = (x: Value): Value => (c.scaleOutput ? mul(x, c.dModel ** -0.5) : x);
       return {
         projection: m.project ?? m.embed.weight,
         encode: (source, mask) => {
           const length = source.shape[1] as Size;
-          const x = firstStates(left.child("input"), m.embed.lookup(source), {
+          const x = firstStates(left.child("input"), sourceEmbed.lookup(source), {
             positions: undefined,
             dropout,
           });

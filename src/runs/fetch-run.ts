@@ -6,7 +6,7 @@ import { translationModel } from "../config/translation-model.ts";
 import { heedError } from "../errors.ts";
 import { LABELS, readLabels } from "../tasks/classify/labels.ts";
 import type { RunFiles } from "../tasks/run-files.ts";
-import { IDS, separate, shared } from "../tasks/tokenizer-names.ts";
+import { idsFile, separate, shared } from "../tasks/tokenizer-names.ts";
 import type { Tokenizers } from "../text/tokenizer.ts";
 import { tokenizerFromJson } from "../text/tokenizer-json.ts";
 import { CONFIG_FILE, MODEL_CONFIG, WEIGHTS_FILE } from "./file-names.ts";
@@ -79,12 +79,12 @@ async function weightsOf({ bytes, where }: RemoteFiles): Promise<Uint8Array> {
 
 /** The files of a run beside its weights; which there are, its configuration says if it was plain. */
 async function runFiles(remote: RemoteFiles, settings: ModelSettings | undefined): Promise<RunFiles> {
-  const names: string[] = [shared];
-  if (!settings) names.push(IDS);
+  const withIds = (name: string): string[] => (settings ? [name] : [name, idsFile(name)]);
+  const names = withIds(shared);
   if (settings?.task !== "translate" && settings?.task !== "generate") names.push(LABELS);
   const files = await fetchJson(remote, names);
   if (files.has(shared)) return files;
-  const sides = await fetchJson(remote, Object.values(separate));
+  const sides = await fetchJson(remote, Object.values(separate).flatMap(withIds));
   return sides.has(separate.source) ? sides : files;
 }
 

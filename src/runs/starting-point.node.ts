@@ -1,16 +1,17 @@
 import { flatten } from "../config/flat.ts";
-import type { GivenConfig } from "../config/parse.ts";
+import { type GivenConfig, refuseTooLong } from "../config/parse.ts";
 import type { Config } from "../config/schema.ts";
 import { heedError } from "../errors.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
 import { initialise } from "../nn/initialise.ts";
 import { build } from "../nn/layer.ts";
 import { isLora } from "../nn/lora.ts";
+import { liesIn } from "../nn/match-taps.ts";
 import { adapted } from "../tasks/adapted.ts";
 import type { RunFiles } from "../tasks/run-files.ts";
 import { taskOf, tasks } from "../tasks/tasks.ts";
+import { keptTokenizerFile, tokenizerFiles } from "../tasks/tokenizers.ts";
 import type { Tokenizer, Tokenizers } from "../text/tokenizer.ts";
-import { directoryFiles } from "./files.node.ts";
 import { openRun } from "./open-run.node.ts";
 import type { OpenedRun } from "./open-run.ts";
 
@@ -57,23 +58,31 @@ export function withModelOf(requested: GivenConfig, base: Config, where: string)
     Object.entries(config.model).filter(([key]) => free.has(`model.${key}`) && given.has(`model.${key}`)),
   );
   copy.model = { ...structuredClone(base.model), ...own };
+  copyLength(copy as never, base, given);
   copy.tokenizer = isNew ? { ...copy.tokenizer, shared: false } : structuredClone(base.tokenizer);
+  refuseTooLong(copy as unknown as Config, where);
   return { config: copy as unknown as Config, given: new Set([...given, ...inherited]) };
+}
+
+/** Gives texts no more tokens than the model has positions for, where the user does not say how many. */
+function copyLength(copy: Config, { model, data }: Config, given: ReadonlySet<string>): void {
+  for (const key of ["context", "maxTokens"] as const) {
+    const [own, theirs] = [copy.data, data] as unknown as Partial<Record<typeof key, number>>[];
+    const [now, before] = [own?.[key], theirs?.[key]];
+    if (own === undefined || now === undefined || before === undefined || given.has(`data.${key}`)) continue;
+    if ("positions" in model && model.positions === "learned") own[key] = before;
+    else if ("maxLength" in model && copy.task !== "translate")
+      own[key] = Math.min(now, model.maxLength ?? now);
+  }
 }
 
 /** The vocabularies that training takes over: both, or the one of the other side than `training.newVocabulary`. */
 export function startingFiles({ run, where }: StartingPoint, config: Config): RunFiles {
-  const files = directoryFiles(where);
   const side = config.task === "translate" ? config.training.newVocabulary : undefined;
-  if (side === undefined || run.task !== "translate") return files;
+  const both = run.task === "translate" ? run.tokenizers : { source: run.tokenizer, target: run.tokenizer };
   const kept = side === "source" ? "target" : "source";
-  const name = `tokenizer.${kept}.json`;
-  const json = run.tokenizers[kept].toJSON();
-  return {
-    where,
-    has: (asked) => asked === name,
-    json: (asked) => (asked === name ? json : files.json(asked)),
-  };
+  const files = side === undefined ? tokenizerFiles(both) : keptTokenizerFile(both, kept);
+  return { where, has: (name) => Object.hasOwn(files, name), json: (name) => files[name] };
 }
 
 /**
@@ -96,6 +105,10 @@ export function startingWeights(
   const { parameters } = build<unknown>(adapted<unknown>(described.model, config.training));
   const isRelabelled =
     "labels" in run && "labels" in described && `${run.labels}` !== `${(described as typeof run).labels}`;
+  // An encoder has no head at all.
+  const isHead = (path: string): boolean =>
+    !isLora(path) && (/^project(Bias)?$/.test(path) || !run.weights.has(path));
+  if (isRelabelled) refuseUntrained([...parameters.keys()].filter(isHead), config, where);
   const weights = new Map<string, NamedTensor>();
   const notes: string[] = [];
   for (const [path, fresh] of initialise(parameters, config.seed)) {
@@ -106,8 +119,8 @@ export function startingWeights(
       notes.push(`${path}: ${kept} of ${fresh.shape[0]} entries are known`);
       weights.set(path, fresh);
     } else if (isLora(path)) weights.set(path, fresh);
-    else if (isRelabelled && path === "project") {
-      notes.push("the labels are others: their weights are new");
+    else if (isRelabelled && isHead(path)) {
+      if (path === "project") notes.push("the labels are others: their weights are new");
       weights.set(path, fresh);
     } else if (theirs && `${theirs.shape}` === `${fresh.shape}`) weights.set(path, theirs);
     else {
@@ -116,6 +129,15 @@ export function startingWeights(
     }
   }
   return { weights, notes };
+}
+
+/** Refuses to leave the new weights of new labels random beside changes of low rank. */
+function refuseUntrained(head: readonly string[], { training: { lora } }: Config, where: string): void {
+  const untrained = head.filter((path) => lora && !lora.beside.some((pattern) => liesIn(path, pattern)));
+  if (untrained.length === 0) return;
+  const cause = '"training.lora": its labels are others, and their new weights would stay random';
+  const remedy = `add to training.lora.beside ${untrained.join(", ")}`;
+  throw heedError("ERR_CONFIG", { where, cause, remedy });
 }
 
 type Translator = Extract<OpenedRun, { readonly task: "translate" }>;
@@ -132,9 +154,13 @@ function vocabularyTable(
   { tokenizers, weights }: Translator,
   next: { readonly tokenizers: Tokenizers },
 ): Tables | undefined {
-  const side = ({ "embed.weight": "target", "sourceEmbed.weight": "source", project: "target" } as const)[
-    path
-  ];
+  const sides = {
+    "embed.weight": "target",
+    "sourceEmbed.weight": "source",
+    project: "target",
+    outputBias: "target",
+  } as const;
+  const side = sides[path as keyof typeof sides] as (typeof sides)[keyof typeof sides] | undefined;
   if (side === undefined) return undefined;
   const [from, to] = [tokenizers[side], next.tokenizers[side]];
   // One table that was shared becomes two.
@@ -151,7 +177,7 @@ function isSameVocabulary(a: Tokenizer, b: Tokenizer): boolean {
 
 /** Copies the vectors of pieces that both vocabularies have; how many. */
 function copyRows(fresh: NamedTensor, { rows, from, to }: Tables): number {
-  const width = fresh.shape[1] as number;
+  const [, width = 1] = fresh.shape;
   let kept = 0;
   for (let id = 0; id < to.size; id++) {
     const before = from.id(to.token(id));

@@ -3,14 +3,23 @@ import { importedTokenizer, type TokenizerIds } from "../text/imported-tokenizer
 import type { Tokenizer, Tokenizers } from "../text/tokenizer.ts";
 import { tokenizerFromJson } from "../text/tokenizer-json.ts";
 import type { RunFiles } from "./run-files.ts";
-import { IDS, separate, shared } from "./tokenizer-names.ts";
+import { idsFile, separate, shared } from "./tokenizer-names.ts";
 
 /** Vocabularies as the files of a run, by name: one file when source and target share a vocabulary. */
 export function tokenizerFiles({ source, target }: Tokenizers): Record<string, unknown> {
   return source === target
-    ? { [shared]: source.toJSON() }
-    : { [separate.source]: source.toJSON(), [separate.target]: target.toJSON() };
+    ? fileOf(source, shared)
+    : { ...fileOf(source, separate.source), ...fileOf(target, separate.target) };
 }
+
+/** The vocabulary of one side, as a file of a run that has one for each. */
+export const keptTokenizerFile = (tokenizers: Tokenizers, side: keyof Tokenizers): Record<string, unknown> =>
+  fileOf(tokenizers[side], separate[side]);
+
+const fileOf = (tokenizer: Tokenizer, name: string): Record<string, unknown> => ({
+  [name]: tokenizer.toJSON(),
+  ...(tokenizer.ids ? { [idsFile(name)]: tokenizer.ids } : {}),
+});
 
 /** The vocabularies that a run has, where one side may be missing. @throws ERR_MODEL naming a file that is damaged. */
 export function readKnownTokenizers(files: RunFiles): Partial<Tokenizers> {
@@ -22,7 +31,7 @@ export function readKnownTokenizers(files: RunFiles): Partial<Tokenizers> {
 /** An imported vocabulary as the files of a run, by name. */
 export const importedTokenizerFiles = (json: unknown, ids: TokenizerIds): Record<string, unknown> => ({
   [shared]: json,
-  [IDS]: ids,
+  [idsFile(shared)]: ids,
 });
 
 /** The vocabularies of a run. @throws ERR_MODEL naming a file that is missing or damaged. */
@@ -37,16 +46,17 @@ export function readTokenizers(files: RunFiles): Tokenizers {
 /** The one vocabulary of a run. @throws ERR_MODEL when it is missing or damaged. */
 export function readTokenizer(files: RunFiles, name: string = shared): Tokenizer {
   const where = `${files.where}/${name}`;
-  if (name === shared && files.has(IDS)) return importedTokenizer(files.json(name), readIds(files), where);
+  const ids = idsFile(name);
+  if (files.has(ids)) return importedTokenizer(files.json(name), readIds(files, ids), where);
   return tokenizerFromJson(files.json(name), where);
 }
 
-function readIds(files: RunFiles): TokenizerIds {
-  const ids = files.json(IDS);
+function readIds(files: RunFiles, name: string): TokenizerIds {
+  const ids = files.json(name);
   const isWhole = (key: string): boolean => Number.isSafeInteger((ids as Record<string, unknown>)[key]);
   const isIds =
     typeof ids === "object" && ids !== null && ["size", "pad", "unk", "bos", "eos"].every(isWhole);
   if (isIds) return ids as TokenizerIds;
-  const where = `${files.where}/${IDS}`;
+  const where = `${files.where}/${name}`;
   throw heedError("ERR_MODEL", { where, cause: "does not have the ids of the special tokens" });
 }

@@ -51,13 +51,22 @@ export function importedTokenizer(json: unknown, ids: TokenizerIds, where = "tok
     const encoded = guarded(where, () => pipeline.encode(text.replace(unpaired, "\ufffd"), options).ids);
     return encoded.map((id: number | undefined) => id ?? special.unk);
   };
+  const encode = (text: string): number[] =>
+    addsEnd ? [...idsOfText(text, true), eos] : idsOfText(text, true);
   return {
     kind: "imported",
     size,
     special,
     normalize: (text) => text.replace(unpaired, "\ufffd"),
-    encode: (text) => (addsEnd ? [...idsOfText(text, true), eos] : idsOfText(text, true)),
+    encode,
     bare: (text) => idsOfText(text, false),
+    written(text) {
+      if (special.first !== undefined) return [special.first, ...idsOfText(text, false), eos];
+      // What follows the end, such as a token for a language, is for the source.
+      const whole = encode(text);
+      const end = whole.lastIndexOf(eos);
+      return end < 0 ? [...whole, eos] : whole.slice(0, end + 1);
+    },
     decode(sequence) {
       const kept = Array.from(sequence).filter((id) => token(id) !== undefined && !dropped.has(id));
       const written = kept.filter((id) => pieces.has(id));
@@ -67,6 +76,8 @@ export function importedTokenizer(json: unknown, ids: TokenizerIds, where = "tok
     token,
     id: (piece) => idOf.get(piece),
     toJSON: () => checked.json,
+    ids: { ...ids },
+    silent: dropped,
     beginsWord: (id) => begins(token(id)),
     keepsLines: addsEnd,
   };

@@ -34,6 +34,12 @@ export interface Tokenizer {
   toJSON(): TokenizerJson | Readonly<Record<string, unknown>>;
   /** The ids of a text alone, without special tokens around it. Default: those of `encode` but the last. */
   readonly bare?: (text: string) => number[];
+  /** The ids of a text that a model is to write. Default: those of `encode`. */
+  readonly written?: (text: string) => number[];
+  /** What belongs beside tokenizer.json, of a tokenizer from elsewhere. */
+  readonly ids?: Readonly<Record<string, unknown>>;
+  /** Ids beside those of `special` that `decode` drops. Default: none. */
+  readonly silent?: ReadonlySet<number>;
   /** Whether a piece begins a word. Default: if it begins with a metaspace. */
   readonly beginsWord?: (id: number) => boolean;
   /** Whether line breaks are text like any other, and `special.eos` ends the text rather than a line. Default false. */
@@ -43,6 +49,10 @@ export interface Tokenizer {
 /** The ids of a text to go on from: without special tokens around it. */
 export const bareIds = (tokenizer: Tokenizer, text: string): number[] =>
   tokenizer.bare?.(text) ?? tokenizer.encode(text).slice(0, -1);
+
+/** The ids of a text that a model is to write, up to the end. */
+export const writtenIds = (tokenizer: Tokenizer, text: string): number[] =>
+  tokenizer.written?.(text) ?? tokenizer.encode(text);
 
 /** The vocabularies of a translator. */
 export interface Tokenizers {

@@ -20,6 +20,8 @@ export interface WordSpan extends PieceSpan {
  */
 export function wordSpans(tokenizer: Tokenizer, ids: ArrayLike<number>): PieceSpan[] {
   const { pad, unk, bos, eos } = tokenizer.special;
+  const isSpecial = (id: number): boolean =>
+    id === pad || id === bos || id === eos || (id !== unk && tokenizer.silent?.has(id) === true);
   const begins = tokenizer.beginsWord ?? ((id: number): boolean => tokenizer.token(id).startsWith(metaspace));
   const spans: PieceSpan[] = [];
   let from = -1;
@@ -29,7 +31,7 @@ export function wordSpans(tokenizer: Tokenizer, ids: ArrayLike<number>): PieceSp
   };
   for (let at = 0; at < ids.length; at++) {
     const id = ids[at] as number;
-    if (id === pad || id === bos || id === eos) {
+    if (isSpecial(id)) {
       close(at);
     } else if (from < 0 || id === unk || begins(id)) {
       close(at);

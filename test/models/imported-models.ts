@@ -6,17 +6,18 @@ import { Llama } from "../../src/models/llama.ts";
 import { T5 } from "../../src/models/t5.ts";
 
 const blocks = { dModel: 8, heads: 2, feedForward: 6, activation: "gelu" } as const;
-const columns = { ...blocks, vocabulary: 7, encoderLayers: 1, decoderLayers: 1 };
-const t5 = { ...columns, ...{ dKey: 3, buckets: 8, maxDistance: 6, epsilon: 1e-6 } };
+const columns = { ...blocks, encoderLayers: 1, decoderLayers: 1 };
+const words = { sourceVocabulary: 7, targetVocabulary: 7 };
+const t5 = { ...columns, vocabulary: 7, ...{ dKey: 3, buckets: 8, maxDistance: 6, epsilon: 1e-6 } };
 
 export const importedTranslators = {
   bart: Bart({
-    ...{ ...columns, positions: "learned", norm: "post", embeddingNorm: true },
-    ...{ scaleEmbedding: false, tie: true, maxLength: 8 },
+    ...{ ...columns, ...words, positions: "learned", norm: "post", embeddingNorm: true },
+    ...{ scaleEmbedding: false, tie: "all", maxLength: 8 },
   }),
   mbart: Bart({
-    ...{ ...columns, positions: "sinusoidal", norm: "pre", embeddingNorm: false },
-    ...{ scaleEmbedding: true, tie: false, maxLength: 8 },
+    ...{ ...columns, ...words, positions: "sinusoidal", norm: "pre", embeddingNorm: false },
+    ...{ scaleEmbedding: true, tie: "none", maxLength: 8 },
   }),
   t5: T5({ ...t5, gated: false, scaleOutput: true, tie: true }),
   "t5, gated": T5({ ...t5, gated: true, scaleOutput: false, tie: false }),

@@ -23,6 +23,9 @@ const epsilon = z
   .describe("added to the variance in every norm; above 0, at most 1");
 const blocks = { dModel, heads, feedForward, dropout, attentionDropout, activation };
 
+/** Rows of a table of positions, of which training may use fewer. */
+const longest = count(2).optional().describe("longest text, in tokens; default that of the data");
+
 export const bartKeys = {
   translate: z.strictObject({
     kind: z.enum(familyKinds.bart).describe("kind of network"),
@@ -63,6 +66,7 @@ export const bertKeys = {
     ...blocks,
     epsilon,
     tokenTypes: count(0).describe("rows of the table of segments, of which texts have the first; 0 for none"),
+    maxLength: longest,
   }),
 };
 
@@ -73,6 +77,7 @@ export const gpt2Keys = {
     ...blocks,
     epsilon,
     tieEmbeddings,
+    maxLength: longest,
   }),
 };
 

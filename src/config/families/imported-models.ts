@@ -4,7 +4,7 @@ import { Bert } from "../../models/bert.ts";
 import { Gpt2 } from "../../models/gpt2.ts";
 import { Llama } from "../../models/llama.ts";
 import { T5 } from "../../models/t5.ts";
-import type { ModelsOf } from "./family.ts";
+import { type ModelsOf, vocabulariesOf } from "./family.ts";
 import type { bartKeys, bertKeys, gpt2Keys, llamaKeys, t5Keys } from "./imported-keys.ts";
 
 const bartKinds = {
@@ -15,24 +15,28 @@ const bartKinds = {
 } as const;
 
 export const bartModels: ModelsOf<typeof bartKeys> = {
-  translate: (model, { target }) =>
-    Bart({ ...model, ...bartKinds[model.kind], vocabulary: target.size, tie: model.tieEmbeddings }),
+  translate: (model, tokenizers) =>
+    Bart({ ...model, ...bartKinds[model.kind], ...vocabulariesOf(model, tokenizers) }),
 };
 
 export const t5Models: ModelsOf<typeof t5Keys> = {
-  translate: (model, { target }) => T5({ ...model, vocabulary: target.size, tie: model.tieEmbeddings }),
+  translate: (model, { source, target }) => {
+    const sourceVocabulary = source === target ? undefined : source.size;
+    return T5({ ...model, vocabulary: target.size, sourceVocabulary, tie: model.tieEmbeddings });
+  },
 };
 
 export const bertModels: ModelsOf<typeof bertKeys> = {
   classify: (model, { vocabulary, labels, maxTokens }) => {
     const headActivation = model.kind === "distilbert" ? "relu" : "tanh";
-    return Bert({ ...model, vocabulary, labels, headActivation, maxLength: maxTokens });
+    const { maxLength = maxTokens } = model;
+    return Bert({ ...model, vocabulary, labels, headActivation, maxLength });
   },
 };
 
 export const gpt2Models: ModelsOf<typeof gpt2Keys> = {
   generate: (model, { vocabulary, context }) =>
-    Gpt2({ ...model, vocabulary, maxLength: context, tie: model.tieEmbeddings }),
+    Gpt2({ ...model, vocabulary, maxLength: model.maxLength ?? context, tie: model.tieEmbeddings }),
 };
 
 export const llamaModels: ModelsOf<typeof llamaKeys> = {

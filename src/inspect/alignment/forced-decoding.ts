@@ -9,7 +9,7 @@ import { matchTaps } from "../../nn/match-taps.ts";
 import { compile } from "../../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../../runtime/engine.ts";
 import type { HostTensor, State } from "../../runtime/state.ts";
-import type { Tokenizer } from "../../text/tokenizer.ts";
+import { type Tokenizer, writtenIds } from "../../text/tokenizer.ts";
 import { type PieceSpan, wordSpans, wordTexts } from "../../text/word-spans.ts";
 import type { WordWeights } from "../matrix.ts";
 
@@ -77,7 +77,7 @@ export async function openForcedDecoding(options: ForcedDecodingOptions): Promis
   // The row that reads a word is one after the row that writes it.
   const shift = row === "input" ? 1 : 0;
   const encode = (pair: { readonly source: string; readonly target: string }): CutExample => {
-    const [wholeSource, wholeTarget] = [source.encode(pair.source), target.encode(pair.target)];
+    const [wholeSource, wholeTarget] = [source.encode(pair.source), writtenIds(target, pair.target)];
     const targetIds = truncate(wholeTarget, maxLength - shift, target.special.eos);
     // One step more than there are tokens, so that every word is read.
     const read = shift === 1 ? [...targetIds, target.special.eos] : targetIds;

@@ -10,7 +10,7 @@ import { build } from "../../nn/layer.ts";
 import { linear } from "../../ops/matmul.ts";
 import { reshape } from "../../ops/reshape.ts";
 import type { BatchFeeds } from "../../runtime/compile.ts";
-import type { Tokenizer, Tokenizers } from "../../text/tokenizer.ts";
+import { type Tokenizer, type Tokenizers, writtenIds } from "../../text/tokenizer.ts";
 import { withDerivedTaps } from "./derived-taps.ts";
 
 /** A trained model of one task, as `openRun` gives it. */
@@ -139,7 +139,7 @@ function translator({ model, tokenizers }: Extract<Inspected, { task: "translate
     timeAt: (path) => (isInEncoder(path) ? "source" : "target"),
     encode: ({ source: from, target: to = "" }) => ({
       source: Int32Array.from(source.encode(from)),
-      target: Int32Array.from(target.encode(to)),
+      target: Int32Array.from(writtenIds(target, to)),
     }),
     feeds: (example) => {
       const batch = batchOf(example);

@@ -1,22 +1,27 @@
 import { coverWindows, makeWindows, type WindowBatch } from "../../data/windows.ts";
 import { heedError } from "../../errors.ts";
 import type { BatchFeeds } from "../../runtime/compile.ts";
-import type { Tokenizer } from "../../text/tokenizer.ts";
+import { bareIds, type Tokenizer } from "../../text/tokenizer.ts";
 import { atOnce, inTurns, type Work } from "../../work.ts";
 
 /**
  * A text as one sequence of ids. Each line ends with `</s>`, and empty lines are kept; within a line the tokenizer's
- * normaliser collapses and strips white space, so indentation is lost.
+ * normaliser collapses and strips white space, so indentation is lost. Where a tokenizer keeps line breaks, lines end with
+ * them, and the text with the token for its end.
  */
 export const encodeText = (lines: Iterable<string>, tokenizer: Tokenizer): Int32Array =>
   atOnce(encoding(lines, tokenizer));
 
 function* encoding(lines: Iterable<string>, tokenizer: Tokenizer): Work<Int32Array> {
   const ids: number[] = [];
+  const encode = tokenizer.keepsLines
+    ? (line: string): number[] => bareIds(tokenizer, `${line}\n`)
+    : (line: string): number[] => tokenizer.encode(line);
   for (const line of lines) {
     yield;
-    for (const id of tokenizer.encode(line)) ids.push(id);
+    for (const id of encode(line)) ids.push(id);
   }
+  if (tokenizer.keepsLines) ids.push(tokenizer.special.eos);
   return Int32Array.from(ids);
 }
 

@@ -5,7 +5,7 @@ import { pairFilter } from "../../data/filters.ts";
 import { type PieceLinks, pieceLinks } from "../../data/piece-links.ts";
 import { heedError } from "../../errors.ts";
 import type { BatchFeeds } from "../../runtime/compile.ts";
-import type { Tokenizers } from "../../text/tokenizer.ts";
+import { type Tokenizers, writtenIds } from "../../text/tokenizer.ts";
 import { wordSpans } from "../../text/word-spans.ts";
 import { inTurns, type Work } from "../../work.ts";
 import { type CorpusLinks, checkLinks } from "./links.ts";
@@ -18,7 +18,7 @@ export interface SentencePair {
 export function encodePair({ source, target }: SentencePair, tokenizers: Tokenizers): PairExample {
   return {
     source: Int32Array.from(tokenizers.source.encode(source)),
-    target: Int32Array.from(tokenizers.target.encode(target)),
+    target: Int32Array.from(writtenIds(tokenizers.target, target)),
   };
 }
 

@@ -186,7 +186,8 @@ const bias =
     return { dtype: "float32", shape: [data.length], data };
   };
 
-const BANNED = -1e9;
+/** Far below any logit, yet without weight in the mean over all outputs that label smoothing adds. */
+const BANNED = -1e3;
 
 function specialOf({ config, generation }: FolderFacts): ImportedModel["special"] {
   const id = (name: string): number | undefined => generation.id(name) ?? config.id(name);

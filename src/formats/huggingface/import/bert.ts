@@ -109,6 +109,7 @@ export const bert: HuggingFaceFamily = {
         activation: config.activation(keys.activation, "gelu"),
         epsilon: config.number("layer_norm_eps", 1e-12),
         tokenTypes: isTyped ? config.count("type_vocab_size", 2, 0) : 0,
+        maxLength: longest,
       },
       longest,
       vocabulary: config.count("vocab_size"),

@@ -33,6 +33,7 @@ export const gpt2: HuggingFaceFamily = {
     const dModel = config.count("n_embd");
     const prefix = [...tensors.keys()].some((key) => key.startsWith("transformer.")) ? "transformer." : "";
     const vocabulary = config.count("vocab_size");
+    const longest = config.count("n_positions", config.count("n_ctx", 1024));
     const eos = config.id("eos_token_id") ?? vocabulary - 1;
     const source = sourcesFrom(names);
     return {
@@ -48,8 +49,9 @@ export const gpt2: HuggingFaceFamily = {
         activation: config.activation("activation_function", "gelu_new"),
         epsilon: config.number("layer_norm_epsilon", 1e-5),
         tieEmbeddings: config.flag("tie_word_embeddings", true),
+        maxLength: longest,
       },
-      longest: config.count("n_positions", config.count("n_ctx", 1024)),
+      longest,
       vocabulary,
       special: { pad: config.id("pad_token_id") ?? eos, eos, bos: config.id("bos_token_id") ?? eos },
       sourceOf: (path) => {
