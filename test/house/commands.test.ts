@@ -1,11 +1,11 @@
 /** README's commands as a reader pastes them, one after the other, and the examples in --help. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { flagOf } from "../../src/cli/command.ts";
 import { commands } from "../../src/cli/main.ts";
-import { studioPage } from "../built.ts";
+import { unpacked } from "../built.ts";
 import { tsv } from "../cli/heed.ts";
 import { absentChromium } from "../page/chromium.ts";
 
@@ -41,14 +41,10 @@ beforeAll(() => {
   folder = mkdtempSync(join(root, ".house", "commands-"));
   path = join(folder, "bin");
   const built = join(folder, "heed");
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const project = join(root, "tsconfig.build.json");
-  execFileSync(process.execPath, [compiler, "-p", project, "--outDir", join(built, "dist")]);
-  cpSync(join(root, "package.json"), join(built, "package.json"));
+  cpSync(unpacked, built, { recursive: true });
   // Where there is no browser, there is no page to serve either: an empty one stands in.
-  if (!absentChromium) cpSync(studioPage, join(built, "dist/studio"), { recursive: true });
-  else {
-    mkdirSync(join(built, "dist/studio"));
+  if (absentChromium) {
+    mkdirSync(join(built, "dist/studio"), { recursive: true });
     writeFileSync(join(built, "dist/studio/index.html"), "");
   }
   mkdirSync(path);
