@@ -69,6 +69,7 @@ export function importedTokenizer(json: unknown, ids: TokenizerIds, where = "tok
     toJSON: () => checked.json,
     beginsWord: (id) => begins(token(id)),
     keepsLines: addsEnd,
+    cleansUp,
   };
 }
 

@@ -124,25 +124,47 @@ export const bert = defineFamily({
   refuseUnfit: refuseHeads,
 });
 
-/** GPT-2: Radford et al. 2019. */
+const gpt2Kinds = {
+  gpt2: { positions: "learned" },
+  opt: { positions: "learned" },
+  starcoder2: { positions: "rotary" },
+} as const;
+const gpt2Names = ["gpt2", "opt", "starcoder2"] as const;
+
+/** GPT-2 and decoders like it: Radford et al. 2019, Zhang et al. 2022, Lozhkov et al. 2024. */
 export const gpt2 = defineFamily({
-  kinds: ["gpt2"],
+  kinds: gpt2Names,
   isImported: true,
   keys: {
     generate: z.strictObject({
-      kind: z.literal("gpt2").describe("kind of network"),
+      kind: z.enum(gpt2Names).describe("kind of network"),
       layers,
       ...blocks,
+      norm: z
+        .enum(["post", "pre"])
+        .optional()
+        .describe("opt only: layer norm after each residual sum, or before each sublayer; default pre"),
       epsilon,
       tieEmbeddings,
     }),
   },
   build: {
-    generate: (model, { vocabulary, context }) =>
-      Gpt2({ ...model, vocabulary, maxLength: context, tie: model.tieEmbeddings }),
+    generate: ({ norm = "pre", ...model }, { vocabulary, context }) =>
+      Gpt2({
+        ...{ ...model, ...gpt2Kinds[model.kind], norm, vocabulary },
+        maxLength: context,
+        tie: model.tieEmbeddings,
+      }),
   },
   sourceHeads: () => [],
-  refuseUnfit: refuseHeads,
+  refuseUnfit: (model, refuse) => {
+    refuseHeads(model, refuse);
+    const { kind, norm, dModel, heads } = model;
+    if (kind !== "opt" && norm !== undefined)
+      refuse("norm", `has no effect on ${kind}, which is pre-norm`, "leave it out");
+    if (kind === "starcoder2" && (dModel / heads) % 2 !== 0)
+      refuse("heads", "rotary positions rotate pairs, but dModel / heads is odd", "choose an even size");
+  },
 });
 
 const llamaNames = ["llama", "mistral", "qwen2"] as const;
