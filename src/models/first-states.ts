@@ -37,16 +37,17 @@ export const lengthOf = (state: Tensors | undefined): Size => (state && under(0,
  * Taps, given a scope: positions [length, dim]; sum.
  *
  * @param state  The decoder's state: x follows the tokens it has seen.
+ * @param indices  Positions of x, int32 [length] or [batch, length]. Default: those after the state's tokens.
  */
 export function withPositions(
   x: Value,
   positions: Positions | undefined,
   state?: Tensors | undefined,
   scope?: Pick<Scope, "tap">,
+  indices: Value = positionsFrom(lengthOf(state), x.shape[1] as Size),
 ): Value {
   if (!positions) return x;
   const { tap = (_, value) => value }: Partial<Pick<Scope, "tap">> = scope ?? {};
-  const indices = positionsFrom(lengthOf(state), x.shape[1] as Size);
   return tap("sum", add(x, tap("positions", positionsLike(x, positions(indices)))));
 }
 
@@ -62,9 +63,9 @@ export function withPositions(
 export function firstStates(
   scope: Scope,
   embedded: Value,
-  { positions, dropout, state, norm = (x) => x }: FirstStatesOptions,
+  { positions, dropout, state, indices, norm = (x) => x }: FirstStatesOptions,
 ): Value {
-  const placed = norm(withPositions(scope.tap("embedding", embedded), positions, state, scope));
+  const placed = norm(withPositions(scope.tap("embedding", embedded), positions, state, scope, indices));
   return scope.tap("states", scope.dropout(placed, dropout));
 }
 
@@ -72,6 +73,8 @@ export interface FirstStatesOptions {
   readonly positions: Positions | undefined;
   readonly dropout: number;
   readonly state?: Tensors | undefined;
+  /** Positions of the tokens, int32 [length] or [batch, length]. Default: those after the state's tokens. */
+  readonly indices?: Value | undefined;
   /** Applied to the sum, before dropout. Default: none. */
   readonly norm?: ((x: Value) => Value) | undefined;
 }

@@ -12,6 +12,7 @@ import { type Activation, FeedForward } from "../nn/feed-forward.ts";
 import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { LayerNorm, PostNorm, PreNorm, type Residual } from "../nn/norm.ts";
+import { add } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
 import {
   type BoundCausalLayer,
@@ -23,7 +24,7 @@ import {
 } from "./blocks.ts";
 import { AddedPositions, firstStates, lengthOf, type PositionKind } from "./first-states.ts";
 import { inLayers, under } from "./named-tensors.ts";
-import type { Decoded, Seq2Seq, Tensors } from "./seq2seq.ts";
+import type { Decoded, Padded, Seq2Seq, Tensors } from "./seq2seq.ts";
 
 export interface TransformerConfig {
   readonly sourceVocabulary: number;
@@ -157,18 +158,40 @@ type StepThrough<L> = (
   i: number,
 ) => CachedStep;
 
-/** Runs causal layers in order, each with the bias that hides the future and its keys and values of the past. */
+/** Runs the layers of a language model in order. */
+export const throughCausal = (
+  layers: readonly BoundCausalLayer[],
+  x: Value,
+  state: Tensors | undefined,
+  { mask, positions }: Padded,
+): Decoded =>
+  throughCached(
+    layers,
+    x,
+    state,
+    (causalLayer, h, causal, past) => causalLayer(h, causal, past, positions),
+    mask,
+  );
+
+/**
+ * Runs causal layers in order, each with the bias that hides the future and its keys and values of the past.
+ *
+ * @param mask  Hides padding too: [batch, past + length]. Default: there is none.
+ */
 export function throughCached<L>(
   layers: readonly L[],
   x: Value,
   state: Tensors | undefined,
   step: StepThrough<L>,
+  mask?: Value,
 ): Decoded {
   const length = x.shape[1] as Size;
   const before = lengthOf(state);
   // One new token sees everything before it: no bias needed.
-  const bias =
+  const causal =
     length === 1 ? undefined : causalBias(x, length, state ? plus(before, length) : length, before);
+  const padding = mask && paddingBias(mask);
+  const bias = causal && padding ? add(causal, padding) : (causal ?? padding);
   let hidden = x;
   const present = layers.map((causalLayer, i) => {
     const stepped = step(causalLayer, hidden, bias, state && layerOf(state, i), i);

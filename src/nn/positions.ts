@@ -42,7 +42,7 @@ export function LearnedPositions(maxLength: number, dim: number): Layer<Position
   return layer({ weight }, (m) => (positions) => gather(m.weight, positions));
 }
 
-/** x [..., length, dim], positions int32 [length]  ->  the same shape */
+/** x [batch, heads, length, dim], positions int32 [length] or [batch, length]  ->  the same shape */
 export type Rotation = (x: Value, positions: Value) => Value;
 
 /**
@@ -64,7 +64,11 @@ export function RotaryPositions(dim: number, { base = 10000 } = {}): Layer<Rotat
   }
   const speeds = Float64Array.from({ length: dim / 2 }, (_, i) => base ** ((-2 * i) / dim));
   return layer({}, () => (x, positions) => {
-    const column = reshape(cast(positions, x.dtype), [positions.shape[0] as Size, 1]);
+    const { shape } = positions;
+    const column = reshape(
+      cast(positions, x.dtype),
+      shape.length === 1 ? [shape[0] as Size, 1] : [shape[0] as Size, 1, shape[1] as Size, 1],
+    );
     const angle = mul(column, constant(x.dtype, [1, dim / 2], speeds));
     const [cosine, sine] = [cos(angle), sin(angle)];
     const [first, second] = split(x, 2) as [Value, Value];

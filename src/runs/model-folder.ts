@@ -2,8 +2,8 @@
 import { parseConfig } from "../config/parse.ts";
 import type { Config } from "../config/schema.ts";
 import { HeedError, heedError } from "../errors.ts";
-import { huggingFaceFamily, modelTypes } from "../formats/huggingface/import/families.ts";
-import type { ImportedModel, ModelFolder } from "../formats/huggingface/import/family.ts";
+import { huggingFaceFamily, modelTypes } from "../formats/huggingface/families/families.ts";
+import type { ImportedModel, ModelFolder } from "../formats/huggingface/families/family.ts";
 import { fieldsOf } from "../formats/huggingface/import/fields.ts";
 import { importedWeights } from "../formats/huggingface/import/weights.ts";
 import { build } from "../nn/layer.ts";
@@ -94,7 +94,8 @@ function readModel(folder: ModelFolder): { model: ImportedModel; tokenizer: unkn
     own?.size === model.vocabulary &&
     own.special.pad === pad &&
     own.special.bos === bos &&
-    own.special.eos === eos;
+    // A language model that was trained here has none that ends its texts.
+    (own.special.eos === eos || (model.task === "generate" && !config.has("eos_token_id")));
   return { model, tokenizer, isHeeds: isOwn };
 }
 

@@ -34,9 +34,19 @@ export const bertModels: ModelsOf<typeof bertKeys> = {
   },
 };
 
+const gpt2Kinds = {
+  gpt2: { positions: "learned" },
+  opt: { positions: "learned" },
+  starcoder2: { positions: "rotary" },
+} as const;
+
 export const gpt2Models: ModelsOf<typeof gpt2Keys> = {
-  generate: (model, { vocabulary, context }) =>
-    Gpt2({ ...model, vocabulary, maxLength: model.maxLength ?? context, tie: model.tieEmbeddings }),
+  generate: ({ norm = "pre", maxLength, ...model }, { vocabulary, context }) =>
+    Gpt2({
+      ...{ ...model, ...gpt2Kinds[model.kind], norm, vocabulary },
+      maxLength: maxLength ?? context,
+      tie: model.tieEmbeddings,
+    }),
 };
 
 export const llamaModels: ModelsOf<typeof llamaKeys> = {

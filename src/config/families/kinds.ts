@@ -5,7 +5,7 @@ export const familyKinds = {
   bart: ["marian", "blenderbot", "bart", "mbart"],
   t5: ["t5"],
   bert: ["bert", "distilbert", "roberta"],
-  gpt2: ["gpt2"],
+  gpt2: ["gpt2", "opt", "starcoder2"],
   llama: ["llama", "mistral", "qwen2"],
 } as const;
 

@@ -20,6 +20,8 @@ const models = {
   distilbert: bertModels,
   roberta: bertModels,
   gpt2: gpt2Models,
+  opt: gpt2Models,
+  starcoder2: gpt2Models,
   llama: llamaModels,
   mistral: llamaModels,
   qwen2: llamaModels,

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, st
 import { join } from "node:path";
 import { heedError } from "../../../errors.ts";
 import { decodeSafetensors, type NamedTensor } from "../../safetensors.ts";
-import type { ModelFolder } from "./family.ts";
+import type { ModelFolder } from "../families/family.ts";
 
 const WEIGHTS = "model.safetensors";
 /** Names the files of weights that are in several. */

@@ -1,4 +1,6 @@
-import { type FolderFacts, type HuggingFaceFamily, type ImportedModel, sourcesFrom } from "./family.ts";
+import { heedError } from "../../../errors.ts";
+import type { ExportedModel, FolderFacts, HuggingFaceFamily, ImportedModel } from "./family.ts";
+import { sourcesFrom } from "./names.ts";
 
 const layer = "model.layers.*";
 const names = {
@@ -16,8 +18,36 @@ const names = {
   project: "lm_head.weight",
 };
 
+interface LlamaKeys {
+  readonly kind: string;
+  readonly layers: number;
+  readonly dModel: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly dKey: number;
+  readonly feedForward: number;
+  readonly dropout: number;
+  readonly attentionDropout?: number | undefined;
+  readonly rotaryBase: number;
+  readonly biases: "all" | "inputs" | "none";
+  readonly epsilon: number;
+  readonly tieEmbeddings: boolean;
+}
+
+const architectures: Readonly<Record<string, string>> = {
+  llama: "LlamaForCausalLM",
+  mistral: "MistralForCausalLM",
+  qwen2: "Qwen2ForCausalLM",
+};
+/** The projections that add a bias; LLaMA has a key for it. */
+const biasesOf: Readonly<Record<string, readonly LlamaKeys["biases"][]>> = {
+  llama: ["none", "all"],
+  mistral: ["none"],
+  qwen2: ["inputs"],
+};
+
 /** LLaMA, Mistral and Qwen 2 with full attention and plain rotary positions. */
-export const llama: HuggingFaceFamily = {
+export const llama: HuggingFaceFamily<LlamaKeys> = {
   modelTypes: ["llama", "mistral", "qwen2"],
   read: (facts): ImportedModel => {
     const { config } = facts;
@@ -56,6 +86,37 @@ export const llama: HuggingFaceFamily = {
       special: { pad: config.id("pad_token_id") ?? eos, eos, bos: config.id("bos_token_id") ?? eos },
       sourceOf: sourcesFrom(names),
       ignored: /^(lm_head\.weight|model\.layers\.\d+\.self_attn\.rotary_emb\.inv_freq)$/,
+    };
+  },
+  write: ({ model, longest, vocabulary }, where): ExportedModel => {
+    const { kind, heads, rotaryBase: rope_theta, biases } = model;
+    if (!biasesOf[kind]?.includes(biases)) {
+      const cause = `\`model.biases\` is ${biases}, which ${kind} cannot express`;
+      throw heedError("ERR_MODEL", { where, cause, remedy: `it has ${biasesOf[kind]?.join(" or ")}` });
+    }
+    return {
+      config: {
+        architectures: [architectures[kind]],
+        vocab_size: vocabulary,
+        max_position_embeddings: longest,
+        num_hidden_layers: model.layers,
+        hidden_size: model.dModel,
+        num_attention_heads: heads,
+        num_key_value_heads: model.keyValueHeads,
+        head_dim: model.dKey,
+        intermediate_size: model.feedForward,
+        hidden_act: "silu",
+        attention_dropout: model.attentionDropout ?? model.dropout,
+        rms_norm_eps: model.epsilon,
+        // Both ways to say it: the newer one is Python's since version 5.
+        rope_theta,
+        rope_parameters: { rope_type: "default", rope_theta },
+        ...(kind === "llama" ? { attention_bias: biases === "all", mlp_bias: false } : {}),
+        ...(kind === "mistral" ? { sliding_window: null } : {}),
+        ...(kind === "qwen2" ? { use_sliding_window: false } : {}),
+        tie_word_embeddings: model.tieEmbeddings,
+      },
+      sourceOf: sourcesFrom(names),
     };
   },
 };

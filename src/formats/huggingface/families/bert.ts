@@ -1,12 +1,7 @@
-import {
-  type FolderFacts,
-  type HuggingFaceFamily,
-  type ImportedModel,
-  type NameTable,
-  type Source,
-  sourcesFrom,
-  withoutRows,
-} from "./family.ts";
+import { heedError } from "../../../errors.ts";
+import { activationNames } from "../import/fields.ts";
+import type { BlockKeys, ExportedModel, FolderFacts, HuggingFaceFamily, ImportedModel } from "./family.ts";
+import { behindRows, type NameTable, type Source, sourcesFrom } from "./names.ts";
 
 const layer = "encoder.layer.*";
 const names: NameTable = {
@@ -46,8 +41,10 @@ interface Member {
   readonly keys: Readonly<
     Record<"layers" | "dModel" | "heads" | "feedForward" | "dropout" | "attention" | "activation", string>
   >;
-  /** Rows at the start of the table of positions that no token reads. */
-  readonly skipped: (facts: FolderFacts) => number;
+  /** Python's class is this name with "Model" or "ForSequenceClassification". */
+  readonly name: string;
+  /** Rows at the start of the table of positions that no token reads, given the id of padding. */
+  readonly skipped: (padding: number) => number;
 }
 
 const keys = {
@@ -61,8 +58,12 @@ const keys = {
 } as const;
 
 const members: Readonly<Record<string, Member>> = {
-  bert: { names, keys, head: { dense: "bert.pooler.dense", project: "classifier" }, skipped: () => 0 },
+  bert: {
+    ...{ name: "Bert", names, keys, head: { dense: "bert.pooler.dense", project: "classifier" } },
+    skipped: () => 0,
+  },
   distilbert: {
+    name: "DistilBert",
     names: distilNames,
     keys: {
       ...{ layers: "n_layers", dModel: "dim", heads: "n_heads", feedForward: "hidden_dim" },
@@ -73,15 +74,23 @@ const members: Readonly<Record<string, Member>> = {
   },
   // Positions are counted from the id of padding.
   roberta: {
+    name: "Roberta",
     names,
     keys,
     head: { dense: "classifier.dense", project: "classifier.out_proj" },
-    skipped: ({ config }) => (config.id("pad_token_id") ?? 1) + 1,
+    skipped: (padding) => padding + 1,
   },
 };
 
+interface BertKeys extends BlockKeys {
+  readonly kind: string;
+  readonly layers: number;
+  readonly epsilon: number;
+  readonly tokenTypes: number;
+}
+
 /** BERT, DistilBERT and RoBERTa: classifiers, or encoders without a head. */
-export const bert: HuggingFaceFamily = {
+export const bert: HuggingFaceFamily<BertKeys> = {
   modelTypes: Object.keys(members),
   read: (facts): ImportedModel => {
     const { config, tensors } = facts;
@@ -92,7 +101,7 @@ export const bert: HuggingFaceFamily = {
       config.refuse('"position_embedding_type" is not "absolute"');
     const isPrefixed = [...tensors.keys()].some((key) => key.startsWith(`${kind}.`));
     const isClassifier = tensors.has(`${head.project}.weight`);
-    const skipped = member.skipped(facts);
+    const skipped = member.skipped(config.id("pad_token_id") ?? 1);
     const longest = config.count("max_position_embeddings") - skipped;
     if (longest < 2) config.refuse('"max_position_embeddings" leaves no positions');
     const isTyped = kind !== "distilbert";
@@ -119,23 +128,59 @@ export const bert: HuggingFaceFamily = {
       ignored: ignored(isClassifier, kind),
     };
   },
+  write: ({ model, longest, vocabulary, special, labels = [] }, where): ExportedModel => {
+    const { kind, dropout, epsilon } = model;
+    const member = members[kind] as Member;
+    const { keys, name } = member;
+    const isDistilled = kind === "distilbert";
+    if (isDistilled && epsilon !== 1e-12) {
+      const cause = `\`model.epsilon\` is ${epsilon}, but DistilBERT's is always 1e-12`;
+      throw heedError("ERR_MODEL", { where, cause });
+    }
+    if (!isDistilled && model.tokenTypes === 0) {
+      const cause = `\`model.tokenTypes\` is 0, but ${name} has a row for the first segment at least`;
+      throw heedError("ERR_MODEL", { where, cause });
+    }
+    const isClassifier = labels.length > 0;
+    const skipped = member.skipped(special.pad);
+    return {
+      config: {
+        architectures: [`${name}${isClassifier ? "ForSequenceClassification" : "Model"}`],
+        vocab_size: vocabulary,
+        max_position_embeddings: longest + skipped,
+        [keys.layers]: model.layers,
+        [keys.dModel]: model.dModel,
+        [keys.heads]: model.heads,
+        [keys.feedForward]: model.feedForward,
+        [keys.activation]: activationNames[model.activation],
+        [keys.dropout]: dropout,
+        [keys.attention]: model.attentionDropout ?? dropout,
+        ...(isDistilled ? { sinusoidal_pos_embds: false } : {}),
+        ...(isDistilled ? {} : { layer_norm_eps: epsilon, type_vocab_size: model.tokenTypes }),
+        ...(isClassifier ? namesOfLabels(labels) : {}),
+      },
+      sourceOf: sourceOf(member, isClassifier ? `${kind}.` : "", skipped),
+    };
+  },
 };
 
+/** Labels as config.json has them. */
+export const namesOfLabels = (labels: readonly string[]): object => ({
+  id2label: Object.fromEntries(labels.map((label, n) => [n, label])),
+  label2id: Object.fromEntries(labels.map((label, n) => [label, n])),
+});
+
 function sourceOf({ names, head }: Member, prefix: string, skipped: number): ImportedModel["sourceOf"] {
-  const encoder = sourcesFrom(names);
+  const encoder = sourcesFrom(
+    skipped > 0 ? { ...names, positions: { key: names.positions as string, ...behindRows(skipped) } } : names,
+    prefix,
+  );
   const heads = sourcesFrom({
     dense: head.dense,
     project: `${head.project}.weight`,
     projectBias: `${head.project}.bias`,
   });
-  return (path): Source | undefined => {
-    const inHead = heads(path);
-    if (inHead) return inHead;
-    const source = encoder(path);
-    const keys = source?.keys.map((key) => `${prefix}${key}`);
-    if (!keys) return undefined;
-    return path === "positions.weight" && skipped > 0 ? { keys, take: withoutRows(skipped) } : { keys };
-  };
+  return (path): Source | undefined => heads(path) ?? encoder(path);
 }
 
 /** Heads for other uses, and, of an encoder, the pooler. */

@@ -1,13 +1,9 @@
 import { sinusoids } from "../../../nn/positions.ts";
 import type { NamedTensor } from "../../safetensors.ts";
+import { activationNames } from "../import/fields.ts";
 import { counterpartOf, marianOrder, permuted } from "../weights.ts";
-import {
-  type FolderFacts,
-  type HuggingFaceFamily,
-  type ImportedModel,
-  type Source,
-  withoutRows,
-} from "./family.ts";
+import type { BlockKeys, ExportedModel, FolderFacts, HuggingFaceFamily, ImportedModel } from "./family.ts";
+import { behindRows, type Source, type SourceOf, type Stored } from "./names.ts";
 
 /** Where each architecture has its layer norms: after each residual sum, or before each sublayer. */
 const norms = { marian: "post", blenderbot: "pre", bart: "post", mbart: "pre" } as const;
@@ -15,16 +11,73 @@ type Architecture = keyof typeof norms;
 /** Most numbers in a table of positions. */
 const MOST_SINUSOIDS = 2 ** 26;
 
+const classes = {
+  marian: "MarianMTModel",
+  blenderbot: "BlenderbotForConditionalGeneration",
+  bart: "BartForConditionalGeneration",
+  mbart: "MBartForConditionalGeneration",
+} as const satisfies Record<Architecture, string>;
+
+interface BartKeys extends BlockKeys {
+  readonly kind: string;
+  readonly encoderLayers: number;
+  readonly decoderLayers: number;
+  readonly scaleEmbedding: boolean;
+  readonly tieEmbeddings: boolean;
+}
+
 /** Marian, Blenderbot, BART and mBART: one layout of weights, with differences in norms and positions. */
-export const bart: HuggingFaceFamily = {
+export const bart: HuggingFaceFamily<BartKeys> = {
   modelTypes: Object.keys(norms),
   read: (facts) => {
     const settings = read(facts);
     return ownExport(facts, settings) ?? foreign(facts, settings);
   },
+  write: ({ model, longest, vocabulary }): ExportedModel => {
+    const { kind, tieEmbeddings: isTied } = model;
+    const architecture = kind as Architecture;
+    const settings = { architecture, isTied, blocks: model };
+    return {
+      config: { ...bartConfig({ ...model, architecture, vocabulary, longest }), forced_eos_token_id: null },
+      sourceOf: foreignSources(settings, { give: withoutBans }),
+    };
+  },
 };
 
+export interface BartFacts extends Omit<BartKeys, "kind"> {
+  readonly architecture: Architecture;
+  readonly vocabulary: number;
+  readonly longest: number;
+}
+
+/** The keys of config.json that all of the family have. */
+export const bartConfig = (c: BartFacts): Readonly<Record<string, unknown>> => ({
+  architectures: [classes[c.architecture]],
+  is_encoder_decoder: true,
+  vocab_size: c.vocabulary,
+  decoder_vocab_size: c.vocabulary,
+  d_model: c.dModel,
+  encoder_layers: c.encoderLayers,
+  encoder_attention_heads: c.heads,
+  encoder_ffn_dim: c.feedForward,
+  decoder_layers: c.decoderLayers,
+  decoder_attention_heads: c.heads,
+  decoder_ffn_dim: c.feedForward,
+  activation_function: activationNames[c.activation],
+  scale_embedding: c.scaleEmbedding,
+  share_encoder_decoder_embeddings: c.tieEmbeddings,
+  tie_word_embeddings: c.tieEmbeddings,
+  max_position_embeddings: c.longest,
+  dropout: c.dropout,
+  attention_dropout: c.attentionDropout ?? c.dropout,
+  activation_dropout: c.dropout,
+});
+
 type Settings = ReturnType<typeof read>;
+/** What decides where weights are. */
+interface Layout extends Pick<Settings, "architecture" | "isTied"> {
+  readonly blocks: Pick<Settings["blocks"], "dModel">;
+}
 
 /** What all of the family have in common. */
 function read({ config }: FolderFacts) {
@@ -115,8 +168,6 @@ function ownExport(facts: FolderFacts, s: Settings): ImportedModel | undefined {
 function foreign(facts: FolderFacts, s: Settings): ImportedModel {
   const { generation } = facts;
   const { architecture, positions: longest, vocabulary } = s;
-  const isPre = norms[architecture] === "pre";
-  const sourceOf = sourcesOf(s, isPre);
   return {
     task: "translate",
     model: {
@@ -131,12 +182,18 @@ function foreign(facts: FolderFacts, s: Settings): ImportedModel {
     special: specialOf(facts),
     beam: Math.min(100, generation.count("num_beams", facts.config.count("num_beams", 1))),
     ignored,
-    sourceOf: (path) => {
-      const input = /^(encoder|decoder)Input\.(positions\.weight|norm\.gain|norm\.bias)$/.exec(path);
-      if (input) return inputSource(input[1] as string, input[2] as string, architecture);
-      if (path === "outputBias") return { keys: ["final_logits_bias"], take: bias(facts, vocabulary) };
-      return sourceOf(path);
-    },
+    sourceOf: foreignSources(s, { take: bias(facts, vocabulary) }),
+  };
+}
+
+/** Sources of all weights of a model from elsewhere. */
+function foreignSources(s: Layout, outputBias: Stored): SourceOf {
+  const sourceOf = sourcesOf(s, norms[s.architecture] === "pre");
+  return (path) => {
+    const input = /^(encoder|decoder)Input\.(positions\.weight|norm\.gain|norm\.bias)$/.exec(path);
+    if (input) return inputSource(input[1] as string, input[2] as string, s.architecture);
+    if (path === "outputBias") return { keys: ["final_logits_bias"], ...outputBias };
+    return sourceOf(path);
   };
 }
 
@@ -144,17 +201,14 @@ function inputSource(side: string, leaf: string, architecture: Architecture): So
   if (leaf === "positions.weight") {
     const keys = [`model.${side}.embed_positions.weight`];
     // BART keeps two rows for padding, which no token reads.
-    return architecture === "blenderbot" ? { keys } : { keys, take: withoutRows(2) };
+    return architecture === "blenderbot" ? { keys } : { keys, ...behindRows(2) };
   }
   return { keys: [`model.${side}.layernorm_embedding.${leaf === "norm.gain" ? "weight" : "bias"}`] };
 }
 
 /** Sources of the weights that Heed's own Transformer has too. */
-function sourcesOf(
-  { isTied, architecture, blocks }: Settings,
-  isPre: boolean,
-): (path: string) => Source | undefined {
-  const order = interleaved(blocks.dModel);
+function sourcesOf({ isTied, architecture, blocks }: Layout, isPre: boolean): SourceOf {
+  const [ours, theirs] = [interleaved(blocks.dModel), marianOrder(blocks.dModel)];
   return (path) => {
     const counterpart = counterpartOf(path, { isPre, tied: isTied });
     if (!counterpart) return undefined;
@@ -162,7 +216,11 @@ function sourcesOf(
     const keys = /embed_tokens|lm_head/.test(key) ? [key, "model.shared.weight"] : [key];
     const fallback = key === "model.shared.weight" ? sharedKeys : [];
     if (architecture !== "marian" || modelAxis === undefined) return { keys: [...keys, ...fallback] };
-    return { keys: [...keys, ...fallback], take: (tensor) => permuted(tensor, modelAxis, order) };
+    return {
+      keys: [...keys, ...fallback],
+      take: (tensor) => permuted(tensor, modelAxis, ours),
+      give: (tensor) => permuted(tensor, modelAxis, theirs),
+    };
   };
 }
 
@@ -188,6 +246,17 @@ const bias =
 
 /** Far below any logit, yet without weight in the mean over all outputs that label smoothing adds. */
 const BANNED = -1e3;
+/** Training moves a bias a little. */
+const isBan = (value: number): boolean => value <= BANNED / 2;
+/** Tokens that a bias on the logits bans, in the order of their ids. */
+export const bannedBy = ({ data }: NamedTensor): number[] =>
+  Array.from(data as Float32Array).flatMap((value, id) => (isBan(value) ? [id] : []));
+
+/** [vocabulary]  ->  [1, vocabulary]: without bans, which generation_config.json has. */
+function withoutBans({ data }: NamedTensor): NamedTensor {
+  const kept = Float32Array.from(data as Float32Array, (value) => (isBan(value) ? 0 : value));
+  return { dtype: "float32", shape: [1, kept.length], data: kept };
+}
 
 function specialOf({ config, generation }: FolderFacts): ImportedModel["special"] {
   const id = (name: string): number | undefined => generation.id(name) ?? config.id(name);

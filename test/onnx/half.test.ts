@@ -1,7 +1,7 @@
 /** Numbers of 16 bits, by IEEE 754's rules and in files. */
 import { expect, test } from "vitest";
-import { fromBfloat, fromHalf, toHalf } from "../../src/formats/half.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.ts";
+import { fromBfloat, fromHalf, toHalf } from "../../src/onnx/half.ts";
 
 test("every half survives the way to a number and back", () => {
   for (let bits = 0; bits < 65536; bits++) {

@@ -1,4 +1,6 @@
-import { type HuggingFaceFamily, type ImportedModel, sourcesFrom } from "./family.ts";
+import { heedError } from "../../../errors.ts";
+import type { BlockKeys, ExportedModel, HuggingFaceFamily, ImportedModel } from "./family.ts";
+import { sourcesFrom } from "./names.ts";
 
 const columns = (side: "encoder" | "decoder", feedForward: number): Record<string, string> => ({
   [`${side}Distances`]: `${side}.block.0.layer.0.SelfAttention.relative_attention_bias`,
@@ -35,8 +37,21 @@ const gated = {
   "decoder.*.feedForward.gate": "decoder.block.*.layer.2.DenseReluDense.wi_0",
 };
 
+interface T5Keys extends Omit<BlockKeys, "attentionDropout"> {
+  readonly kind: string;
+  readonly encoderLayers: number;
+  readonly decoderLayers: number;
+  readonly dKey: number;
+  readonly gated: boolean;
+  readonly buckets: number;
+  readonly maxDistance: number;
+  readonly epsilon: number;
+  readonly scaleOutput: boolean;
+  readonly tieEmbeddings: boolean;
+}
+
 /** T5, and T5 1.1 with gated feed-forward layers. */
-export const t5: HuggingFaceFamily = {
+export const t5: HuggingFaceFamily<T5Keys> = {
   modelTypes: ["t5"],
   read: ({ config, generation, tensors }): ImportedModel => {
     const encoderLayers = config.layers("num_layers");
@@ -82,6 +97,37 @@ export const t5: HuggingFaceFamily = {
       sourceOf: sourcesFrom(isGated ? gated : plain),
       ignored:
         /^((encoder|decoder)\.embed_tokens\.weight|lm_head\.weight|decoder\.block\.0\.layer\.1\.EncDecAttention\.relative_attention_bias\.weight)$/,
+    };
+  },
+  write: ({ model, longest, vocabulary }, where): ExportedModel => {
+    const { activation, gated: isGated } = model;
+    // "gated-gelu" has always meant the approximation.
+    const name = isGated && activation === "gelu-tanh" ? "gelu" : activation;
+    if (activation === (isGated ? "gelu" : "gelu-tanh")) {
+      const cause = `\`model.activation\` is ${activation}, which T5 has only with \`model.gated: ${!isGated}\``;
+      throw heedError("ERR_MODEL", { where, cause });
+    }
+    return {
+      config: {
+        architectures: ["T5ForConditionalGeneration"],
+        vocab_size: vocabulary,
+        n_positions: longest,
+        num_layers: model.encoderLayers,
+        num_decoder_layers: model.decoderLayers,
+        d_model: model.dModel,
+        num_heads: model.heads,
+        d_kv: model.dKey,
+        d_ff: model.feedForward,
+        dropout_rate: model.dropout,
+        feed_forward_proj: isGated ? `gated-${name}` : name,
+        relative_attention_num_buckets: model.buckets,
+        relative_attention_max_distance: model.maxDistance,
+        layer_norm_epsilon: model.epsilon,
+        scale_decoder_outputs: model.scaleOutput,
+        tie_word_embeddings: model.tieEmbeddings,
+        is_encoder_decoder: true,
+      },
+      sourceOf: sourcesFrom(isGated ? gated : plain),
     };
   },
 };
