@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { TaskName } from "../config/families/family.ts";
 import { heedError } from "../errors.ts";
 import { readModelFolder, WEIGHTS_INDEX } from "../formats/huggingface/import/folder.node.ts";
+import { marianModelIn } from "../formats/marian/folder.node.ts";
 import { directoryFiles } from "./files.node.ts";
 import { MODEL_CONFIG, readModelRun } from "./model-folder.ts";
 import {
@@ -33,10 +34,12 @@ export function openRun(directory: string): OpenedRun {
   return assembleRun(readFileSync(config, "utf8"), readFileSync(weights), directoryFiles(directory));
 }
 
-/** Whether a folder has Hugging Face's layout, and is no run. */
+/** Whether a folder has a model of Hugging Face's library or of the Marian toolkit, and is no run. */
 export function isModelFolder(directory: string): boolean {
   const has = (name: string): boolean => existsSync(join(directory, name));
-  return !has(CONFIG_FILE) && has(MODEL_CONFIG) && (has(WEIGHTS_FILE) || has(WEIGHTS_INDEX));
+  if (has(CONFIG_FILE)) return false;
+  if (has(MODEL_CONFIG) && (has(WEIGHTS_FILE) || has(WEIGHTS_INDEX))) return true;
+  return existsSync(directory) && marianModelIn(directory) !== undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ const entries = [
   "tasks/classify/judge.ts",
 ] as const;
 /** Few above what there are now, so that whoever adds some looks at what they are. */
-const MOST = 160;
+const MOST = 172;
 
 const imports = importsOf(join(import.meta.dirname, "../../src"));
 

@@ -40,8 +40,19 @@ const bartKinds = {
   blenderbot: { positions: "learned", norm: "pre", embeddingNorm: false },
   bart: { positions: "learned", norm: "post", embeddingNorm: true },
   mbart: { positions: "learned", norm: "pre", embeddingNorm: true },
+  "marian-ssru": {
+    positions: "sinusoidal",
+    norm: "post",
+    embeddingNorm: false,
+    decoder: "ssru",
+    epsilon: 1e-9,
+  },
 } as const;
-const bartNames = ["marian", "blenderbot", "bart", "mbart"] as const;
+const bartNames = ["marian", "blenderbot", "bart", "mbart", "marian-ssru"] as const;
+
+/** Marian's own wavelengths reach 10000 with the last pair of axes, where others' would one pair later. */
+const waves = ({ kind, dModel }: { kind: string; dModel: number }): { base?: number } =>
+  kind === "marian-ssru" && dModel > 2 ? { base: 10000 ** (dModel / (dModel - 2)) } : {};
 
 /** Encoder-decoders of BART's family: Lewis et al. 2020. */
 export const bart = defineFamily({
@@ -60,7 +71,7 @@ export const bart = defineFamily({
   },
   build: {
     translate: (model, tokenizers) =>
-      Bart({ ...model, ...bartKinds[model.kind], ...vocabulariesOf(model, tokenizers) }),
+      Bart({ ...model, ...bartKinds[model.kind], ...waves(model), ...vocabulariesOf(model, tokenizers) }),
   },
   sourceHeads: ({ decoderLayers, heads }) => new Array<number>(decoderLayers).fill(heads),
   refuseUnfit: refuseHeads,

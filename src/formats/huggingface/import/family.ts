@@ -55,6 +55,8 @@ export interface ImportedModel {
   readonly ignored: RegExp;
   /** Of a classifier, in the order of its outputs. */
   readonly labels?: readonly string[];
+  /** The head of the last decoder layer that was taught to align, from 1. */
+  readonly guidedHead?: number;
   /** Hypotheses that the model's makers search with. Default: as many as Heed does. */
   readonly beam?: number;
 }
