@@ -63,6 +63,7 @@ const slow = [
   "test/decoding/exactness.test.ts",
   "test/import/fuzz.test.ts",
   "test/import/going-on.test.ts",
+  "test/import/marian-nmt.test.ts",
   "test/import/parity.test.ts",
 ];
 /** Replace modules by others, which must not be loaded yet. */

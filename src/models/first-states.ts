@@ -15,6 +15,8 @@ export interface AddedPositionsConfig {
   /** Longest text, in tokens. */
   readonly maxLength: number;
   readonly dModel: number;
+  /** The 10000 of sinusoids. Default 10000. */
+  readonly base?: number;
 }
 
 /** The positions to add to embeddings; none for rotary positions. */
@@ -23,11 +25,14 @@ export function AddedPositions(c: AddedPositionsConfig): Layer<Positions | undef
   if (positions === "rotary") return layer({}, () => undefined);
   return positions === "learned"
     ? LearnedPositions(maxLength, dModel)
-    : SinusoidalPositions(maxLength, dModel);
+    : SinusoidalPositions(maxLength, dModel, c);
 }
 
 /** The number of tokens decoded before. */
-export const lengthOf = (state: Tensors | undefined): Size => (state && under(0, state).keys?.shape[2]) ?? 0;
+export function lengthOf(state: Tensors | undefined): Size {
+  const { keys, read = keys } = state ? under(0, state) : {};
+  return read?.shape[2] ?? 0;
+}
 
 /**
  * Adds positions to embeddings, if the model has any to add.

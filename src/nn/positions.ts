@@ -17,19 +17,20 @@ export type Positions = (positions: Value) => Value;
  * Sine and cosine waves, a pair of axes per wavelength: PE[p, 2i] = sin(p / 10000^(2i/dim)), PE[p, 2i+1] = cos(same).
  *
  * @param maxLength  Rows of the table: positions 0 to maxLength - 1.
+ * @param base  The 10000. Default 10000.
  * @see Vaswani et al. 2017, section 3.5 - https://arxiv.org/abs/1706.03762
  */
-export function SinusoidalPositions(maxLength: number, dim: number): Layer<Positions> {
-  const waves = constant("float32", [maxLength, dim], sinusoids(maxLength, dim));
+export function SinusoidalPositions(maxLength: number, dim: number, { base = 10000 } = {}): Layer<Positions> {
+  const waves = constant("float32", [maxLength, dim], sinusoids(maxLength, dim, base));
   return layer({}, () => (positions) => gather(waves, positions));
 }
 
 /** The table of `SinusoidalPositions`, row by row: [maxLength, dim]. */
-export function sinusoids(maxLength: number, dim: number): Float64Array {
+export function sinusoids(maxLength: number, dim: number, base = 10000): Float64Array {
   const table = new Float64Array(maxLength * dim);
   for (let p = 0; p < maxLength; p++) {
     for (let axis = 0; axis < dim; axis++) {
-      const angle = p / 10000 ** ((axis - (axis % 2)) / dim);
+      const angle = p / base ** ((axis - (axis % 2)) / dim);
       table[p * dim + axis] = axis % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
     }
   }

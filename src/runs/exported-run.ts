@@ -25,7 +25,7 @@ export interface ExportOptions {
   readonly where?: string;
 }
 
-const recurrent: readonly string[] = ["lstm", "gru"];
+const recurrent: readonly string[] = ["lstm", "gru", "marian-ssru"];
 
 /** The format in which a run is exported unless one is asked for. */
 export const formatOf = ({ config }: OpenedRun): ExportFormat =>
@@ -41,7 +41,7 @@ export function exportedRun(run: OpenedRun, options: ExportOptions = {}): Files 
   if (format === "onnx") return plainFolder(plainModel(run), options);
   const { kind } = run.config.model;
   if (recurrent.includes(kind)) {
-    const cause = `\`model.kind\` is ${kind}, and Hugging Face's libraries have no recurrent networks`;
+    const cause = `\`model.kind\` is ${kind}, and Hugging Face's libraries have no such networks`;
     throw heedError("ERR_MODEL", { where, cause, remedy: "use --format onnx" });
   }
   if (familyOf(kind).isImported) return familyFolder(familyModel(run), options);

@@ -163,7 +163,10 @@ function idsOf({ vocabulary: size, special, task }: ImportedModel, folder: Model
 }
 
 /** The complete configuration of an imported model. */
-function configOf({ task, model, longest, vocabulary, beam }: ImportedModel, where: string): Config {
+function configOf(
+  { task, model, longest, vocabulary, beam, guidedHead }: ImportedModel,
+  where: string,
+): Config {
   const data = {
     translate: { train: { pairs: DATA }, valid: { pairs: DATA } },
     generate: { train: { text: DATA }, valid: { text: DATA }, context: longest },
@@ -171,8 +174,10 @@ function configOf({ task, model, longest, vocabulary, beam }: ImportedModel, whe
   }[task];
   const tokenizer = { kind: "imported", vocab: Math.max(5, vocabulary) };
   const decoding = task === "translate" && beam !== undefined ? { decoding: { beam } } : {};
+  const guidedAlignment = { links: DATA, head: guidedHead };
+  const training = guidedHead === undefined ? {} : { training: { guidedAlignment } };
   try {
-    return parseConfig(JSON.stringify({ task, data, tokenizer, model, ...decoding }), where);
+    return parseConfig(JSON.stringify({ task, data, tokenizer, model, ...decoding, ...training }), where);
   } catch (error) {
     // Not a configuration of the user's: the folder's own does not fit together.
     if (!(error instanceof HeedError) || error.code !== "ERR_CONFIG") throw error;

@@ -140,7 +140,8 @@ training: ${training}`,
     const together = (await classify([...sentences])) as unknown[];
     for (const found of [single, together] as { label: string; score: number }[][]) {
       expect(found.map(({ label }) => label)).toEqual(ours.map(({ label }) => label));
-      found.forEach(({ label, score }, i) => expect(score).toBeCloseTo(ours[i].probabilities[label], 4));
+      for (const [i, { label, score }] of found.entries())
+        expect(score).toBeCloseTo(ours[i].probabilities[label], 4);
     }
     await classify.dispose();
   });
@@ -154,7 +155,8 @@ training: ${training}`,
     const embed = await pipeline("feature-extraction", to, { dtype: "fp32" });
     const found = (await embed([...sentences], { pooling: "mean", normalize: true })) as Tensor;
     const theirs = found.tolist() as number[][];
-    ours.forEach((vector, i) => vector.forEach((x, axis) => expect(theirs[i]?.[axis]).toBeCloseTo(x, 4)));
+    for (const [i, vector] of ours.entries())
+      for (const [axis, x] of vector.entries()) expect(theirs[i]?.[axis]).toBeCloseTo(x, 4);
     await embed.dispose();
   });
 });

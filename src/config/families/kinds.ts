@@ -2,7 +2,7 @@
 export const familyKinds = {
   transformer: ["transformer"],
   recurrent: ["lstm", "gru"],
-  bart: ["marian", "blenderbot", "bart", "mbart"],
+  bart: ["marian", "blenderbot", "bart", "mbart", "marian-ssru"],
   t5: ["t5"],
   bert: ["bert", "distilbert", "roberta"],
   gpt2: ["gpt2", "opt", "starcoder2"],

@@ -15,6 +15,7 @@ const models = {
   blenderbot: bartModels,
   bart: bartModels,
   mbart: bartModels,
+  "marian-ssru": bartModels,
   t5: t5Models,
   bert: bertModels,
   distilbert: bertModels,

@@ -44,6 +44,8 @@ export interface SharedFacts<Model> {
   };
   /** Of a classifier, in the order of its outputs. */
   readonly labels?: readonly string[];
+  /** The head of the last decoder layer that was taught to align, from 1. */
+  readonly guidedHead?: number;
 }
 
 /** A model of a folder in Heed's terms. */

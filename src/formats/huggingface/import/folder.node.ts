@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { heedError } from "../../../errors.ts";
+import { marianModelIn, readMarianFolder } from "../../marian/folder.node.ts";
 import { decodeSafetensors, type NamedTensor } from "../../safetensors.ts";
 import type { ModelFolder } from "../families/family.ts";
 
@@ -15,12 +16,14 @@ const LARGEST_WEIGHTS = 2 ** 31 - 1;
 const others = /\.(pt|pth|bin|ckpt|npz|npy|h5|msgpack|pkl|pickle|gguf)$/i;
 
 /**
- * Reads a folder of Hugging Face's library. ONNX files in it are never opened.
+ * Reads a folder of Hugging Face's library, or one with a model in Marian's binary format. ONNX files in it are never opened.
  *
  * @throws ERR_INPUT when it cannot be read; ERR_MODEL when its weights are not in safetensors, or are damaged.
  */
 export function readModelFolder(directory: string): ModelFolder {
   const names = namesIn(directory);
+  const marian = names.includes(WEIGHTS) ? undefined : marianModelIn(directory);
+  if (marian !== undefined) return readMarianFolder(directory, marian);
   const json = (name: string): unknown =>
     names.includes(name) ? readJson(join(directory, name)) : undefined;
   return { where: directory, json, tensors: readTensors(directory, names, json) };
