@@ -137,6 +137,7 @@ describe.skipIf(absentChromium)(`pictures as files${skipped}`, () => {
     const long = Array.from({ length: 11 }, () => source).join(" ");
     const page = await studio.visit(`#translate?beam=2&text=${encodeURIComponent(long)}`);
     await page.waitForSelector(".tree");
+    await page.waitForSelector(".bipartite .word");
     const download = async (name: string): Promise<string> => {
       const button = page.locator(`.save[aria-label="Save as: ${name}"] button:text-is("SVG")`);
       const [file] = await Promise.all([page.waitForEvent("download"), button.click()]);
