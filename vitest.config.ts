@@ -61,6 +61,7 @@ const slow = [
   "test/decoding/exactness.test.ts",
   "test/import/fuzz.test.ts",
   "test/import/parity.test.ts",
+  "test/export/**/*.test.ts",
 ];
 const every = "test/**/*.test.ts";
 

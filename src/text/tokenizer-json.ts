@@ -85,7 +85,10 @@ type Refuse = (cause: string, remedy?: string) => never;
 /** The vocabulary of a language model's file with </s> under its own name. */
 const withEnd = (vocab: unknown): object =>
   Object.fromEntries(
-    Object.entries(vocab as object).map(([piece, id]) => [piece === lineBreak ? specialTokens.eos : piece, id]),
+    Object.entries(vocab as object).map(([piece, id]) => [
+      piece === lineBreak ? specialTokens.eos : piece,
+      id,
+    ]),
   );
 
 /** Ids must be 0 … n-1, each once. */

@@ -83,7 +83,9 @@ test("a BERT that was trained here has Python's logits, and its labels", async (
   const { logits } = await classify.model(inputs);
   const theirs = decodeFloats(golden.bert.logits).data;
   expect(relativeError(logits.data as Float32Array, theirs)).toBeLessThan(1e-5);
-  const [found] = (await classify(golden.texts[0] as string, { top_k: null } as never)) as { label: string }[];
+  const [found] = (await classify(golden.texts[0] as string, { top_k: null } as never)) as {
+    label: string;
+  }[];
   expect(labels).toContain(found?.label);
   await classify.dispose();
 });

@@ -1,9 +1,9 @@
 /** Small language models and a classifier as they are trained here, with weights that depend on their names alone. */
 import { parseConfig } from "../../src/config/parse.ts";
-import { exportedRun } from "../../src/runs/exported-run.ts";
-import type { OpenedRun } from "../../src/runs/open-run.ts";
 import { build } from "../../src/nn/layer.ts";
 import { randomStream } from "../../src/random.ts";
+import { exportedRun } from "../../src/runs/exported-run.ts";
+import type { OpenedRun } from "../../src/runs/open-run.ts";
 import type { HostTensor } from "../../src/runtime/state.ts";
 import { type DescribedRun, taskOf } from "../../src/tasks/tasks.ts";
 import type { Tokenizer } from "../../src/text/tokenizer.ts";

@@ -1,11 +1,5 @@
 import { activationNames } from "../import/fields.ts";
-import type {
-  BlockKeys,
-  ExportedModel,
-  FolderFacts,
-  HuggingFaceFamily,
-  ImportedModel,
-} from "./family.ts";
+import type { BlockKeys, ExportedModel, FolderFacts, HuggingFaceFamily, ImportedModel } from "./family.ts";
 import { behindRows, type NameTable, type SourceOf, sourcesFrom, turned, turnedPart } from "./names.ts";
 
 /** GPT-2 stores matrices as [in, out]; queries, keys and values share one. */
