@@ -65,6 +65,7 @@ const slow = [
   "test/import/going-on.test.ts",
   "test/import/marian-nmt.test.ts",
   "test/import/parity.test.ts",
+  "test/export/**/*.test.ts",
 ];
 /** Replace modules by others, which must not be loaded yet. */
 const mocking = ["test/runs/directory.test.ts", "test/studio/device-lost.test.ts"];

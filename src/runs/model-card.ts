@@ -107,8 +107,15 @@ function scoresOf(
     const score = known.find((each) => each.key === key);
     return `| ${metrics[key]?.[1]} | ${score ? score.show(value) : value} |`;
   });
-  const when = recorded?.state === "finished" ? "" : " when it was exported, before its training had ended";
-  return `On ${fileOf(config.data.valid)}, after ${recorded?.steps.toLocaleString("en-US")} updates${when}:\n\n| score | value |\n| --- | --- |\n${rows.join("\n")}`;
+  const { state, kept, steps = 0 } = recorded ?? {};
+  const updates = `${steps.toLocaleString("en-US")} updates`;
+  const model =
+    state !== "finished"
+      ? `the model after ${updates}, before its training had ended`
+      : kept === "average"
+        ? `the average of the last checkpoints of ${updates}`
+        : `${kept ?? "the model"} of ${updates}`;
+  return `On ${fileOf(config.data.valid)}, of ${model}:\n\n| score | value |\n| --- | --- |\n${rows.join("\n")}`;
 }
 
 /** The configuration without the meanings of its keys, which \`heed train --print-config\` prints. */

@@ -93,11 +93,12 @@ const endOf = ({ keepsLines, special }: Tokenizer): number | undefined =>
 /** Ids of special tokens, as config.json has them. */
 function idsOf({ task, tokenizer }: FamilyModel): Readonly<Record<string, unknown>> {
   const { pad, bos, eos, first } = tokenizer.special;
-  const ids = { pad_token_id: pad, bos_token_id: bos };
-  if (task === "classify") return { ...ids, eos_token_id: eos };
-  if (task === "generate") return { ...ids, eos_token_id: endOf(tokenizer) ?? null, use_cache: true };
+  const ids = { pad_token_id: pad, eos_token_id: eos };
+  if (task === "classify") return { ...ids, bos_token_id: bos };
+  if (task === "generate")
+    return { ...ids, bos_token_id: bos, eos_token_id: endOf(tokenizer) ?? null, use_cache: true };
   return {
-    ...{ ...ids, eos_token_id: eos, decoder_start_token_id: bos },
+    ...{ ...ids, decoder_start_token_id: bos },
     ...(first === undefined ? {} : { forced_bos_token_id: first }),
     use_cache: true,
   };
@@ -129,9 +130,14 @@ function importedSettings(
   task: FamilyModel["task"],
 ): Readonly<Record<string, unknown>> {
   const { pad, unk, bos, eos } = tokenizer.special;
-  const named = { pad_token: pad, unk_token: unk, bos_token: bos, eos_token: eos };
+  const named = { pad_token: pad, unk_token: unk, eos_token: eos };
+  // A translator's first token may be any.
+  const begin = task === "translate" ? {} : { bos_token: bos };
   const around = task === "classify" ? { cls_token: bos, sep_token: eos } : {};
-  const tokens = Object.entries({ ...named, ...around }).map(([name, id]) => [name, tokenizer.token(id)]);
+  const tokens = Object.entries({ ...named, ...begin, ...around }).map(([name, id]) => [
+    name,
+    tokenizer.token(id),
+  ]);
   // transformers.js reads a prompt without special tokens unless the file asks for the first.
   const [first] = tokenizer.encode("a");
   const begins = task === "generate" && first === bos && bos !== eos;
