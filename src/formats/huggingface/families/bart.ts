@@ -80,15 +80,16 @@ interface Layout extends Pick<Settings, "architecture" | "isTied"> {
 }
 
 /** What all of the family have in common. */
-function read({ config }: FolderFacts) {
+function read({ config, isTwofold }: FolderFacts) {
   const dModel = config.count("d_model");
-  const vocabulary = config.count("vocab_size");
+  const sources = config.count("vocab_size");
+  const vocabulary = config.count("decoder_vocab_size", sources);
   const equal = (name: string): number => {
     const [left, right] = ["encoder", "decoder"].map((side) => config.count(`${side}_${name}`));
     if (left !== right) config.refuse(`"encoder_${name}" is ${left} but "decoder_${name}" is ${right}`);
     return left as number;
   };
-  if (config.count("decoder_vocab_size", vocabulary) !== vocabulary)
+  if (vocabulary !== sources && !isTwofold)
     config.refuse(
       "source and target have vocabularies of their own, of which one tokenizer.json can only hold one",
     );
@@ -102,7 +103,10 @@ function read({ config }: FolderFacts) {
     architecture: config.text("model_type") as Architecture,
     vocabulary,
     positions,
-    isTied: isTied && config.flag("share_encoder_decoder_embeddings", true),
+    // Two vocabularies have a matrix each, even where their ids are the same.
+    isOutputTied: isTied && isTwofold,
+    sourceVocabulary: isTwofold ? sources : undefined,
+    isTied: isTied && !isTwofold && config.flag("share_encoder_decoder_embeddings", true),
     isScaled: config.flag("scale_embedding", false),
     blocks: {
       encoderLayers: config.layers("encoder_layers"),
@@ -174,11 +178,12 @@ function foreign(facts: FolderFacts, s: Settings): ImportedModel {
       kind: architecture,
       ...s.blocks,
       scaleEmbedding: s.isScaled,
-      tieEmbeddings: s.isTied,
+      tieEmbeddings: s.isTied || s.isOutputTied,
       maxLength: longest,
     },
     longest,
     vocabulary,
+    ...(s.sourceVocabulary === undefined ? {} : { sourceVocabulary: s.sourceVocabulary }),
     special: specialOf(facts),
     beam: Math.min(100, generation.count("num_beams", facts.config.count("num_beams", 1))),
     ignored,

@@ -9,6 +9,8 @@ export interface ModelFolder {
   readonly where: string;
   /** A JSON file; undefined if there is none. @throws ERR_MODEL when it is too large or is not JSON. */
   readonly json: (name: string) => unknown;
+  /** Another file; undefined if there is none. Default: there are none. @throws ERR_MODEL when it is too large. */
+  readonly bytes?: (name: string) => Uint8Array | undefined;
   readonly tensors: ReadonlyMap<string, NamedTensor>;
 }
 
@@ -22,6 +24,8 @@ export interface FolderFacts {
   readonly tensors: ReadonlyMap<string, NamedTensor>;
   /** Whether tokenizer.json is one that Heed itself wrote. */
   readonly isHeeds: boolean;
+  /** Whether source and target have vocabularies of their own, perhaps with the same ids. */
+  readonly isTwofold: boolean;
   /** The id of a token by its content. */
   readonly idOf: (content: string) => number | undefined;
 }
@@ -32,8 +36,10 @@ export interface SharedFacts<Model> {
   readonly model: Model;
   /** Longest text, in tokens. */
   readonly longest: number;
-  /** Rows of the embedding. */
+  /** Rows of the embedding; of a translator, the target's. */
   readonly vocabulary: number;
+  /** Rows of the source's embedding, where it has a vocabulary of its own. */
+  readonly sourceVocabulary?: number;
   /** Ids of padding, of the token that begins a text that the model writes, and of the one that ends it. */
   readonly special: {
     readonly pad: number;
