@@ -133,7 +133,8 @@ training: ${training}`,
     const theirs = async (dtype: "fp32" | "fp16", batch: number): Promise<string[]> => {
       const translate = await pipeline("translation", to, { dtype });
       const texts: string[] = [];
-      const options = { max_new_tokens: TOKENS };
+      // The last token that it may write is </s>.
+      const options = { max_new_tokens: TOKENS + 1 };
       for (let at = 0; at < sentences.length; at += batch) {
         const found = await translate(sentences.slice(at, at + batch), options as never);
         texts.push(
