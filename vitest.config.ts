@@ -61,6 +61,8 @@ const slow = [
   "test/decoding/exactness.test.ts",
   "test/import/fuzz.test.ts",
   "test/import/parity.test.ts",
+  "test/lecture/chapters.test.ts",
+  "test/site/site.test.ts",
 ];
 const every = "test/**/*.test.ts";
 
