@@ -39,7 +39,7 @@ export async function apiPages(): Promise<GeneratedPage[]> {
     excludeExternals: true,
     disableGit: true,
     sourceLinkTemplate: "{path}",
-    kindSortOrder: ["Function", "Variable", "Class", "Interface", "TypeAlias", "Reference"],
+    groupOrder: ["Functions", "Variables", "Classes", "Interfaces", "Type Aliases", "References"],
     ...(MARKDOWN as object),
   });
   let functions: GeneratedPage[] = [];
@@ -74,6 +74,8 @@ const MARKDOWN = {
   hidePageHeader: true,
   hideBreadcrumbs: true,
   useCodeBlocks: true,
+  // VitePress names headings in another way where two names differ by capitals only.
+  useHTMLAnchors: true,
   sanitizeComments: true,
   parametersFormat: "table",
   interfacePropertiesFormat: "table",

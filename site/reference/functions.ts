@@ -39,15 +39,19 @@ interface Documented {
 }
 
 function functionsOf({ children = [] }: ProjectReflection, modules: readonly string[]): Documented[] {
-  const all = modules.flatMap((module) => children.find(({ name }) => name === module)?.children ?? []);
+  const fileOf = ({ sources }: DeclarationReflection): string =>
+    basename(sources?.[0]?.fileName ?? "", ".ts");
+  const all = modules.flatMap((module) =>
+    (children.find(({ name }) => name === module)?.children ?? []).toSorted((a, b) =>
+      fileOf(a).localeCompare(fileOf(b)),
+    ),
+  );
   return all
     .filter(({ kind }) => kind === ReflectionKind.Function)
-    .flatMap(({ name, sources, signatures = [] }: DeclarationReflection) =>
-      signatures.slice(0, 1).map((signature) => ({
-        file: basename(sources?.[0]?.fileName ?? "", ".ts"),
-        name,
-        signature,
-      })),
+    .flatMap((each) =>
+      (each.signatures ?? [])
+        .slice(0, 1)
+        .map((signature) => ({ file: fileOf(each), name: each.name, signature })),
     );
 }
 
@@ -57,7 +61,7 @@ function page(
   functions: readonly Documented[],
   more: readonly string[],
 ): string {
-  const files = [...new Set(functions.map(({ file }) => file))].sort();
+  const files = [...new Set(functions.map(({ file }) => file))];
   const sections = files.map((file) => {
     const own = functions.filter((each) => each.file === file);
     return [`## ${file.replaceAll("-", " ")}`, ...own.map(entry)].join("\n\n");
@@ -72,7 +76,10 @@ function entry({ name, signature }: Documented): string {
     const isOptional = flags.isOptional || defaultValue !== undefined;
     return `${shown}${isOptional ? "?" : ""}: ${of?.toString() ?? "unknown"}`;
   });
-  const line = `${name}(${given.join(", ")}): ${type?.toString() ?? "void"}`;
+  const result = `): ${type?.toString() ?? "void"}`;
+  const short = `${name}(${given.join(", ")}${result}`;
+  const line =
+    short.length <= WIDTH ? short : `${name}(\n${given.map((each) => `  ${each},\n`).join("")}${result}`;
   const tags = (comment?.blockTags ?? []).map(({ tag, name: of, content }) => {
     const text = content
       .map((part) => part.text)
@@ -84,6 +91,9 @@ function entry({ name, signature }: Documented): string {
     .filter((part) => part !== "")
     .join("\n\n");
 }
+
+/** Longest signature on one line, in characters. */
+const WIDTH = 72;
 
 const LABELS: Readonly<Record<string, string>> = {
   "@param": "parameter",
