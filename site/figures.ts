@@ -77,7 +77,7 @@ const figures: Readonly<Record<string, string>> = {
     boxes: [
       box("batch", "fed", 0, 0, true),
       box("weights", "state", 0, 1, true),
-      box("moments", "state; the rate, fed", 0, 2, true),
+      box("moments", "state", 0, 2, true),
       box("forward", "loss", 1, 0),
       box("backward", "gradients", 2, 0),
       box("clip", "global norm", 3, 0),
