@@ -1,6 +1,15 @@
 /** README's commands as a reader pastes them, one after the other, and the examples in --help. */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { flagOf } from "../../src/cli/command.ts";
@@ -101,6 +110,31 @@ describe("README as pasted", () => {
     const { status, stdout, stderr } = shell(`"${process.execPath}" translate.mjs`);
     expect(status, stderr).toBe(0);
     expect(stdout).toContain("translation_text");
+  });
+});
+
+describe("the guides as pasted", () => {
+  const guides = ["start", "how-to"].flatMap((part) =>
+    readdirSync(join(root, "docs", part)).map((name) => ({
+      guide: `${part}/${name}`,
+      text: readFileSync(join(root, "docs", part, name), "utf8"),
+    })),
+  );
+  const code = (text: string, language: string): string[] =>
+    [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))].map(([, inner]) => inner ?? "");
+
+  test.each(guides)("$guide", ({ text }) => {
+    for (const yaml of code(text, "yaml").filter((each) => each.includes("\nseeds:"))) {
+      const [, name = ""] = /^# (\S+)/.exec(yaml) ?? [];
+      writeFileSync(
+        join(folder, name),
+        yaml.replace("[1, 2, 3]", "[1]").replace("[64, 128, 256]", "[16, 32]"),
+      );
+    }
+    for (const script of code(text, "sh")) {
+      const { status, stderr } = shell(script);
+      expect(status, `${script}\n${stderr}`).toBe(0);
+    }
   });
 });
 

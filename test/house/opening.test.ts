@@ -11,7 +11,7 @@ const entries = [
   "runs/ready.node.ts",
 ] as const;
 /** Few above what there are now, so that whoever adds some looks at what they are. */
-const MOST = 190;
+const MOST = 200;
 
 const imports = importsOf(join(import.meta.dirname, "../../src"));
 
