@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { familyOf, kindsFor, type ModelKind, modelKinds } from "../../src/config/families/families.ts";
+import { familyOf, kindsFor, modelKinds } from "../../src/config/families/families.ts";
+import type { ModelKind } from "../../src/config/families/kinds.ts";
 import { fitToData } from "../../src/config/fit.ts";
 import { readConfig } from "../../src/config/parse.ts";
 import { DEFAULT_KINDS, type Kinds, schemaOf, type TaskName, taskNames } from "../../src/config/schema.ts";
