@@ -41,7 +41,7 @@ export function exportedRun(run: OpenedRun, options: ExportOptions = {}): Files 
   if (format === "onnx") return plainFolder(plainModel(run), options);
   const { kind } = run.config.model;
   if (recurrent.includes(kind)) {
-    const cause = `\`model.kind\` is ${kind}, and Hugging Face's libraries have no such networks`;
+    const cause = `\`model.kind\` is ${kind}, and Hugging Face's libraries have no recurrent networks`;
     throw heedError("ERR_MODEL", { where, cause, remedy: "use --format onnx" });
   }
   if (familyOf(kind).isImported) return familyFolder(familyModel(run), options);
