@@ -14,7 +14,6 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { QUICKSTART } from "../../src/cli/quickstart-config.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { openTranslator } from "../../src/decoding/translator.ts";
 import { corpusBleu } from "../../src/evaluation/bleu.ts";
 import { phrasebook } from "../../src/phrasebook/phrasebook.ts";
 import { openRunOf } from "../../src/runs/open-run.node.ts";
@@ -22,6 +21,7 @@ import { trainRun } from "../../src/runs/train-run.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
 import { measureAlignment } from "../../src/tasks/translate/alignment.ts";
 import { machine } from "../machine.ts";
+import { translated } from "../translated.ts";
 
 const { values } = parseArgs({
   options: { plain: { type: "string" }, guided: { type: "string" }, out: { type: "string" } },
@@ -60,16 +60,7 @@ async function bleuOf(
   run: ReturnType<typeof openRunOf<"translate">>,
   test: readonly { readonly source: string; readonly target: string }[],
 ): Promise<number> {
-  const { maxLength } = run.config.model;
-  const translator = await openTranslator({
-    engine,
-    ...run,
-    ...run.tokenizers,
-    ...run.config.decoding,
-    maxLength,
-  });
-  const translated = await translator.translate(test.map(({ source }) => source));
-  translator.close();
-  const hypotheses = translated.map(({ hypotheses: [best] }) => best?.text ?? "");
-  return corpusBleu(hypotheses, [test.map(({ target }) => target)]).score;
+  const sources = test.map(({ source }) => source);
+  const references = test.map(({ target }) => target);
+  return corpusBleu(await translated(engine, run, sources), [references]).score;
 }

@@ -15,7 +15,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseConfig } from "../../src/config/parse.ts";
-import { openTranslator } from "../../src/decoding/translator.ts";
 import { bleu, corpusBleu } from "../../src/evaluation/bleu.ts";
 import { tabulate } from "../../src/evaluation/metric.ts";
 import { pairedBootstrap } from "../../src/evaluation/significance.ts";
@@ -23,6 +22,7 @@ import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { trainRun } from "../../src/runs/train-run.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
 import { machine } from "../machine.ts";
+import { translated } from "../translated.ts";
 
 const { values } = parseArgs({
   options: {
@@ -84,7 +84,7 @@ for (const language of ["fr", "de"]) {
   writeFileSync(join(values.out, `train.${language}.tsv`), lines.join(""));
 }
 
-const best = new Map<string, { valid: number; translated: readonly string[] }>();
+const best = new Map<string, { valid: number; texts: readonly string[] }>();
 console.log(`${machine()}\n`);
 console.log("| to | model | BLEU | over the best from scratch | BLEU on the first corpus | minutes |");
 console.log("|---|---|---|---|---|---|");
@@ -94,8 +94,8 @@ for (const row of rows) if (!values.only || row.language === values.only) await 
 
 /** The run as it is, on the new domain. */
 async function given(): Promise<void> {
-  const translated = await translate(values.from, english);
-  const score = corpusBleu(translated, [references.fr]).score;
+  const texts = await translate(values.from, english);
+  const score = corpusBleu(texts, [references.fr]).score;
   console.log(`| fr | as it was | ${score.toFixed(1)} | | ${await before(values.from)} | |`);
 }
 
@@ -106,12 +106,12 @@ data:
   valid: { source: ${join(values.data, "val.en")}, target: ${join(values.data, `val.${language}`)} }`;
   const directory = join(values.out, `${language} ${name}`.replaceAll(/\W+/g, "-"));
   const summary = await trainRun({ config: parseConfig(data + config, name), directory, engine });
-  const translated = await translate(directory, english);
-  const score = corpusBleu(translated, [references[language]]).score;
+  const texts = await translate(directory, english);
+  const score = corpusBleu(texts, [references[language]]).score;
   const { bleu: valid = 0 } = summary.valid;
   const rival = best.get(language);
-  if (isScratch && valid > (rival?.valid ?? 0)) best.set(language, { valid, translated });
-  const gained = isScratch || !rival ? "" : gain(rival.translated, translated, references[language]);
+  if (isScratch && valid > (rival?.valid ?? 0)) best.set(language, { valid, texts });
+  const gained = isScratch || !rival ? "" : gain(rival.texts, texts, references[language]);
   const old = isScratch || language === "de" ? "" : await before(directory);
   const minutes = (summary.seconds / 60).toFixed(1);
   console.log(`| ${[language, name, score.toFixed(1), gained, old, minutes].join(" | ")} |`);
@@ -129,21 +129,10 @@ async function before(directory: string): Promise<string> {
   if (values.old === undefined) return "";
   const lines = readFileSync(values.old, "utf8").trimEnd().split("\n").slice(0, 1000);
   const [sources, targets] = [0, 1].map((column) => lines.map((line) => line.split("\t")[column] ?? ""));
-  const translated = await translate(directory, sources ?? []);
-  return corpusBleu(translated, [targets ?? []]).score.toFixed(1);
+  const texts = await translate(directory, sources ?? []);
+  return corpusBleu(texts, [targets ?? []]).score.toFixed(1);
 }
 
-async function translate(directory: string, sources: readonly string[]): Promise<string[]> {
-  const run = openRunOf(directory, "translate");
-  const { maxLength } = run.config.model;
-  const translator = await openTranslator({
-    engine,
-    ...run,
-    ...run.tokenizers,
-    ...run.config.decoding,
-    maxLength,
-  });
-  const translated = await translator.translate(sources);
-  translator.close();
-  return translated.map(({ hypotheses: [first] }) => first?.text ?? "");
+function translate(directory: string, sources: readonly string[]): Promise<string[]> {
+  return translated(engine, openRunOf(directory, "translate"), sources);
 }

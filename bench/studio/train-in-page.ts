@@ -13,7 +13,6 @@ import { loadavg, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
-import { openTranslator } from "../../src/decoding/translator.ts";
 import { corpusBleu } from "../../src/evaluation/bleu.ts";
 import { phrasebook } from "../../src/phrasebook/phrasebook.ts";
 import { openRunOf } from "../../src/runs/open-run.node.ts";
@@ -22,6 +21,7 @@ import { absentChromium } from "../../test/page/chromium.ts";
 import { openStudio } from "../../test/studio/open-studio.ts";
 import { unzip } from "../../test/studio/unzip.ts";
 import { machine } from "../machine.ts";
+import { translated } from "../translated.ts";
 
 const { values } = parseArgs({
   options: {
@@ -84,15 +84,8 @@ async function downloaded(from: Page): Promise<string> {
 
 async function bleuOf(folder: string, sentences: number): Promise<number> {
   const run = openRunOf(folder, "translate");
-  const { decoding, model, seed } = run.config;
-  const { maxLength } = model;
-  const engine = await openEngine("cpu");
-  const translator = await openTranslator({ engine, ...run, ...run.tokenizers, ...decoding, maxLength });
-  const pairs = phrasebook({ seed }).test.slice(0, sentences);
-  const translations = await translator.translate(pairs.map(({ source }) => source));
-  translator.close();
-  return corpusBleu(
-    translations.map(({ hypotheses }) => hypotheses[0]?.text ?? ""),
-    [pairs.map(({ target }) => target)],
-  ).score;
+  const pairs = phrasebook({ seed: run.config.seed }).test.slice(0, sentences);
+  const sources = pairs.map(({ source }) => source);
+  const references = pairs.map(({ target }) => target);
+  return corpusBleu(await translated(await openEngine("cpu"), run, sources), [references]).score;
 }

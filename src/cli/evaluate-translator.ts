@@ -1,10 +1,10 @@
 import { extraColumns, readPairs } from "../data/pairs.node.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
-import { openTranslator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
 import { tablesOf, textScores } from "../evaluation/text-scores.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import { refuseInputAsOutput, writeOutput } from "../runs/output-file.node.ts";
+import { translatorOver } from "../runs/ready.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { translatorPerplexity } from "../tasks/translate/perplexity.ts";
 import { oneLine } from "../text/escape.ts";
@@ -59,15 +59,12 @@ async function translations(
   options: TranslatorTest,
   io: Io,
 ): Promise<{ hypotheses: string[]; seconds: number }> {
-  const translator = await openTranslator({
-    engine,
-    ...run,
-    ...run.tokenizers,
-    beam: options.beam ?? run.config.decoding.beam,
-    alpha: options.alpha ?? run.config.decoding.alpha,
+  const { decoding } = run.config;
+  const translator = await translatorOver(run, engine, {
+    beam: options.beam ?? decoding.beam,
+    alpha: options.alpha ?? decoding.alpha,
     batch: options.batch,
     ...streamsFor(test.length, options.batch, run.weights),
-    maxLength: run.config.model.maxLength,
   });
   const began = performance.now();
   const hypotheses: string[] = [];

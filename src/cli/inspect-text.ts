@@ -1,10 +1,10 @@
-import { openTranslator } from "../decoding/translator.ts";
 import { contributionTaps } from "../inspect/evidence/contributions.ts";
 import { type Inspector, openInspector } from "../inspect/looking/inspector.ts";
 import { matchTaps, type TapPattern } from "../nn/match-taps.ts";
 import { openRun } from "../runs/open-run.node.ts";
 import type { OpenedRun } from "../runs/open-run.ts";
 import { writeOutput } from "../runs/output-file.node.ts";
+import { translatorOver } from "../runs/ready.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { taskOf } from "../tasks/tasks.ts";
 import { goldLinks } from "./inspect-gold.ts";
@@ -83,16 +83,7 @@ async function exampleOf(
     throw usage("--target", `"${target}" is not a label`, `labels are ${run.labels.slice(0, 8).join(", ")}`);
   if (target !== undefined) return { given: { source, target }, isOwn: false };
   if (run.task !== "translate") return { given: { source }, isOwn: false };
-  const { model, weights, tokenizers, config } = run;
-  const { maxLength } = config.model;
-  const translator = await openTranslator({
-    engine,
-    model,
-    weights,
-    ...tokenizers,
-    ...config.decoding,
-    maxLength,
-  });
+  const translator = await translatorOver(run, engine);
   const [translation] = await translator.translate([source]);
   translator.close();
   return { given: { source, target: translation?.hypotheses[0]?.text ?? "" }, isOwn: true };

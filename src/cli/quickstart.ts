@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseConfig } from "../config/parse.ts";
-import { openTranslator, type Translator } from "../decoding/translator.ts";
+import type { Translator } from "../decoding/translator.ts";
 import { heedError } from "../errors.ts";
 import { corpusBleu } from "../evaluation/bleu.ts";
 import { corpusChrf } from "../evaluation/chrf.ts";
@@ -11,6 +11,7 @@ import { matrixInTerminal } from "../pictures/terminal-matrix.ts";
 import { holdsRun, isFree, makeWritable } from "../runs/directory.node.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import { writeOutput } from "../runs/output-file.node.ts";
+import { translatorOver } from "../runs/ready.ts";
 import { trainRun } from "../runs/train-run.node.ts";
 import {
   type AlignedSample,
@@ -64,13 +65,7 @@ export async function quickstart(options: QuickstartOptions, io: Io): Promise<Qu
   const trainSeconds = (performance.now() - trainStart) / 1000;
 
   const run = openRunOf(runDirectory, "translate");
-  const translator = await openTranslator({
-    engine,
-    ...run,
-    ...run.tokenizers,
-    ...run.config.decoding,
-    maxLength: run.config.model.maxLength,
-  });
+  const translator = await translatorOver(run, engine);
   const sources = corpus.test.map(({ source }) => source);
   const references = corpus.test.map(({ target }) => target);
   const hypotheses = (await translator.translate(sources)).map(

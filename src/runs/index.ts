@@ -14,4 +14,5 @@ export {
   runOf,
   type TranslatorRun,
 } from "./open-run.ts";
+export { type TranslatingOptions, translatorOver } from "./ready.ts";
 export { type Points, type RecordedRun, type RunRecords, recordedRun } from "./recorded-run.ts";

@@ -41,11 +41,15 @@ export async function engineOf<Options extends ReadyOptions>(
   throw heedError("ERR_USAGE", { where: "device", cause, remedy: "leave out one of the two" });
 }
 
-/** A translator over a run. */
+/**
+ * A translator over a run that is open, which searches as the run was configured unless `options` say otherwise.
+ *
+ * @throws as `openTranslator`.
+ */
 export function translatorOver(
   { model, weights, tokenizers, config }: RunnableOf<"translate">,
   engine: Engine,
-  options: TranslatingOptions,
+  options: TranslatingOptions = {},
 ): Promise<Translator> {
   const { maxLength } = config.model;
   return openTranslator({ engine, model, weights, ...tokenizers, maxLength, ...config.decoding, ...options });

@@ -1,7 +1,6 @@
-import { openTranslator } from "heed/decoding";
 import { corpusBleu, corpusChrf } from "heed/evaluation";
 import { type Phrasebook, phrasebook } from "heed/phrasebook";
-import { openRunOf, type TranslatorRun } from "heed/runs";
+import { openRunOf, type TranslatorRun, translatorOver } from "heed/runs";
 import type { Engine } from "heed/runtime";
 
 export interface MeasuredTranslator {
@@ -16,10 +15,9 @@ export interface MeasuredTranslator {
 /** Translates the test sentences of the phrasebook with a model as the page runs it, and scores them. */
 export async function measureTranslator(engine: Engine, folder: string): Promise<MeasuredTranslator> {
   const run = openRunOf(folder, "translate");
-  const { config, tokenizers } = run;
-  const { maxLength } = config.model;
+  const { config } = run;
   const corpus = phrasebook({ seed: config.seed });
-  const translator = await openTranslator({ engine, ...run, ...tokenizers, ...config.decoding, maxLength });
+  const translator = await translatorOver(run, engine);
   const translations = await translator.translate(corpus.test.map(({ source }) => source));
   translator.close();
   const hypotheses = translations.map((translation) => translation.hypotheses[0]?.text ?? "");

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { csvRows, type Numbers, NumbersTable } from "./numbers-table.tsx";
-import { RowsTable } from "./rows-table.tsx";
-import { type Picture, type Rows, SaveButtons } from "./save-buttons.tsx";
+import { FoldedTable } from "./folded-table.tsx";
+import { csvRows, type Numbers, type Rows, shownNumbers, shownRows } from "./numbers.ts";
+import { type Picture, SaveButtons } from "./save-buttons.tsx";
 import type { Whole } from "./sight.ts";
 
 interface CaptionProps {
@@ -47,9 +47,9 @@ export function Caption({
         rows={rows ?? (() => (numbers ? csvRows(numbers) : []))}
       />
       {numbers ? (
-        <NumbersTable of={numbers} about={about} />
+        <FoldedTable shown={() => shownNumbers(numbers)} about={about} />
       ) : (
-        table && <RowsTable rows={table} about={about} />
+        table && <FoldedTable shown={() => shownRows(table())} about={about} />
       )}
     </div>
   );

@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { fault, messageOf } from "./model/client.ts";
+import type { Rows } from "./numbers.ts";
 import { csvText } from "./pictures/csv.ts";
 import type { Drawing } from "./pictures/drawing.ts";
 import { pngOf, pngOfDrawing, save, svgText } from "./pictures/export.ts";
@@ -7,8 +8,6 @@ import { inksOfPage } from "./pictures/inks.ts";
 import { svgOf } from "./pictures/svg-pen.ts";
 import type { Whole } from "./sight.ts";
 import { text } from "./text.ts";
-
-export type Rows = readonly (readonly (string | number)[])[];
 
 /** A picture as it is saved: an SVG of the page, or a function that draws it. */
 export type Picture = RefObject<HTMLElement | null> | (() => Drawing);

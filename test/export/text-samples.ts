@@ -1,13 +1,11 @@
 /** Small language models and a classifier as they are trained here, with weights that depend on their names alone. */
 import { parseConfig } from "../../src/config/parse.ts";
-import { build } from "../../src/nn/layer.ts";
-import { randomStream } from "../../src/random.ts";
 import { exportedRun } from "../../src/runs/exported-run.ts";
 import type { OpenedRun } from "../../src/runs/open-run.ts";
-import type { HostTensor } from "../../src/runtime/state.ts";
 import { type DescribedRun, taskOf } from "../../src/tasks/tasks.ts";
 import type { Tokenizer } from "../../src/text/tokenizer.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
+import { weightsOf } from "../sample-weights.ts";
 
 const lines = ["the cat eats the bread", "the dog sees the apple", "Who sees the cat?", "the dog eats!"];
 export const tokenizer: Tokenizer = trainTokenizer(lines, {
@@ -50,16 +48,7 @@ export function sampleRun(name: SampleName): OpenedRun {
     has: (file) => file in files,
     json: (file) => files[file],
   }) as DescribedRun;
-  const weights = new Map<string, HostTensor & { readonly data: Float32Array }>();
-  for (const [path, { spec }] of build<unknown>(described.model).parameters) {
-    const random = randomStream(1, `${name} ${path}`);
-    const size = spec.shape.reduce((product, n) => product * n, 1);
-    const around = path.endsWith("gain") ? 1 : 0;
-    const width = spec.shape.length === 2 ? 2 * (spec.shape[1] as number) ** -0.5 : 0.4;
-    const data = Float32Array.from({ length: size }, () => around + width * (random() - 0.5) * 1.7);
-    weights.set(path, { dtype: "float32", shape: spec.shape, data });
-  }
-  return { ...described, weights } as OpenedRun;
+  return { ...described, weights: weightsOf(name, described.model) } as OpenedRun;
 }
 
 export const folderOf = (name: SampleName): Map<string, Uint8Array> =>

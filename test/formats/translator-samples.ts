@@ -1,10 +1,9 @@
 import type { TransformerConfig } from "../../src/models/transformer.ts";
 import { Transformer } from "../../src/models/transformer.ts";
-import { build } from "../../src/nn/layer.ts";
-import { randomStream } from "../../src/random.ts";
 import type { HostTensor } from "../../src/runtime/state.ts";
 import type { Tokenizer } from "../../src/text/tokenizer.ts";
 import { trainTokenizer } from "../../src/text/train.ts";
+import { weightsOf } from "../sample-weights.ts";
 
 const lines = [
   "the cat eats the bread",
@@ -47,19 +46,8 @@ export const configs = {
 } as const satisfies Record<string, TransformerConfig>;
 export type SampleName = keyof typeof configs;
 
-/** Weights that depend on the name alone; gains and biases are not left at 1 and 0. */
-export function sampleWeights(name: SampleName): Map<string, HostTensor & { readonly data: Float32Array }> {
-  const weights = new Map<string, HostTensor & { readonly data: Float32Array }>();
-  for (const [path, { spec }] of build(Transformer(configs[name])).parameters) {
-    const random = randomStream(1, `${name} ${path}`);
-    const size = spec.shape.reduce((product, n) => product * n, 1);
-    const around = path.endsWith("gain") ? 1 : 0;
-    const width = spec.shape.length === 2 ? 2 * (spec.shape[1] as number) ** -0.5 : 0.4;
-    const data = Float32Array.from({ length: size }, () => around + width * (random() - 0.5) * 1.7);
-    weights.set(path, { dtype: "float32", shape: spec.shape, data });
-  }
-  return weights;
-}
+export const sampleWeights = (name: SampleName): Map<string, HostTensor & { readonly data: Float32Array }> =>
+  weightsOf(name, Transformer(configs[name]));
 
 const { pad, bos, eos } = tokenizer.special;
 /** Three sentences of 5, 3 and 4 tokens, and the beginnings of their translations. */

@@ -1,6 +1,6 @@
 /** Many sentences as two translators say them, and whether the difference in their scores can be chance. */
-import { openTranslator } from "heed/decoding";
 import { bleu, type ChangedSentence, chrf, compareSystems, type PairedResult } from "heed/evaluation";
+import { translatorOver } from "heed/runs";
 import type { Session } from "./session.ts";
 
 /** Sentences between two looks at whether anybody still waits. */
@@ -18,17 +18,7 @@ export async function translateMany(
   onDone: (done: number) => boolean | Promise<boolean>,
 ): Promise<string[] | undefined> {
   if (run.task !== "translate") throw new Error("the open model is no translator");
-  const { model, weights, tokenizers, config } = run;
-  const { maxLength } = config.model;
-  const translator = await openTranslator({
-    engine,
-    model,
-    weights,
-    ...tokenizers,
-    ...config.decoding,
-    maxLength,
-    batch: BATCH,
-  });
+  const translator = await translatorOver(run, engine, { batch: BATCH });
   try {
     const texts: string[] = [];
     while (texts.length < sources.length) {

@@ -11,8 +11,10 @@ export interface TokenizerJsons {
   readonly target?: unknown;
 }
 
-/** Most entries, and the score of a piece that only the other language has: any known pieces are likelier. */
-const [MOST, LEAST] = [2 ** 20, -1e5];
+/** Most entries of a vocabulary. */
+const MOST = 2 ** 20;
+/** Score of a piece that only the other language has, below that of any other way to split a text. */
+const LEAST = -1e5;
 
 /**
  * Reads `source.spm` and `target.spm` with `vocab.json` (Marian), `spiece.model` (T5), `vocab.json` with `merges.txt` (GPT-2,

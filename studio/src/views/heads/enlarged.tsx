@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Caption } from "../../caption.tsx";
 import type { ShownHeads } from "../../model/heads.ts";
-import { csvRows, type Numbers } from "../../numbers-table.tsx";
+import { csvRows, type Numbers } from "../../numbers.ts";
 import { rowWords, sinkOf, sinksOf } from "../../pictures/attention.ts";
 import { pageColour } from "../../pictures/heat.ts";
 import { inksOfPage } from "../../pictures/inks.ts";
