@@ -162,9 +162,12 @@ describe(`a recurrent classifier${skipped}`, () => {
   });
 });
 
-test(`a Transformer as plain graphs${skipped}`, async () => {
-  const config = `data: ${data("pairs", "pairs.tsv")}\ntokenizer: { kind: word, vocab: 60, shared: false }\nmodel: { layers: 1, dModel: 24, heads: 2, feedForward: 32, positions: rotary, without: [scale] }`;
-  const [run, to] = await exported("transformer", config, "--format", "onnx");
+test.each([
+  ["positions: rotary, without: [scale]", "transformer"],
+  ["decoder: ssru", "transformer-ssru"],
+])(`a Transformer as plain graphs, %s${skipped}`, async (keys, name) => {
+  const config = `data: ${data("pairs", "pairs.tsv")}\ntokenizer: { kind: word, vocab: 60, shared: false }\nmodel: { layers: 1, dModel: 24, heads: 2, feedForward: 32, ${keys} }`;
+  const [run, to] = await exported(name, config, "--format", "onnx");
   const { stdout } = await heed(["translate", run, "--beam", "1"], input(sources));
   for (const program of programs) expect(ran(program, to, sources)).toBe(stdout);
 });

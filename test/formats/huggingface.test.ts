@@ -329,6 +329,12 @@ describe("a model that no architecture can express is refused with the cause and
       "with `model.without: []`",
     ],
     [
+      { decoder: "ssru" },
+      {},
+      "neither Marian nor Blenderbot has decoders with an SSRU there",
+      "without `model.decoder`",
+    ],
+    [
       {},
       { one: false },
       "an exported folder has one tokenizer.json for both languages, but this run has two vocabularies",
@@ -341,7 +347,7 @@ describe("a model that no architecture can express is refused with the cause and
       "with `model.tieEmbeddings: true`",
     ],
   ])("%o %o", (change, others, cause, training) => {
-    expect(refusal(change, others)).toBe(`runs/x: ${cause}; train ${training} to export`);
+    expect(refusal(change, others)).toBe(`runs/x: ${cause}; train ${training} to export, or use --format onnx`);
   });
 
   test("what can be expressed passes", () => {
