@@ -731,7 +731,7 @@ export const text = {
           : `${size} apart, which may be chance.`;
       },
       note: (count: number, first: number, second: number): string =>
-        `${count} sentences, each translated with the run's own beam; A took ${first.toFixed(1)} s, B ${second.toFixed(1)} s. p is how often chance alone makes a larger difference: paired bootstrap of 1,000 test sets, as \`heed compare\`.`,
+        `${count} sentences, each translated with the run's own beam; A took ${first.toFixed(1)} s, B ${second.toFixed(1)} s. p is how often chance alone makes a larger difference: paired bootstrap of 1,000 test sets, as heed compare does.`,
       changed: "Where they differ most",
       sentenceBleu: (score: number): string => `BLEU ${score.toFixed(1)}`,
     },

@@ -16,6 +16,7 @@ import {
   working,
 } from "./many.ts";
 import { Said } from "./said.tsx";
+import { Scroll } from "./scroll.tsx";
 
 const words = text.runs.many;
 const { saveTable, sides: badges } = text.runs;
@@ -72,7 +73,7 @@ function Found({ found }: { readonly found: ManyScored }) {
   return (
     <>
       {scores[0] && <p class="verdict">{words.verdict(scores[0], names)}</p>}
-      <div class="scroll">
+      <Scroll label={words.title}>
         <table class="scores">
           <caption class="unseen">{words.title}</caption>
           <thead>
@@ -92,7 +93,7 @@ function Found({ found }: { readonly found: ManyScored }) {
             )}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <p class="note">{words.note(pairs.length, seconds.first, seconds.second)}</p>
       {changed.length > 0 && <h4>{words.changed}</h4>}
       {changed.map((sentence) => (
