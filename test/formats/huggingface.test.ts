@@ -347,7 +347,9 @@ describe("a model that no architecture can express is refused with the cause and
       "with `model.tieEmbeddings: true`",
     ],
   ])("%o %o", (change, others, cause, training) => {
-    expect(refusal(change, others)).toBe(`runs/x: ${cause}; train ${training} to export, or use --format onnx`);
+    expect(refusal(change, others)).toBe(
+      `runs/x: ${cause}; train ${training} to export, or use --format onnx`,
+    );
   });
 
   test("what can be expressed passes", () => {

@@ -37,7 +37,11 @@ export function asExportable<M extends ModelSettings>(
   { where, vocabularies }: { readonly where: string; readonly vocabularies: Vocabularies },
 ): Extract<M, { readonly kind: "transformer" }> {
   const refuse = (cause: string, training: string): never => {
-    throw heedError("ERR_MODEL", { where, cause, remedy: `train ${training} to export, or use --format onnx` });
+    throw heedError("ERR_MODEL", {
+      where,
+      cause,
+      remedy: `train ${training} to export, or use --format onnx`,
+    });
   };
   if (model.kind !== "transformer") {
     refuse(
