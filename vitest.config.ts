@@ -64,10 +64,19 @@ const slow = [
   "test/decoding/exactness.test.ts",
   "test/import/fuzz.test.ts",
   "test/import/going-on.test.ts",
+  "test/import/marian-nmt.test.ts",
   "test/import/parity.test.ts",
+  "test/export/**/*.test.ts",
+  "test/lecture/chapters.test.ts",
+  "test/site/site.test.ts",
 ];
-/** Replace modules by others, which must not be loaded yet. */
-const mocking = ["test/runs/directory.test.ts", "test/studio/device-lost.test.ts"];
+/** Need modules of their own: they replace some by others, or look at all that is in a folder. */
+const alone = [
+  "test/runs/directory.test.ts",
+  "test/studio/device-lost.test.ts",
+  "test/runs/compare-runs.test.ts",
+  "test/runs/fitted-run.test.ts",
+];
 const every = "test/**/*.test.ts";
 
 export default defineConfig({
@@ -81,9 +90,9 @@ export default defineConfig({
       // One load of the modules serves all files of a worker: importing them anew took a third of the time.
       {
         extends: true,
-        test: { name: "quick", include: [every], exclude: [...slow, ...mocking], isolate: false },
+        test: { name: "quick", include: [every], exclude: [...slow, ...alone], isolate: false },
       },
-      { extends: true, test: { name: "quick-mocking", include: mocking } },
+      { extends: true, test: { name: "quick-alone", include: alone } },
       {
         extends: true,
         test: {

@@ -57,7 +57,7 @@ interface Row {
 const rows: readonly Row[] = [
   { name: "from scratch, 1 + 1 × 64", language: "fr", config: scratch(1, 64, 0.3, 1500), isScratch: true },
   { name: "from scratch, 2 + 2 × 128", language: "fr", config: scratch(2, 128, 0.3, 2000), isScratch: true },
-  { name: "from scratch, 3 + 3 × 256", language: "fr", config: scratch(3, 256, 0.4, 2000), isScratch: true },
+  { name: "from scratch, 3 + 3 × 128", language: "fr", config: scratch(3, 128, 0.3, 2000), isScratch: true },
   { name: "all weights", language: "fr", config: tuned("epochs: 8, learningRate: 6.0e-4") },
   {
     name: "all but the encoder's",

@@ -3,12 +3,12 @@ import { recurrentAttentionNames } from "../models/recurrent-attention.ts";
 import type { TaskName } from "./families/family.ts";
 import type { ModelKind } from "./families/kinds.ts";
 
-/** What a key holds: a number, which `?` allows to be left out, a truth value, one of some words, or a list of them. */
+/** What a key holds: a number, a truth value, one of some words, or a list of them; `?` and `isOptional` may be left out. */
 export type Plain =
   | "number"
   | "number?"
   | "boolean"
-  | { readonly one: readonly string[] }
+  | { readonly one: readonly string[]; readonly isOptional?: true }
   | { readonly some: readonly string[] };
 export type PlainKeys = Readonly<Record<string, Plain>>;
 
@@ -40,7 +40,13 @@ const attending = {
 /** The keys of `model` beside its kind, per task, as the schemas have them; a test compares. */
 export const plainKeys = {
   translate: {
-    transformer: { ...transformer, encoderLayers: "number?", decoderLayers: "number?", ...translating },
+    transformer: {
+      ...transformer,
+      encoderLayers: "number?",
+      decoderLayers: "number?",
+      decoder: { one: ["attention", "ssru"], isOptional: true },
+      ...translating,
+    },
     lstm: attending,
     gru: attending,
   },

@@ -90,13 +90,16 @@ function valuesOf(
   const values: Record<string, unknown> = {};
   for (const [key, plain] of Object.entries(keys)) {
     const text = lines.get(key);
-    if (text === undefined && plain === "number?") continue;
+    if (text === undefined && isOptional(plain)) continue;
     const value = text === undefined ? undefined : plainValue(text, plain);
     if (value === undefined) return undefined;
     values[key] = value;
   }
   return values;
 }
+
+const isOptional = (plain: Plain): boolean =>
+  plain === "number?" || (typeof plain === "object" && "one" in plain && plain.isOptional === true);
 
 function plainValue(text: string, plain: Plain): unknown {
   if (plain === "boolean") return text === "true" || (text === "false" ? false : undefined);

@@ -1,6 +1,6 @@
 import { heedError } from "../errors.ts";
 import { bytesPerElement, type DType, type HostArray, hostArray, hostView, isArrayOf } from "../ir/dtype.ts";
-import { fromBfloat, fromHalf, toHalf } from "./half.ts";
+import { fromBfloat, fromHalf, toHalf } from "../onnx/half.ts";
 
 /** Numbers with their shape, in host memory. */
 export interface NamedTensor {

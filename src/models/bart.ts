@@ -7,14 +7,7 @@ import { type Layer, layer, repeat, type Scope } from "../nn/layer.ts";
 import { LayerNorm } from "../nn/norm.ts";
 import { AddedPositions, firstStates } from "./first-states.ts";
 import type { Seq2Seq, Tensors } from "./seq2seq.ts";
-import {
-  type BlockConfig,
-  DecoderLayer,
-  decodeThrough,
-  EncoderLayer,
-  remember,
-  startCache,
-} from "./transformer.ts";
+import { type BlockConfig, decoderColumn, EncoderLayer, remember } from "./transformer.ts";
 
 export interface BartConfig extends BlockConfig {
   readonly sourceVocabulary: number;
@@ -23,6 +16,10 @@ export interface BartConfig extends BlockConfig {
   readonly decoderLayers: number;
   /** Tables of their own in encoder and decoder, or sinusoids. */
   readonly positions: "learned" | "sinusoidal";
+  /** The 10000 of sinusoids. Default 10000. */
+  readonly base?: number;
+  /** What a decoder layer reads its own text with: attention to it, or a recurrent unit. Default "attention". */
+  readonly decoder?: "attention" | "ssru";
   readonly norm: "post" | "pre";
   /** Whether the sum of embeddings and positions is normalised: in BART and mBART. */
   readonly embeddingNorm: boolean;
@@ -42,6 +39,7 @@ export interface BartConfig extends BlockConfig {
  */
 export function Bart(c: BartConfig): Layer<Seq2Seq> {
   const { dropout = 0 } = c;
+  const column = decoderColumn(c);
   const Words = c.scaleEmbedding ? Embedding : PlainEmbedding;
   return layer(
     {
@@ -50,7 +48,7 @@ export function Bart(c: BartConfig): Layer<Seq2Seq> {
       encoderInput: Input(c),
       decoderInput: Input(c),
       encoder: repeat(c.encoderLayers, () => EncoderLayer(c)),
-      decoder: repeat(c.decoderLayers, () => DecoderLayer(c)),
+      decoder: repeat(c.decoderLayers, () => column.Layer(c)),
       ...(c.norm === "pre"
         ? { encoderNorm: LayerNorm(c.dModel, c), decoderNorm: LayerNorm(c.dModel, c) }
         : {}),
@@ -72,10 +70,10 @@ export function Bart(c: BartConfig): Layer<Seq2Seq> {
           return { states: left.tap("output", encoderNorm(states)) };
         },
         remember: ({ states }, mask) => remember(m.decoder, states, mask),
-        start: startCache,
+        start: column.start,
         decode: (target, memory, before) => {
           const x = m.decoderInput(right.child("input"), m.embed.lookup(target), dropout, before);
-          const { hidden, state } = decodeThrough(m.decoder, x, memory, before);
+          const { hidden, state } = column.through(m.decoder, x, memory, before);
           return { hidden: withOne(right.tap("output", decoderNorm(hidden))), state };
         },
       };

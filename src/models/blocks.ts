@@ -61,12 +61,14 @@ export type BoundCausalLayer = (
   x: Value,
   causal: Value | undefined,
   past: Remembered | undefined,
+  /** int32 [batch, length]. Default: those after the past's. */
+  positions?: Value,
 ) => CachedStep;
 
 /** Causal self-attention, then the feed-forward layer. Tap: states. */
 export const causalBlock = (parts: BlockParts): Layer<BoundCausalLayer> =>
-  layer(parts, (m, scope) => (x, causal, past) => {
-    const a = attendBack(m, x, causal, past);
+  layer(parts, (m, scope) => (x, causal, past, positions) => {
+    const a = attendBack(m, x, causal, past, positions);
     return { x: scope.tap("states", m.feedForwardResidual(a.x, m.feedForward)), present: a.present };
   });
 
@@ -76,10 +78,11 @@ function attendBack(
   x: Value,
   causal: Value | undefined,
   past: Remembered | undefined,
+  positions?: Value,
 ): CachedStep {
   let present: Remembered | undefined;
   const y = m.attentionResidual(x, (h) => {
-    const before = past ? (past.keys.shape[2] as Size) : 0;
+    const before = positions ?? (past ? (past.keys.shape[2] as Size) : 0);
     const now = m.attention.remember(h, before);
     present = past
       ? { keys: concat([past.keys, now.keys], 2), values: concat([past.values, now.values], 2) }

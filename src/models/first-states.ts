@@ -15,6 +15,8 @@ export interface AddedPositionsConfig {
   /** Longest text, in tokens. */
   readonly maxLength: number;
   readonly dModel: number;
+  /** The 10000 of sinusoids. Default 10000. */
+  readonly base?: number;
 }
 
 /** The positions to add to embeddings; none for rotary positions. */
@@ -23,11 +25,14 @@ export function AddedPositions(c: AddedPositionsConfig): Layer<Positions | undef
   if (positions === "rotary") return layer({}, () => undefined);
   return positions === "learned"
     ? LearnedPositions(maxLength, dModel)
-    : SinusoidalPositions(maxLength, dModel);
+    : SinusoidalPositions(maxLength, dModel, c);
 }
 
 /** The number of tokens decoded before. */
-export const lengthOf = (state: Tensors | undefined): Size => (state && under(0, state).keys?.shape[2]) ?? 0;
+export function lengthOf(state: Tensors | undefined): Size {
+  const { keys, read = keys } = state ? under(0, state) : {};
+  return read?.shape[2] ?? 0;
+}
 
 /**
  * Adds positions to embeddings, if the model has any to add.
@@ -37,16 +42,17 @@ export const lengthOf = (state: Tensors | undefined): Size => (state && under(0,
  * Taps, given a scope: positions [length, dim]; sum.
  *
  * @param state  The decoder's state: x follows the tokens it has seen.
+ * @param indices  Positions of x, int32 [length] or [batch, length]. Default: those after the state's tokens.
  */
 export function withPositions(
   x: Value,
   positions: Positions | undefined,
   state?: Tensors | undefined,
   scope?: Pick<Scope, "tap">,
+  indices: Value = positionsFrom(lengthOf(state), x.shape[1] as Size),
 ): Value {
   if (!positions) return x;
   const { tap = (_, value) => value }: Partial<Pick<Scope, "tap">> = scope ?? {};
-  const indices = positionsFrom(lengthOf(state), x.shape[1] as Size);
   return tap("sum", add(x, tap("positions", positionsLike(x, positions(indices)))));
 }
 
@@ -62,9 +68,9 @@ export function withPositions(
 export function firstStates(
   scope: Scope,
   embedded: Value,
-  { positions, dropout, state, norm = (x) => x }: FirstStatesOptions,
+  { positions, dropout, state, indices, norm = (x) => x }: FirstStatesOptions,
 ): Value {
-  const placed = norm(withPositions(scope.tap("embedding", embedded), positions, state, scope));
+  const placed = norm(withPositions(scope.tap("embedding", embedded), positions, state, scope, indices));
   return scope.tap("states", scope.dropout(placed, dropout));
 }
 
@@ -72,6 +78,8 @@ export interface FirstStatesOptions {
   readonly positions: Positions | undefined;
   readonly dropout: number;
   readonly state?: Tensors | undefined;
+  /** Positions of the tokens, int32 [length] or [batch, length]. Default: those after the state's tokens. */
+  readonly indices?: Value | undefined;
   /** Applied to the sum, before dropout. Default: none. */
   readonly norm?: ((x: Value) => Value) | undefined;
 }

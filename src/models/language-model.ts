@@ -9,8 +9,8 @@ import { type CellKind, type CellState, cellAnatomy, Recurrent } from "../nn/rec
 import { zeros } from "../ops/gather.ts";
 import { AddedPositions, firstStates, type PositionKind } from "./first-states.ts";
 import { inLayers, under } from "./named-tensors.ts";
-import type { Decoder, Tensors } from "./seq2seq.ts";
-import { type BlockConfig, CausalLayer, throughCached } from "./transformer.ts";
+import type { Decoder, Padded, Tensors } from "./seq2seq.ts";
+import { type BlockConfig, CausalLayer, throughCausal } from "./transformer.ts";
 
 export interface TransformerLanguageModelConfig extends BlockConfig {
   readonly vocabulary: number;
@@ -44,13 +44,14 @@ export function TransformerLanguageModel(c: TransformerLanguageModelConfig): Lay
         const empty = (size: number): Value => zeros(m.embed.weight.dtype, [batch, c.heads, 0, size]);
         return inLayers(m.layers.map(() => ({ keys: empty(dKey), values: empty(c.dValue ?? dKey) })));
       },
-      decode: (tokens, _, before) => {
+      decode: (tokens, padded: Padded, before) => {
         const { positions } = m;
         const embedded = m.embed.lookup(tokens);
-        const x = firstStates(scope.child("input"), embedded, { positions, dropout, state: before });
-        const { hidden, state } = throughCached(m.layers, x, before, (causalLayer, h, causal, past) =>
-          causalLayer(h, causal, past),
-        );
+        const x = firstStates(scope.child("input"), embedded, {
+          ...{ positions, dropout, state: before },
+          indices: padded.positions,
+        });
+        const { hidden, state } = throughCausal(m.layers, x, before, padded);
         return { hidden: scope.tap("output", m.norm ? m.norm(hidden) : hidden), state };
       },
     }),

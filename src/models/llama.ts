@@ -9,8 +9,8 @@ import { zeros } from "../ops/gather.ts";
 import { type BoundCausalLayer, causalBlock } from "./blocks.ts";
 import { firstStates } from "./first-states.ts";
 import { inLayers } from "./named-tensors.ts";
-import type { Decoder } from "./seq2seq.ts";
-import { throughCached } from "./transformer.ts";
+import type { Decoder, Padded } from "./seq2seq.ts";
+import { throughCausal } from "./transformer.ts";
 
 export interface LlamaConfig
   extends Required<
@@ -52,16 +52,14 @@ export function Llama(c: LlamaConfig): Layer<Decoder> {
         const empty: Value = zeros(m.embed.weight.dtype, [batch, c.keyValueHeads, 0, c.dKey]);
         return inLayers(m.layers.map(() => ({ keys: empty, values: empty })));
       },
-      decode: (tokens, _, before) => {
+      decode: (tokens, padded: Padded, before) => {
         const embedded = m.embed.lookup(tokens);
         const x = firstStates(scope.child("input"), embedded, {
           positions: undefined,
           dropout,
           state: before,
         });
-        const { hidden, state } = throughCached(m.layers, x, before, (causalLayer, h, causal, past) =>
-          causalLayer(h, causal, past),
-        );
+        const { hidden, state } = throughCausal(m.layers, x, before, padded);
         return { hidden: scope.tap("output", m.norm(hidden)), state };
       },
     }),

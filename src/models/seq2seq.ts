@@ -17,12 +17,19 @@ export interface Decoder {
    *   tokens int32 [batch, length]  ->  hidden [batch, length, dim], and the state after them
    *
    * @param memory  Computed once per sentence. The batch may be a multiple of its sentences: then rows that translate the
-   *   same sentence are adjacent.
+   *   same sentence are adjacent. A language model's is empty, or says what is padding: see `Padded`.
    */
   readonly decode: (tokens: Value, memory: Tensors, state?: Tensors) => Decoded;
   /** The output projection [vocabulary, dim]; logits = hidden · projectionᵀ. */
   readonly projection: Value;
 }
+
+/**
+ * The memory of a language model that reads texts of different lengths together.
+ *
+ *   mask [batch, past + length], 1 for a token and 0 for padding; positions int32 [batch, length]
+ */
+export type Padded = Readonly<Partial<Record<"mask" | "positions", Value>>>;
 
 export interface Decoded {
   /** [batch, length, dim]: what the output projection reads. */

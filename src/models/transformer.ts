@@ -12,6 +12,8 @@ import { type Activation, FeedForward } from "../nn/feed-forward.ts";
 import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { LayerNorm, PostNorm, PreNorm, type Residual } from "../nn/norm.ts";
+import { Ssru } from "../nn/ssru.ts";
+import { add } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
 import {
   type BoundCausalLayer,
@@ -23,7 +25,8 @@ import {
 } from "./blocks.ts";
 import { AddedPositions, firstStates, lengthOf, type PositionKind } from "./first-states.ts";
 import { inLayers, under } from "./named-tensors.ts";
-import type { Decoded, Seq2Seq, Tensors } from "./seq2seq.ts";
+import type { Decoded, Padded, Seq2Seq, Tensors } from "./seq2seq.ts";
+import { type BoundSsruLayer, ssruBlock, startCells, throughCells } from "./ssru.ts";
 
 export interface TransformerConfig {
   readonly sourceVocabulary: number;
@@ -44,6 +47,8 @@ export interface TransformerConfig {
   /** Default "relu". */
   readonly activation?: Activation;
   readonly positions: PositionKind;
+  /** What a decoder layer reads its own text with: attention to it, or a recurrent unit. Default "attention". */
+  readonly decoder?: "attention" | "ssru" | undefined;
   /** Layer norm after each residual sum, or before each sublayer. Default "post". */
   readonly norm?: "post" | "pre";
   /** Of every layer norm, in the unit of its variance. Default 1e-5. */
@@ -61,6 +66,7 @@ export type BlockConfig = Omit<
   | "targetVocabulary"
   | "encoderLayers"
   | "decoderLayers"
+  | "decoder"
   | "positions"
   | "tie"
   | "maxLength"
@@ -72,13 +78,14 @@ export type BlockConfig = Omit<
 /** Figure 1 of Vaswani et al. 2017 - https://arxiv.org/abs/1706.03762 - left column, then right. */
 export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
   const { dropout = 0 } = c;
+  const column = decoderColumn(c);
   return layer(
     {
       embed: Embedding(c.targetVocabulary, c.dModel),
       ...(c.tie === "all" ? {} : { sourceEmbed: Embedding(c.sourceVocabulary, c.dModel) }),
       positions: AddedPositions(c),
       encoder: repeat(c.encoderLayers, () => EncoderLayer(c)),
-      decoder: repeat(c.decoderLayers, () => DecoderLayer(c)),
+      decoder: repeat(c.decoderLayers, () => column.Layer(c)),
       ...(c.norm === "pre"
         ? { encoderNorm: LayerNorm(c.dModel, c), decoderNorm: LayerNorm(c.dModel, c) }
         : {}),
@@ -101,11 +108,11 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
           return { states: left.tap("output", encoderNorm(states)) };
         },
         remember: ({ states }, mask) => remember(m.decoder, states, mask),
-        start: startCache,
+        start: column.start,
         decode: (target, memory, before) => {
           const embedded = m.embed.lookup(target);
           const x = firstStates(right.child("input"), embedded, { positions, dropout, state: before });
-          const { hidden, state } = decodeThrough(m.decoder, x, memory, before);
+          const { hidden, state } = column.through(m.decoder, x, memory, before);
           return { hidden: right.tap("output", decoderNorm(hidden)), state };
         },
       };
@@ -113,8 +120,33 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
   );
 }
 
+/** The layers of the right column, the state before their first token, and how they are run. */
+export function decoderColumn(
+  c: Pick<TransformerConfig, "decoder" | "decoderLayers" | "dModel">,
+): typeof attentionColumn {
+  if (c.decoder !== "ssru") return attentionColumn;
+  const cells = { layers: c.decoderLayers, dim: c.dModel };
+  const ssruColumn = {
+    Layer: SsruDecoderLayer,
+    start: (memory: Tensors, batch: Size) => startCells(memory.bias as Value, batch, cells),
+    through: throughCells,
+  };
+  // A model gives the layers of a column to the functions of that column only.
+  return ssruColumn as unknown as typeof attentionColumn;
+}
+
+const attentionColumn = {
+  Layer: DecoderLayer,
+  start: startCache as (memory: Tensors, batch: Size) => Tensors,
+  through: decodeThrough,
+};
+
 /** The source memory of all decoder layers: "0.keys", "0.values", … and the bias that hides padding. */
-export function remember(decoder: readonly BoundDecoderLayer[], states: Value, mask: Value): Tensors {
+export function remember(
+  decoder: readonly Pick<BoundDecoderLayer, "cross">[],
+  states: Value,
+  mask: Value,
+): Tensors {
   return {
     ...inLayers(decoder.map(({ cross }) => keysAndValues(cross.remember(states)))),
     bias: paddingBias(mask),
@@ -157,18 +189,40 @@ type StepThrough<L> = (
   i: number,
 ) => CachedStep;
 
-/** Runs causal layers in order, each with the bias that hides the future and its keys and values of the past. */
+/** Runs the layers of a language model in order. */
+export const throughCausal = (
+  layers: readonly BoundCausalLayer[],
+  x: Value,
+  state: Tensors | undefined,
+  { mask, positions }: Padded,
+): Decoded =>
+  throughCached(
+    layers,
+    x,
+    state,
+    (causalLayer, h, causal, past) => causalLayer(h, causal, past, positions),
+    mask,
+  );
+
+/**
+ * Runs causal layers in order, each with the bias that hides the future and its keys and values of the past.
+ *
+ * @param mask  Hides padding too: [batch, past + length]. Default: there is none.
+ */
 export function throughCached<L>(
   layers: readonly L[],
   x: Value,
   state: Tensors | undefined,
   step: StepThrough<L>,
+  mask?: Value,
 ): Decoded {
   const length = x.shape[1] as Size;
   const before = lengthOf(state);
   // One new token sees everything before it: no bias needed.
-  const bias =
+  const causal =
     length === 1 ? undefined : causalBias(x, length, state ? plus(before, length) : length, before);
+  const padding = mask && paddingBias(mask);
+  const bias = causal && padding ? add(causal, padding) : (causal ?? padding);
   let hidden = x;
   const present = layers.map((causalLayer, i) => {
     const stepped = step(causalLayer, hidden, bias, state && layerOf(state, i), i);
@@ -206,6 +260,18 @@ export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
   return decoderBlock({
     attention: MultiHeadAttention(attentionConfig(c, true)),
     attentionResidual: residual(c),
+    cross: MultiHeadAttention(attentionConfig(c, false)),
+    crossResidual: residual(c),
+    feedForward: FeedForward(c.dModel, c.feedForward, c),
+    feedForwardResidual: residual(c),
+  });
+}
+
+/** Right column with a recurrent unit in the place of self-attention. Tap: states. */
+function SsruDecoderLayer(c: BlockConfig): Layer<BoundSsruLayer> {
+  return ssruBlock({
+    recurrence: Ssru(c.dModel),
+    recurrenceResidual: residual(c),
     cross: MultiHeadAttention(attentionConfig(c, false)),
     crossResidual: residual(c),
     feedForward: FeedForward(c.dModel, c.feedForward, c),

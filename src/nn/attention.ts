@@ -117,15 +117,16 @@ export interface BoundAttention {
   /**
    * states [batch, length, d_model]  ->  their keys and values, computed once and reused.
    *
-   * @param past  Number of positions before them. Default 0; only rotary attention needs it.
+   * @param past  Number of positions before them, or their positions. Default 0; only rotary attention needs it.
    */
-  readonly remember: (states: Value, past?: Size) => Remembered;
+  readonly remember: (states: Value, past?: Size | Value) => Remembered;
   /**
    * x [batch, queries, d_model], memory  ->  [batch, queries, d_model]
    *
-   * @param past  Number of positions before x. Default 0; only rotary attention needs it.
+   * @param past  Number of positions before x, or its positions, int32 [batch, queries]. Default 0; only rotary attention
+   *   needs it.
    */
-  readonly attend: (x: Value, memory: Remembered, bias?: Value, past?: Size) => Value;
+  readonly attend: (x: Value, memory: Remembered, bias?: Value, past?: Size | Value) => Value;
 }
 
 export interface MultiHeadAttentionConfig {
@@ -234,8 +235,8 @@ function overHeads(
   scope: Scope,
 ): BoundAttention {
   /** [batch, heads, length, d], rotated by position if `positions` is given. */
-  const rotated = (x: Value, past: Size): Value =>
-    positions ? positions(x, positionsFrom(past, x.shape[2] as Size)) : x;
+  const rotated = (x: Value, past: Size | Value): Value =>
+    positions ? positions(x, typeof past === "object" ? past : positionsFrom(past, x.shape[2] as Size)) : x;
   return {
     remember: (states, past = 0) => ({
       keys: rotated(splitHeads(key(states), keyValueHeads), past),

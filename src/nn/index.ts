@@ -65,4 +65,5 @@ export {
   run,
 } from "./recurrent.ts";
 export { RelativePositions, type RelativePositionsConfig } from "./relative-positions.ts";
+export { type BoundSsru, Ssru } from "./ssru.ts";
 export { type Observer, type TapName, tapAxes } from "./taps.ts";

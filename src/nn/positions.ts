@@ -17,19 +17,20 @@ export type Positions = (positions: Value) => Value;
  * Sine and cosine waves, a pair of axes per wavelength: PE[p, 2i] = sin(p / 10000^(2i/dim)), PE[p, 2i+1] = cos(same).
  *
  * @param maxLength  Rows of the table: positions 0 to maxLength - 1.
+ * @param base  The 10000. Default 10000.
  * @see Vaswani et al. 2017, section 3.5 - https://arxiv.org/abs/1706.03762
  */
-export function SinusoidalPositions(maxLength: number, dim: number): Layer<Positions> {
-  const waves = constant("float32", [maxLength, dim], sinusoids(maxLength, dim));
+export function SinusoidalPositions(maxLength: number, dim: number, { base = 10000 } = {}): Layer<Positions> {
+  const waves = constant("float32", [maxLength, dim], sinusoids(maxLength, dim, base));
   return layer({}, () => (positions) => gather(waves, positions));
 }
 
 /** The table of `SinusoidalPositions`, row by row: [maxLength, dim]. */
-export function sinusoids(maxLength: number, dim: number): Float64Array {
+export function sinusoids(maxLength: number, dim: number, base = 10000): Float64Array {
   const table = new Float64Array(maxLength * dim);
   for (let p = 0; p < maxLength; p++) {
     for (let axis = 0; axis < dim; axis++) {
-      const angle = p / 10000 ** ((axis - (axis % 2)) / dim);
+      const angle = p / base ** ((axis - (axis % 2)) / dim);
       table[p * dim + axis] = axis % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
     }
   }
@@ -42,7 +43,7 @@ export function LearnedPositions(maxLength: number, dim: number): Layer<Position
   return layer({ weight }, (m) => (positions) => gather(m.weight, positions));
 }
 
-/** x [..., length, dim], positions int32 [length]  ->  the same shape */
+/** x [batch, heads, length, dim], positions int32 [length] or [batch, length]  ->  the same shape */
 export type Rotation = (x: Value, positions: Value) => Value;
 
 /**
@@ -64,7 +65,11 @@ export function RotaryPositions(dim: number, { base = 10000 } = {}): Layer<Rotat
   }
   const speeds = Float64Array.from({ length: dim / 2 }, (_, i) => base ** ((-2 * i) / dim));
   return layer({}, () => (x, positions) => {
-    const column = reshape(cast(positions, x.dtype), [positions.shape[0] as Size, 1]);
+    const { shape } = positions;
+    const column = reshape(
+      cast(positions, x.dtype),
+      shape.length === 1 ? [shape[0] as Size, 1] : [shape[0] as Size, 1, shape[1] as Size, 1],
+    );
     const angle = mul(column, constant(x.dtype, [1, dim / 2], speeds));
     const [cosine, sine] = [cos(angle), sin(angle)];
     const [first, second] = split(x, 2) as [Value, Value];

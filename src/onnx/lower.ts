@@ -1,9 +1,15 @@
 import type { Name } from "../ir/op.ts";
 import { type TensorType, topological, type Value } from "../ir/value.ts";
 import { type Constants, GraphWriter } from "./graph-writer.ts";
+import { halved } from "./halve.ts";
 import { encodeModel, type OnnxGraph } from "./proto.ts";
 import { quantized } from "./quantize.ts";
 import { type Repetition, repeated } from "./repeated.ts";
+
+/** How weights are narrowed. */
+export type Quantization = "int8" | "fp16";
+
+const narrowings = { int8: quantized, fp16: halved } as const;
 
 export interface LowerOptions {
   /** The values to compute, by their names in the ONNX graph. */
@@ -12,8 +18,11 @@ export interface LowerOptions {
   readonly constants?: Constants;
   /** Inputs to list first, in this order. Default: in the order of the graph. */
   readonly inputs?: readonly Value[];
-  /** Runs products with constants, and lookups in them, on 8-bit integers: smaller, faster, slightly less exact. */
-  readonly quantize?: "int8" | undefined;
+  /**
+   * "int8" runs products with constants, and lookups in them, on 8-bit integers: smaller, faster, slightly less exact.
+   * "fp16" stores them in 16 bits and computes in 32.
+   */
+  readonly quantize?: Quantization | undefined;
   /** Repeats the graph as one step of many in one run. Outputs and carried inputs are those of the step. */
   readonly repeat?: Repetition | undefined;
 }
@@ -37,7 +46,7 @@ export function lower(options: LowerOptions): Lowered {
   const names = writer.write(order, new Map(), outputs.values());
   for (const [name, value] of outputs) writer.output(name, names.get(value) as Name, value);
   const written = writer.graph();
-  const step = quantize ? quantized(written, new Set(constants?.keys())) : written;
+  const step = quantize ? narrowings[quantize](written, new Set(constants?.keys())) : written;
   const graph = repeat ? repeated(step, repeat) : step;
   for (const { name, dtype, shape } of graph.inputs) {
     if (!writer.inputs.has(name)) writer.inputs.set(name, { dtype, shape, isParameter: false });

@@ -78,14 +78,15 @@ export type OnnxAttribute =
   | { readonly type: "tensor"; readonly value: OnnxTensor }
   | { readonly type: "graph"; readonly value: OnnxGraph };
 
-/** Element types of constants in a file: those of values, and int8 for quantised weights. */
-export type OnnxDType = DType | "int8";
+/** Element types of constants in a file: those of values, and narrower ones for weights. */
+export type OnnxDType = DType | "int8" | "float16";
 
 /** Constant numbers, row-major. */
 export interface OnnxTensor {
   readonly dtype: OnnxDType;
   readonly shape: readonly number[];
-  readonly data: HostArray | Int8Array;
+  /** Of float16, the bits. */
+  readonly data: HostArray | Int8Array | Uint16Array<ArrayBuffer>;
 }
 
 export interface OnnxInitializer extends OnnxTensor {
@@ -108,7 +109,7 @@ export const onnxElementType = {
   float64: 11,
 } as const satisfies Record<DType, number>;
 
-const INT8 = 3;
+const narrow = { int8: 3, float16: 10 } as const;
 
 /** An attribute of the kind that its value implies; for floats use `float` or `floats`. */
 export function attribute(
@@ -233,7 +234,7 @@ function writeTensor(writer: BackwardWriter, tensor: OnnxTensor & { readonly nam
   }
   writer.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   if (name) writer.string(8, name);
-  writer.int(2, dtype === "int8" ? INT8 : onnxElementType[dtype]);
+  writer.int(2, { ...onnxElementType, ...narrow }[dtype]);
   eachBackward(shape, (size) => writer.int(1, size));
 }
 

@@ -2,9 +2,10 @@
 import { parseConfig } from "../config/parse.ts";
 import type { Config } from "../config/schema.ts";
 import { HeedError, heedError } from "../errors.ts";
-import { huggingFaceFamily, modelTypes } from "../formats/huggingface/import/families.ts";
-import type { ImportedModel, ModelFolder } from "../formats/huggingface/import/family.ts";
+import { huggingFaceFamily, modelTypes } from "../formats/huggingface/families/families.ts";
+import type { ImportedModel, ModelFolder } from "../formats/huggingface/families/family.ts";
 import { fieldsOf } from "../formats/huggingface/import/fields.ts";
+import { type TokenizerJsons, tokenizersOf } from "../formats/huggingface/import/tokenizer-files.ts";
 import { importedWeights } from "../formats/huggingface/import/weights.ts";
 import { build } from "../nn/layer.ts";
 import { LABELS } from "../tasks/classify/labels.ts";
@@ -51,10 +52,15 @@ export function assembleModelFolder(weights: Uint8Array, { where, has, json }: R
  */
 export function readModelRun(folder: ModelFolder): ModelRun {
   const { where } = folder;
-  const { model, tokenizer, isHeeds } = readModel(folder);
+  const { model, tokenizers, isHeeds } = readModel(folder);
+  const { source, target } = tokenizers;
+  const sides = {
+    source: { json: source, ids: idsOf(model, folder, source, target !== undefined) },
+    ...(target === undefined ? {} : { target: { json: target, ids: idsOf(model, folder, target) } }),
+  };
   const config = configOf(model, `${where}/${MODEL_CONFIG}`);
   const files: Record<string, unknown> = {
-    ...(isHeeds ? { "tokenizer.json": tokenizer } : importedTokenizerFiles(tokenizer, idsOf(model, folder))),
+    ...(isHeeds ? { "tokenizer.json": source } : importedTokenizerFiles(sides)),
     ...(model.labels ? { [LABELS]: model.labels } : {}),
   };
   const described = taskOf(config).describe(config, filesOf(files, where)) as DescribedRun;
@@ -65,15 +71,20 @@ export function readModelRun(folder: ModelFolder): ModelRun {
 }
 
 /** What a folder holds, in Heed's terms. */
-function readModel(folder: ModelFolder): { model: ImportedModel; tokenizer: unknown; isHeeds: boolean } {
+function readModel(folder: ModelFolder): {
+  model: ImportedModel;
+  tokenizers: TokenizerJsons;
+  isHeeds: boolean;
+} {
   const at = (name: string): string => `${folder.where}/${name}`;
   const json = folder.json(MODEL_CONFIG);
-  const tokenizer = folder.json("tokenizer.json");
-  for (const [name, content] of [[MODEL_CONFIG, json] as const, ["tokenizer.json", tokenizer] as const]) {
-    if (content !== undefined) continue;
+  const absent = (name: string): never => {
     const remedy = "give a folder with config.json, tokenizer.json and model.safetensors";
     throw heedError("ERR_INPUT", { where: folder.where, cause: `has no ${name}`, remedy });
-  }
+  };
+  if (json === undefined) absent(MODEL_CONFIG);
+  const tokenizers = tokenizersOf(folder) ?? absent("tokenizer.json");
+  const tokenizer = tokenizers.target ?? tokenizers.source;
   const config = fieldsOf(json, at(MODEL_CONFIG));
   const family = huggingFaceFamily(config.text("model_type"));
   if (!family) {
@@ -87,6 +98,7 @@ function readModel(folder: ModelFolder): { model: ImportedModel; tokenizer: unkn
     tokenizer: fieldsOf(folder.json("tokenizer_config.json") ?? {}, at("tokenizer_config.json")),
     tensors: folder.tensors,
     isHeeds: own !== undefined,
+    isTwofold: tokenizers.target !== undefined,
     idOf: idsIn(tokenizer),
   });
   const { pad, bos, eos } = model.special;
@@ -94,8 +106,9 @@ function readModel(folder: ModelFolder): { model: ImportedModel; tokenizer: unkn
     own?.size === model.vocabulary &&
     own.special.pad === pad &&
     own.special.bos === bos &&
-    own.special.eos === eos;
-  return { model, tokenizer, isHeeds: isOwn };
+    // A language model that was trained here has none that ends its texts.
+    (own.special.eos === eos || (model.task === "generate" && !config.has("eos_token_id")));
+  return { model, tokenizers, isHeeds: isOwn };
 }
 
 /** The tokenizer of a file that Heed wrote; undefined for any other. */
@@ -144,25 +157,38 @@ function notFollowed(folder: ModelFolder): string[] {
 }
 
 /** What the run keeps about ids beside tokenizer.json. */
-function idsOf({ vocabulary: size, special, task }: ImportedModel, folder: ModelFolder): TokenizerIds {
-  const tokenizer = folder.json("tokenizer.json");
+function idsOf(
+  { vocabulary, sourceVocabulary = vocabulary, special: given, task }: ImportedModel,
+  folder: ModelFolder,
+  tokenizer: unknown,
+  isSource = false,
+): TokenizerIds {
+  const idIn = idsIn(tokenizer);
+  const size = isSource ? sourceVocabulary : vocabulary;
+  const { pad, eos } = given;
+  // A source's vocabulary of its own may number them otherwise; what a text begins with, only the target needs.
+  const own = { pad: idIn("<pad>") ?? pad, eos: idIn("</s>") ?? eos };
+  const special = isSource ? { ...own, bos: own.eos } : given;
   const settings = (folder.json("tokenizer_config.json") ?? {}) as Record<string, unknown>;
   const { unk_token: inModel, unk_id: numbered } = ((tokenizer as { model?: unknown } | null)?.model ??
     {}) as {
     unk_token?: unknown;
     unk_id?: unknown;
   };
-  const given = settings.unk_token;
+  const usual = settings.unk_token;
   const name =
-    inModel ?? (typeof given === "string" ? given : (given as { content?: unknown } | null)?.content);
-  const named = typeof name === "string" ? idsIn(tokenizer)(name) : undefined;
+    inModel ?? (typeof usual === "string" ? usual : (usual as { content?: unknown } | null)?.content);
+  const named = typeof name === "string" ? idIn(name) : undefined;
   const unk = named ?? (Number.isSafeInteger(numbered) ? (numbered as number) : special.eos);
   const cleansUp = settings.clean_up_tokenization_spaces === true;
   return { size, ...special, unk, addsEnd: task === "generate", cleansUp };
 }
 
 /** The complete configuration of an imported model. */
-function configOf({ task, model, longest, vocabulary, beam }: ImportedModel, where: string): Config {
+function configOf(
+  { task, model, longest, vocabulary, beam, guidedHead }: ImportedModel,
+  where: string,
+): Config {
   const data = {
     translate: { train: { pairs: DATA }, valid: { pairs: DATA } },
     generate: { train: { text: DATA }, valid: { text: DATA }, context: longest },
@@ -170,8 +196,10 @@ function configOf({ task, model, longest, vocabulary, beam }: ImportedModel, whe
   }[task];
   const tokenizer = { kind: "imported", vocab: Math.max(5, vocabulary) };
   const decoding = task === "translate" && beam !== undefined ? { decoding: { beam } } : {};
+  const guidedAlignment = { links: DATA, head: guidedHead };
+  const training = guidedHead === undefined ? {} : { training: { guidedAlignment } };
   try {
-    return parseConfig(JSON.stringify({ task, data, tokenizer, model, ...decoding }), where);
+    return parseConfig(JSON.stringify({ task, data, tokenizer, model, ...decoding, ...training }), where);
   } catch (error) {
     // Not a configuration of the user's: the folder's own does not fit together.
     if (!(error instanceof HeedError) || error.code !== "ERR_CONFIG") throw error;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { TaskName } from "../config/families/family.ts";
 import { heedError } from "../errors.ts";
 import { readModelFolder } from "../formats/huggingface/import/folder.node.ts";
+import { marianModelIn } from "../formats/marian/folder.node.ts";
 import { CONFIG_FILE, MODEL_CONFIG, WEIGHTS_FILE } from "./file-names.ts";
 import { directoryFiles } from "./files.node.ts";
 import { readModelRun } from "./model-folder.ts";
@@ -32,10 +33,11 @@ export function openRun(directory: string): OpenedRun {
   return assembleRun(readSmallText(config), bytes, directoryFiles(directory));
 }
 
-/** Whether a folder has Hugging Face's layout, and is no run. */
+/** Whether a folder has a model of Hugging Face's library or of the Marian toolkit, and is no run. */
 export function isModelFolder(directory: string): boolean {
   const has = (name: string): boolean => existsSync(join(directory, name));
-  return !has(CONFIG_FILE) && has(MODEL_CONFIG);
+  if (has(CONFIG_FILE)) return false;
+  return has(MODEL_CONFIG) || (existsSync(directory) && marianModelIn(directory) !== undefined);
 }
 
 /**

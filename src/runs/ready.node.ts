@@ -43,7 +43,7 @@ export async function openTranslator(
   return translatorOver(run, engine, options);
 }
 
-/** Opens a language model by its folder or address, as `openTranslator` a translator. */
+/** Opens a language model by its folder or address, as `openTranslator` a translator. That of `heed/decoding` writes tokens. */
 export async function openGenerator(from: string | URL, options: ReadyOptions = {}): Promise<TextGenerator> {
   return generatorOver(...(await load(from, "generate", options)));
 }

@@ -48,7 +48,7 @@ export async function openTranslator(
   return translatorOver(run, engine, options);
 }
 
-/** Opens a language model by its address, as `openTranslator` a translator. */
+/** Opens a language model by its address, as `openTranslator` a translator. That of `heed/decoding` writes tokens. */
 export async function openGenerator(from: string | URL, options: OpenOptions = {}): Promise<TextGenerator> {
   return generatorOver(...(await load(from, "generate", options)));
 }

@@ -123,6 +123,7 @@ async function bytesOf(
   file: string,
   { onProgress }: RemoteOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  // Another site may keep this header from the page; then more arrives than it says, and the total is left out.
   const isCompressed = headers.get("content-encoding") !== null;
   const total = isCompressed ? Number.NaN : Number(headers.get("content-length") ?? Number.NaN);
   const chunks: Uint8Array[] = [];
@@ -131,7 +132,7 @@ async function bytesOf(
   for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
     chunks.push(read.value);
     loaded += read.value.length;
-    onProgress?.({ file, loaded, ...(Number.isFinite(total) ? { total } : {}) });
+    onProgress?.({ file, loaded, ...(loaded <= total ? { total } : {}) });
   }
   const bytes = new Uint8Array(loaded);
   let at = 0;

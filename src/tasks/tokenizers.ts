@@ -28,11 +28,25 @@ export function readKnownTokenizers(files: RunFiles): Partial<Tokenizers> {
   return Object.fromEntries(sides.map(([side, name]) => [side, readTokenizer(files, name)]));
 }
 
-/** An imported vocabulary as the files of a run, by name. */
-export const importedTokenizerFiles = (json: unknown, ids: TokenizerIds): Record<string, unknown> => ({
-  [shared]: json,
-  [idsFile(shared)]: ids,
-});
+interface ImportedTokenizer {
+  readonly json: unknown;
+  readonly ids: TokenizerIds;
+}
+
+/** Imported vocabularies as the files of a run, by name; without a target's, both sides have the one. */
+export function importedTokenizerFiles(sides: {
+  readonly source: ImportedTokenizer;
+  readonly target?: ImportedTokenizer;
+}): Record<string, unknown> {
+  const { source, target } = sides;
+  const files = (name: string, { json, ids }: ImportedTokenizer): Record<string, unknown> => ({
+    [name]: json,
+    [idsFile(name)]: ids,
+  });
+  return target
+    ? { ...files(separate.source, source), ...files(separate.target, target) }
+    : files(shared, source);
+}
 
 /** The vocabularies of a run. @throws ERR_MODEL naming a file that is missing or damaged. */
 export function readTokenizers(files: RunFiles): Tokenizers {

@@ -80,6 +80,7 @@ export function importedTokenizer(json: unknown, ids: TokenizerIds, where = "tok
     silent: dropped,
     beginsWord: (id) => begins(token(id)),
     keepsLines: addsEnd,
+    cleansUp,
   };
 }
 

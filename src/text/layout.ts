@@ -212,19 +212,72 @@ export function tokenizerJson(
   };
 }
 
+/** The piece that stands for </s> in the tokenizer.json of a language model. */
+export const lineBreak = "\n";
+
+/**
+ * The tokenizer.json of a language model for other readers. Heed reads a text line by line, each ending with </s>; they
+ * read it at once. So </s> is spelled as the line break that it stands for, nothing is added at the end of a text, and the
+ * space that begins a line's first piece is dropped.
+ */
+export function linesTokenizerJson(json: TokenizerJson, { eos }: SpecialIds): object {
+  const vocab: Record<string, number> = Object.create(null);
+  for (const [piece, id] of Object.entries(json.model.vocab)) vocab[id === eos ? lineBreak : piece] = id;
+  return { ...json, ...linesParts(layoutOf(json), eos), model: { ...json.model, vocab } };
+}
+
+/** The parts in which that file differs from those of other tasks. */
+export function linesParts(
+  layout: TokenizerLayout,
+  eos: number,
+): Pick<TokenizerJson, "added_tokens" | "post_processor" | "decoder"> {
+  const { pad, bos } = specialTokens;
+  const [, ...steps] = decoderJson(layout).decoders as readonly PartJson[];
+  const afterFuse = steps.findIndex(({ type }) => type === "Fuse") + 1;
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
+  const sequence = (id: string, type_id: number): object => ({ Sequence: { id, type_id } });
+  return {
+    added_tokens: [{ id: eos, content: lineBreak, ...flags }],
+    post_processor: {
+      type: "TemplateProcessing",
+      single: [sequence("A", 0)],
+      pair: [sequence("A", 0), sequence("B", 0)],
+      special_tokens: {},
+    },
+    decoder: {
+      type: "Sequence",
+      decoders: [
+        replace({ Regex: `^(${pad}|${bos})$` }, ""),
+        ...steps.slice(0, afterFuse),
+        replace({ String: `${lineBreak} ` }, lineBreak),
+        ...steps.slice(afterFuse),
+      ],
+    },
+  };
+}
+
+/** The layout of a file that `tokenizerJson` made. */
+const layoutOf = ({ model, normalizer }: TokenizerJson): TokenizerLayout => ({
+  model: model.type,
+  lowercase: JSON.stringify(normalizer) === JSON.stringify(normalizerJson(true)),
+  byteFallback: model.type === "BPE" && model.byte_fallback,
+});
+
 /**
  * The tokenizer_config.json to save beside it. Without it `@huggingface/tokenizers` leaves holes for unknown words
  * (unk_token) and removes the space before punctuation (clean_up_tokenization_spaces), and Python's transformers,
  * which declares these tokens itself, reads a typed "</s>" as the special token (split_special_tokens).
+ *
+ * @param isLines  For `linesTokenizerJson`, which has no </s>. Default false.
  */
-export function tokenizerConfigJson(): Readonly<Record<string, unknown>> {
+export function tokenizerConfigJson(isLines = false): Readonly<Record<string, unknown>> {
   const { pad, unk, bos, eos } = specialTokens;
   return {
     tokenizer_class: "PreTrainedTokenizerFast",
     pad_token: pad,
     unk_token: unk,
     bos_token: bos,
-    eos_token: eos,
+    ...(isLines ? {} : { eos_token: eos }),
     clean_up_tokenization_spaces: false,
     split_special_tokens: true,
   };

@@ -4,6 +4,8 @@ import { heedError } from "../errors.ts";
 import {
   decoderJson,
   legacyParts,
+  lineBreak,
+  linesParts,
   normalizerJson,
   postProcessorJson,
   preTokenizerJson,
@@ -19,8 +21,8 @@ const most = 2 ** 20;
 const unpaired = /\p{Surrogate}/u;
 
 /**
- * The tokenizer of a parsed tokenizer.json. Accepts only what `Tokenizer.toJSON` writes, or wrote in earlier versions;
- * anything else is refused, naming the part.
+ * The tokenizer of a parsed tokenizer.json. Accepts only what `Tokenizer.toJSON` writes, or wrote in earlier versions, and
+ * what is exported of a language model; anything else is refused, naming the part.
  *
  * @param json   The parsed file; untrusted.
  * @param where  Its name in messages. Default "tokenizer.json".
@@ -34,7 +36,8 @@ export function tokenizerFromJson(json: unknown, where = "tokenizer.json"): Toke
   const model = isObject(top.model) ? top.model : refuse("model is not an object");
   const type = model.type === "BPE" || model.type === "WordLevel" ? model.type : undefined;
   if (!type) return refuse(`model.type ${show(model.type)} is not supported`, "use BPE or WordLevel");
-  const { pieces, ids } = readVocab(model.vocab, refuse);
+  const isLines = isObject(model.vocab) && Object.hasOwn(model.vocab, lineBreak);
+  const { pieces, ids } = readVocab(isLines ? withEnd(model.vocab) : model.vocab, refuse);
   const special = specialIds(ids, refuse);
   const layout: TokenizerLayout = {
     model: type,
@@ -51,9 +54,12 @@ export function tokenizerFromJson(json: unknown, where = "tokenizer.json"): Toke
   expect("padding", top.padding ?? null, null);
   expect("normalizer", top.normalizer, normalizerJson(layout.lowercase));
   expect("pre_tokenizer", top.pre_tokenizer, preTokenizerJson(layout));
-  expect("post_processor", top.post_processor, postProcessorJson(special));
-  const isLegacy = Array.isArray(top.added_tokens) && top.added_tokens.length > 0;
-  const parts = isLegacy ? legacyParts(layout, special) : { added_tokens: [], decoder: decoderJson(layout) };
+  const isLegacy = !isLines && Array.isArray(top.added_tokens) && top.added_tokens.length > 0;
+  const parts = {
+    ...{ added_tokens: [], decoder: decoderJson(layout), post_processor: postProcessorJson(special) },
+    ...(isLegacy ? legacyParts(layout, special) : isLines ? linesParts(layout, special.eos) : {}),
+  };
+  expect("post_processor", top.post_processor, parts.post_processor);
   expect("added_tokens", top.added_tokens, parts.added_tokens);
   expect("decoder", top.decoder, parts.decoder);
   expect("model.unk_token", model.unk_token, specialTokens.unk);
@@ -75,6 +81,15 @@ export function tokenizerFromJson(json: unknown, where = "tokenizer.json"): Toke
 }
 
 type Refuse = (cause: string, remedy?: string) => never;
+
+/** The vocabulary of a language model's file with </s> under its own name. */
+const withEnd = (vocab: unknown): object =>
+  Object.fromEntries(
+    Object.entries(vocab as object).map(([piece, id]) => [
+      piece === lineBreak ? specialTokens.eos : piece,
+      id,
+    ]),
+  );
 
 /** Ids must be 0 … n-1, each once. */
 function readVocab(vocab: unknown, refuse: Refuse): { pieces: string[]; ids: Map<string, number> } {

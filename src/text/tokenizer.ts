@@ -44,6 +44,8 @@ export interface Tokenizer {
   readonly beginsWord?: (id: number) => boolean;
   /** Whether line breaks are text like any other, and `special.eos` ends the text rather than a line. Default false. */
   readonly keepsLines?: boolean;
+  /** Whether `decode` removes spaces before punctuation. Default false. */
+  readonly cleansUp?: boolean;
 }
 
 /** The ids of a text to go on from: without special tokens around it. */

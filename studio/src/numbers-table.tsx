@@ -9,7 +9,7 @@ export interface Numbers {
   readonly axes: { readonly columns: string; readonly rows: string };
   readonly at: (row: number, column: number) => number;
   /** The row that is looked at: of a large picture it alone has a table. Default the first. */
-  readonly row?: number;
+  readonly row?: () => number;
 }
 
 /** Cells of a table, at most: a browser takes long to lay out more, and nobody walks through them. */
@@ -31,9 +31,12 @@ export function NumbersTable({ of, about }: { readonly of: Numbers; readonly abo
   );
 }
 
-function Table({ of: { rows, columns, axes, at, row = 0 }, about }: Parameters<typeof NumbersTable>[0]) {
+function Table({
+  of: { rows, columns, axes, at, row = () => 0 },
+  about,
+}: Parameters<typeof NumbersTable>[0]) {
   const isWhole = rows.length * columns.length <= MOST_CELLS;
-  const first = isWhole ? 0 : Math.min(Math.max(0, row), rows.length - 1);
+  const first = isWhole ? 0 : Math.min(Math.max(0, row()), rows.length - 1);
   const shown = isWhole ? rows : rows.slice(first, first + 1);
   return (
     <>

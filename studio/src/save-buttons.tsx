@@ -5,6 +5,7 @@ import type { Drawing } from "./pictures/drawing.ts";
 import { pngOf, pngOfDrawing, save, svgText } from "./pictures/export.ts";
 import { inksOfPage } from "./pictures/inks.ts";
 import { svgOf } from "./pictures/svg-pen.ts";
+import type { Whole } from "./sight.ts";
 import { text } from "./text.ts";
 
 export type Rows = readonly (readonly (string | number)[])[];
@@ -15,6 +16,8 @@ export type Picture = RefObject<HTMLElement | null> | (() => Drawing);
 export interface SaveButtonsProps {
   /** The element in which the picture, an SVG, stands; or the picture as a drawing. */
   readonly picture: Picture;
+  /** Where only what can be seen is drawn: draws the rest for the file. */
+  readonly whole?: Whole | undefined;
   /** What it shows, in words. */
   readonly about?: string;
   /** The name of the files, without an ending. */
@@ -24,7 +27,7 @@ export interface SaveButtonsProps {
 }
 
 /** Saves a picture as SVG or PNG, and its numbers as CSV. */
-export function SaveButtons({ picture, about = "", name, rows }: SaveButtonsProps) {
+export function SaveButtons({ picture, whole, about = "", name, rows }: SaveButtonsProps) {
   const contentOf = async (kind: "svg" | "png" | "csv"): Promise<Blob | string | undefined> => {
     if (kind === "csv") return csvText(rows());
     if (typeof picture === "function") {
@@ -33,7 +36,8 @@ export function SaveButtons({ picture, about = "", name, rows }: SaveButtonsProp
     }
     const shown = picture.current?.querySelector("svg");
     if (!shown) return undefined;
-    return kind === "svg" ? svgText(shown, about) : pngOf(shown);
+    const written = whole ? await whole(async () => svgText(shown, about)) : svgText(shown, about);
+    return kind === "svg" ? written : pngOf(written);
   };
   const saveAs = async (kind: "svg" | "png" | "csv"): Promise<void> => {
     try {

@@ -98,6 +98,7 @@ export const text = {
       `step ${step}, probability ${(100 * probability).toFixed(1)} %`,
     weightOn: (token: string): string => `weight on ${token}`,
     dragHint: "Drag a weight, or move it with the arrow keys: the translation goes on from it.",
+    chooseHint: "Choose the word to move its weights.",
     noDragHint: "Attention weights can be dragged; this measure only says what happened.",
     largestOf: (most: number, all: number): string => `The ${most} largest of ${all}.`,
     layer: "Layer",
@@ -737,6 +738,8 @@ export const text = {
     heads: "Their heads",
     headsNote:
       "On the first sentence, with what each run itself says; H is the entropy. Choose a head to see it large on both sides.",
+    headsAbout: (names: readonly string[]): string =>
+      `The attention of every head of ${names.join(" and of ")}, on the first sentence: a row is what is written, a column what it reads from.`,
     noHeads: "This run has no attention.",
     openHeads: "Open in Heads",
     score: "Score the heads of both",

@@ -35,7 +35,8 @@ describe.each(every)("$task with a model of kind $model", ({ task, model }) => {
     expect(readPlainConfig(printConfig(plain))).toEqual(settingsOf(plain));
     const set = ["model.layers=2", "model.dropout=0", "training.steps=7"];
     if (model === "transformer") set.push("model.dKey=24", "model.without=[positions, norm]");
-    if (task === "translate" && model === "transformer") set.push("model.encoderLayers=5");
+    if (task === "translate" && model === "transformer")
+      set.push("model.encoderLayers=5", "model.decoder=ssru");
     const changed = configOf({ task, model }, set);
     expect(readPlainConfig(printConfig(changed))).toEqual(settingsOf(changed));
   });

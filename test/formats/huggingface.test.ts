@@ -50,7 +50,7 @@ class Graphs {
     [this.name, this.encoder, this.decoder] = [name, encoder, decoder];
   }
   static async open(name: SampleName, suffix = ""): Promise<Graphs> {
-    const files = folderOf(name, { attentions: true, quantize: "int8" });
+    const files = folderOf(name, { attentions: true, quantize: ["int8"] });
     const load = (file: string): Promise<Session> => engine.load(files.get(`onnx/${file}`) as Uint8Array);
     return new Graphs(
       name,
@@ -244,7 +244,7 @@ describe("the folder", () => {
   test("asks WebAssembly for float32 unless it has graphs of 8 bits", () => {
     const plain = JSON.parse(text(folderOf("tied"), "config.json"));
     expect(plain["transformers.js_config"]).toEqual({ dtype: "fp32" });
-    const files = folderOf("tied", { quantize: "int8" });
+    const files = folderOf("tied", { quantize: ["int8"] });
     expect(JSON.parse(text(files, "config.json"))).not.toHaveProperty(["transformers.js_config"]);
     expect([...files.keys()].filter((file) => file.endsWith("_quantized.onnx"))).toHaveLength(2);
   });

@@ -89,8 +89,8 @@ describe("heed export refuses", () => {
 
   test.each([
     [[], "heed export: no --to DIR; see --help"],
-    [["--to", "x", "--format", "keras"], '--format: "keras" is unknown; choose huggingface'],
-    [["--to", "x", "--quantize", "int3"], '--quantize: "int3" is unknown; choose int8'],
+    [["--to", "x", "--format", "keras"], '--format: "keras" is unknown; choose huggingface or onnx'],
+    [["--to", "x", "--quantize", "int3"], '--quantize: "int3" is unknown; choose int8, fp16 or int8,fp16'],
   ])("%j", async (options, message) => {
     const result = await heed(["export", runOf("post"), ...options]);
     expect(result.status).toBe(64);

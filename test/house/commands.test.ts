@@ -1,11 +1,20 @@
 /** README's commands as a reader pastes them, one after the other, and the examples in --help. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { flagOf } from "../../src/cli/command.ts";
 import { commands } from "../../src/cli/main.ts";
-import { studioPage } from "../built.ts";
+import { unpacked } from "../built.ts";
 import { tsv } from "../cli/heed.ts";
 import { absentChromium } from "../page/chromium.ts";
 
@@ -41,14 +50,10 @@ beforeAll(() => {
   folder = mkdtempSync(join(root, ".house", "commands-"));
   path = join(folder, "bin");
   const built = join(folder, "heed");
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const project = join(root, "tsconfig.build.json");
-  execFileSync(process.execPath, [compiler, "-p", project, "--outDir", join(built, "dist")]);
-  cpSync(join(root, "package.json"), join(built, "package.json"));
+  cpSync(unpacked, built, { recursive: true });
   // Where there is no browser, there is no page to serve either: an empty one stands in.
-  if (!absentChromium) cpSync(studioPage, join(built, "dist/studio"), { recursive: true });
-  else {
-    mkdirSync(join(built, "dist/studio"));
+  if (absentChromium) {
+    mkdirSync(join(built, "dist/studio"), { recursive: true });
     writeFileSync(join(built, "dist/studio/index.html"), "");
   }
   mkdirSync(path);
@@ -105,6 +110,31 @@ describe("README as pasted", () => {
     const { status, stdout, stderr } = shell(`"${process.execPath}" translate.mjs`);
     expect(status, stderr).toBe(0);
     expect(stdout).toContain("translation_text");
+  });
+});
+
+describe("the guides as pasted", () => {
+  const guides = ["start", "how-to"].flatMap((part) =>
+    readdirSync(join(root, "docs", part)).map((name) => ({
+      guide: `${part}/${name}`,
+      text: readFileSync(join(root, "docs", part, name), "utf8"),
+    })),
+  );
+  const code = (text: string, language: string): string[] =>
+    [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))].map(([, inner]) => inner ?? "");
+
+  test.each(guides)("$guide", ({ text }) => {
+    for (const yaml of code(text, "yaml").filter((each) => each.includes("\nseeds:"))) {
+      const [, name = ""] = /^# (\S+)/.exec(yaml) ?? [];
+      writeFileSync(
+        join(folder, name),
+        yaml.replace("[1, 2, 3]", "[1]").replace("[64, 128, 256]", "[16, 32]"),
+      );
+    }
+    for (const script of code(text, "sh")) {
+      const { status, stderr } = shell(script);
+      expect(status, `${script}\n${stderr}`).toBe(0);
+    }
   });
 });
 

@@ -8,9 +8,10 @@ const entries = [
   "decoding/translator.ts",
   "decoding/generator.ts",
   "tasks/classify/judge.ts",
+  "runs/ready.node.ts",
 ] as const;
 /** Few above what there are now, so that whoever adds some looks at what they are. */
-const MOST = 160;
+const MOST = 200;
 
 const imports = importsOf(join(import.meta.dirname, "../../src"));
 

@@ -32,7 +32,7 @@ async function floats(outputs: Parameters<typeof compile>[0]["outputs"], feeds: 
 const matrix = (rows: readonly (readonly number[])[], padding = 0) => padded(rows, padding);
 
 const translators = ["marian", "blenderbot", "bart", "mbart", "t5", "t5-gated"];
-const languageModels = ["gpt2", "llama", "mistral", "qwen2"];
+const languageModels = ["gpt2", "opt", "starcoder2", "llama", "mistral", "qwen2"];
 const encoders = ["bert", "bert-encoder", "distilbert", "roberta"];
 
 describe.each(translators)("an imported translator, %s", (name) => {

@@ -19,6 +19,10 @@ export const importedTranslators = {
     ...{ ...columns, ...words, positions: "sinusoidal", norm: "pre", embeddingNorm: false },
     ...{ scaleEmbedding: true, tie: "none", maxLength: 8 },
   }),
+  "marian, SSRU": Bart({
+    ...{ ...columns, ...words, positions: "sinusoidal", norm: "post", embeddingNorm: false, decoder: "ssru" },
+    ...{ scaleEmbedding: true, tie: "all", maxLength: 8, base: 9000 },
+  }),
   t5: T5({ ...t5, gated: false, scaleOutput: true, tie: true }),
   "t5, gated": T5({ ...t5, gated: true, scaleOutput: false, tie: false }),
 };

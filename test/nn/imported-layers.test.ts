@@ -1,6 +1,7 @@
 /** Layers of imported models: PyTorch's numbers, and gradients against central differences. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { gradients } from "../../src/autodiff/gradients.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { withBias, withOne } from "../../src/nn/affine.ts";
 import { MultiHeadAttention } from "../../src/nn/attention.ts";
@@ -8,8 +9,9 @@ import { GatedFeedForward } from "../../src/nn/feed-forward.ts";
 import { build, type Layer, type Scope } from "../../src/nn/layer.ts";
 import { RmsNorm } from "../../src/nn/norm.ts";
 import { RelativePositions } from "../../src/nn/relative-positions.ts";
+import { Ssru } from "../../src/nn/ssru.ts";
 import { silu } from "../../src/ops/elementwise.ts";
-import { constant, linear, mul } from "../../src/ops/index.ts";
+import { concat, constant, linear, mul, slice, sum } from "../../src/ops/index.ts";
 import { scan } from "../../src/ops/scan.ts";
 import { checkGradient } from "../ops/check-gradient.ts";
 import { open } from "../ops/native-run.ts";
@@ -81,6 +83,46 @@ describe("PyTorch's numbers", () => {
     const distances = bound(RelativePositions({ heads: 1, buckets, maxDistance, bidirectional }), [table]);
     // The query at position 300 sees distances -300 to 300.
     near(await numbers(distances(1, 601, 300)), golden.buckets[at] ?? []);
+  });
+});
+
+describe("SSRU", () => {
+  const file = new URL("../golden/import/ssru.json", import.meta.url);
+  const {
+    gradients: theirs,
+    y,
+    last,
+    ...given
+  } = JSON.parse(readFileSync(file, "utf8")) as Record<
+    "x" | "cell" | "input" | "forget.weight" | "forget.bias" | "y" | "last",
+    Numbers
+  > & { readonly gradients: Readonly<Record<string, Numbers>> };
+  const weights = [given.input, given["forget.weight"], given["forget.bias"]].map(value);
+  const read = bound(Ssru(4), weights);
+
+  test("PyTorch's outputs and cell, at once and step by step", async () => {
+    const whole = read(value(given.x), value(given.cell));
+    near(await numbers(whole.outputs), y.data);
+    near(await numbers(whole.cell), last.data);
+    let cell = value(given.cell);
+    const steps = [0, 1, 2, 3, 4].map((at) => {
+      const step = read(slice(value(given.x), 1, at, 1), cell);
+      cell = step.cell;
+      return step.outputs;
+    });
+    near(await numbers(concat(steps, 1)), y.data);
+    near(await numbers(cell), last.data);
+  });
+
+  test("PyTorch's gradients", async () => {
+    const named = Object.keys(theirs) as (keyof typeof given)[];
+    const values = named.map((name) => value(given[name]));
+    const [x, cell, ...inner] = values as [Value, Value, ...Value[]];
+    const { outputs } = bound(Ssru(4), inner)(x, cell);
+    const factors = Float64Array.from(y.data, (_, i) => (i + 1) / y.data.length);
+    const loss = sum(mul(outputs, constant("float64", [...y.shape], factors)));
+    for (const [i, gradient] of gradients(loss, values).entries())
+      near(await numbers(gradient), (theirs[named[i] as string] as Numbers).data);
   });
 });
 
@@ -157,6 +199,10 @@ const layers: Readonly<
       const bias = bound(RelativePositions(config), [weight as Value])(3, 4, 1);
       return mul(bias, bias);
     },
+  },
+  SSRU: {
+    shapes: [[2, 3, 4], [2, 4], [4, 4], [4, 4], [4]],
+    call: (x, cell, ...weights) => bound(Ssru(4), weights)(x as Value, cell as Value).outputs,
   },
   "a bias in a matrix": {
     shapes: [[2, 3], [4, 3], [4]],

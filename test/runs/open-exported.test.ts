@@ -44,6 +44,6 @@ test("it translates as the run does", async () => {
 test("a configuration without weights is no model", () => {
   write("config.json", "{}");
   expect(() => openRun(path)).toThrow(
-    /config\.yaml does not exist; give the directory that `heed train --run` wrote/,
+    /has no model\.safetensors; give a folder with config\.json, tokenizer\.json and model\.safetensors/,
   );
 });

@@ -128,6 +128,17 @@ describe.skipIf(absentChromium)(`the runs view${skipped}`, () => {
       .evaluateAll((all) => all.map((one) => (one.textContent ?? "").trim()));
     expect(said).toEqual(expected);
     expect(await textsOf(page, ".side .group:first-child .entropy")).toEqual(entropies);
+    const save = async (kind: string): Promise<Buffer> => {
+      const click = page.click(`.pair-heads .save[aria-label="Save as: heads"] button:text-is("${kind}")`);
+      const [file] = await Promise.all([page.waitForEvent("download"), click]);
+      return readFileSync(await file.path());
+    };
+    const svg = (await save("SVG")).toString();
+    for (const name of [`A: ${first}`, `B: ${second}`]) expect(svg).toContain(`>${name}</text>`);
+    const thumbnails = await page.locator(".pair-heads .thumbnail").count();
+    expect(svg.match(/>Layer \d+, head \d+<\/text>/g)).toHaveLength(thumbnails);
+    expect((await save("PNG")).subarray(1, 4).toString()).toBe("PNG");
+    expect((await save("CSV")).toString().trim().split("\r\n")).toHaveLength(1 + thumbnails);
     await page.close();
   });
 

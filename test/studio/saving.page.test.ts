@@ -127,7 +127,33 @@ describe.skipIf(absentChromium)(`pictures as files${skipped}`, () => {
     expect(reading[0]?.[0]).toBe("is written \\ reads from");
     expectAlike(numbersIn(reading), await weightsOf("decoder.1.cross", 1));
     expect((await saved(page, "why"))[0]).toEqual(["reads from", "leaveOneOut"]);
-    expect((await saved(page, "search"))[0]?.[3]).toBe("token");
+    const search = await saved(page, "search");
+    expect(search[0]?.[3]).toBe("token");
+    expect(await page.locator(".tree .node").count()).toBe(search.length - 1);
+    await page.close();
+  });
+
+  test("Translate: of a long text the files hold what must be scrolled to, too", async () => {
+    const long = Array.from({ length: 11 }, () => source).join(" ");
+    const page = await studio.visit(`#translate?beam=2&text=${encodeURIComponent(long)}`);
+    await page.waitForSelector(".tree");
+    await page.waitForSelector(".bipartite .word");
+    const download = async (name: string): Promise<string> => {
+      const button = page.locator(`.save[aria-label="Save as: ${name}"] button:text-is("SVG")`);
+      const [file] = await Promise.all([page.waitForEvent("download"), button.click()]);
+      return readFileSync(await file.path(), "utf8");
+    };
+    const drawn = page.locator(".bipartite .token");
+    const part = await drawn.count();
+    const numbers = await saved(page, "reading");
+    const tokens = numbers.length - 1 + (numbers[0]?.length ?? 0) - 1;
+    expect(part).toBeLessThan(tokens);
+    // Two of the texts name the axes.
+    expect((await download("reading")).match(/<text /g)).toHaveLength(tokens + 2);
+    expect(await drawn.count()).toBe(part);
+    const nodes = await saved(page, "search");
+    // Each node says its token and its probability.
+    expect((await download("search")).match(/<text /g)).toHaveLength(2 * (nodes.length - 1));
     await page.close();
   });
 

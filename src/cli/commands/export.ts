@@ -6,71 +6,91 @@ export const asPath = (folder: string): string =>
 
 export default command({
   name: "export",
-  summary: "Export a translator as a model folder for other libraries.",
-  description:
-    "Export a translator as a folder for pipeline('translation', folder) in transformers.js and AutoModelForSeq2SeqLM in Python's transformers. It holds ONNX graphs, safetensors and a tokenizer, and appears whole or not at all. What training.lora learnt is in the weights, and for Python's peft in DIR/adapter too. The model must be a Transformer with one vocabulary for both languages: model.norm post becomes a Marian model, pre a Blenderbot.",
+  summary: "Export a model as a folder for other libraries.",
+  description: `Export a model as a folder for other libraries: ONNX graphs, weights, a tokenizer and
+a model card. It appears whole or not at all. A program that uses it is printed.
+
+--format huggingface, the default, writes what the pipelines of transformers.js and
+Python's transformers open: translators as Marian (model.norm post) or Blenderbot
+(pre), with one vocabulary for both languages; language models as GPT-2 (pre), OPT
+(post) or StarCoder 2 (rotary positions); classifiers, also for feature-extraction;
+imported models as what they were. What training.lora learnt is in the weights, and
+of translators for Python's peft in DIR/adapter too.
+
+--format onnx, the default of recurrent networks, writes any model as plain graphs
+with programs that run them, in JavaScript and in Python.`,
   examples: [
     "heed export runs/en-fr --to models/en-fr",
-    "heed export runs/en-fr --to models/en-fr --quantize int8 --attention",
+    "heed export runs/en-fr --to models/en-fr --quantize int8,fp16 --license mit --language en,fr",
+    "heed export runs/gru --to models/gru --format onnx",
   ],
   args: ["run"],
   options: {
     to: { type: "string", value: "DIR", help: "the folder to write; must not exist yet" },
-    format: { type: "string", value: "F", default: "huggingface", help: "huggingface" },
+    format: { type: "string", value: "F", help: "huggingface or onnx (default: see above)" },
     quantize: {
       type: "string",
-      value: "KIND",
-      help: "int8: add graphs with 8-bit weights, which browsers load by default",
+      value: "KINDS",
+      help: "add graphs with narrower weights: int8, which browsers load by default, fp16, or int8,fp16",
     },
     attention: {
       type: "boolean",
       help: "add attention weights to the graphs' outputs: output_attentions in transformers.js",
     },
+    name: { type: "string", value: "NAME", help: "the model's name in its card (default: the folder's)" },
+    license: {
+      type: "string",
+      value: "ID",
+      help: "the model's licence in its card: mit, cc-by-4.0, other, …",
+    },
+    licenseLink: { type: "string", value: "URL", help: "where the text of the licence is" },
+    language: { type: "string", value: "CODES", help: "languages in the card: en,fr" },
     json: { type: "boolean", help: "one JSON object: {directory, files: [{path, bytes}]}" },
   },
   async run(options, io) {
-    const { heedError } = await import("../../errors.ts");
     const { writeFolder } = await import("../../formats/folder.node.ts");
-    const { asExportable } = await import("../../formats/huggingface/check.ts");
-    const { huggingFaceFolder } = await import("../../formats/huggingface/folder.ts");
-    const { openRunOf } = await import("../../runs/open-run.node.ts");
+    const { exportedRun, formatOf } = await import("../../runs/exported-run.ts");
+    const { openRun } = await import("../../runs/open-run.node.ts");
     const { readAdapter } = await import("../../runs/model-file.node.ts");
-    const { transformerConfig } = await import("../../config/translation-model.ts");
-    const { quantization } = await import("../quantization.ts");
-    const { to, format, attention: attentions } = options;
-    if (to === undefined) {
-      throw heedError("ERR_USAGE", { where: "heed export", cause: "no --to DIR", remedy: "see --help" });
-    }
-    if (format !== "huggingface") {
-      const cause = `"${format}" is unknown`;
-      throw heedError("ERR_USAGE", { where: "--format", cause, remedy: "choose huggingface" });
-    }
-    const quantize = quantization(options.quantize);
-    const { config, tokenizers, weights } = openRunOf(options.run, "translate");
-    const isShared = tokenizers.source === tokenizers.target;
-    const vocabularies = { one: isShared, tied: isShared && config.model.tieEmbeddings };
-    const model = asExportable(config.model, { where: options.run, vocabularies });
-    const exported = {
-      config: transformerConfig(model, tokenizers),
-      weights,
-      tokenizer: tokenizers.source,
-      adapter: readAdapter(options.run, config.training),
-    };
-    const files = huggingFaceFolder(exported, {
-      attentions,
-      where: options.run,
-      ...(quantize ? { quantize } : {}),
+    const { usageOf } = await import("../../runs/usage.ts");
+    const { quantizations } = await import("../quantization.ts");
+    const { exportCard, runners } = await import("../export-extras.ts");
+    const { to, attention: attentions, json } = options;
+    const format = await exportFormat(options);
+    if (to === undefined) return refuse("heed export", "no --to DIR", "see --help");
+    if (options.licenseLink !== undefined && options.license === undefined)
+      return refuse("--license-link", "has no effect without --license", "give both");
+    const quantize = quantizations(options.quantize);
+    const run = openRun(options.run);
+    const written = format ?? formatOf(run);
+    const files = exportedRun(run, {
+      ...{ format, attentions, quantize, where: options.run },
+      adapter: run.task === "translate" ? readAdapter(options.run, run.config.training) : undefined,
     });
+    const usage = usageOf(run, written, asPath(to));
+    files.set("README.md", exportCard(run, { ...options, to, format: written, usage }));
+    if (written === "onnx") for (const [name, program] of runners()) files.set(name, program);
     writeFolder(to, files);
     const sizes = [...files].map(([path, bytes]) => ({ path, bytes: bytes.length }));
-    if (options.json) await io.writeLine(JSON.stringify({ directory: to, files: sizes }));
+    if (json) await io.writeLine(JSON.stringify({ directory: to, files: sizes }));
     else {
       for (const { path, bytes } of sizes) io.say(`${(bytes / 1e6).toFixed(2).padStart(9)} MB  ${path}`);
-      const path = asPath(to);
-      io.say(
-        `${to}: open with pipeline("translation", "${path}") or AutoModelForSeq2SeqLM.from_pretrained("${path}")`,
-      );
+      await io.writeLine(usage.snippet);
     }
     return 0;
   },
 });
+
+async function refuse(where: string, cause: string, remedy: string): Promise<never> {
+  const { heedError } = await import("../../errors.ts");
+  throw heedError("ERR_USAGE", { where, cause, remedy });
+}
+
+async function exportFormat({
+  format,
+}: {
+  readonly format: string | undefined;
+}): Promise<"huggingface" | "onnx" | undefined> {
+  if (format === undefined || format === "huggingface" || format === "onnx") return format;
+  return refuse("--format", `"${format}" is unknown`, "choose huggingface or onnx");
+}

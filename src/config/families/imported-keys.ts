@@ -75,6 +75,10 @@ export const gpt2Keys = {
     kind: z.enum(familyKinds.gpt2).describe("kind of network"),
     layers,
     ...blocks,
+    norm: z
+      .enum(["post", "pre"])
+      .optional()
+      .describe("opt only: layer norm after each residual sum, or before each sublayer; default pre"),
     epsilon,
     tieEmbeddings,
     maxLength: longest,

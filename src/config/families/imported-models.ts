@@ -12,11 +12,22 @@ const bartKinds = {
   blenderbot: { positions: "learned", norm: "pre", embeddingNorm: false },
   bart: { positions: "learned", norm: "post", embeddingNorm: true },
   mbart: { positions: "learned", norm: "pre", embeddingNorm: true },
+  "marian-ssru": {
+    positions: "sinusoidal",
+    norm: "post",
+    embeddingNorm: false,
+    decoder: "ssru",
+    epsilon: 1e-9,
+  },
 } as const;
+
+/** Marian's own wavelengths reach 10000 with the last pair of axes, where others' would one pair later. */
+const waves = ({ kind, dModel }: { kind: string; dModel: number }): { base?: number } =>
+  kind === "marian-ssru" && dModel > 2 ? { base: 10000 ** (dModel / (dModel - 2)) } : {};
 
 export const bartModels: ModelsOf<typeof bartKeys> = {
   translate: (model, tokenizers) =>
-    Bart({ ...model, ...bartKinds[model.kind], ...vocabulariesOf(model, tokenizers) }),
+    Bart({ ...model, ...bartKinds[model.kind], ...waves(model), ...vocabulariesOf(model, tokenizers) }),
 };
 
 export const t5Models: ModelsOf<typeof t5Keys> = {
@@ -34,9 +45,19 @@ export const bertModels: ModelsOf<typeof bertKeys> = {
   },
 };
 
+const gpt2Kinds = {
+  gpt2: { positions: "learned" },
+  opt: { positions: "learned" },
+  starcoder2: { positions: "rotary" },
+} as const;
+
 export const gpt2Models: ModelsOf<typeof gpt2Keys> = {
-  generate: (model, { vocabulary, context }) =>
-    Gpt2({ ...model, vocabulary, maxLength: model.maxLength ?? context, tie: model.tieEmbeddings }),
+  generate: ({ norm = "pre", maxLength, ...model }, { vocabulary, context }) =>
+    Gpt2({
+      ...{ ...model, ...gpt2Kinds[model.kind], norm, vocabulary },
+      maxLength: maxLength ?? context,
+      tie: model.tieEmbeddings,
+    }),
 };
 
 export const llamaModels: ModelsOf<typeof llamaKeys> = {

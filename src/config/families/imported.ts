@@ -37,13 +37,20 @@ export const bert = defineFamily({
   refuseUnfit: refuseHeads,
 });
 
-/** GPT-2: Radford et al. 2019. */
+/** GPT-2 and decoders like it: Radford et al. 2019, Zhang et al. 2022, Lozhkov et al. 2024. */
 export const gpt2 = defineFamily({
   kinds: familyKinds.gpt2,
   isImported: true,
   keys: gpt2Keys,
   sourceHeads: () => [],
-  refuseUnfit: refuseHeads,
+  refuseUnfit: (model, refuse) => {
+    refuseHeads(model, refuse);
+    const { kind, norm, dModel, heads } = model;
+    if (kind !== "opt" && norm !== undefined)
+      refuse("norm", `has no effect on ${kind}, which is pre-norm`, "leave it out");
+    if (kind === "starcoder2" && (dModel / heads) % 2 !== 0)
+      refuse("heads", "rotary positions rotate pairs, but dModel / heads is odd", "choose an even size");
+  },
 });
 
 /** Decoders of LLaMA's family: Touvron et al. 2023. */

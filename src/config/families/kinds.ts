@@ -2,10 +2,10 @@
 export const familyKinds = {
   transformer: ["transformer"],
   recurrent: ["lstm", "gru"],
-  bart: ["marian", "blenderbot", "bart", "mbart"],
+  bart: ["marian", "blenderbot", "bart", "mbart", "marian-ssru"],
   t5: ["t5"],
   bert: ["bert", "distilbert", "roberta"],
-  gpt2: ["gpt2"],
+  gpt2: ["gpt2", "opt", "starcoder2"],
   llama: ["llama", "mistral", "qwen2"],
 } as const;
 

@@ -38,6 +38,12 @@ const translate = z.strictObject({
   ...sizes,
   encoderLayers: count().max(1000).optional().describe("encoder layers; default `layers`"),
   decoderLayers: count().max(1000).optional().describe("decoder layers; default `layers`"),
+  decoder: z
+    .enum(["attention", "ssru"])
+    .optional()
+    .describe(
+      "what a decoder layer reads its own text with: attention, ssru (a recurrent unit); default attention",
+    ),
   ...blocks,
   tieEmbeddings,
   maxLength,

@@ -9,6 +9,7 @@ export interface ModelSettings {
   readonly dValue?: number | undefined;
   readonly positions?: string;
   readonly norm?: string;
+  readonly decoder?: string | undefined;
   readonly without?: readonly string[];
 }
 
@@ -44,6 +45,8 @@ export function asExportable<M extends ModelSettings>(
       "with `model.kind: transformer`",
     );
   }
+  if (model.decoder === "ssru")
+    refuse("neither Marian nor Blenderbot has decoders with an SSRU there", "without `model.decoder`");
   const architecture = architectureOf(model);
   if (architecture === "marian" && model.positions !== "sinusoidal") {
     refuse(

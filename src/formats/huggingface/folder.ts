@@ -1,10 +1,12 @@
-import type { TransformerConfig } from "../../models/transformer.ts";
-import type { Activation } from "../../nn/feed-forward.ts";
-import type { LowerOptions } from "../../onnx/lower.ts";
+import { Transformer, type TransformerConfig } from "../../models/transformer.ts";
+import type { Quantization } from "../../onnx/lower.ts";
 import { tokenizerConfigJson } from "../../text/layout.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import { encodeSafetensors, type NamedTensor } from "../safetensors.ts";
-import { type Architecture, architectureOf, asExportable } from "./check.ts";
+import { architectureOf, asExportable } from "./check.ts";
+import { bartConfig } from "./families/bart.ts";
+import type { FamilyFolderOptions } from "./family-folder.ts";
+import { addGraphs, type Files, jsonFile, lastKeys } from "./folder-files.ts";
 import { decoderGraph, encoderGraph } from "./graphs.ts";
 import { exportedAdapter, exportedWeights } from "./weights.ts";
 
@@ -24,27 +26,8 @@ export interface Adapter {
   readonly alpha: number;
 }
 
-export interface FolderOptions {
-  /** Graphs also output attention weights, which makes every step a little slower. Default false. */
-  readonly attentions?: boolean;
-  /** Also write graphs with 8-bit weights, `onnx/*_quantized.onnx`, which browsers load by default. */
-  readonly quantize?: LowerOptions["quantize"];
-  /** Names the model in errors. Default "model". */
-  readonly where?: string;
-}
-
-const activations = {
-  relu: "relu",
-  gelu: "gelu",
-  "gelu-tanh": "gelu_new",
-  silu: "silu",
-} as const satisfies Record<Activation, string>;
 /** Sinusoids extend to any length, and transformers.js asks for 256 new tokens regardless of the training length. */
 const LEAST_SINUSOIDS = 512;
-const classes = {
-  marian: "MarianMTModel",
-  blenderbot: "BlenderbotForConditionalGeneration",
-} as const satisfies Record<Architecture, string>;
 
 /**
  * The files, by path, of a model folder for `pipeline("translation", folder)` in transformers.js and Python's
@@ -55,10 +38,9 @@ const classes = {
  */
 export function huggingFaceFolder(
   model: ExportableModel,
-  options: FolderOptions = {},
-): Map<string, Uint8Array> {
+  { attentions = false, quantize = [], where = "model" }: FamilyFolderOptions = {},
+): Files {
   const { weights, tokenizer } = model;
-  const { attentions = false, quantize, where = "model" } = options;
   const { tie, positions } = model.config;
   asExportable(
     { kind: "transformer", ...model.config },
@@ -67,11 +49,11 @@ export function huggingFaceFolder(
   const maxLength =
     positions === "learned" ? model.config.maxLength : Math.max(model.config.maxLength, LEAST_SINUSOIDS);
   const config = { ...model.config, maxLength, dropout: 0 };
-  const files = new Map<string, Uint8Array>();
+  const files: Files = new Map();
   const json = (name: string, content: object): void => {
-    files.set(name, new TextEncoder().encode(`${JSON.stringify(content, null, 2)}\n`));
+    files.set(name, jsonFile(content));
   };
-  json("config.json", configJson(model, maxLength, quantize !== undefined));
+  json("config.json", configJson(model, maxLength, quantize));
   json("generation_config.json", generationConfigJson(model));
   json("tokenizer.json", tokenizer.toJSON());
   json("tokenizer_config.json", { ...tokenizerConfigJson(), model_max_length: model.config.maxLength });
@@ -86,44 +68,31 @@ export function huggingFaceFolder(
     json("adapter/adapter_config.json", adapterJson({ rank, alpha, modules }));
   }
   const graphs = { constants: weights, end: tokenizer.special.eos, attentions };
-  files.set("onnx/encoder_model.onnx", encoderGraph(config, graphs));
-  files.set("onnx/decoder_model_merged.onnx", decoderGraph(config, graphs));
-  if (quantize) {
-    files.set("onnx/encoder_model_quantized.onnx", encoderGraph(config, { ...graphs, quantize }));
-    files.set("onnx/decoder_model_merged_quantized.onnx", decoderGraph(config, { ...graphs, quantize }));
-  }
+  const layer = Transformer(config);
+  addGraphs(files, "encoder_model", quantize, (kind) => encoderGraph(layer, { ...graphs, quantize: kind }));
+  addGraphs(files, "decoder_model_merged", quantize, (kind) =>
+    decoderGraph(layer, { ...graphs, quantize: kind }),
+  );
   return files;
 }
 
 function configJson(
   { config: c, tokenizer }: ExportableModel,
   positions: number,
-  hasQuantized: boolean,
+  kinds: readonly Quantization[],
 ): object {
   const { pad, bos, eos } = tokenizer.special;
   const { dropout = 0, attentionDropout = dropout } = c;
   const architecture = architectureOf(c);
   return {
     model_type: architecture,
-    architectures: [classes[architecture]],
-    is_encoder_decoder: true,
-    vocab_size: c.sourceVocabulary,
-    decoder_vocab_size: c.targetVocabulary,
-    d_model: c.dModel,
-    encoder_layers: c.encoderLayers,
-    encoder_attention_heads: c.heads,
-    encoder_ffn_dim: c.feedForward,
-    decoder_layers: c.decoderLayers,
-    decoder_attention_heads: c.heads,
-    decoder_ffn_dim: c.feedForward,
-    activation_function: activations[c.activation ?? "relu"],
-    scale_embedding: true,
-    share_encoder_decoder_embeddings: c.tie === "all",
-    tie_word_embeddings: c.tie === "all",
-    max_position_embeddings: positions,
-    dropout,
-    attention_dropout: attentionDropout,
-    activation_dropout: dropout,
+    ...bartConfig({
+      ...{ ...c, architecture, dropout, attentionDropout, longest: positions },
+      vocabulary: c.targetVocabulary,
+      activation: c.activation ?? "relu",
+      scaleEmbedding: true,
+      tieEmbeddings: c.tie === "all",
+    }),
     pad_token_id: pad,
     bos_token_id: bos,
     eos_token_id: eos,
@@ -131,9 +100,7 @@ function configJson(
     decoder_start_token_id: bos,
     forced_eos_token_id: eos,
     use_cache: true,
-    dtype: "float32",
-    // The WebAssembly backend loads 8-bit files unless told otherwise.
-    ...(hasQuantized ? {} : { "transformers.js_config": { dtype: "fp32" } }),
+    ...lastKeys(kinds),
   };
 }
 

@@ -1,32 +1,31 @@
 import type { HostArray } from "../../ir/dtype.ts";
 import { constant, input } from "../../ir/leaf.ts";
-import { plus, times } from "../../ir/size.ts";
+import { plus, type Size, times } from "../../ir/size.ts";
 import type { Value } from "../../ir/value.ts";
 import { inLayers, under } from "../../models/named-tensors.ts";
-import type { Tensors } from "../../models/seq2seq.ts";
-import { Transformer, type TransformerConfig } from "../../models/transformer.ts";
-import { build } from "../../nn/layer.ts";
+import type { Seq2Seq, Tensors } from "../../models/seq2seq.ts";
+import { build, type Layer } from "../../nn/layer.ts";
 import { matchTaps } from "../../nn/match-taps.ts";
 import { type LowerOptions, lower } from "../../onnx/lower.ts";
-import { cast, equal, where } from "../../ops/compare.ts";
+import { and, cast, equal, not, where } from "../../ops/compare.ts";
 import { linear } from "../../ops/matmul.ts";
+import { sizeAsTensor } from "../../ops/range.ts";
 import { concat, reshape, slice } from "../../ops/reshape.ts";
 
-export interface GraphOptions {
+export interface GraphOptions extends Pick<LowerOptions, "quantize"> {
   readonly constants: ReadonlyMap<string, { shape: readonly number[]; data: HostArray }>;
   /** Id of </s>. */
   readonly end: number;
   /** Also output attention weights. Default false. */
   readonly attentions?: boolean;
-  readonly quantize?: LowerOptions["quantize"];
 }
 
 const [BATCH, SOURCE, TARGET] = ["batch_size", "encoder_sequence_length", "decoder_sequence_length"];
 const [PAST_SOURCE, PAST_TARGET] = ["past_encoder_sequence_length", "past_decoder_sequence_length"];
 
 /** encoder_model.onnx: ids and their mask to states. */
-export function encoderGraph(config: TransformerConfig, options: GraphOptions): Uint8Array {
-  const model = build(Transformer(config));
+export function encoderGraph(layer: Layer<Seq2Seq>, options: GraphOptions): Uint8Array {
+  const model = build(layer);
   const ids = input("input_ids", "int64", [BATCH, SOURCE]);
   const mask = input("attention_mask", "int64", [BATCH, SOURCE]);
   const { states } = model.call.encode(cast(ids, "int32"), cast(mask, "float32"));
@@ -46,22 +45,21 @@ export function encoderGraph(config: TransformerConfig, options: GraphOptions): 
  * afterwards, so no branch is needed. A row that has ended keeps getting </s>, because transformers.js continues it until
  * the whole batch has ended.
  */
-export function decoderGraph(config: TransformerConfig, options: GraphOptions): Uint8Array {
-  const { dModel, heads, decoderLayers, targetVocabulary } = config;
-  const model = build(Transformer(config));
+export function decoderGraph(layer: Layer<Seq2Seq>, options: GraphOptions): Uint8Array {
+  const model = build(layer);
   const mask = input("encoder_attention_mask", "int64", [BATCH, SOURCE]);
   const ids = input("input_ids", "int64", [BATCH, TARGET]);
+  const [dModel, layerShapes] = shapesOf(model.call);
   const states = input("encoder_hidden_states", "float32", [BATCH, SOURCE, dModel]);
   const past = new Map<string, Value>();
-  for (let i = 0; i < decoderLayers; i++) {
+  for (const [i, [heads, size]] of layerShapes.entries()) {
     for (const [side, length] of [
       ["decoder", PAST_TARGET],
       ["encoder", PAST_SOURCE],
     ] as const) {
       for (const part of ["key", "value"]) {
         const name = `${i}.${side}.${part}`;
-        const shape = [BATCH, heads, length, dModel / heads];
-        past.set(name, input(`past_key_values.${name}`, "float32", shape));
+        past.set(name, input(`past_key_values.${name}`, "float32", [BATCH, heads, length, size]));
       }
     }
   }
@@ -70,7 +68,7 @@ export function decoderGraph(config: TransformerConfig, options: GraphOptions): 
 
   const missing = slice(states, 1, PAST_SOURCE, plus(SOURCE, times(PAST_SOURCE, -1)));
   const remembered = model.call.remember({ states: missing }, cast(mask, "float32"));
-  const layerIndices = Array.from({ length: decoderLayers }, (_, i) => i);
+  const layerIndices = [...layerShapes.keys()];
   const sourcePart = (i: number, part: "key" | "value"): Value =>
     concat([pastOf(i, "encoder", part), under(i, remembered)[`${part}s`] as Value], 2);
   const memory: Tensors = {
@@ -82,13 +80,14 @@ export function decoderGraph(config: TransformerConfig, options: GraphOptions): 
   );
   const tokens = cast(ids, "int32");
   const { hidden, state } = model.call.decode(tokens, memory, before);
-  const logits = onlyEndAfterEnd(linear(hidden, model.call.projection), tokens, options.end);
+  const scores = linear(hidden, model.call.projection);
+  const logits = onlyEndAfterEnd(scores, tokens, { past: PAST_TARGET, end: options.end });
   const outputs = new Map([["logits", logits]]);
   const present = (layer: number, side: string, tensors: Tensors): void => {
     for (const part of ["key", "value"])
       outputs.set(`present.${layer}.${side}.${part}`, under(layer, tensors)[`${part}s`] as Value);
   };
-  for (let i = 0; i < decoderLayers; i++) {
+  for (const i of layerIndices) {
     present(i, "decoder", state);
     present(i, "encoder", memory);
   }
@@ -100,11 +99,34 @@ export function decoderGraph(config: TransformerConfig, options: GraphOptions): 
     }
   }
   return lower({ ...options, outputs, inputs: [mask, ids, states, ...past.values()] }).bytes;
+}
 
-  function onlyEndAfterEnd(logits: Value, tokens: Value, end: number): Value {
-    const endOnly = new Float32Array(targetVocabulary).fill(-1e9);
-    endOnly[end] = 0;
-    const hasEnded = reshape(equal(tokens, end), [BATCH, TARGET, 1]);
-    return where(hasEnded, constant("float32", [targetVocabulary], endOnly), logits);
-  }
+/** Size of the states, and heads and size of each decoder layer's keys. */
+function shapesOf(model: Seq2Seq): [dModel: number, layers: [heads: number, size: number][]] {
+  const ids = input("input_ids", "int32", [BATCH, SOURCE]);
+  const mask = input("mask", "float32", [BATCH, SOURCE]);
+  const encoded = model.encode(ids, mask);
+  const keys = Object.entries(model.remember(encoded, mask)).filter(([name]) => name.endsWith(".keys"));
+  return [
+    encoded.states.shape[2] as number,
+    keys.map(([, { shape }]) => [shape[1], shape[3]] as [number, number]),
+  ];
+}
+
+/**
+ * Logits that leave only </s> where a text has ended: where the token before is </s>, unless it begins the text.
+ *
+ *   logits [batch, length, vocabulary], tokens int32 [batch, length]  ->  [batch, length, vocabulary]
+ */
+export function onlyEndAfterEnd(
+  logits: Value,
+  tokens: Value,
+  { past, end }: { readonly past: Size; readonly end: number },
+): Value {
+  const [batch, length, vocabulary] = logits.shape as [Size, Size, number];
+  const endOnly = new Float32Array(vocabulary).fill(-1e9);
+  endOnly[end] = 0;
+  const isLater = not(equal(sizeAsTensor(past, "int32"), 0));
+  const hasEnded = reshape(and(equal(tokens, end), isLater), [batch, length, 1]);
+  return where(hasEnded, constant("float32", [vocabulary], endOnly), logits);
 }

@@ -56,33 +56,40 @@ const sizeOf = (picture: SVGSVGElement): { readonly width: number; readonly heig
 
 /** As many pixels as on the page, times this. */
 const SHARP = 2;
+/** Most pixels on either side that every browser draws. */
+const MOST_PIXELS = 32_767;
+
+/** What sizes in px are multiplied by: less for what would be too wide or too tall. */
+const sharpness = (...sizes: readonly number[]): number => Math.min(SHARP, MOST_PIXELS / Math.max(...sizes));
 
 /** A drawing as pixels. */
 export async function pngOfDrawing({ width, height, draw }: Drawing, paper: string): Promise<Blob> {
-  const [wide, tall] = [width, height].map((size) => SHARP * (Math.ceil(size) + 2 * MARGIN));
+  const [wide, tall] = [Math.ceil(width) + 2 * MARGIN, Math.ceil(height) + 2 * MARGIN];
+  const sharp = sharpness(wide, tall);
   const canvas = document.createElement("canvas");
-  canvas.width = wide as number;
-  canvas.height = tall as number;
+  canvas.width = Math.round(sharp * wide);
+  canvas.height = Math.round(sharp * tall);
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
   context.fillStyle = paper;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.setTransform(SHARP, 0, 0, SHARP, SHARP * MARGIN, SHARP * MARGIN);
+  context.setTransform(sharp, 0, 0, sharp, sharp * MARGIN, sharp * MARGIN);
   draw(context);
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large")))),
   );
 }
 
-/** The same as pixels, twice as many as on the page. */
-export async function pngOf(picture: SVGSVGElement): Promise<Blob> {
-  const { width, height } = sizeOf(picture);
+/** A picture of the page, as `svgText` has it, as pixels: twice as many as on the page, where that is not too many. */
+export async function pngOf(written: string): Promise<Blob> {
   const image = new Image();
-  const address = URL.createObjectURL(new Blob([svgText(picture, "")], { type: "image/svg+xml" }));
+  const address = URL.createObjectURL(new Blob([written], { type: "image/svg+xml" }));
   try {
     image.src = address;
     await image.decode();
-    const canvas = new OffscreenCanvas(SHARP * width, SHARP * height);
-    canvas.getContext("2d")?.drawImage(image, 0, 0, SHARP * width, SHARP * height);
+    const { naturalWidth: width, naturalHeight: height } = image;
+    const sharp = sharpness(width, height);
+    const canvas = new OffscreenCanvas(Math.round(sharp * width), Math.round(sharp * height));
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await canvas.convertToBlob({ type: "image/png" });
   } finally {
     URL.revokeObjectURL(address);

@@ -64,6 +64,10 @@ def families():
     yield "distilbert", bert, around, hf.DistilBertForSequenceClassification, hf.DistilBertConfig(dim=8, n_layers=2, n_heads=2, hidden_dim=12, max_position_embeddings=40, **NAMES), half, None
     yield "roberta", bart, SPECIAL, hf.RobertaForSequenceClassification, hf.RobertaConfig(**{**BERT, "max_position_embeddings": 42}, **NAMES, type_vocab_size=1, layer_norm_eps=1e-5), half, None
     yield "gpt2", gpt2, end, hf.GPT2LMHeadModel, hf.GPT2Config(n_embd=8, n_layer=2, n_head=2, n_positions=64, bos_token_id=0, eos_token_id=0), half, "8KB"
+    opt = bytes_bpe(["<pad>", "</s>"], template("</s> $A", "</s>"))
+    both = {"bos_token": "</s>", "eos_token": "</s>", "pad_token": "<pad>"}
+    yield "opt", opt, both, hf.OPTForCausalLM, hf.OPTConfig(hidden_size=8, word_embed_proj_dim=8, ffn_dim=12, num_hidden_layers=2, num_attention_heads=2, max_position_embeddings=64, pad_token_id=0, bos_token_id=1, eos_token_id=1), half, None
+    yield "starcoder2", gpt2, end, hf.Starcoder2ForCausalLM, hf.Starcoder2Config(**{**LLAMA, "num_key_value_heads": 4}, bos_token_id=0, eos_token_id=0, sliding_window=None), bfloat, None
     yield "llama", llama, no_end, hf.LlamaForCausalLM, hf.LlamaConfig(**LLAMA, bos_token_id=0, eos_token_id=1, rope_parameters={"rope_type": "default", "rope_theta": 500.0}), bfloat, None
     yield "mistral", mistral, {**SPECIAL, "pad_token": None}, hf.MistralForCausalLM, hf.MistralConfig(**LLAMA, head_dim=6, sliding_window=None, tie_word_embeddings=True), bfloat, None
     yield "qwen2", llama, no_end, hf.Qwen2ForCausalLM, hf.Qwen2Config(**LLAMA, bos_token_id=0, eos_token_id=1), bfloat, None

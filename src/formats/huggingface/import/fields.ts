@@ -37,6 +37,14 @@ const activations = new Map<string, Activation>([
   ["swish", "silu"],
 ]);
 
+/** The name to write for an activation. */
+export const activationNames = {
+  relu: "relu",
+  gelu: "gelu",
+  "gelu-tanh": "gelu_new",
+  silu: "silu",
+} as const satisfies Record<Activation, string>;
+
 /** @throws ERR_MODEL when `json` is not an object. */
 export function fieldsOf(json: unknown, where: string): Fields {
   const refuse = (cause: string, remedy?: string): never => {

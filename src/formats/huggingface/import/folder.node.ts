@@ -1,13 +1,14 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { heedError } from "../../../errors.ts";
+import { marianModelIn, readMarianFolder } from "../../marian/folder.node.ts";
 import { decodeSafetensors, type NamedTensor } from "../../safetensors.ts";
-import type { ModelFolder } from "./family.ts";
+import type { ModelFolder } from "../families/family.ts";
 
 const WEIGHTS = "model.safetensors";
 /** Names the files of weights that are in several. */
 export const WEIGHTS_INDEX = "model.safetensors.index.json";
-/** Largest JSON file, in bytes. The tokenizer.json of 250,000 pieces has 17 MB. */
+/** Largest file beside the weights, in bytes. The tokenizer.json of 250,000 pieces has 17 MB. */
 const LARGEST_JSON = 64_000_000;
 /** Largest file of weights, in bytes: as many as Node reads at once. */
 const LARGEST_WEIGHTS = 2 ** 31 - 1;
@@ -15,15 +16,19 @@ const LARGEST_WEIGHTS = 2 ** 31 - 1;
 const others = /\.(pt|pth|bin|ckpt|npz|npy|h5|msgpack|pkl|pickle|gguf)$/i;
 
 /**
- * Reads a folder of Hugging Face's library. ONNX files in it are never opened.
+ * Reads a folder of Hugging Face's library, or one with a model in Marian's binary format. ONNX files in it are never opened.
  *
  * @throws ERR_INPUT when it cannot be read; ERR_MODEL when its weights are not in safetensors, or are damaged.
  */
 export function readModelFolder(directory: string): ModelFolder {
   const names = namesIn(directory);
+  const marian = names.includes(WEIGHTS) ? undefined : marianModelIn(directory);
+  if (marian !== undefined) return readMarianFolder(directory, marian);
   const json = (name: string): unknown =>
     names.includes(name) ? readJson(join(directory, name)) : undefined;
-  return { where: directory, json, tensors: readTensors(directory, names, json) };
+  const bytes = (name: string): Uint8Array | undefined =>
+    names.includes(name) ? readOther(join(directory, name)) : undefined;
+  return { where: directory, json, bytes, tensors: readTensors(directory, names, json) };
 }
 
 function namesIn(directory: string): readonly string[] {
@@ -58,15 +63,17 @@ function requireFile(path: string): { readonly size: number } {
   throw heedError("ERR_INPUT", { where: path, cause: found ? "is not a file" : "does not exist" });
 }
 
-function readJson(path: string): unknown {
+function readOther(path: string): Uint8Array {
   const { size } = requireFile(path);
-  if (size > LARGEST_JSON)
-    throw heedError("ERR_MODEL", {
-      where: path,
-      cause: `has ${size} bytes; at most ${LARGEST_JSON} are read`,
-    });
+  if (size <= LARGEST_JSON) return readFileSync(path);
+  const cause = `has ${size} bytes; at most ${LARGEST_JSON} are read`;
+  throw heedError("ERR_MODEL", { where: path, cause });
+}
+
+function readJson(path: string): unknown {
+  const content = readOther(path);
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as unknown;
+    return JSON.parse(new TextDecoder().decode(content)) as unknown;
   } catch (cause) {
     throw heedError("ERR_MODEL", { where: path, cause: "cannot be read as JSON" }, cause);
   }

@@ -1,7 +1,7 @@
 import { heedError } from "../../../errors.ts";
 import type { ParameterSpec } from "../../../nn/initialise.ts";
 import type { NamedTensor } from "../../safetensors.ts";
-import type { ImportedModel } from "./family.ts";
+import type { ImportedModel } from "../families/family.ts";
 
 /** Most faults that a message lists. */
 const LISTED = 50;

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { Caption } from "../../caption.tsx";
 import type { ShownHeads } from "../../model/heads.ts";
 import { csvRows, type Numbers } from "../../numbers-table.tsx";
@@ -38,7 +39,7 @@ export function Enlarged({ attentions, first, second }: EnlargedProps) {
     columns,
     axes,
     at: (i, j) => data[i * columns.length + j] ?? 0,
-    row,
+    row: () => row,
   });
   return (
     <>
@@ -147,7 +148,11 @@ function SinkLine({
   readonly weights: readonly (Weights | undefined)[];
   readonly columns: readonly string[];
 }) {
-  const found = weights.flatMap((one) => (one ? (sinkOf(one, columns) ?? []) : []));
+  const [first, second] = weights;
+  const found = useMemo(
+    () => [first, second].flatMap((one) => (one ? (sinkOf(one, columns) ?? []) : [])),
+    [first, second, columns],
+  );
   return (
     <p class="sink">
       {found

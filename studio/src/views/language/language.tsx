@@ -89,7 +89,7 @@ function Written() {
             columns: tokens,
             axes: { columns: text.axes.columns, rows: text.heads.axes.reads },
             at: (i, j) => weights[i * tokens.length + j] ?? 0,
-            row,
+            row: () => row,
           }}
         />
       )}

@@ -103,7 +103,7 @@ function OneSide({ side }: { readonly side: Side }) {
               columns,
               axes,
               at: (i, j) => matrix.data[i * columns.length + j] ?? 0,
-              row: chosen,
+              row: () => chosen,
             }}
           />
         </>
@@ -179,7 +179,7 @@ function VectorRows({
           columns: Array.from({ length: units }, (_, i) => String(i + 1)),
           axes: { columns: words.number, rows: text.heads.axes.written },
           at: (i, j) => data[i * units + j] as number,
-          row: chosen,
+          row: () => chosen,
         }}
       />
     </figure>

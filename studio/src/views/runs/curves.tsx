@@ -46,7 +46,12 @@ export function Curves({ compared }: { readonly compared: ComparedRuns }) {
             <option value="time">{words.alongs.time}</option>
           </select>
         </label>
-        <SaveButtons picture={picture} name={`curves-${of.key}`} rows={() => rowsOf(compared, of)} />
+        <SaveButtons
+          picture={picture}
+          about={`${words.curves}: ${of.name}`}
+          name={`curves-${of.key}`}
+          rows={() => rowsOf(compared, of)}
+        />
       </div>
       <div ref={place}>
         <div ref={picture}>

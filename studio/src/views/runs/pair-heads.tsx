@@ -1,13 +1,14 @@
 import type { Which } from "../../model/pair.ts";
 import { relativeEntropy } from "../../pictures/attention.ts";
-import { csvText } from "../../pictures/csv.ts";
-import { save } from "../../pictures/export.ts";
+import { type Drawing, stacked } from "../../pictures/drawing.ts";
+import { inksOfPage } from "../../pictures/inks.ts";
+import { SaveButtons } from "../../save-buttons.tsx";
 import { otherModel } from "../../state/fit.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
 import { type Head, headName } from "../heads/asked.ts";
 import { Enlarged } from "../heads/enlarged.tsx";
-import { Grid, nameOf, weightsOf } from "../heads/grid.tsx";
+import { Grid, gridDrawing, nameOf, weightsOf } from "../heads/grid.tsx";
 import { SENTENCES, type Side, scoreBoth, scores, scoring, sides } from "./asked.ts";
 import "../heads/heads.css";
 
@@ -26,9 +27,12 @@ export function PairHeads() {
     <div class="pair-heads">
       <div class="controls">
         <h3>{words.heads}</h3>
-        <button type="button" class="link" onClick={() => save("heads.csv", csvText(rowsOf(shown)))}>
-          {words.saveTable}
-        </button>
+        <SaveButtons
+          picture={() => drawingOf(shown)}
+          about={words.headsAbout(shown.map(({ side }) => side.name))}
+          name="heads"
+          rows={() => rowsOf(shown)}
+        />
       </div>
       <p class="note">{words.headsNote}</p>
       <div class="scoring">
@@ -92,8 +96,21 @@ function SideHeads({ which, side }: { readonly which: Which; readonly side: Side
   );
 }
 
+type Shown = readonly { readonly which: Which; readonly side: Side }[];
+
+/** All heads of both as one drawing, the first run's above the second's. */
+const drawingOf = (shown: Shown): Drawing =>
+  stacked(
+    shown.flatMap(({ which, side }) =>
+      side.hasHeads
+        ? [{ name: `${words.sides[which]}: ${side.name}`, drawing: gridDrawing(side.heads) }]
+        : [],
+    ),
+    inksOfPage().ink,
+  );
+
 /** All heads of both, for a file. */
-function rowsOf(shown: readonly { readonly which: Which; readonly side: Side }[]): (string | number)[][] {
+function rowsOf(shown: Shown): (string | number)[][] {
   const rows = shown.flatMap(({ which, side }) =>
     side.heads.flatMap((attention) =>
       Array.from({ length: attention.heads }, (_, head) => {

@@ -70,7 +70,12 @@ function Intervals({ compared }: { readonly compared: ComparedRuns }) {
     <div class="intervals">
       <div class="controls">
         <h3>{words.reached(of.name)}</h3>
-        <SaveButtons picture={picture} name={`results-${of.key}`} rows={rows} />
+        <SaveButtons
+          picture={picture}
+          about={words.reached(of.name)}
+          name={`results-${of.key}`}
+          rows={rows}
+        />
       </div>
       <div ref={place}>
         <div ref={picture}>

@@ -34,7 +34,7 @@ export function Matrices({ picture, output, row }: Pick<Station, "picture" | "ou
           columns: namesOn(output.columnsAre, output.columns),
           axes: { rows: words.axes[output.rowsAre], columns: words.axes[output.columnsAre] },
           at: (i, j) => at(output, i, j),
-          row,
+          row: () => row,
         }}
       />
     </>

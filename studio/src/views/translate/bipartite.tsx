@@ -1,3 +1,4 @@
+import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import {
   type BipartiteData,
@@ -12,11 +13,10 @@ import { isSeen, type Sight } from "../../sight.ts";
 import { text } from "../../text.ts";
 
 export interface BipartiteProps extends BipartiteData {
-  /** The written token that is looked at; -1 for none. */
-  readonly place: number;
-  /** Whether it is chosen, and not only pointed at. */
-  readonly isChosen: boolean;
-  readonly onPoint: (place: number) => void;
+  /** The written token that is chosen; -1 for none. */
+  readonly chosen: number;
+  /** The one that is pointed at or focused: only what marks it is drawn again when it changes. */
+  readonly pointed: Signal<number>;
   readonly onChoose: (place: number) => void;
   /** What can be seen of it: of a long text only that is drawn. */
   readonly sight: Sight;
@@ -28,7 +28,7 @@ const ALL: Sight = { from: -Infinity, to: Infinity };
 
 /** Both sentences with a ribbon for every number: the read one above the written one, or to the left of it. */
 export function Bipartite(props: BipartiteProps) {
-  const { columns, rows, numbers, links, place, room } = props;
+  const { columns, rows, numbers, links, chosen, pointed, room } = props;
   const layout = useMemo(
     () => bipartite({ columns, rows, numbers, links, room }, textWidth),
     [columns, rows, numbers, links, room],
@@ -41,11 +41,10 @@ export function Bipartite(props: BipartiteProps) {
     [layout, sight.from, sight.to],
   );
   const targets = useMemo(() => indices(layout.written.tokens, sight), [layout, sight.from, sight.to]);
-  const { read, written, width, height, origin } = layout;
-  const here = layout.ribbons.filter(({ row }) => row === place);
+  const { width, height } = layout;
   return (
     <svg
-      class={`bipartite${place < 0 ? "" : " looking"}`}
+      class="bipartite"
       width={width}
       height={height}
       viewBox={`0 0 ${width} ${height}`}
@@ -53,18 +52,35 @@ export function Bipartite(props: BipartiteProps) {
       aria-label={`${text.axes.columns}: ${columns.join(" ")}. ${text.axes.rows}: ${rows.join(" ")}`}
     >
       {still}
+      <Marks layout={layout} chosen={chosen} pointed={pointed} />
+      {labels}
+      <Targets {...props} side={layout.written} shown={targets} />
+    </svg>
+  );
+}
+
+/** The written token that is looked at: the one that is pointed at, or else the chosen one; -1 for none. */
+export const lookedAt = (pointed: number, chosen: number, count: number): number =>
+  pointed >= 0 && pointed < count ? pointed : chosen;
+
+type MarksProps = Pick<BipartiteProps, "chosen" | "pointed"> & { readonly layout: BipartiteLayout };
+
+/** What the token that is looked at has read. */
+function Marks({ layout: { read, written, ribbons, origin }, chosen, pointed }: MarksProps) {
+  const place = lookedAt(pointed.value, chosen, written.tokens.length);
+  const here = ribbons.filter(({ row }) => row === place);
+  return (
+    <>
       <g transform={`translate(${origin.join(" ")})`}>
-        {here.map(({ column, weight, path, thickness }) => (
-          <path key={column} class="ribbon" d={path} stroke-width={thickness} opacity={0.35 + 0.6 * weight} />
+        {here.map(({ weight, path, thickness }, i) => (
+          <path key={i} class="ribbon" d={path} stroke-width={thickness} opacity={0.35 + 0.6 * weight} />
         ))}
       </g>
-      {here.map(({ column, weight }) => (
-        <rect key={column} class="mark" {...read.tokens[column]} rx={7} opacity={0.75 * weight} />
+      {here.map(({ column, weight }, i) => (
+        <rect key={i} class="mark" {...read.tokens[column]} rx={7} opacity={0.75 * weight} />
       ))}
       {written.tokens[place] && <rect class="mark" {...written.tokens[place]} rx={7} opacity={0.3} />}
-      {labels}
-      <Targets {...props} side={written} shown={targets} />
-    </svg>
+    </>
   );
 }
 
@@ -151,8 +167,12 @@ interface TargetsProps extends BipartiteProps {
 }
 
 /** What can be pointed at, focused and chosen: the written tokens. Arrows go from one to the next. */
-function Targets({ side, shown, place, isChosen, onPoint, onChoose }: TargetsProps) {
-  const first = shown.includes(place) ? place : shown[0];
+function Targets({ side, shown, chosen, pointed, onChoose }: TargetsProps) {
+  const focused = useSignal(chosen);
+  const first = shown.includes(focused.value) ? focused.value : shown[0];
+  const point = (to: number): void => {
+    pointed.value = to;
+  };
   const onKeyDown = (event: KeyboardEvent, row: number): void => {
     const target = event.currentTarget as SVGElement;
     const go: Readonly<Record<string, () => void>> = {
@@ -178,11 +198,14 @@ function Targets({ side, shown, place, isChosen, onPoint, onChoose }: TargetsPro
           tabindex={row === first ? 0 : -1}
           role="button"
           aria-label={side.shown[row]?.text}
-          aria-pressed={isChosen && place === row}
-          onMouseEnter={() => onPoint(row)}
-          onMouseLeave={() => onPoint(-1)}
-          onFocus={() => onPoint(row)}
-          onBlur={() => onPoint(-1)}
+          aria-pressed={chosen === row}
+          onMouseEnter={() => point(row)}
+          onMouseLeave={() => point(-1)}
+          onFocus={() => {
+            focused.value = row;
+            point(row);
+          }}
+          onBlur={() => point(-1)}
           onClick={() => onChoose(row)}
           onKeyDown={(event) => onKeyDown(event, row)}
         />

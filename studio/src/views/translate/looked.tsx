@@ -29,12 +29,14 @@ interface LookedProps {
   readonly read: Read;
   /** The written token; -1 for none. */
   readonly place: number;
+  /** Whether it is chosen, and not only pointed at: its weights can then be reached, and moved. */
+  readonly isChosen: boolean;
   /** Which source tokens it is linked to. */
   readonly links: ReadonlySet<number>;
 }
 
 /** What the word that is looked at reads, in words and numbers; its weights can be changed. */
-export function Looked({ read, place, links }: LookedProps) {
+export function Looked({ read, place, isChosen, links }: LookedProps) {
   const row = read.numbers[place];
   if (!row)
     return (
@@ -53,8 +55,8 @@ export function Looked({ read, place, links }: LookedProps) {
       </h3>
       <ul class="next" aria-label={words.insteadOf(shownToken(read.rows[place] ?? "").text)}>
         <li class="note">{words.instead}</li>
-        {rivalsAt(place).map(({ token, logProbability }) => (
-          <li key={token}>
+        {rivalsAt(place).map(({ token, logProbability }, i) => (
+          <li key={i}>
             <button
               type="button"
               title={words.writeInstead(shownToken(token).text)}
@@ -77,9 +79,10 @@ export function Looked({ read, place, links }: LookedProps) {
             </tr>
           </thead>
           <tbody>
-            {largestOf(row).map(({ number, column }) => (
+            {largestOf(row).map(({ number, column }, i) => (
               <tr
-                key={column}
+                // Rows are written over from word to word; a slider that is held stays what it is.
+                key={isChosen ? `of ${column}` : i}
                 class={shownToken(read.columns[column] ?? "").isSpecial ? "special" : undefined}
               >
                 <th scope="row">
@@ -91,7 +94,9 @@ export function Looked({ read, place, links }: LookedProps) {
                   )}
                 </th>
                 <td class="bar">
-                  {isWeights ? (
+                  {isWeights && !isChosen ? (
+                    <span class="weight" style={{ "--share": number.toFixed(4) }} />
+                  ) : isWeights ? (
                     <Weight read={read} place={place} column={column} />
                   ) : (
                     <span class="share" style={{ width: `${(100 * Math.abs(number)) / largest}%` }} />
@@ -105,7 +110,7 @@ export function Looked({ read, place, links }: LookedProps) {
       </div>
       {row.length > MOST && <p class="note">{words.largestOf(MOST, row.length)}</p>}
       <p class="note" key="hint">
-        {isWeights ? words.dragHint : words.noDragHint}
+        {!isWeights ? words.noDragHint : isChosen ? words.dragHint : words.chooseHint}
       </p>
     </>
   );

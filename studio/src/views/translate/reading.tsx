@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { Caption } from "../../caption.tsx";
 import type { Read } from "../../model/reading.ts";
 import { wordsOf } from "../../pictures/tokens.ts";
@@ -6,7 +6,7 @@ import { useRoom } from "../../room.ts";
 import { useSight } from "../../sight.ts";
 import { show, view } from "../../state/store.ts";
 import { text } from "../../text.ts";
-import { Bipartite } from "./bipartite.tsx";
+import { Bipartite, lookedAt } from "./bipartite.tsx";
 import { Controls } from "./controls.tsx";
 import { Looked } from "./looked.tsx";
 import { best, known, looked, reading } from "./translation.ts";
@@ -22,9 +22,8 @@ export function Reading() {
 function Shown({ read }: { readonly read: Read }) {
   const pointed = useSignal(-1);
   const { place: picture, room } = useRoom();
-  const { sight, onScroll } = useSight(room);
+  const { sight, onScroll, whole } = useSight(room);
   const chosen = looked.value ?? -1;
-  const place = pointed.value >= 0 && pointed.value < read.rows.length ? pointed.value : chosen;
   const pair = known.value?.target === best.value?.text ? known.value : undefined;
   const links = pair?.links ?? NONE;
   return (
@@ -41,13 +40,10 @@ function Shown({ read }: { readonly read: Read }) {
                 rows={read.rows}
                 numbers={read.numbers}
                 links={links}
-                place={place}
-                isChosen={place === chosen}
+                chosen={chosen}
+                pointed={pointed}
                 room={room}
                 sight={sight}
-                onPoint={(next) => {
-                  pointed.value = next;
-                }}
                 onChoose={(next) => show({ place: next === chosen ? -1 : next, rival: "" })}
               />
             )}
@@ -60,13 +56,14 @@ function Shown({ read }: { readonly read: Read }) {
                 words.rows[view.value.row],
               )}
               picture={picture}
+              whole={whole}
               name="reading"
               numbers={{
                 rows: read.rows,
                 columns: read.columns,
                 axes: text.axes,
                 at: (row, column) => read.numbers[row]?.[column] ?? 0,
-                row: place,
+                row: () => lookedAt(pointed.value, chosen, read.rows.length),
               }}
             >
               {links.length > 0 && <span class="legend">{words.gold}</span>}
@@ -74,11 +71,25 @@ function Shown({ read }: { readonly read: Read }) {
           </figcaption>
         </figure>
         <aside class="looked" aria-live="off">
-          <Looked read={read} place={place} links={linkedTo(place, read.columns, read.rows, links)} />
+          <Beside read={read} pointed={pointed} chosen={chosen} links={links} />
         </aside>
       </div>
     </section>
   );
+}
+
+interface BesideProps {
+  readonly read: Read;
+  readonly pointed: Signal<number>;
+  readonly chosen: number;
+  readonly links: readonly (readonly [number, number])[];
+}
+
+/** What is beside the picture: of all that stands there, it alone is drawn again when one points at a word. */
+function Beside({ read, pointed, chosen, links }: BesideProps) {
+  const place = lookedAt(pointed.value, chosen, read.rows.length);
+  const linked = linkedTo(place, read.columns, read.rows, links);
+  return <Looked read={read} place={place} isChosen={place === chosen} links={linked} />;
 }
 
 /** The read tokens that a written token is linked to, by the words of both. */
@@ -88,6 +99,7 @@ function linkedTo(
   rows: readonly string[],
   links: readonly (readonly [number, number])[],
 ): Set<number> {
+  if (links.length === 0) return new Set();
   const written = wordsOf(rows).find(({ from, to }) => from <= place && place < to)?.number;
   const read = new Set(links.flatMap(([from, to]) => (to === written ? [from] : [])));
   return new Set(

@@ -18,7 +18,7 @@ const [STEP, ROW, WIDTH] = [124, 44, 108];
 export function Tree() {
   const looked = useSignal<string | undefined>(undefined);
   const { place: picture, room } = useRoom();
-  const { sight, onScroll } = useSight(room);
+  const { sight, onScroll, whole } = useSight(room);
   const nodes = tree.value;
   const drawn = useMemo(() => drawnTree(nodes, looked, sight), [nodes, sight.from, sight.to]);
   if (nodes.length === 0) return null;
@@ -61,6 +61,7 @@ export function Tree() {
       <Caption
         about={words.treeAbout}
         picture={picture}
+        whole={whole}
         name="search"
         rows={() => [
           ["step", "rank", "beginning", "token", "probability", "chosen"],
