@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { fstatSync } from "node:fs";
 import { heedError } from "../errors.ts";
 
 /** The streams and signals that a command uses. */
@@ -32,12 +33,33 @@ export class Stopped extends Error {
 
 const signals = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** The process's own streams and signals: the first signal asks the command to finish, the second exits at once. */
+/** Standard input. @throws ERR_INPUT when it is a directory or cannot be read; the signal's reason once it is aborted */
+async function* standardInput(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const fail = (cause: string, error?: unknown): Error =>
+    heedError("ERR_INPUT", { where: "standard input", cause }, error);
+  let isDirectory = false;
+  try {
+    isDirectory = fstatSync(0).isDirectory();
+  } catch {} // Reading it says why.
+  if (isDirectory) throw fail("is a directory, not a file");
+  // Nobody waits for a line that may never come.
+  signal.addEventListener("abort", () => process.stdin.destroy());
+  try {
+    yield* process.stdin;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw fail(`cannot be read (${(error as NodeJS.ErrnoException).code ?? error})`, error);
+  }
+  signal.throwIfAborted();
+}
+
+/** The process's own streams and signals: the first signal asks the command to finish, the second ends it at once. */
 export function processIo(): Io {
   const abort = new AbortController();
   for (const [name, code] of Object.entries(signals)) {
-    process.on(name, () => {
-      if (abort.signal.aborted) process.exit(code);
+    process.once(name, () => {
+      // The system ends the process at the next one, however busy it is.
+      for (const each of Object.keys(signals)) process.removeAllListeners(each);
       abort.abort(new Stopped(code));
       process.stderr.write(
         "heed: stopping once what is under way is finished; interrupt again to stop at once\n",
@@ -67,7 +89,7 @@ export function processIo(): Io {
   };
   const failed = (): Promise<unknown> => once(process.stdout, "error").catch(() => undefined);
   return {
-    stdin: process.stdin,
+    stdin: standardInput(abort.signal),
     write,
     writeLine: (line) => write(`${line}\n`),
     say: (line) => process.stderr.write(`${line}\n`),

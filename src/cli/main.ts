@@ -4,6 +4,7 @@ import { HeedError, heedError } from "../errors.ts";
 import { escapeControls } from "../text/escape.ts";
 import { type Command, flagOf, type OptionSpec } from "./command.ts";
 import { type Io, ReaderGone, Stopped } from "./io.ts";
+import { systemFault } from "./system-fault.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
@@ -44,8 +45,10 @@ run language models and classifiers.`;
  *
  * @returns the exit status
  */
-export async function runCommand(args: readonly string[], io: Io): Promise<number> {
+export async function runCommand(args: readonly string[], streams: Io): Promise<number> {
+  const io = { ...streams, say: (line: string) => streams.say(withoutControls(line)) };
   try {
+    refuseLong(args);
     const status = await dispatch(args, io);
     return io.signal.reason instanceof Stopped ? io.signal.reason.status : status;
   } catch (error) {
@@ -100,6 +103,21 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     );
   }
   return status;
+}
+
+/** Most bytes of a command line: beyond some 30,000, ONNX Runtime, which reads it, ends the process. */
+const LONGEST = 20_000;
+
+/** @throws ERR_USAGE */
+function refuseLong(args: readonly string[]): void {
+  const bytes = args.reduce((sum, arg) => sum + Buffer.byteLength(arg) + 1, 0);
+  if (bytes <= LONGEST) return;
+  const cause = `a command line of ${bytes} bytes is longer than the ${LONGEST} that can be read`;
+  throw heedError("ERR_USAGE", {
+    where: "heed",
+    cause,
+    remedy: "shorten it, or give texts on standard input",
+  });
 }
 
 /**
@@ -159,14 +177,21 @@ function declareOption(name: string, { type, value, help, range, whole, ...spec 
   return option;
 }
 
+/** A line for a terminal; line feeds around it set it apart. */
+const withoutControls = (line: string): string =>
+  line.replace(
+    /^(\n*)([\s\S]*?)(\n*)$/,
+    (_, above, text, below) => `${above}${escapeControls(text)}${below}`,
+  );
+
 /** Reports an error in one line. @returns the exit status */
 function report(error: unknown, io: Io): number {
   if (error instanceof ReaderGone) return 0;
-  const isKnown = error instanceof HeedError;
-  const text = isKnown
-    ? error.message
-    : `internal: ${String((error as Error)?.message ?? error)}; please report this`;
-  io.say(`heed: error: ${escapeControls(text)}`);
-  if (process.env.HEED_DEBUG) io.say((error as Error)?.stack ?? "");
-  return isKnown ? error.exit : 70;
+  if (error instanceof Stopped) return error.status;
+  const known = error instanceof HeedError ? error : systemFault(error);
+  const text =
+    known?.message ?? `internal: ${String((error as Error)?.message ?? error)}; please report this`;
+  io.say(`heed: error: ${text}`);
+  if (process.env.HEED_DEBUG) for (const line of ((error as Error)?.stack ?? "").split("\n")) io.say(line);
+  return known?.exit ?? 70;
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { fittedKeys } from "../config/fit.ts";
 import { printConfig } from "../config/print.ts";
 import { type ConfiguredCell, configureCells, parseSweep } from "../config/sweep.ts";
 import { HeedError, heedError } from "../errors.ts";
+import { readSmallText } from "../runs/read-file.node.ts";
 import type { RunEvents } from "../runs/run-options.ts";
 import { type CellOutcome, trainSweep } from "../runs/train-sweep.node.ts";
 import { validationText } from "../tasks/validation-text.ts";
@@ -37,7 +37,7 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
     const remedy = "leave out --resume, --from-step and --allow-change";
     throw heedError("ERR_USAGE", { where: "heed train --sweep", cause, remedy });
   }
-  const cells = configureCells(parseSweep(read(command.sweep), command.sweep), command);
+  const cells = configureCells(parseSweep(readSmallText(command.sweep), command.sweep), command);
   if (command.printConfig) {
     for (const cell of cells)
       await io.writeLine(`--- # ${cell.name}\n${printConfig(cell.config, fittedKeys(cell)).trimEnd()}`);
@@ -75,15 +75,6 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
   const [failure] = failures;
   if (!failure) return 0;
   return failure instanceof HeedError ? failure.exit : 70;
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw heedError("ERR_INPUT", { where: file, cause: `cannot be read (${code})` }, cause);
-  }
 }
 
 interface SweepProgress {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline, Readable } from "node:stream";
+import { getHeapStatistics } from "node:v8";
 import { createGunzip } from "node:zlib";
-import { heedError } from "../errors.ts";
+import { HeedError, heedError } from "../errors.ts";
 import { decodeLines, type LineOptions } from "./lines.ts";
 
 export interface ReadOptions extends Omit<LineOptions, "name"> {
@@ -17,7 +18,8 @@ export interface ReadOptions extends Omit<LineOptions, "name"> {
  * file.
  *
  * @throws ERR_INPUT when the file is missing, a directory or unreadable.
- * @throws ERR_DATA when a gzip file is damaged, truncated or above `maxDecompressedBytes`, and as `decodeLines` does.
+ * @throws ERR_DATA when a gzip file is damaged, truncated or above `maxDecompressedBytes`, when what was read fills the memory, and as
+ *   `decodeLines` does.
  */
 export async function* readLines(
   path: string,
@@ -43,6 +45,7 @@ async function* readBytes(
   path: string,
   { maxDecompressedBytes = 2 ** 30, signal }: ReadOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  if (path.includes("\0")) throw heedError("ERR_INPUT", { where: path, cause: "has a NUL character" });
   const file = createReadStream(path);
   const raw = readErrors(path, file, signal);
   try {
@@ -74,6 +77,7 @@ async function* gunzip(
   let total = 0;
   try {
     for await (const chunk of unzip as AsyncIterable<Uint8Array>) {
+      refuseFullHeap(path);
       total += chunk.length;
       if (total > limit) {
         const cause = `decompresses to more than ${limit} bytes`;
@@ -113,6 +117,20 @@ async function firstBytes(chunks: AsyncGenerator<Uint8Array>, count: number): Pr
   return head;
 }
 
+/** Beyond this part of its heap, the process would soon end without a word. */
+const FULL = 0.9;
+/** Bytes of the heap's limit that V8 keeps for new objects: what stays has the rest. */
+const YOUNG = 64e6;
+
+/** @throws ERR_DATA when what was read so far has filled the memory */
+function refuseFullHeap(path: string): void {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+  if (used < FULL * (limit - YOUNG)) return;
+  const cause = `does not fit into the ${Math.round(limit / 1e6)} MB of memory that Node has for it`;
+  const remedy = "read less, or raise NODE_OPTIONS=--max-old-space-size";
+  throw heedError("ERR_DATA", { where: path, cause, remedy });
+}
+
 const causes: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
   ENOTDIR: "no such file",
@@ -129,9 +147,11 @@ async function* readErrors(
   try {
     for await (const chunk of file) {
       if (signal?.aborted) break;
+      refuseFullHeap(path);
       yield chunk as Uint8Array;
     }
   } catch (error) {
+    if (error instanceof HeedError) throw error;
     const { code = "", message } = error as NodeJS.ErrnoException;
     throw heedError(
       "ERR_INPUT",

@@ -24,18 +24,25 @@ const widened = new Map([
 ]);
 /** Element types of the format that Heed does not support. */
 const unsupported = ["I8", "I16", "U8", "U16", "U32", "U64", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F4", "C64"];
-const MAX_HEADER = 100_000_000;
+/** Bytes: the names, types and shapes of some 100,000 tensors. The format allows ten times as many. */
+const MAX_HEADER = 10_000_000;
+
+export interface SafetensorsOptions {
+  /** Stores float32 in 16 bits, rounded to the nearest. Default false. */
+  readonly half?: boolean;
+  /** Texts that stand in the header beside the tensors. Default: none but the format. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
 
 /**
  * Writes tensors as one safetensors file: u64 header length, JSON header padded to 8 bytes, then the data without holes.
  * Sorted by element width, widest first, then by name: data is aligned, and equal contents give equal bytes.
  *
- * @param options.half  Stores float32 in 16 bits, rounded to the nearest. Default false.
  * @throws ERR_USAGE for a duplicate or reserved name, ERR_SHAPE for data that does not fit its shape.
  */
 export function encodeSafetensors(
   tensors: Iterable<readonly [string, NamedTensor]>,
-  { half = false } = {},
+  { half = false, metadata = {} }: SafetensorsOptions = {},
 ): Uint8Array {
   const widthOf = ({ dtype }: NamedTensor): number =>
     half && dtype === "float32" ? 2 : bytesPerElement[dtype];
@@ -43,7 +50,7 @@ export function encodeSafetensors(
   const stored: (HostArray | Uint16Array)[] = [];
   // No prototype, so a tensor may have the name of an inherited property.
   const header: Record<string, unknown> = Object.create(null);
-  header.__metadata__ = { format: "pt" };
+  header.__metadata__ = { format: "pt", ...metadata };
   let offset = 0;
   for (const [name, { dtype, shape, data }] of sorted) {
     if (name in header) {
@@ -90,8 +97,9 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string,
   if (bytes.byteLength < 8) bad(`${bytes.byteLength} bytes are too few for a safetensors header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER) || length + 8n > BigInt(bytes.byteLength))
-    bad(`header length ${length} is impossible`);
+  if (length > BigInt(MAX_HEADER) && length + 8n <= BigInt(bytes.byteLength))
+    bad(`a header of ${length} bytes`, `at most ${MAX_HEADER} are read`);
+  if (length + 8n > BigInt(bytes.byteLength)) bad(`header length ${length} is impossible`);
   const start = 8 + Number(length);
   if (bytes[8] !== 0x7b) bad("the header does not start with {");
   let text = "";

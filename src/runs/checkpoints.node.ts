@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { HeedError, heedError } from "../errors.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
@@ -105,9 +105,13 @@ function prune(
 }
 
 function remove(path: string): void {
+  const aside = temporaryIn(dirname(path));
   try {
-    rmSync(path, { recursive: true, force: true });
+    // Under another name first: one that is half removed would be taken for a damaged checkpoint.
+    renameSync(path, aside);
+    rmSync(aside, { recursive: true, force: true });
   } catch (cause) {
+    tryToRemove(aside);
     const remedy = "remove that checkpoint and use --resume";
     throw heedError("ERR_IO", { where: path, cause: `cannot remove (${reason(cause)})`, remedy }, cause);
   }

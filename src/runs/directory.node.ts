@@ -65,5 +65,9 @@ export function isFree(directory: string): boolean {
 
 /** Removes what an earlier process was writing when it died. The caller must hold the lock. */
 export function removeTemporaries(directory: string): void {
-  removeTemporariesIn([directory, join(directory, CHECKPOINTS)]);
+  removeTemporariesIn([
+    directory,
+    join(directory, CHECKPOINTS),
+    ...listCheckpoints(directory).map(({ path }) => path),
+  ]);
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { heedError } from "../errors.ts";
 import type { RunFiles } from "../tasks/run-files.ts";
+import { readWhole } from "./read-file.node.ts";
 
 /** The files of a run directory. */
 export function directoryFiles(directory: string): RunFiles {
@@ -11,7 +12,7 @@ export function directoryFiles(directory: string): RunFiles {
     json: (name) => {
       const where = join(directory, name);
       try {
-        return JSON.parse(readFileSync(where, "utf8")) as unknown;
+        return JSON.parse(readWhole(where).toString("utf8")) as unknown;
       } catch (cause) {
         throw heedError("ERR_MODEL", { where, cause: "cannot be read as JSON" }, cause);
       }

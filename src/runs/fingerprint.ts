@@ -158,6 +158,12 @@ export function differencesSince(
     patience: treated("patience"),
     reduction: treated("reduction"),
   };
-  const changes = [...asked, ...restarts.best, ...restarts.patience, ...restarts.reduction];
+  const changes = [
+    ...asked,
+    ...restarts.best,
+    ...restarts.patience,
+    ...restarts.reduction,
+    ...treated("free"),
+  ];
   return { changes, restarts };
 }

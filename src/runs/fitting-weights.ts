@@ -7,7 +7,7 @@ import { codec } from "./codec.ts";
  * Decodes the weights of a model.
  *
  * @param where  Their file, in messages.
- * @throws ERR_MODEL naming every tensor that is missing, extra or of another shape.
+ * @throws ERR_MODEL naming every tensor that is missing, extra, of another shape or type, or not finite.
  */
 export function fittingWeights(
   bytes: Uint8Array,
@@ -22,6 +22,9 @@ export function fittingWeights(
     if (!tensor) faults.push(`${name} is missing`);
     else if (`${tensor.shape}` !== `${spec.shape}`)
       faults.push(`${name} is [${tensor.shape}] and should be [${spec.shape}]`);
+    else if (tensor.dtype !== "float32") faults.push(`${name} is ${tensor.dtype} and should be float32`);
+    else if (!(tensor.data as Float32Array).every(Number.isFinite))
+      faults.push(`${name} has numbers that are not finite`);
   }
   for (const name of tensors.keys())
     if (!parameters.has(name)) faults.push(`${name} is not part of the model`);

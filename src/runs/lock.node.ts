@@ -2,6 +2,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { heedError } from "../errors.ts";
+import { tryToRemove } from "./durable.node.ts";
 
 interface Holder {
   readonly pid: number;
@@ -25,7 +26,7 @@ export function lockRun(directory: string): () => void {
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
       writeFileSync(path, JSON.stringify(mine), { flag: "wx" });
-      return () => rmSync(path, { force: true });
+      return () => tryToRemove(path);
     } catch (cause) {
       const code = (cause as NodeJS.ErrnoException).code;
       if (code !== "EEXIST") {

@@ -1,14 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
-import { heedError } from "../errors.ts";
-import type { NamedTensor } from "../formats/safetensors.ts";
+import { HeedError, heedError } from "../errors.ts";
+import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
 import type { Position } from "../training/trainer.ts";
 import { ADAPTER_FILE, adapterOf, merged } from "./adapter.ts";
 import { type Checkpoint, listCheckpoints, loadCheckpoint, readState } from "./checkpoints.node.ts";
 import { codec } from "./codec.ts";
 import { writeAtomically } from "./durable.node.ts";
 import { WEIGHTS_FILE } from "./file-names.ts";
+import { readWhole } from "./read-file.node.ts";
+import { checkSeal, seal, UNSEALED } from "./seal.node.ts";
 
 type Training = Pick<Config["training"], "lora">;
 
@@ -17,8 +19,12 @@ export const modelOf = (directory: string): string => join(directory, WEIGHTS_FI
 
 export const hasModel = (directory: string): boolean => existsSync(modelOf(directory));
 
+/** @throws ERR_INPUT when it cannot be read, ERR_MODEL when it is damaged */
 export function readModel(directory: string): ReadonlyMap<string, NamedTensor> {
-  return codec.decode(readFileSync(modelOf(directory)), modelOf(directory));
+  const path = modelOf(directory);
+  const bytes = readWhole(path);
+  checkSeal(bytes, path);
+  return codec.decode(bytes, path);
 }
 
 /** What a run with `training.lora` has learnt, if it is still there. @throws ERR_MODEL for a damaged file */
@@ -41,18 +47,22 @@ export function writeModel(
   for (const [path, content] of modelFiles(directory, weights, training)) writeAtomically(path, content);
 }
 
+/** A model as its file stores it, with room for its checksum. */
+export const encodeModel = (weights: ReadonlyMap<string, NamedTensor>): Uint8Array =>
+  encodeSafetensors(weights, { metadata: { sha256: UNSEALED } });
+
 /** What `writeModel` writes, by path. */
 export function modelFiles(
   directory: string,
   weights: ReadonlyMap<string, NamedTensor>,
   training: Training,
 ): [path: string, content: Uint8Array][] {
-  const model: [string, Uint8Array] = [modelOf(directory), codec.encode(merged(weights, training))];
+  const model: [string, Uint8Array] = [modelOf(directory), seal(encodeModel(merged(weights, training)))];
   return training.lora ? [model, [join(directory, ADAPTER_FILE), codec.encode(adapterOf(weights))]] : [model];
 }
 
 /**
- * Restores the best model that a checkpoint knows of. The file may be missing, of a later step than the run continues
+ * Restores the best model that a checkpoint knows of. The file may be missing, damaged, of a later step than the run continues
  * from, or never written because a process died.
  *
  * @returns false when the model and its checkpoint are both gone.
@@ -68,8 +78,19 @@ export function restoreModel(
     writeModel(directory, model, training);
     return true;
   }
-  if (hasModel(directory) && bestStep(directory) === best) return true;
+  if (isWhole(directory) && bestStep(directory) === best) return true;
   return rewriteModel(directory, best, training);
+}
+
+/** Whether a run has its model as it was saved. */
+function isWhole(directory: string): boolean {
+  try {
+    readModel(directory);
+    return true;
+  } catch (error) {
+    if (error instanceof HeedError) return false;
+    throw error;
+  }
 }
 
 /** Writes the model of a step from its checkpoint. @returns false when that is gone */

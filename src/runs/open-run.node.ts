@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { TaskName } from "../config/families/family.ts";
 import { heedError } from "../errors.ts";
@@ -8,11 +8,14 @@ import { CONFIG_FILE, MODEL_CONFIG, WEIGHTS_FILE } from "./file-names.ts";
 import { directoryFiles } from "./files.node.ts";
 import { readModelRun } from "./model-folder.ts";
 import { assembleRun, type OpenedRun, type OpenedRunOf, runOf } from "./open-run.ts";
+import { readSmallText, readWhole } from "./read-file.node.ts";
+import { checkSeal } from "./seal.node.ts";
 
 /**
  * Reads a run directory, or a model folder of Hugging Face's library, which `heed export` writes too.
  *
- * @throws ERR_INPUT when it holds no trained run; ERR_MODEL naming every tensor that is missing, extra or of another shape.
+ * @throws ERR_INPUT when it holds no trained run; ERR_MODEL for weights that have changed since they were saved, and naming
+ *   every tensor that is missing, extra, of another shape or not a number.
  */
 export function openRun(directory: string): OpenedRun {
   const [config, weights] = [CONFIG_FILE, WEIGHTS_FILE].map((name) => join(directory, name)) as [
@@ -25,7 +28,9 @@ export function openRun(directory: string): OpenedRun {
     const remedy = "give the directory that `heed train --run` wrote";
     throw heedError("ERR_INPUT", { where: directory, cause: `${file} does not exist`, remedy });
   }
-  return assembleRun(readFileSync(config, "utf8"), readFileSync(weights), directoryFiles(directory));
+  const bytes = readWhole(weights);
+  checkSeal(bytes, weights);
+  return assembleRun(readSmallText(config), bytes, directoryFiles(directory));
 }
 
 /** Whether a folder has a model of Hugging Face's library or of the Marian toolkit, and is no run. */

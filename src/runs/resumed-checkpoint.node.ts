@@ -17,6 +17,8 @@ export interface SavedState {
   readonly position: Position;
   readonly fingerprint: Fingerprint;
   readonly changes?: readonly string[];
+  /** Identifies the vocabularies and labels. Missing in older checkpoints. */
+  readonly vocabulary?: string;
   /** The updates planned for the whole run. Missing in older checkpoints, as are the losses. */
   readonly totalSteps?: number;
   readonly losses?: Losses;

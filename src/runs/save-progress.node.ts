@@ -10,9 +10,10 @@ import { codec } from "./codec.ts";
 import { syncFile, writeAtomically, writeAtomicallyMeanwhile } from "./durable.node.ts";
 import { CONFIG_FILE } from "./file-names.ts";
 import { areHealthy } from "./losses.ts";
-import { hasModel, modelFiles, modelOf } from "./model-file.node.ts";
+import { encodeModel, hasModel, modelFiles, modelOf } from "./model-file.node.ts";
 import { METRICS } from "./records.ts";
 import { healthyStep, type SavedState } from "./resumed-checkpoint.node.ts";
+import { sealMeanwhile } from "./seal.node.ts";
 
 export interface SavedRun {
   readonly config: Config;
@@ -31,13 +32,14 @@ export async function saveProgress(
   const { position } = saved;
   await saving.done();
   const weights = await entriesOf(learner.step.state, learner.step.weights);
-  const model = codec.encode(weights);
+  const model = encodeModel(weights);
   const optimizer = codec.encode(await entriesOf(learner.step.state, learner.step.moments));
   const { training } = config;
   const best = (): [path: string, content: Uint8Array][] =>
     training.lora ? modelFiles(directory, weights, training) : [[modelOf(directory), model]];
   const files = isBest ? best() : [];
   await saving.begin(async () => {
+    await sealMeanwhile(model);
     syncFile(join(directory, METRICS));
     // A resumed run may have a changed configuration: from now on there is a checkpoint trained with it.
     writeConfig(directory, config);

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type CorpusSize, fitToData, fitToRun } from "../config/fit.ts";
 import { parseConfig } from "../config/parse.ts";
@@ -18,8 +19,10 @@ import { directoryFiles } from "./files.node.ts";
 import { differencesSince, fingerprintOf } from "./fingerprint.ts";
 import { lockRun } from "./lock.node.ts";
 import { truncateLog } from "./metrics-log.node.ts";
+import { readSmallText } from "./read-file.node.ts";
 import type { RunResult } from "./records.ts";
 import { METRICS, TIMINGS } from "./records.ts";
+import { refuseWithoutRoom } from "./resources.node.ts";
 import { clearOutcome, readResult, writeResult } from "./result.node.ts";
 import { resumedCheckpoint, type SavedState } from "./resumed-checkpoint.node.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -66,7 +69,15 @@ export async function trainRun(asked: RunOptions): Promise<RunSummary> {
     const files = saved ? directoryFiles(directory) : start && startingFiles(start, config);
     const prepared = await unlessAborted(data.prepare(config, say, files, signal), signal);
     if (!prepared) return stopped();
+    const vocabulary = digestOf(prepared.files);
+    if (saved) refuseOtherVocabulary(saved, vocabulary, directory);
     if (prepared.report) options.onCorpus?.(prepared.report);
+    const described = taskOf(config).describe(config, {
+      where: directory,
+      has: (name) => Object.hasOwn(prepared.files, name),
+      json: (name) => prepared.files[name],
+    });
+    refuseWithoutRoom(described.model, config.training, directory);
     unlock ??= lock(directory);
     const begun = start && startingWeights(start, config, prepared.files);
     if (start) say([`begins with ${start.where}`, ...(begun?.notes ?? [])].join("; "));
@@ -89,6 +100,7 @@ export async function trainRun(asked: RunOptions): Promise<RunSummary> {
         learner,
         tokens: prepared.tokens,
         fingerprint,
+        vocabulary,
         began,
       };
       const trained = await trainSession(session);
@@ -114,7 +126,7 @@ function inheriting(options: RunOptions, start: StartingPoint | undefined): RunO
   if (start) return { ...options, ...withModelOf(requested, start.run.config, start.where) };
   const file = join(directory, CONFIG_FILE);
   if (!existsSync(file)) return options;
-  return { ...options, ...withModelOf(requested, parseConfig(readFileSync(file, "utf8"), file), file) };
+  return { ...options, ...withModelOf(requested, parseConfig(readSmallText(file), file), file) };
 }
 
 /** Refuses a directory that already holds a run. @throws ERR_CREATE */
@@ -154,7 +166,7 @@ function asFitted({ config, given }: RunOptions, size: CorpusSize, say: (message
 function asResumed({ config, given, directory }: RunOptions): Config {
   const file = join(directory, CONFIG_FILE);
   if (!given || !existsSync(file)) return config;
-  return fitToRun({ config, given }, parseConfig(readFileSync(file, "utf8"), file));
+  return fitToRun({ config, given }, parseConfig(readSmallText(file), file));
 }
 
 function lock(directory: string): () => void {
@@ -170,6 +182,17 @@ function checkOptimizer({ optimizer, state }: Checkpoint<SavedState>, where: str
   const cause = "its checkpoints store the optimiser's moments as sums, as older versions of Heed did";
   const remedy = "train from the beginning in another --run; its trained model still works";
   throw heedError("ERR_MODEL", { where, cause, remedy });
+}
+
+/** Identifies the vocabularies and labels of a run. */
+const digestOf = (files: Readonly<Record<string, unknown>>): string =>
+  createHash("sha256").update(JSON.stringify(files)).digest("hex");
+
+/** @throws ERR_MODEL when the vocabularies or labels are no longer those that the weights were trained with. */
+function refuseOtherVocabulary({ state }: Checkpoint<SavedState>, vocabulary: string, where: string): void {
+  if (state.vocabulary === undefined || state.vocabulary === vocabulary) return;
+  const cause = "its vocabulary or labels have been edited since its checkpoint was saved";
+  throw heedError("ERR_MODEL", { where, cause, remedy: "restore tokenizer.json and the files beside it" });
 }
 
 /** Writes the files that a new run needs before its first update. */

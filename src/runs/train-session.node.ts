@@ -24,13 +24,15 @@ export interface Session extends RunOptions, Beginning {
   /** Tokens of the training data. */
   readonly tokens: number;
   readonly fingerprint: Fingerprint;
+  /** Identifies its vocabularies and labels. */
+  readonly vocabulary: string;
   /** When this process started on it, by `performance.now()`. */
   readonly began: number;
 }
 
 /** Trains from where a session begins and records the progress in its directory. */
 export async function trainSession(session: Session): Promise<RunSummary> {
-  const { config, directory, learner, from, schedule, fingerprint, changes } = session;
+  const { config, directory, learner, from, schedule, fingerprint, vocabulary, changes } = session;
   const { training } = config;
   const { totalSteps } = schedule;
   const parameters = learner.step.parameterCount;
@@ -90,6 +92,7 @@ export async function trainSession(session: Session): Promise<RunSummary> {
       const saved: SavedState = {
         position,
         fingerprint,
+        vocabulary,
         totalSteps,
         losses,
         optimizer: "moments",

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fitToRun } from "../config/fit.ts";
 import { flatten } from "../config/flat.ts";
@@ -6,6 +6,7 @@ import { parseConfig } from "../config/parse.ts";
 import type { ConfiguredCell } from "../config/sweep.ts";
 import { heedError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
+import { readSmallText } from "./read-file.node.ts";
 import type { RunResult } from "./records.ts";
 import { readResult } from "./result.node.ts";
 import type { RunEvents } from "./run-options.ts";
@@ -77,7 +78,7 @@ async function trainCell(
 function hasBegun(directory: string, cell: ConfiguredCell): boolean {
   const file = join(directory, "config.yaml");
   if (!existsSync(file)) return false;
-  const begun = parseConfig(readFileSync(file, "utf8"), file);
+  const begun = parseConfig(readSmallText(file), file);
   const before = flatten(begun);
   const now = flatten(fitToRun(cell, begun));
   const keys = [...new Set([...before.keys(), ...now.keys()])];

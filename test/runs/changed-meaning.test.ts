@@ -154,6 +154,7 @@ describe("a cosine", () => {
     const { said } = await resumed("longer", ["training.schedule=cosine"], { allowChange: true });
     expect(said.join("\n")).toMatch(/the learning rate of update 3 is 0\.00\d+ instead of /);
     expect(changesIn("longer")).toEqual([
+      "training.epochs was 1 and is 3",
       expect.stringMatching(/^the cosine's length was 3 updates and is /),
     ]);
     onlyLastIsZero("longer");

@@ -84,7 +84,7 @@ export default command({
     json: { type: "boolean", help: "print the result as one JSON object; for a sweep, one per cell" },
   },
   async run(options, io) {
-    const { existsSync, readFileSync } = await import("node:fs");
+    const { existsSync } = await import("node:fs");
     const { basename, extname, join, resolve } = await import("node:path");
     const { readConfig } = await import("../../config/parse.ts");
     const { fittedKeys } = await import("../../config/fit.ts");
@@ -92,13 +92,8 @@ export default command({
     const { taskOf } = await import("../../tasks/tasks.ts");
     const { validationText } = await import("../../tasks/validation-text.ts");
     const { heedError } = await import("../../errors.ts");
-    let text: string;
-    try {
-      text = readFileSync(options.config, "utf8");
-    } catch (cause) {
-      const code = (cause as NodeJS.ErrnoException).code;
-      throw heedError("ERR_INPUT", { where: options.config, cause: `cannot be read (${code})` }, cause);
-    }
+    const { readSmallText } = await import("../../runs/read-file.node.ts");
+    const text = readSmallText(options.config);
     const start = options.from === undefined ? [] : [`training.from=${JSON.stringify(options.from)}`];
     const set = [...options.set, ...start];
     if (options.sweep !== undefined) {
@@ -156,7 +151,7 @@ export default command({
       const { steps, seconds, valid } = summary;
       const minutes = (seconds / 60).toFixed(1);
       io.say(`${directory}: ${steps} steps in ${minutes} minutes; validation ${validationText(valid)}`);
-      io.say(`next: ${taskOf(config).tryIt(directory)}`);
+      io.say(`next: ${taskOf(config).tryIt(quoted(directory))}`);
     } else {
       const { config: file } = options;
       const resumption = [

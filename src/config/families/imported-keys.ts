@@ -1,15 +1,15 @@
 /** Keys of the models that come from elsewhere, by family and task. */
 import { z } from "zod";
-import { count, dropout, maxLength, share, tieEmbeddings } from "../keys.ts";
+import { count, dropout, maxLength, share, size, tieEmbeddings } from "../keys.ts";
 import { familyKinds } from "./kinds.ts";
 
-const dModel = count().describe("size of each token's vector");
-const layers = count().describe("layers");
-const encoderLayers = count().describe("encoder layers");
-const decoderLayers = count().describe("decoder layers");
-const heads = count().describe("attention heads");
-const dKey = count().describe("size of queries, keys and values per head");
-const feedForward = count().describe("hidden size of the feed-forward layers");
+const dModel = size().describe("size of each token's vector");
+const layers = count().max(1000).describe("layers");
+const encoderLayers = count().max(1000).describe("encoder layers");
+const decoderLayers = count().max(1000).describe("decoder layers");
+const heads = size().describe("attention heads");
+const dKey = size().describe("size of queries, keys and values per head");
+const feedForward = size().describe("hidden size of the feed-forward layers");
 const attentionDropout = share
   .optional()
   .describe("fraction of attention weights dropped; default `dropout`");

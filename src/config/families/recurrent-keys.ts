@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { feedingAttentions, recurrentAttentionNames } from "../../models/recurrent-attention.ts";
-import { count, dropout, maxLength, sizes, tieEmbeddings } from "../keys.ts";
+import { dropout, maxLength, size, sizes, tieEmbeddings } from "../keys.ts";
 import { familyKinds } from "./kinds.ts";
 
 const cells = {
   kind: z.enum(familyKinds.recurrent).describe("kind of network"),
   ...sizes,
-  hidden: count().default(512).describe("size of a layer's state, summed over both directions"),
+  hidden: size().default(512).describe("size of a layer's state, summed over both directions"),
   dropout,
 };
 const bidirectional = z.boolean().default(true).describe("also read backwards; `hidden` must then be even");

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { ablations } from "../../models/ablations.ts";
-import { count, dropout, maxLength, share, sizes, tieEmbeddings } from "../keys.ts";
+import { count, dropout, maxLength, share, size, sizes, tieEmbeddings } from "../keys.ts";
 import { familyKinds } from "./kinds.ts";
 
 const kind = z.enum(familyKinds.transformer).describe("kind of network");
 const blocks = {
-  heads: count().default(4).describe("attention heads; must divide dModel unless dKey is set"),
-  dKey: count().optional().describe("size of queries and keys per head; default dModel / heads"),
-  dValue: count().optional().describe("size of values per head; default dKey"),
-  feedForward: count().default(1024).describe("hidden size of the feed-forward layers"),
+  heads: size().default(4).describe("attention heads; must divide dModel unless dKey is set"),
+  dKey: size().optional().describe("size of queries and keys per head; default dModel / heads"),
+  dValue: size().optional().describe("size of values per head; default dKey"),
+  feedForward: size().default(1024).describe("hidden size of the feed-forward layers"),
   dropout,
   attentionDropout: share.optional().describe("fraction of attention weights dropped; default `dropout`"),
   activation: z
@@ -36,8 +36,8 @@ const blocks = {
 const translate = z.strictObject({
   kind,
   ...sizes,
-  encoderLayers: count().optional().describe("encoder layers; default `layers`"),
-  decoderLayers: count().optional().describe("decoder layers; default `layers`"),
+  encoderLayers: count().max(1000).optional().describe("encoder layers; default `layers`"),
+  decoderLayers: count().max(1000).optional().describe("decoder layers; default `layers`"),
   decoder: z
     .enum(["attention", "ssru"])
     .optional()
