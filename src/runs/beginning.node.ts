@@ -5,7 +5,7 @@ import type { Learner } from "../tasks/task.ts";
 import type { ScheduleConfig } from "../training/schedule.ts";
 import { type Position, START } from "../training/trainer.ts";
 import { type Checkpoint, removeCheckpointsAfter } from "./checkpoints.node.ts";
-import type { Differences } from "./fingerprint.ts";
+import { type Differences, type Fingerprint, hasSameLength } from "./fingerprint.ts";
 import type { Losses } from "./losses.ts";
 import { truncateLog } from "./metrics-log.node.ts";
 import { readModel, restoreModel } from "./model-file.node.ts";
@@ -25,6 +25,7 @@ export interface Resumed {
   readonly directory: string;
   readonly config: Config;
   readonly learner: Learner;
+  readonly fingerprint: Fingerprint;
   readonly allowChange?: boolean | undefined;
   readonly say: (message: string) => void;
 }
@@ -41,13 +42,16 @@ export const NO_DIFFERENCES: Differences = {
  * @throws ERR_CONFIG when the length of the schedule has changed and that is not allowed.
  */
 export function beginning(
-  { config, learner, directory, allowChange, say }: Resumed,
+  { config, learner, directory, fingerprint, allowChange, say }: Resumed,
   saved: Checkpoint<SavedState> | undefined,
   { changes, restarts }: Differences,
 ): Beginning {
   const { training, model } = config;
   const before = saved?.state.position ?? START;
-  const totalSteps = lengthOfRun(training, learner.batchesPerEpoch, before);
+  const isSameLength = saved !== undefined && hasSameLength(saved.state.fingerprint, fingerprint);
+  const totalSteps =
+    (isSameLength ? saved.state.totalSteps : undefined) ??
+    lengthOfRun(training, learner.batchesPerEpoch, before);
   const schedule = { ...training, totalSteps, dModel: model.dModel };
   const [newBest, newReduction] = [restarts.best.length > 0, restarts.reduction.length > 0];
   const from = {

@@ -121,6 +121,29 @@ export function flatFingerprint(fingerprint: Fingerprint): FlatConfig {
   return flatten({ ...fingerprint, ...Object.fromEntries(parsed) });
 }
 
+/** Paths of the keys that decide how many updates a run has. */
+const lengthKeys = [
+  "seed",
+  "batchTokens",
+  "accumulate",
+  "trainCorpus",
+  "data",
+  "training.epochs",
+  "training.steps",
+];
+
+/**
+ * Whether two runs have the same number of updates. The count planned at the start is then still the right one: as
+ * passes are batched differently, one counted again from another pass can differ.
+ */
+export function hasSameLength(before: Fingerprint, now: Fingerprint): boolean {
+  const [was, is] = [flatFingerprint(before), flatFingerprint(now)];
+  const paths = [...new Set([...was.keys(), ...is.keys()])];
+  const decides = (path: string): boolean =>
+    lengthKeys.some((key) => path === key || path.startsWith(`${key}.`));
+  return paths.filter(decides).every((path) => was.get(path) === is.get(path));
+}
+
 export interface Differences {
   /** Recorded in checkpoints: "seed was 42 and is 9". */
   readonly changes: readonly string[];

@@ -83,7 +83,7 @@ export async function trainRun(asked: RunOptions): Promise<RunSummary> {
     if (start) say([`begins with ${start.where}`, ...(begun?.notes ?? [])].join("; "));
     const learner = await prepared.open(options.engine, saved?.model ?? begun?.weights);
     try {
-      const resumed = { config, directory, learner, allowChange, say };
+      const resumed = { config, directory, learner, fingerprint, allowChange, say };
       const planned = beginning(resumed, saved, differences);
       // All checks have passed: from here on the directory changes.
       const before = saved ? readResult(directory) : undefined;

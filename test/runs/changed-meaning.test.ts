@@ -2,9 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { described, keysAt } from "../../src/config/described.ts";
 import { schemaOf, taskNames } from "../../src/config/schema.ts";
-import { listCheckpoints, loadCheckpoint } from "../../src/runs/checkpoints.node.ts";
+import { beginning, NO_DIFFERENCES } from "../../src/runs/beginning.node.ts";
+import { type Checkpoint, listCheckpoints, loadCheckpoint } from "../../src/runs/checkpoints.node.ts";
 import { differencesSince, fingerprintOf, flatFingerprint, treatmentOf } from "../../src/runs/fingerprint.ts";
+import type { SavedState } from "../../src/runs/resumed-checkpoint.node.ts";
 import { lengthOfRun } from "../../src/runs/schedule-change.ts";
+import type { Learner } from "../../src/tasks/task.ts";
+import { START } from "../../src/training/trainer.ts";
 import { pairs, tinyConfig } from "../training/tiny.ts";
 import {
   bytesOf,
@@ -168,6 +172,29 @@ describe("a cosine", () => {
     });
     expect(summary.reason).toBe("finished");
     onlyLastIsZero("larger");
+  });
+
+  test("keeps its length when nothing has changed, though passes of large corpora differ in batches", () => {
+    const config = tinyConfig(corpus, "training.schedule=cosine");
+    const fingerprint = fingerprintOf(config, { hash: "a", validHash: "b" });
+    const position = { ...START, step: 8, epoch: 1, batch: 3 };
+    const saved = { step: 8, path: "", state: { position, fingerprint, totalSteps: 10 } };
+    const lengthFrom = (now: typeof config): number => {
+      const resumed = {
+        directory: "run",
+        config: now,
+        learner: { batchesPerEpoch: 6 } as Learner,
+        fingerprint: fingerprintOf(now, { hash: "a", validHash: "b" }),
+        allowChange: true,
+        say: () => {},
+      };
+      return beginning(resumed, saved as unknown as Checkpoint<SavedState>, NO_DIFFERENCES).schedule
+        .totalSteps;
+    };
+    expect(lengthFrom(config)).toBe(10);
+    expect(lengthFrom(tinyConfig(corpus, "training.schedule=cosine", "training.epochs=3"))).toBe(17);
+    expect(lengthFrom(tinyConfig(corpus, "training.schedule=cosine", "training.batchTokens=31"))).toBe(11);
+    expect(lengthFrom(tinyConfig(corpus, "training.schedule=cosine", "data.ratio=3"))).toBe(11);
   });
 
   test.each([
