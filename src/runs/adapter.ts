@@ -1,13 +1,17 @@
 import type { Config } from "../config/schema.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
 import { isLora } from "../nn/lora.ts";
+import { liesIn } from "../nn/match-taps.ts";
 
 /** The changes of low rank, beside the model of a run that has them in its weights. */
 export const ADAPTER_FILE = "adapter.safetensors";
 
-/** The weights of an adapter alone. */
-export const adapterOf = (weights: ReadonlyMap<string, NamedTensor>): Map<string, NamedTensor> =>
-  new Map([...weights].filter(([path]) => isLora(path)));
+/** The weights of an adapter alone: changes of low rank, and what was trained as a whole beside them. */
+export const adapterOf = (
+  weights: ReadonlyMap<string, NamedTensor>,
+  { beside }: Pick<NonNullable<Config["training"]["lora"]>, "beside">,
+): Map<string, NamedTensor> =>
+  new Map([...weights].filter(([path]) => isLora(path) || beside.some((pattern) => liesIn(path, pattern))));
 
 /** Weights with their changes of low rank added: W + (α / r) B A. Those of a model without changes are returned as they are. */
 export function merged(

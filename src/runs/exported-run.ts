@@ -1,9 +1,10 @@
 import { familyOf } from "../config/families/families.ts";
 import { transformerConfig } from "../config/translation-model.ts";
 import { heedError } from "../errors.ts";
+import type { Adapter } from "../formats/huggingface/adapter.ts";
 import { asExportable } from "../formats/huggingface/check.ts";
 import { type FamilyModel, familyFolder } from "../formats/huggingface/family-folder.ts";
-import { type Adapter, huggingFaceFolder } from "../formats/huggingface/folder.ts";
+import { huggingFaceFolder } from "../formats/huggingface/folder.ts";
 import type { Files } from "../formats/huggingface/folder-files.ts";
 import { classifierFolder } from "../formats/huggingface/own-classifier.ts";
 import { asGpt2 } from "../formats/huggingface/own-language-model.ts";
@@ -19,7 +20,7 @@ export interface ExportOptions {
   readonly format?: ExportFormat | undefined;
   readonly attentions?: boolean;
   readonly quantize?: readonly Quantization[];
-  /** Changes of low rank that the weights already contain, of a translator. */
+  /** Changes of low rank that the weights already contain. */
   readonly adapter?: Adapter | undefined;
   /** Names the run in errors. Default "model". */
   readonly where?: string;
@@ -44,9 +45,10 @@ export function exportedRun(run: OpenedRun, options: ExportOptions = {}): Files 
     const cause = `\`model.kind\` is ${kind}, and Hugging Face's libraries have no recurrent networks`;
     throw heedError("ERR_MODEL", { where, cause, remedy: "use --format onnx" });
   }
-  if (familyOf(kind).isImported) return familyFolder(familyModel(run), options);
+  const { adapter } = options;
+  if (familyOf(kind).isImported) return familyFolder({ ...familyModel(run), adapter }, options);
   if (run.task === "translate") return translatorFolder(run, { ...options, where });
-  if (run.task === "generate") return familyFolder(ownLanguageModel(run, where), options);
+  if (run.task === "generate") return familyFolder({ ...ownLanguageModel(run, where), adapter }, options);
   return classifierFolder(ownClassifier(run), options);
 }
 

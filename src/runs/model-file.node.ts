@@ -58,7 +58,9 @@ export function modelFiles(
   training: Training,
 ): [path: string, content: Uint8Array][] {
   const model: [string, Uint8Array] = [modelOf(directory), seal(encodeModel(merged(weights, training)))];
-  return training.lora ? [model, [join(directory, ADAPTER_FILE), codec.encode(adapterOf(weights))]] : [model];
+  return training.lora
+    ? [model, [join(directory, ADAPTER_FILE), codec.encode(adapterOf(weights, training.lora))]]
+    : [model];
 }
 
 /**

@@ -33,6 +33,6 @@ export function adaptedSample(name: (typeof adaptedSamples)[number]): {
     );
     weights.set(path, { dtype: "float32", shape: spec.shape, data });
   }
-  const adapter = { ...lora, weights: adapterOf(weights) };
+  const adapter = { ...lora, weights: adapterOf(weights, lora) };
   return { base, adapted: { config, weights: merged(weights, { lora }), tokenizer, adapter } };
 }

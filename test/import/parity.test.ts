@@ -2,34 +2,16 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openGenerator } from "../../src/decoding/generator.ts";
-import { padded } from "../../src/decoding/packing.ts";
 import { textWriter } from "../../src/decoding/text-writer.ts";
 import { openTranslator } from "../../src/decoding/translator.ts";
-import { input } from "../../src/ir/leaf.ts";
-import { textInputs } from "../../src/models/objective.ts";
-import { build } from "../../src/nn/layer.ts";
-import { cast, equal } from "../../src/ops/compare.ts";
-import { sub } from "../../src/ops/elementwise.ts";
-import { linear } from "../../src/ops/matmul.ts";
-import { compile } from "../../src/runtime/compile.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
 import { openEmbedder } from "../../src/tasks/classify/embed.ts";
 import { decodeFloats, type Encoded, relativeError } from "../golden-floats.ts";
 import { expectedOf, folderOf, importedOf } from "./imported.ts";
+import { logitsOf, promptOf } from "./logits.ts";
 
 const engine = openNativeEngine();
 const TOLERANCE = 1e-5;
-
-async function floats(outputs: Parameters<typeof compile>[0]["outputs"], feeds: object, weights: never) {
-  const program = await compile({ engine, outputs, constants: weights });
-  const result = await program(feeds as never);
-  const [tensor] = Object.values(result);
-  const data = ((await (tensor as { read: () => Promise<unknown> }).read()) as Float32Array).slice();
-  program.close();
-  return data;
-}
-
-const matrix = (rows: readonly (readonly number[])[], padding = 0) => padded(rows, padding);
 
 const translators = ["marian", "blenderbot", "bart", "mbart", "t5", "t5-gated"];
 const languageModels = ["gpt2", "opt", "starcoder2", "llama", "mistral", "qwen2"];
@@ -37,7 +19,8 @@ const encoders = ["bert", "bert-encoder", "distilbert", "roberta"];
 
 describe.each(translators)("an imported translator, %s", (name) => {
   const expected = expectedOf(name);
-  const { model, tokenizers, weights, config } = importedOf(name, "translate");
+  const run = importedOf(name, "translate");
+  const { model, tokenizers, weights, config } = run;
   const { source, target } = tokenizers;
 
   test("splits texts as Python does", () => {
@@ -45,15 +28,7 @@ describe.each(translators)("an imported translator, %s", (name) => {
   });
 
   test("has Python's logits", async () => {
-    const { call } = build(model);
-    const [ids, before] = [
-      input("source", "int32", ["batch", "source"]),
-      input("target", "int32", ["batch", "target"]),
-    ];
-    const mask = sub(1, cast(equal(ids, source.special.pad), "float32"));
-    const { hidden } = call.decode(before, call.remember(call.encode(ids, mask), mask));
-    const feeds = { source: matrix(expected.ids, source.special.pad), target: matrix(expected.target ?? []) };
-    const found = await floats({ logits: linear(hidden, call.projection) }, feeds, weights as never);
+    const found = await logitsOf(run, expected, engine);
     const theirs = decodeFloats(expected.logits as Encoded).data;
     // Tokens that Python's search never writes are banned in the logits here.
     const ours = found.map((value, i) => (value < -500 ? (theirs[i] as number) : value));
@@ -76,9 +51,10 @@ describe.each(translators)("an imported translator, %s", (name) => {
 
 describe.each(languageModels)("an imported language model, %s", (name) => {
   const expected = expectedOf(name);
-  const { model, tokenizer, weights, config } = importedOf(name, "generate");
+  const run = importedOf(name, "generate");
+  const { model, tokenizer, weights, config } = run;
   const { eos } = tokenizer.special;
-  const prompt = (expected.ids[0] ?? []).slice(0, 8);
+  const prompt = promptOf(expected);
 
   test("splits texts as Python does, and adds the end of the text", () => {
     expect(expected.inputs.map((text) => tokenizer.encode(text))).toEqual(
@@ -87,14 +63,7 @@ describe.each(languageModels)("an imported language model, %s", (name) => {
   });
 
   test("has Python's logits", async () => {
-    const { call } = build(model);
-    const ids = input("text", "int32", ["batch", "time"]);
-    const { hidden } = call.decode(ids, {});
-    const found = await floats(
-      { logits: linear(hidden, call.projection) },
-      { text: matrix([prompt]) },
-      weights as never,
-    );
+    const found = await logitsOf(run, expected, engine);
     expect(relativeError(found, decodeFloats(expected.logits as Encoded).data)).toBeLessThan(TOLERANCE);
   });
 
@@ -123,27 +92,15 @@ describe.each(languageModels)("an imported language model, %s", (name) => {
 
 describe.each(encoders)("an imported encoder, %s", (name) => {
   const expected = expectedOf(name);
-  const { model, tokenizer, weights, labels, config } = importedOf(name, "classify");
-  const feeds = {
-    text: matrix(expected.ids, tokenizer.special.pad),
-    mask: {
-      ...matrix(expected.ids),
-      data: Float32Array.from(matrix(expected.ids, -1).data, (id) => Number(id >= 0)),
-    },
-  };
+  const run = importedOf(name, "classify");
+  const { model, tokenizer, weights, labels, config } = run;
 
   test("splits texts as Python does", () => {
     expect(expected.inputs.map((text) => tokenizer.encode(text))).toEqual(expected.ids);
   });
 
   test.skipIf(!expected.logits)("has Python's logits and labels", async () => {
-    const { call } = build(model);
-    const { text, mask } = textInputs();
-    const found = await floats(
-      { logits: linear(call.summarise(text, mask), call.projection) },
-      feeds,
-      weights as never,
-    );
+    const found = await logitsOf(run, expected, engine);
     expect(relativeError(found, decodeFloats(expected.logits as Encoded).data)).toBeLessThan(TOLERANCE);
     expect(labels).toEqual(["poor", "fair", "good"]);
   });

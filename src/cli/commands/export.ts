@@ -14,8 +14,8 @@ a model card. It appears whole or not at all. A program that uses it is printed.
 Python's transformers open: translators as Marian (model.norm post) or Blenderbot
 (pre), with one vocabulary for both languages; language models as GPT-2 (pre), OPT
 (post) or StarCoder 2 (rotary positions); classifiers, also for feature-extraction;
-imported models as what they were. What training.lora learnt is in the weights, and
-of translators for Python's peft in DIR/adapter too.
+imported models as what they were. What training.lora learnt is in the weights, and for
+Python's peft in DIR/adapter too.
 
 --format onnx, the default of recurrent networks, writes any model as plain graphs
 with programs that run them, in JavaScript and in Python.`,
@@ -63,10 +63,15 @@ with programs that run them, in JavaScript and in Python.`,
     const quantize = quantizations(options.quantize);
     const run = openRun(options.run);
     const written = format ?? formatOf(run);
+    const adapter = readAdapter(options.run, run.config.training);
     const files = exportedRun(run, {
       ...{ format, attentions, quantize, where: options.run },
-      adapter: run.task === "translate" ? readAdapter(options.run, run.config.training) : undefined,
+      adapter,
     });
+    if (adapter && written === "huggingface" && !files.has("adapter/adapter_config.json"))
+      io.say(
+        "no adapter: peft has no model of this kind, or cannot express what was trained; the weights have it",
+      );
     const usage = usageOf(run, written, asPath(to));
     files.set("README.md", exportCard(run, { ...options, to, format: written, usage }));
     if (written === "onnx") for (const [name, program] of runners()) files.set(name, program);

@@ -5,6 +5,7 @@ import type { Quantization } from "../../onnx/lower.ts";
 import { linesTokenizerJson, tokenizerConfigJson } from "../../text/layout.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import { encodeSafetensors, type NamedTensor } from "../safetensors.ts";
+import { type Adapter, addAdapter } from "./adapter.ts";
 import { bannedBy } from "./families/bart.ts";
 import { huggingFaceFamily } from "./families/families.ts";
 import type { HuggingFaceFamily, SharedFacts } from "./families/family.ts";
@@ -17,6 +18,8 @@ import { classifierGraph, languageModelGraph } from "./text-graphs.ts";
 export type FamilyModel = Omit<SharedFacts<{ readonly kind: string }>, "special"> & {
   readonly weights: ReadonlyMap<string, NamedTensor>;
   readonly tokenizer: Tokenizer;
+  /** Changes of low rank that `weights` already contain. */
+  readonly adapter?: Adapter | undefined;
 } & (
     | { readonly task: "translate"; readonly layer: Layer<Seq2Seq> }
     | { readonly task: "generate"; readonly layer: Layer<Decoder> }
@@ -53,6 +56,7 @@ export function familyFolder(
   addTokenizer(files, model);
   const tensors = storedWeights(weights, written.sourceOf, where);
   files.set("model.safetensors", encodeSafetensors(tensors));
+  addAdapter(files, model.adapter, { sourceOf: written.sourceOf, stored: tensors, task: model.task });
   addFamilyGraphs(files, model, { attentions, quantize });
   return files;
 }

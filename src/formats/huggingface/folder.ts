@@ -3,12 +3,13 @@ import type { Quantization } from "../../onnx/lower.ts";
 import { tokenizerConfigJson } from "../../text/layout.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import { encodeSafetensors, type NamedTensor } from "../safetensors.ts";
+import { type Adapter, addAdapter } from "./adapter.ts";
 import { architectureOf, asExportable } from "./check.ts";
 import { bartConfig } from "./families/bart.ts";
 import type { FamilyFolderOptions } from "./family-folder.ts";
 import { addGraphs, type Files, jsonFile, lastKeys } from "./folder-files.ts";
 import { decoderGraph, encoderGraph } from "./graphs.ts";
-import { exportedAdapter, exportedWeights } from "./weights.ts";
+import { exportedSources, exportedWeights } from "./weights.ts";
 
 /** A translator to export: see `asExportable` for its limits. */
 export interface ExportableModel {
@@ -18,12 +19,6 @@ export interface ExportableModel {
   readonly tokenizer: Tokenizer;
   /** Changes of low rank that `weights` already contain. */
   readonly adapter?: Adapter | undefined;
-}
-
-export interface Adapter {
-  readonly weights: ReadonlyMap<string, NamedTensor>;
-  readonly rank: number;
-  readonly alpha: number;
 }
 
 /** Sinusoids extend to any length, and transformers.js asks for 256 new tokens regardless of the training length. */
@@ -60,13 +55,10 @@ export function huggingFaceFolder(
   const { dModel, targetVocabulary: vocabulary } = config;
   const layout = { dModel, positions: maxLength, tied: tie === "all", vocabulary };
   const architecture = architectureOf(config);
-  files.set("model.safetensors", encodeSafetensors(exportedWeights(weights, { architecture, ...layout })));
-  if (model.adapter) {
-    const { rank, alpha } = model.adapter;
-    const { tensors, modules } = exportedAdapter(model.adapter.weights, { architecture, ...layout });
-    files.set("adapter/adapter_model.safetensors", encodeSafetensors(tensors));
-    json("adapter/adapter_config.json", adapterJson({ rank, alpha, modules }));
-  }
+  const stored = exportedWeights(weights, { architecture, ...layout });
+  files.set("model.safetensors", encodeSafetensors(stored));
+  const sourceOf = exportedSources({ architecture, ...layout });
+  addAdapter(files, model.adapter, { sourceOf, stored, task: "translate" });
   const graphs = { constants: weights, end: tokenizer.special.eos, attentions };
   const layer = Transformer(config);
   addGraphs(files, "encoder_model", quantize, (kind) => encoderGraph(layer, { ...graphs, quantize: kind }));
@@ -103,24 +95,6 @@ function configJson(
     ...lastKeys(kinds),
   };
 }
-
-/** The configuration that Python's peft reads: `PeftModel.from_pretrained(base, "DIR/adapter")`. */
-const adapterJson = (lora: {
-  readonly rank: number;
-  readonly alpha: number;
-  readonly modules: readonly string[];
-}): object => ({
-  peft_type: "LORA",
-  task_type: "SEQ_2_SEQ_LM",
-  base_model_name_or_path: null,
-  inference_mode: true,
-  r: lora.rank,
-  lora_alpha: lora.alpha,
-  target_modules: lora.modules,
-  lora_dropout: 0,
-  bias: "none",
-  fan_in_fan_out: false,
-});
 
 function generationConfigJson({ config, tokenizer }: ExportableModel): object {
   const { pad, bos, eos } = tokenizer.special;

@@ -2,6 +2,7 @@ import { heedError } from "../../errors.ts";
 import { sinusoids } from "../../nn/positions.ts";
 import type { NamedTensor } from "../safetensors.ts";
 import type { Architecture } from "./check.ts";
+import type { SourceOf } from "./families/names.ts";
 
 /** Maps Heed's path of a weight to its key in BART's family; `modelAxis` is the axis that runs over the model's dimension. */
 interface Rule {
@@ -118,32 +119,17 @@ function counterpart(
   throw heedError("ERR_MODEL", { where: name, cause });
 }
 
-/**
- * Changes of low rank under the keys of Python's peft, and the modules that they change.
- *
- * @throws ERR_MODEL for a change of a weight without a counterpart.
- */
-export function exportedAdapter(
-  adapter: ReadonlyMap<string, NamedTensor>,
-  options: Pick<WeightOptions, "architecture" | "dModel" | "tied">,
-): { readonly tensors: Map<string, NamedTensor>; readonly modules: readonly string[] } {
-  const order = marianOrder(options.dModel);
-  const tensors = new Map<string, NamedTensor>();
-  const modules = new Set<string>();
-  for (const [name, tensor] of adapter) {
-    const [, path = "", side] = /^(.*)\.lora([AB])$/.exec(name) ?? [];
-    const { key, modelAxis } = counterpart(path, options);
-    const module = key.replace(/\.weight$/, "");
-    // A reads the inputs of the matrix, B writes its outputs.
-    const isOrdered = modelAxis === (side === "A" ? 1 : 0);
-    modules.add(module);
-    tensors.set(
-      `base_model.model.${module}.lora_${side}.weight`,
-      isOrdered && modelAxis !== undefined ? permuted(tensor, modelAxis, order) : tensor,
-    );
-  }
-  return { tensors, modules: [...modules] };
-}
+/** Where the weights of `exportedWeights` are. */
+export const exportedSources =
+  ({ architecture, dModel, tied }: Pick<WeightOptions, "architecture" | "dModel" | "tied">): SourceOf =>
+  (path) => {
+    const { key, modelAxis } = counterpart(path, { architecture, tied });
+    const order = marianOrder(dModel);
+    return {
+      keys: [key],
+      factor: (tensor, axis) => (axis === modelAxis ? permuted(tensor, axis, order) : tensor),
+    };
+  };
 
 /** A weight's key in BART's family, and the axis that runs over the model's dimension. */
 export interface Counterpart {

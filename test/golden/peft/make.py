@@ -14,7 +14,7 @@ import sys
 
 import torch
 from peft import PeftModel
-from transformers import AutoModelForSeq2SeqLM
+from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoModelForSequenceClassification
 
 HERE = pathlib.Path(__file__).parent
 
@@ -24,17 +24,37 @@ def encode(tensor):
     return {"shape": list(array.shape), "data": base64.b64encode(array.tobytes()).decode()}
 
 
-def look(folder, batch):
-    base = AutoModelForSeq2SeqLM.from_pretrained(folder / "base", dtype=torch.float64)
+def padded(rows, value):
+    longest = max(map(len, rows))
+    return torch.tensor([row + [value] * (longest - len(row)) for row in rows])
+
+
+def read(folder, batch):
+    """A model's class, and its inputs."""
+    pad = json.loads((folder / "base" / "config.json").read_text())["pad_token_id"]
+    if batch is None:
+        batch = json.loads((folder / "expected.json").read_text())
+    else:
+        batch = {"ids": batch["source"], "target": batch["target"]}
+    source = padded(batch["ids"], pad)
+    mask = (padded(batch["ids"], -1) >= 0) & (source != pad)
+    if folder.name in ("gpt2", "llama"):
+        return AutoModelForCausalLM, dict(input_ids=torch.tensor([batch["ids"][0][:8]]))
+    if folder.name == "bert":
+        return AutoModelForSequenceClassification, dict(input_ids=source, attention_mask=mask.long())
+    target = torch.tensor(batch["target"])
+    return AutoModelForSeq2SeqLM, dict(input_ids=source, attention_mask=mask.long(), decoder_input_ids=target)
+
+
+def look(folder, batch=None):
+    cls, inputs = read(folder, batch)
+    base = cls.from_pretrained(folder / "base", dtype=torch.float64)
     adapter = folder / "adapted" / "adapter"
-    source, target = torch.tensor(batch["source"]), torch.tensor(batch["target"])
-    mask = (source != base.config.pad_token_id).long()
-    inputs = dict(input_ids=source, attention_mask=mask, decoder_input_ids=target)
     with torch.no_grad():
         before = base.eval()(**inputs).logits
         model = PeftModel.from_pretrained(base, adapter).eval().double()
         after = model(**inputs).logits
-        merged = AutoModelForSeq2SeqLM.from_pretrained(folder / "adapted", dtype=torch.float64).eval()(**inputs).logits
+        merged = cls.from_pretrained(folder / "adapted", dtype=torch.float64).eval()(**inputs).logits
     assert (after - before).abs().max() > 0.1
     assert (after - merged).abs().max() < 1e-5, (after - merged).abs().max()
     return {
@@ -48,6 +68,7 @@ def main():
     batch = json.loads((directory / "batch.json").read_text())
     torch.set_num_threads(1)
     golden = {name: look(directory / name, batch) for name in ("tied", "pre")}
+    golden |= {name: look(directory / name) for name in ("marian", "t5", "gpt2", "llama", "bert")}
     (HERE / "adapted.json").write_text(json.dumps(golden) + "\n")
 
 

@@ -225,6 +225,7 @@ function sourcesOf({ isTied, architecture, blocks }: Layout, isPre: boolean): So
       keys: [...keys, ...fallback],
       take: (tensor) => permuted(tensor, modelAxis, ours),
       give: (tensor) => permuted(tensor, modelAxis, theirs),
+      factor: (tensor, axis) => (axis === modelAxis ? permuted(tensor, axis, theirs) : tensor),
     };
   };
 }

@@ -9,6 +9,8 @@ export interface Stored {
   readonly take?: Convert;
   /** Makes the stored tensor of Heed's weight. Default: as it is. */
   readonly give?: Convert;
+  /** Puts a change of low rank in the order of the stored tensor's inputs (A, axis 1) or outputs (B, axis 0). Default: as it is. */
+  readonly factor?: (tensor: NamedTensor, axis: 0 | 1) => NamedTensor;
   /** The weight is one of several that are stored as one tensor, along its outputs: the n-th of `of`. */
   readonly part?: { readonly n: number; readonly of: number };
 }
