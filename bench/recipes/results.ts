@@ -43,7 +43,8 @@ export function tableOf(results: readonly Measured[], references: readonly strin
   const names = [...new Set(results.map(({ recipe }) => recipe))];
   const rows = names.map((name) => {
     const runs = results.filter(({ recipe }) => recipe === name);
-    const mean = (of: (run: Measured) => number): number => runs.reduce((sum, run) => sum + of(run), 0) / runs.length;
+    const mean = (of: (run: Measured) => number): number =>
+      runs.reduce((sum, run) => sum + of(run), 0) / runs.length;
     return {
       score: mean((run) => run.bleu),
       cells: [
@@ -68,7 +69,9 @@ export function tableOf(results: readonly Measured[], references: readonly strin
 /** "36.1", or with several seeds "36.1 (35.8 to 36.4)". */
 function spread(scores: readonly number[]): string {
   const mean = (scores.reduce((a, b) => a + b, 0) / scores.length).toFixed(1);
-  return scores.length === 1 ? mean : `${mean} (${Math.min(...scores).toFixed(1)} to ${Math.max(...scores).toFixed(1)})`;
+  return scores.length === 1
+    ? mean
+    : `${mean} (${Math.min(...scores).toFixed(1)} to ${Math.max(...scores).toFixed(1)})`;
 }
 
 function gain(base: readonly Measured[], runs: readonly Measured[], references: readonly string[]): string {
@@ -77,7 +80,8 @@ function gain(base: readonly Measured[], runs: readonly Measured[], references: 
     return rival ? [{ rival, run }] : [];
   });
   if (pairs.length === 0) return "no base of its seeds";
-  const joined = (of: (pair: (typeof pairs)[number]) => Measured): string[] => pairs.flatMap((pair) => [...of(pair).texts]);
+  const joined = (of: (pair: (typeof pairs)[number]) => Measured): string[] =>
+    pairs.flatMap((pair) => [...of(pair).texts]);
   const all = pairs.flatMap(() => [...references]);
   const systems = [joined(({ rival }) => rival), joined(({ run }) => run)];
   const [, { p = 1 } = {}] = pairedBootstrap(systems.map((texts) => tabulate(bleu(), texts, [all])));

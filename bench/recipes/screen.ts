@@ -38,18 +38,19 @@ const { values } = parseArgs({
   },
 });
 const corpus = corpora[values.corpus as keyof typeof corpora];
-if (!corpus) throw new Error(`there is no corpus "${values.corpus}"; choose ${Object.keys(corpora).join(", ")}`);
+if (!corpus)
+  throw new Error(`there is no corpus "${values.corpus}"; choose ${Object.keys(corpora).join(", ")}`);
 const minutes = Number(values.minutes);
-const linesOf = (file: string): string[] => readFileSync(join(values.data, file), "utf8").trimEnd().split("\n");
+const linesOf = (file: string): string[] =>
+  readFileSync(join(values.data, file), "utf8").trimEnd().split("\n");
 const sidesOf = (side: string | readonly [string, string]): [string[], string[]] => {
   if (typeof side !== "string") return [linesOf(side[0]), linesOf(side[1])];
   const pairs = linesOf(side).map((line) => line.split("\t"));
   return [pairs.map(([source = ""]) => source), pairs.map(([, target = ""]) => target)];
 };
-const [sources, references] = sidesOf(corpus.test).map((lines) => lines.slice(0, Number(values.sentences))) as [
-  string[],
-  string[],
-];
+const [sources, references] = sidesOf(corpus.test).map((lines) =>
+  lines.slice(0, Number(values.sentences)),
+) as [string[], string[]];
 const specOf = (side: string | readonly [string, string]): string =>
   typeof side === "string"
     ? `{ pairs: ${join(values.data, side)} }`
@@ -67,7 +68,9 @@ for (const seed of values.seeds.split(",").map(Number)) {
     console.error(`${recipe}, seed ${seed}: BLEU ${measured.bleu.toFixed(1)}, ${measured.steps} updates`);
   }
 }
-const results = readResults(values.results).filter((one) => one.corpus === values.corpus && one.minutes === minutes);
+const results = readResults(values.results).filter(
+  (one) => one.corpus === values.corpus && one.minutes === minutes,
+);
 const lines = [
   `${corpus.name}; ${minutes} minutes each; ${[...new Set(results.map((one) => one.machine))].join("; ")}.`,
   "",

@@ -36,7 +36,7 @@ export function PlainEmbedding(vocabulary: number, dim: number): Layer<BoundEmbe
  * FixNorm: a learned direction per token, all vectors of length 1, scaled by sqrt(dim) where they are looked up. Words that are
  * seen often cannot win by growing.
  *
- * @see Nguyen & Chiang 2018, section 3.1 - https://aclanthology.org/N18-1031
+ * @see Nguyen & Chiang 2018 - https://aclanthology.org/N18-1031
  */
 export function UnitEmbedding(vocabulary: number, dim: number): Layer<BoundEmbedding> {
   return layer({ weight: { shape: [vocabulary, dim], init: normal(dim ** -0.5) } }, (m) => {

@@ -63,7 +63,6 @@ export function RmsNorm(dim: number, { epsilon = 1e-6 } = {}): Layer<(x: Value) 
  * Taps: deviation = sqrt(Σ x² + epsilon) [...lead, 1]; normed, the output.
  *
  * @param epsilon  Added to the squared length. Default 1e-6.
- * @throws ERR_SHAPE when the last axis of x cannot be multiplied by a vector of one number.
  * @see Nguyen & Salazar 2019, Eq. 5 - https://aclanthology.org/2019.iwslt-1.17
  */
 export function ScaleNorm(dim: number, { epsilon = 1e-6 } = {}): Layer<(x: Value) => Value> {
@@ -80,7 +79,7 @@ export function ScaleNorm(dim: number, { epsilon = 1e-6 } = {}): Layer<(x: Value
  *
  *   x [batch, heads, length, dKey]  ->  the same shape        y = gain · x / sqrt(mean(x²) + epsilon)
  *
- * @see Henry et al. 2020 - https://aclanthology.org/2020.findings-emnlp.379
+ * @see Henry et al. 2020, who divide by the length and have one gain for all axes - https://aclanthology.org/2020.findings-emnlp.379
  */
 export function HeadNorm(dKey: number, { epsilon = 1e-6 } = {}): Layer<(x: Value) => Value> {
   return layer(

@@ -9,11 +9,10 @@ export const LIVE = "optimizer.live.";
  * The exponential moving average of weights. The average has the name of the weight: it is what is validated, saved and
  * shipped; the optimiser goes on from the weight itself. The decay begins low, so that the random beginning is soon forgotten.
  *
- * @param next      The next value of each weight.
- * @param averages  The average of each weight.
- *
  *   E_0 = W_0,   E_t = d_t E_{t-1} + (1 - d_t) W_t,   d_t = min(decay, (1 + t) / (10 + t))
  *
+ * @param next      The next value of each weight.
+ * @param averages  The average of each weight.
  * @see Polyak & Juditsky 1992 - https://doi.org/10.1137/0330046
  */
 export function averaged(
