@@ -47,6 +47,7 @@ const slow = [
   "test/runs/changed-meaning.test.ts",
   "test/runs/fetch-run.test.ts",
   "test/runs/going-back.test.ts",
+  "test/runs/recipes.test.ts",
   "test/runs/reliability.test.ts",
   "test/runs/resume.test.ts",
   "test/runs/starting-point.test.ts",

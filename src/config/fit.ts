@@ -65,7 +65,7 @@ function isFree(path: Path, { config, given }: GivenConfig): boolean {
   if (path === "tokenizer.vocab" && config.tokenizer.kind !== "bpe") return false;
   // Other optimisers and schedules need other rates.
   const { optimizer, schedule } = config.training;
-  const isUsual = optimizer === "adamw" && schedule === "inverse-sqrt";
+  const isUsual = (optimizer === "adamw" || optimizer === "muon") && schedule === "inverse-sqrt";
   if (path === "training.learningRate" && !isUsual) return false;
   return ![path, ...(settledBy[path] ?? [])].some((key) => given.has(key));
 }

@@ -70,7 +70,7 @@ const withKind = (given: Record<string, unknown>, kind: string): unknown => {
 };
 
 /** Refuses keys of `training` that would have no effect beside others. */
-function refuseVain({ training }: Config, where: string): void {
+function refuseVain({ training, model, tokenizer }: Config, where: string): void {
   const { from, lora, freeze } = training;
   const refuse = (key: string, cause: string, remedy: string): never => {
     throw heedError("ERR_CONFIG", { where, cause: `"training.${key}" has no effect ${cause}`, remedy });
@@ -82,6 +82,19 @@ function refuseVain({ training }: Config, where: string): void {
   }
   if (lora && freeze.length > 0)
     refuse("freeze", 'with "training.lora": all else stays as it is already', "leave it out");
+  const isDry = model.dropout === 0 && !("attentionDropout" in model && model.attentionDropout);
+  if (training.rDrop !== undefined && isDry)
+    refuse("rDrop", "without dropout: both readings are the same", "raise model.dropout or leave it out");
+  if ("smoothOver" in training && training.smoothOver && training.labelSmoothing === 0)
+    refuse("smoothOver", 'without "training.labelSmoothing"', "set it, or leave smoothOver out");
+  if (!("bpeDropout" in training) || training.bpeDropout === undefined) return;
+  const target = "target" in tokenizer ? tokenizer.target : undefined;
+  if (tokenizer.kind !== "bpe" && target?.kind !== "bpe")
+    refuse("bpeDropout", `on tokens of kind ${tokenizer.kind}`, "set tokenizer.kind: bpe, or leave it out");
+  if ("guidedAlignment" in training && training.guidedAlignment) {
+    const cause = '"training.bpeDropout": the links of guidedAlignment are of pieces that stay the same';
+    throw heedError("ERR_CONFIG", { where, cause, remedy: "leave out one of the two" });
+  }
 }
 
 /** Refuses texts longer than the model's table of positions. @throws ERR_CONFIG */

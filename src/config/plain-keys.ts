@@ -8,6 +8,7 @@ export type Plain =
   | "number"
   | "number?"
   | "boolean"
+  | "boolean?"
   | { readonly one: readonly string[]; readonly isOptional?: true }
   | { readonly some: readonly string[] };
 export type PlainKeys = Readonly<Record<string, Plain>>;
@@ -18,13 +19,17 @@ const translating = { ...tied, maxLength: "number" } as const;
 const transformer = {
   ...sizes,
   heads: "number",
+  keyValueHeads: "number?",
+  qkNorm: "boolean?",
   dKey: "number?",
   dValue: "number?",
   feedForward: "number",
   attentionDropout: "number?",
-  activation: { one: ["relu", "gelu"] },
+  activation: { one: ["relu", "gelu", "relu2", "swiglu"] },
   positions: { one: ["sinusoidal", "learned", "rotary"] },
   norm: { one: ["post", "pre"] },
+  normKind: { one: ["layer", "rms", "scale"], isOptional: true },
+  fixNorm: "boolean?",
   without: { some: ablations },
   headInit: { one: ["random", "identical", "zero"] },
 } as const;

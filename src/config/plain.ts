@@ -99,10 +99,13 @@ function valuesOf(
 }
 
 const isOptional = (plain: Plain): boolean =>
-  plain === "number?" || (typeof plain === "object" && "one" in plain && plain.isOptional === true);
+  plain === "number?" ||
+  plain === "boolean?" ||
+  (typeof plain === "object" && "one" in plain && plain.isOptional === true);
 
 function plainValue(text: string, plain: Plain): unknown {
-  if (plain === "boolean") return text === "true" || (text === "false" ? false : undefined);
+  if (plain === "boolean" || plain === "boolean?")
+    return text === "true" || (text === "false" ? false : undefined);
   if (plain === "number" || plain === "number?")
     return /^\d+(\.\d+)?(e[+-]?\d+)?$/.test(text) ? Number(text) : undefined;
   if ("one" in plain) return plain.one.includes(text) ? text : undefined;

@@ -11,12 +11,12 @@ import {
 } from "../nn/attention.ts";
 import { type Initialiser, zeros as zeroInit } from "../nn/initialise.ts";
 import { type Layer, layer, replacing } from "../nn/layer.ts";
-import { LayerNorm, type Residual, residualSum } from "../nn/norm.ts";
+import { type Residual, residualSum } from "../nn/norm.ts";
 import { cast, equal } from "../ops/compare.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { range } from "../ops/range.ts";
 import { reshape } from "../ops/reshape.ts";
-import { attentionConfig, type BlockConfig } from "./transformer.ts";
+import { attentionConfig, type BlockConfig, blockNorm } from "./block-parts.ts";
 
 /**
  * Parts of a Transformer that can be removed to measure their effect:
@@ -115,8 +115,9 @@ const offDiagonal =
 const NoPositions: Layer<undefined> = layer({}, () => undefined);
 
 /** norm(f(x)), or f(norm(x)): no skip connection. */
-function NoResidual({ dModel, dropout = 0, norm }: BlockConfig): Layer<Residual> {
-  return layer({ norm: LayerNorm(dModel) }, (m, scope) => (x, sublayer) => {
+function NoResidual(c: BlockConfig): Layer<Residual> {
+  const { dropout = 0, norm } = c;
+  return layer({ norm: blockNorm(c) }, (m, scope) => (x, sublayer) => {
     return norm === "pre"
       ? scope.tap("sublayer", scope.dropout(sublayer(m.norm(x)), dropout))
       : m.norm(scope.tap("sublayer", scope.dropout(sublayer(x), dropout)));
@@ -139,12 +140,18 @@ function BareResidual(dropout: number): Layer<Residual> {
  * A Transformer whose heads are initialised in a given way. Identical heads get identical gradients and stay identical,
  * unless something else, such as dropout, makes them differ.
  */
-export function withHeadInit<F>(model: Layer<F>, start: HeadInit, heads: number): Layer<F> {
+export function withHeadInit<F>(
+  model: Layer<F>,
+  start: HeadInit,
+  heads: number,
+  keyValueHeads: number = heads,
+): Layer<F> {
   if (start === "random") return model;
   return replacing(model, {
     init: (path, { init }) => {
-      const isHead = /(attention|cross)\.(query|key|value)\.weight$/.test(path);
-      if (isHead) return start === "zero" ? zeroInit : identicalRows(init, heads);
+      const [, of] = /(?:attention|cross)\.(query|key|value)\.weight$/.exec(path) ?? [];
+      if (of && start === "zero") return zeroInit;
+      if (of) return identicalRows(init, of === "query" ? heads : keyValueHeads);
       // The columns of W_O must be identical too, or the heads' gradients differ.
       return start === "identical" && /(attention|cross)\.output\.weight$/.test(path)
         ? identicalColumns(init, heads)
@@ -160,7 +167,7 @@ export interface Variant extends BlockConfig {
 
 /** The model with the ablations and head initialisation of a configuration. */
 export function varied<F>(model: Layer<F>, c: Variant): Layer<F> {
-  return withHeadInit(ablated(model, c.without, c), c.headInit, c.heads);
+  return withHeadInit(ablated(model, c.without, c), c.headInit, c.heads, c.keyValueHeads);
 }
 
 /** Copies the first head's rows to every head. */

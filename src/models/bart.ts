@@ -5,9 +5,10 @@ import { Embedding, PlainEmbedding } from "../nn/embedding.ts";
 import { glorotUniform, zeros } from "../nn/initialise.ts";
 import { type Layer, layer, repeat, type Scope } from "../nn/layer.ts";
 import { LayerNorm } from "../nn/norm.ts";
+import type { BlockConfig } from "./block-parts.ts";
 import { AddedPositions, firstStates } from "./first-states.ts";
 import type { Seq2Seq, Tensors } from "./seq2seq.ts";
-import { type BlockConfig, decoderColumn, EncoderLayer, remember } from "./transformer.ts";
+import { decoderColumn, EncoderLayer, remember } from "./transformer.ts";
 
 export interface BartConfig extends BlockConfig {
   readonly sourceVocabulary: number;

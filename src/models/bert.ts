@@ -11,9 +11,10 @@ import { LearnedPositions } from "../nn/positions.ts";
 import { add, relu, tanh } from "../ops/elementwise.ts";
 import { gather } from "../ops/gather.ts";
 import { reshape, slice } from "../ops/reshape.ts";
+import type { BlockConfig } from "./block-parts.ts";
 import { type Classifier, meanOver } from "./classifier.ts";
 import { firstStates } from "./first-states.ts";
-import { type BlockConfig, EncoderLayer } from "./transformer.ts";
+import { EncoderLayer } from "./transformer.ts";
 
 export interface BertConfig extends BlockConfig {
   readonly vocabulary: number;

@@ -4,13 +4,13 @@ import { paddingBias } from "../nn/attention.ts";
 import { Embedding } from "../nn/embedding.ts";
 import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
-import { LayerNorm } from "../nn/norm.ts";
 import { type CellKind, Recurrent } from "../nn/recurrent.ts";
 import { sum } from "../ops/broadcast.ts";
 import { div, mul } from "../ops/elementwise.ts";
 import { reshape } from "../ops/reshape.ts";
+import { type BlockConfig, blockNorm, type WordVectors, wordEmbedding } from "./block-parts.ts";
 import { AddedPositions, firstStates, type PositionKind } from "./first-states.ts";
-import { type BlockConfig, EncoderLayer } from "./transformer.ts";
+import { EncoderLayer } from "./transformer.ts";
 
 /** Assigns one of a few labels to a text. */
 export interface Classifier {
@@ -22,7 +22,7 @@ export interface Classifier {
   readonly projection: Value;
 }
 
-export interface TransformerClassifierConfig extends BlockConfig {
+export interface TransformerClassifierConfig extends BlockConfig, WordVectors {
   readonly vocabulary: number;
   readonly labels: number;
   readonly layers: number;
@@ -40,10 +40,10 @@ export function TransformerClassifier(c: TransformerClassifierConfig): Layer<Cla
   const { dropout = 0 } = c;
   return layer(
     {
-      embed: Embedding(c.vocabulary, c.dModel),
+      embed: wordEmbedding(c.vocabulary, c),
       positions: AddedPositions(c),
       encoder: repeat(c.layers, () => EncoderLayer(c)),
-      ...(c.norm === "pre" ? { norm: LayerNorm(c.dModel) } : {}),
+      ...(c.norm === "pre" ? { norm: blockNorm(c) } : {}),
       project: { shape: [c.labels, c.dModel], init: glorotUniform },
     },
     (m, scope) => {

@@ -4,10 +4,11 @@ import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { LayerNorm } from "../nn/norm.ts";
 import { zeros } from "../ops/gather.ts";
+import type { BlockConfig } from "./block-parts.ts";
 import { AddedPositions, firstStates } from "./first-states.ts";
 import { inLayers } from "./named-tensors.ts";
 import type { Decoder, Padded } from "./seq2seq.ts";
-import { type BlockConfig, CausalLayer, throughCausal } from "./transformer.ts";
+import { CausalLayer, throughCausal } from "./transformer.ts";
 
 export interface Gpt2Config extends Omit<BlockConfig, "positions" | "norm"> {
   readonly vocabulary: number;

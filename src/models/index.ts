@@ -2,6 +2,7 @@
 export { type Ablation, ablated, ablations, type HeadInit, withHeadInit } from "./ablations.ts";
 export { Bart, type BartConfig } from "./bart.ts";
 export { Bert, type BertConfig } from "./bert.ts";
+export type { BlockConfig, WordVectors } from "./block-parts.ts";
 export type { BoundCausalLayer, BoundDecoderLayer, CachedStep } from "./blocks.ts";
 export {
   type Classifier,
@@ -33,8 +34,8 @@ export type { RecurrentAttention } from "./recurrent-attention.ts";
 export { RecurrentSeq2Seq, type RecurrentSeq2SeqConfig } from "./recurrent-seq2seq.ts";
 export type { Decoded, Decoder, Encoded, Seq2Seq, Tensors } from "./seq2seq.ts";
 export { T5, type T5Config } from "./t5.ts";
+export type { TokenLossOptions } from "./token-loss.ts";
 export {
-  type BlockConfig,
   CausalLayer,
   DecoderLayer,
   decodeThrough,

@@ -4,15 +4,15 @@ import { Embedding } from "../nn/embedding.ts";
 import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
 import { Linear } from "../nn/linear.ts";
-import { LayerNorm } from "../nn/norm.ts";
 import { type CellKind, type CellState, cellAnatomy, Recurrent } from "../nn/recurrent.ts";
 import { zeros } from "../ops/gather.ts";
+import { type BlockConfig, blockNorm, outputRows, type WordVectors, wordEmbedding } from "./block-parts.ts";
 import { AddedPositions, firstStates, type PositionKind } from "./first-states.ts";
 import { inLayers, under } from "./named-tensors.ts";
 import type { Decoder, Padded, Tensors } from "./seq2seq.ts";
-import { type BlockConfig, CausalLayer, throughCausal } from "./transformer.ts";
+import { CausalLayer, throughCausal } from "./transformer.ts";
 
-export interface TransformerLanguageModelConfig extends BlockConfig {
+export interface TransformerLanguageModelConfig extends BlockConfig, WordVectors {
   readonly vocabulary: number;
   readonly layers: number;
   readonly positions: PositionKind;
@@ -29,19 +29,19 @@ export interface TransformerLanguageModelConfig extends BlockConfig {
  */
 export function TransformerLanguageModel(c: TransformerLanguageModelConfig): Layer<Decoder> {
   const { dropout = 0 } = c;
-  const dKey = c.dKey ?? c.dModel / c.heads;
+  const { dKey = c.dModel / c.heads, keyValueHeads = c.heads } = c;
   return layer(
     {
-      embed: Embedding(c.vocabulary, c.dModel),
+      embed: wordEmbedding(c.vocabulary, c),
       positions: AddedPositions(c),
       layers: repeat(c.layers, () => CausalLayer(c)),
-      ...(c.norm === "pre" ? { norm: LayerNorm(c.dModel) } : {}),
+      ...(c.norm === "pre" ? { norm: blockNorm(c) } : {}),
       ...(c.tie ? {} : { project: { shape: [c.vocabulary, c.dModel], init: glorotUniform } }),
     },
     (m, scope) => ({
-      projection: m.project ?? m.embed.weight,
+      projection: m.project ? outputRows(m.project, c) : m.embed.weight,
       start: (_, batch) => {
-        const empty = (size: number): Value => zeros(m.embed.weight.dtype, [batch, c.heads, 0, size]);
+        const empty = (size: number): Value => zeros(m.embed.weight.dtype, [batch, keyValueHeads, 0, size]);
         return inLayers(m.layers.map(() => ({ keys: empty(dKey), values: empty(c.dValue ?? dKey) })));
       },
       decode: (tokens, padded: Padded, before) => {

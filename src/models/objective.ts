@@ -1,10 +1,7 @@
 import { input } from "../ir/leaf.ts";
-import { elements } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { sum } from "../ops/broadcast.ts";
-import { projectedCrossEntropy } from "../ops/cross-entropy.ts";
 import { add } from "../ops/elementwise.ts";
-import { flattenLead, reshape } from "../ops/reshape.ts";
 import type { Classifier } from "./classifier.ts";
 import {
   type AlignmentLoss,
@@ -15,6 +12,7 @@ import {
   weighted,
 } from "./guided-alignment.ts";
 import type { Decoder, Seq2Seq } from "./seq2seq.ts";
+import { asRead, type TokenLossOptions, tokenLoss } from "./token-loss.ts";
 
 /** The training loss, as sums over a batch: divide by `tokens` for means. */
 export interface Objective {
@@ -62,27 +60,27 @@ export function pairInputs(): {
  */
 export function translationObjective(
   model: Seq2Seq,
-  smoothing: number,
+  smoothing: number | TokenLossOptions,
   guided?: { readonly guidance: Guidance; readonly taps: ReadonlyMap<string, Value> },
 ): Objective {
+  const options = optionsOf(smoothing);
   const { source, sourceMask, target, labels, labelWeight } = pairInputs();
-  const memory = model.remember(model.encode(source, sourceMask), sourceMask);
-  const { hidden } = model.decode(target, memory);
-  const count = elements(labels.shape);
-  const { loss, negativeLogLikelihood } = projectedCrossEntropy(
-    flattenLead(hidden),
-    model.projection,
-    reshape(labels, [count]),
-    reshape(labelWeight, [count]),
-    smoothing,
-  );
+  const mask = asRead(sourceMask, options);
+  const memory = model.remember(model.encode(asRead(source, options), mask), mask);
+  const { hidden } = model.decode(asRead(target, options), memory);
+  const predicted = { labels, weight: labelWeight };
+  const { loss, negativeLogLikelihood } = tokenLoss(hidden, model.projection, predicted, options);
   const tokens = sum(labelWeight);
-  const translation = { loss, negativeLogLikelihood, tokens, masks: [sourceMask, labelWeight] };
+  const masks = [mask, asRead(labelWeight, options)];
+  const translation = { loss, negativeLogLikelihood, tokens, masks };
   if (!guided) return translation;
   const { guidance, taps } = guided;
-  const alignment = alignmentLoss(guidedWeights(taps, guidance), linksInput());
+  const alignment = alignmentLoss(guidedWeights(taps, guidance), asRead(linksInput(), options));
   return { ...translation, loss: add(loss, weighted(alignment, guidance.weight, tokens)), alignment };
 }
+
+const optionsOf = (smoothing: number | TokenLossOptions): TokenLossOptions =>
+  typeof smoothing === "number" ? { smoothing } : smoothing;
 
 /** The inputs of one batch of windows of a text. */
 export function windowInputs(): { text: Value; labels: Value; labelWeight: Value } {
@@ -94,17 +92,14 @@ export function windowInputs(): { text: Value; labels: Value; labelWeight: Value
 }
 
 /** Next-token prediction: every token of a text is predicted from those before it. */
-export function languageModelObjective(model: Decoder, smoothing: number): Objective {
+export function languageModelObjective(model: Decoder, smoothing: number | TokenLossOptions): Objective {
+  const options = optionsOf(smoothing);
   const { text, labels, labelWeight } = windowInputs();
-  const count = elements(labels.shape);
-  const { loss, negativeLogLikelihood } = projectedCrossEntropy(
-    flattenLead(model.decode(text, {}).hidden),
-    model.projection,
-    reshape(labels, [count]),
-    reshape(labelWeight, [count]),
-    smoothing,
-  );
-  return { loss, negativeLogLikelihood, tokens: sum(labelWeight), masks: [labelWeight] };
+  const { hidden } = model.decode(asRead(text, options), {});
+  const predicted = { labels, weight: labelWeight };
+  const { loss, negativeLogLikelihood } = tokenLoss(hidden, model.projection, predicted, options);
+  const masks = [asRead(labelWeight, options)];
+  return { loss, negativeLogLikelihood, tokens: sum(labelWeight), masks };
 }
 
 /** The inputs of one batch of labelled texts. */
@@ -118,14 +113,12 @@ export function textInputs(): { text: Value; mask: Value; label: Value; labelWei
 }
 
 /** Predicts the label of each text; `tokens` counts texts. */
-export function classificationObjective(model: Classifier, smoothing: number): Objective {
+export function classificationObjective(model: Classifier, smoothing: number | TokenLossOptions): Objective {
+  const options = optionsOf(smoothing);
   const { text, mask, label, labelWeight } = textInputs();
-  const { loss, negativeLogLikelihood } = projectedCrossEntropy(
-    model.summarise(text, mask),
-    model.projection,
-    label,
-    labelWeight,
-    smoothing,
-  );
-  return { loss, negativeLogLikelihood, tokens: sum(labelWeight), masks: [mask] };
+  const masks = [asRead(mask, options)];
+  const summary = model.summarise(asRead(text, options), asRead(mask, options));
+  const predicted = { labels: label, weight: labelWeight };
+  const { loss, negativeLogLikelihood } = tokenLoss(summary, model.projection, predicted, options);
+  return { loss, negativeLogLikelihood, tokens: sum(labelWeight), masks };
 }

@@ -1,20 +1,21 @@
 import { plus, type Size } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
-import {
-  causalBias,
-  MultiHeadAttention,
-  type MultiHeadAttentionConfig,
-  paddingBias,
-  type Remembered,
-} from "../nn/attention.ts";
-import { Embedding } from "../nn/embedding.ts";
-import { type Activation, FeedForward } from "../nn/feed-forward.ts";
+import { causalBias, MultiHeadAttention, paddingBias, type Remembered } from "../nn/attention.ts";
 import { glorotUniform } from "../nn/initialise.ts";
 import { type Layer, layer, repeat } from "../nn/layer.ts";
-import { LayerNorm, PostNorm, PreNorm, type Residual } from "../nn/norm.ts";
 import { Ssru } from "../nn/ssru.ts";
 import { add } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
+import {
+  attentionConfig,
+  type BlockConfig,
+  blockNorm,
+  feedForward,
+  outputRows,
+  residual,
+  type WordVectors,
+  wordEmbedding,
+} from "./block-parts.ts";
 import {
   type BoundCausalLayer,
   type BoundDecoderLayer,
@@ -28,52 +29,19 @@ import { inLayers, under } from "./named-tensors.ts";
 import type { Decoded, Padded, Seq2Seq, Tensors } from "./seq2seq.ts";
 import { type BoundSsruLayer, ssruBlock, startCells, throughCells } from "./ssru.ts";
 
-export interface TransformerConfig {
+export interface TransformerConfig extends BlockConfig, WordVectors {
   readonly sourceVocabulary: number;
   readonly targetVocabulary: number;
   readonly encoderLayers: number;
   readonly decoderLayers: number;
-  readonly dModel: number;
-  readonly heads: number;
-  /** Size of queries and keys per head. Default dModel / heads. */
-  readonly dKey?: number | undefined;
-  /** Size of values per head. Default dKey. */
-  readonly dValue?: number | undefined;
-  readonly feedForward: number;
-  /** On embeddings, sublayers and inside the feed-forward layer. Default 0. */
-  readonly dropout?: number;
-  /** On attention weights. Default: `dropout`. */
-  readonly attentionDropout?: number | undefined;
-  /** Default "relu". */
-  readonly activation?: Activation;
   readonly positions: PositionKind;
   /** What a decoder layer reads its own text with: attention to it, or a recurrent unit. Default "attention". */
   readonly decoder?: "attention" | "ssru" | undefined;
-  /** Layer norm after each residual sum, or before each sublayer. Default "post". */
-  readonly norm?: "post" | "pre";
-  /** Of every layer norm, in the unit of its variance. Default 1e-5. */
-  readonly epsilon?: number;
   /** "all": source, target and output share one matrix; "output": target and output do; "none". */
   readonly tie: "all" | "output" | "none";
   /** Longest sentence, in tokens. */
   readonly maxLength: number;
 }
-
-/** Configuration of one layer of either column. */
-export type BlockConfig = Omit<
-  TransformerConfig,
-  | "sourceVocabulary"
-  | "targetVocabulary"
-  | "encoderLayers"
-  | "decoderLayers"
-  | "decoder"
-  | "positions"
-  | "tie"
-  | "maxLength"
-> & {
-  /** Only "rotary" matters to a layer; other positions are added to the embeddings. */
-  readonly positions?: PositionKind;
-};
 
 /** Figure 1 of Vaswani et al. 2017 - https://arxiv.org/abs/1706.03762 - left column, then right. */
 export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
@@ -81,14 +49,12 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
   const column = decoderColumn(c);
   return layer(
     {
-      embed: Embedding(c.targetVocabulary, c.dModel),
-      ...(c.tie === "all" ? {} : { sourceEmbed: Embedding(c.sourceVocabulary, c.dModel) }),
+      embed: wordEmbedding(c.targetVocabulary, c),
+      ...(c.tie === "all" ? {} : { sourceEmbed: wordEmbedding(c.sourceVocabulary, c) }),
       positions: AddedPositions(c),
       encoder: repeat(c.encoderLayers, () => EncoderLayer(c)),
       decoder: repeat(c.decoderLayers, () => column.Layer(c)),
-      ...(c.norm === "pre"
-        ? { encoderNorm: LayerNorm(c.dModel, c), decoderNorm: LayerNorm(c.dModel, c) }
-        : {}),
+      ...(c.norm === "pre" ? { encoderNorm: blockNorm(c), decoderNorm: blockNorm(c) } : {}),
       ...(c.tie === "none"
         ? { project: { shape: [c.targetVocabulary, c.dModel], init: glorotUniform } }
         : {}),
@@ -100,7 +66,7 @@ export function Transformer(c: TransformerConfig): Layer<Seq2Seq> {
       const { positions } = m;
       const { encoderNorm = identity, decoderNorm = identity } = m;
       return {
-        projection: m.project ?? m.embed.weight,
+        projection: m.project ? outputRows(m.project, c) : m.embed.weight,
         encode: (source, mask) => {
           const x = firstStates(left.child("input"), sourceEmbed.lookup(source), { positions, dropout });
           const bias = paddingBias(mask);
@@ -236,21 +202,12 @@ const layerOf = (tensors: Tensors, i: number): Remembered => under(i, tensors) a
 
 const keysAndValues = ({ keys, values }: Remembered): Tensors => ({ keys, values });
 
-/** The residual of a block, with its norm. */
-const residual = (c: BlockConfig): Layer<Residual> =>
-  (c.norm === "pre" ? PreNorm : PostNorm)(c.dModel, c.dropout ?? 0, LayerNorm(c.dModel, c));
-
-/** The configuration of a block's self-attention or cross-attention. */
-export function attentionConfig(c: BlockConfig, isSelf: boolean): MultiHeadAttentionConfig {
-  return { ...c, dropout: c.attentionDropout ?? c.dropout ?? 0, rotary: isSelf && c.positions === "rotary" };
-}
-
 /** Left column: self-attention, then the feed-forward layer. Tap: states, the layer's output. */
 export function EncoderLayer(c: BlockConfig): Layer<(x: Value, bias: Value) => Value> {
   return encoderBlock({
     attention: MultiHeadAttention(attentionConfig(c, true)),
     attentionResidual: residual(c),
-    feedForward: FeedForward(c.dModel, c.feedForward, c),
+    feedForward: feedForward(c),
     feedForwardResidual: residual(c),
   });
 }
@@ -262,7 +219,7 @@ export function DecoderLayer(c: BlockConfig): Layer<BoundDecoderLayer> {
     attentionResidual: residual(c),
     cross: MultiHeadAttention(attentionConfig(c, false)),
     crossResidual: residual(c),
-    feedForward: FeedForward(c.dModel, c.feedForward, c),
+    feedForward: feedForward(c),
     feedForwardResidual: residual(c),
   });
 }
@@ -274,7 +231,7 @@ function SsruDecoderLayer(c: BlockConfig): Layer<BoundSsruLayer> {
     recurrenceResidual: residual(c),
     cross: MultiHeadAttention(attentionConfig(c, false)),
     crossResidual: residual(c),
-    feedForward: FeedForward(c.dModel, c.feedForward, c),
+    feedForward: feedForward(c),
     feedForwardResidual: residual(c),
   });
 }
@@ -284,7 +241,7 @@ export function CausalLayer(c: BlockConfig): Layer<BoundCausalLayer> {
   return causalBlock({
     attention: MultiHeadAttention(attentionConfig(c, true)),
     attentionResidual: residual(c),
-    feedForward: FeedForward(c.dModel, c.feedForward, c),
+    feedForward: feedForward(c),
     feedForwardResidual: residual(c),
   });
 }

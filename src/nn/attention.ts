@@ -11,6 +11,7 @@ import { reshape, transpose } from "../ops/reshape.ts";
 import { softmax } from "../ops/softmax.ts";
 import { type Layer, layer, type Scope } from "./layer.ts";
 import { Linear } from "./linear.ts";
+import { HeadNorm } from "./norm.ts";
 import { RotaryPositions, type Rotation } from "./positions.ts";
 import type { TapName } from "./taps.ts";
 
@@ -148,6 +149,12 @@ export interface MultiHeadAttentionConfig {
    * @see Ainslie et al. 2023 - https://arxiv.org/abs/2305.13245
    */
   readonly keyValueHeads?: number | undefined;
+  /**
+   * Normalises queries and keys in each head before any rotation, so that scores stay bounded. Default false.
+   *
+   * @see Henry et al. 2020 - https://aclanthology.org/2020.findings-emnlp.379
+   */
+  readonly qkNorm?: boolean | undefined;
   /** Which projections add a bias. "inputs": those of queries, keys and values. Default "all". */
   readonly biases?: "all" | "inputs" | "none" | undefined;
   /**
@@ -170,17 +177,11 @@ export interface MultiHeadAttentionConfig {
  * @see Vaswani et al. 2017, section 3.2.2 - https://arxiv.org/abs/1706.03762
  */
 export function MultiHeadAttention(config: MultiHeadAttentionConfig): Layer<BoundAttention> {
-  const { dModel, heads, dKey, dValue } = headSizes(config);
-  const { keyValueHeads = heads, biases = "all" } = config;
-  if (heads % keyValueHeads !== 0) {
-    throw heedError("ERR_SHAPE", {
-      operation: "MultiHeadAttention",
-      problem: `${keyValueHeads} heads of keys and values do not divide ${heads} heads of queries`,
-    });
-  }
+  const { dModel, heads, dKey, dValue, keyValueHeads } = headSizes(config);
+  const { biases = "all" } = config;
   const inputs = { bias: biases !== "none" };
   const parts = {
-    ...rotaryPart(config, dKey),
+    ...headParts(config, dKey),
     query: Linear(dModel, heads * dKey, inputs),
     key: Linear(dModel, keyValueHeads * dKey, inputs),
     value: Linear(dModel, keyValueHeads * dValue, inputs),
@@ -191,20 +192,26 @@ export function MultiHeadAttention(config: MultiHeadAttentionConfig): Layer<Boun
 
 /** Multi-head attention without W_V: the keys serve as values, V = K. */
 export function KeysAsValuesAttention(config: MultiHeadAttentionConfig): Layer<BoundAttention> {
-  const { dModel, heads, dKey } = headSizes(config);
+  const { dModel, heads, dKey, keyValueHeads } = headSizes(config);
   const parts = {
-    ...rotaryPart(config, dKey),
+    ...headParts(config, dKey),
     query: Linear(dModel, heads * dKey),
-    key: Linear(dModel, heads * dKey),
+    key: Linear(dModel, keyValueHeads * dKey),
     output: Linear(heads * dKey, dModel),
   };
   return layer(parts, (m, scope) => overHeads({ ...m, value: m.key }, config, scope));
 }
 
-function headSizes(
-  config: MultiHeadAttentionConfig,
-): Required<Pick<MultiHeadAttentionConfig, "dModel" | "heads">> & { dKey: number; dValue: number } {
-  const { dModel, heads } = config;
+interface HeadSizes {
+  readonly dModel: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly dKey: number;
+  readonly dValue: number;
+}
+
+function headSizes(config: MultiHeadAttentionConfig): HeadSizes {
+  const { dModel, heads, keyValueHeads = heads } = config;
   const dKey = config.dKey ?? dModel / heads;
   if (!Number.isInteger(dKey)) {
     throw heedError("ERR_SHAPE", {
@@ -212,25 +219,42 @@ function headSizes(
       problem: `${heads} heads do not divide d_model ${dModel}; choose another number of heads or give dKey`,
     });
   }
-  return { dModel, heads, dKey, dValue: config.dValue ?? dKey };
+  if (heads % keyValueHeads !== 0) {
+    throw heedError("ERR_SHAPE", {
+      operation: "MultiHeadAttention",
+      problem: `${keyValueHeads} heads of keys and values do not divide ${heads} heads of queries`,
+    });
+  }
+  return { dModel, heads, keyValueHeads, dKey, dValue: config.dValue ?? dKey };
 }
 
-/** The part that rotates queries and keys, if configured. */
-function rotaryPart(
-  { rotary = false, rotaryBase: base = 10000 }: MultiHeadAttentionConfig,
+/** The parts that rotate or normalise queries and keys, if configured. */
+function headParts(
+  { rotary = false, rotaryBase: base = 10000, qkNorm = false }: MultiHeadAttentionConfig,
   dKey: number,
-): { readonly positions?: Layer<Rotation | undefined> } {
-  return rotary ? { positions: RotaryPositions(dKey, { base }) } : {};
+): {
+  readonly positions?: Layer<Rotation | undefined>;
+  readonly queryNorm?: Layer<Projection>;
+  readonly keyNorm?: Layer<Projection>;
+} {
+  return {
+    ...(rotary ? { positions: RotaryPositions(dKey, { base }) } : {}),
+    ...(qkNorm ? { queryNorm: HeadNorm(dKey), keyNorm: HeadNorm(dKey) } : {}),
+  };
 }
 
 type Projection = (x: Value) => Value;
 interface HeadParts extends Readonly<Record<"query" | "key" | "value" | "output", Projection>> {
   readonly positions?: Rotation | undefined;
+  readonly queryNorm?: Projection | undefined;
+  readonly keyNorm?: Projection | undefined;
 }
+
+const same: Projection = (x) => x;
 
 /** Splits queries, keys and values into heads, attends in each, and joins the outputs. */
 function overHeads(
-  { query, key, value, output, positions }: HeadParts,
+  { query, key, value, output, positions, queryNorm = same, keyNorm = same }: HeadParts,
   { heads, keyValueHeads = heads, dropout = 0, attend: attendWith = attention }: MultiHeadAttentionConfig,
   scope: Scope,
 ): BoundAttention {
@@ -239,18 +263,19 @@ function overHeads(
     positions ? positions(x, typeof past === "object" ? past : positionsFrom(past, x.shape[2] as Size)) : x;
   return {
     remember: (states, past = 0) => ({
-      keys: rotated(splitHeads(key(states), keyValueHeads), past),
+      keys: rotated(keyNorm(splitHeads(key(states), keyValueHeads)), past),
       values: splitHeads(value(states), keyValueHeads),
     }),
     attend: (x, grouped, bias, past = 0) => {
       const [keys, values] = [forHeads(grouped.keys, heads), forHeads(grouped.values, heads)];
-      const perHead = (projected: Value): Value => rotated(splitHeads(projected, heads), past);
+      const perHead = (projected: Value): Value => rotated(queryNorm(splitHeads(projected, heads)), past);
       const projectedQuery = query(x);
       const queries = scope.tap("queries", perHead(projectedQuery));
       const [tappedKeys, tappedValues] = [scope.tap("keys", keys), scope.tap("values", values)];
       const options = { bias, weightsThrough: (w: Value) => scope.dropout(w, dropout), tap: scope.tap };
       // ONNX Runtime's one-row matmul is faster without a factor, so a single query is scaled beforehand.
-      const isSingle = x.shape[1] === 1 && attendWith === attention && !scope.isObserved;
+      const isSingle =
+        x.shape[1] === 1 && attendWith === attention && !scope.isObserved && queryNorm === same;
       const { context } = isSingle
         ? attention(
             perHead(mul(projectedQuery, (keys.shape[3] as number) ** -0.5)),

@@ -1,5 +1,6 @@
 import type { Value } from "../ir/value.ts";
-import { mul } from "../ops/elementwise.ts";
+import { sum } from "../ops/broadcast.ts";
+import { add, div, mul, sqrt } from "../ops/elementwise.ts";
 import { gather } from "../ops/gather.ts";
 import { normal } from "./initialise.ts";
 import { type Layer, layer } from "./layer.ts";
@@ -30,3 +31,20 @@ export function PlainEmbedding(vocabulary: number, dim: number): Layer<BoundEmbe
     lookup: (ids) => gather(weight, ids),
   }));
 }
+
+/**
+ * FixNorm: a learned direction per token, all vectors of length 1, scaled by sqrt(dim) where they are looked up. Words that are
+ * seen often cannot win by growing.
+ *
+ * @see Nguyen & Chiang 2018 - https://aclanthology.org/N18-1031
+ */
+export function UnitEmbedding(vocabulary: number, dim: number): Layer<BoundEmbedding> {
+  return layer({ weight: { shape: [vocabulary, dim], init: normal(dim ** -0.5) } }, (m) => {
+    const weight = unitRows(m.weight);
+    return { weight, lookup: (ids) => mul(gather(weight, ids), Math.sqrt(dim)) };
+  });
+}
+
+/** Rows of length 1.        weight [rows, dim]  ->  w / sqrt(Σ w² + 1e-12) */
+export const unitRows = (weight: Value): Value =>
+  div(weight, sqrt(add(sum(mul(weight, weight), [1], { keep: true }), 1e-12)));

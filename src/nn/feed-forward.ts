@@ -3,9 +3,16 @@ import { gelu, geluTanh, mul, relu, silu } from "../ops/elementwise.ts";
 import { type Layer, layer } from "./layer.ts";
 import { Linear } from "./linear.ts";
 
-/** "gelu-tanh" is the approximation used by GPT-2; "silu" is also called swish. */
-export type Activation = "relu" | "gelu" | "gelu-tanh" | "silu";
-const activations = { relu, gelu, "gelu-tanh": geluTanh, silu } as const satisfies Record<
+/**
+ * "gelu-tanh" is the approximation used by GPT-2; "silu" is also called swish; "relu2" is relu(x)², of So et al. 2021
+ * (https://arxiv.org/abs/2109.08668).
+ */
+export type Activation = "relu" | "relu2" | "gelu" | "gelu-tanh" | "silu";
+const relu2 = (x: Value): Value => {
+  const positive = relu(x);
+  return mul(positive, positive);
+};
+const activations = { relu, relu2, gelu, "gelu-tanh": geluTanh, silu } as const satisfies Record<
   Activation,
   (x: Value) => Value
 >;

@@ -13,7 +13,7 @@ export {
   paddingBias,
   type Remembered,
 } from "./attention.ts";
-export { type BoundEmbedding, Embedding, PlainEmbedding } from "./embedding.ts";
+export { type BoundEmbedding, Embedding, PlainEmbedding, UnitEmbedding, unitRows } from "./embedding.ts";
 export {
   type Activation,
   FeedForward,
@@ -21,6 +21,7 @@ export {
   type GatedFeedForwardOptions,
 } from "./feed-forward.ts";
 export {
+  constantly,
   glorotUniform,
   type Initialiser,
   initialise,
@@ -43,7 +44,17 @@ export {
 } from "./layer.ts";
 export { Linear } from "./linear.ts";
 export { type MatchOptions, matchTaps, splitTap, type TapPattern } from "./match-taps.ts";
-export { LayerNorm, PostNorm, PreNorm, type Residual, RmsNorm } from "./norm.ts";
+export {
+  HeadNorm,
+  LayerNorm,
+  type NormKind,
+  normOf,
+  PostNorm,
+  PreNorm,
+  type Residual,
+  RmsNorm,
+  ScaleNorm,
+} from "./norm.ts";
 export {
   LearnedPositions,
   type Positions,

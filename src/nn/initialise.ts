@@ -18,6 +18,13 @@ export const ones: Initialiser = (weights) => {
   weights.fill(1);
 };
 
+/** The same number everywhere. */
+export const constantly =
+  (value: number): Initialiser =>
+  (weights) => {
+    weights.fill(value);
+  };
+
 /** Normal with mean 0 (Box-Muller). */
 export function normal(deviation: number): Initialiser {
   return (weights, _, uniform) => {

@@ -105,6 +105,8 @@ export function repeat<F>(count: number, make: (index: number) => Layer<F>): rea
 export interface BuildOptions {
   /** Element type of the weights. Default float32; float64 is for gradient checks. */
   readonly dtype?: DType;
+  /** The name of the leaf of the weight at a path. Default: its path. */
+  readonly named?: (path: string) => string;
   /** Random tables of the training step. Dropout is on if given. */
   readonly random?: RandomTables;
   /**
@@ -123,7 +125,8 @@ export interface Model<F> {
 }
 
 /** Gives a layer its weights. Models built from one layer with different options share weights by name. */
-export function build<F>(root: Layer<F>, { dtype = "float32", random, at }: BuildOptions = {}): Model<F> {
+export function build<F>(root: Layer<F>, options: BuildOptions = {}): Model<F> {
+  const { dtype = "float32", random, at, named = (path) => path } = options;
   const parameters = new Map<string, { value: Value; spec: ParameterSpec }>();
   const { taps, tap, scan } = openTaps(at);
   let sites = 0;
@@ -138,7 +141,7 @@ export function build<F>(root: Layer<F>, { dtype = "float32", random, at }: Buil
         if (parameters.has(full)) {
           throw heedError("ERR_GRAPH", { operation: "build", problem: `two parameters are named "${full}"` });
         }
-        const value = parameterLeaf(full, dtype, spec.shape);
+        const value = parameterLeaf(named(full), dtype, spec.shape);
         parameters.set(full, { value, spec });
         return value;
       },

@@ -1,8 +1,9 @@
 import type { Value } from "../ir/value.ts";
+import { sum } from "../ops/broadcast.ts";
 import { add, div, mul, sqrt, sub } from "../ops/elementwise.ts";
 import { layerNorm } from "../ops/layer-norm.ts";
 import { mean } from "../ops/reduce.ts";
-import { ones, zeros } from "./initialise.ts";
+import { constantly, ones, zeros } from "./initialise.ts";
 import { type Layer, layer, type Scope } from "./layer.ts";
 
 /**
@@ -53,6 +54,51 @@ export function RmsNorm(dim: number, { epsilon = 1e-6 } = {}): Layer<(x: Value) 
     return scope.tap("normed", mul(div(x, spread), gain));
   });
 }
+
+/**
+ * Normalisation by length: each vector on the last axis gets one learned length.
+ *
+ *   x [...lead, dim]  ->  [...lead, dim]        y = g · x / sqrt(Σ x² + epsilon), g [1], at first sqrt(dim)
+ *
+ * Taps: deviation = sqrt(Σ x² + epsilon) [...lead, 1]; normed, the output.
+ *
+ * @param epsilon  Added to the squared length. Default 1e-6.
+ * @see Nguyen & Salazar 2019, Eq. 5 - https://aclanthology.org/2019.iwslt-1.17
+ */
+export function ScaleNorm(dim: number, { epsilon = 1e-6 } = {}): Layer<(x: Value) => Value> {
+  return layer({ gain: { shape: [1], init: constantly(Math.sqrt(dim)) } }, ({ gain }, scope) => (x) => {
+    const square = sum(mul(x, x), [x.shape.length - 1], { keep: true });
+    const length = scope.tap("deviation", sqrt(add(square, epsilon)));
+    return scope.tap("normed", mul(div(x, length), gain));
+  });
+}
+
+/**
+ * The norm of queries or keys, in each head: by the root mean square, with one gain for all heads. Without taps: those of
+ * attention show what comes out.
+ *
+ *   x [batch, heads, length, dKey]  ->  the same shape        y = gain · x / sqrt(mean(x²) + epsilon)
+ *
+ * @see Henry et al. 2020, who divide by the length and have one gain for all axes - https://aclanthology.org/2020.findings-emnlp.379
+ */
+export function HeadNorm(dKey: number, { epsilon = 1e-6 } = {}): Layer<(x: Value) => Value> {
+  return layer(
+    { gain: { shape: [dKey], init: ones } },
+    ({ gain }) =>
+      (x) =>
+        mul(div(x, sqrt(add(mean(mul(x, x), [3], { keep: true }), epsilon))), gain),
+  );
+}
+
+/** By mean and variance, by the root mean square, or by length. */
+export type NormKind = "layer" | "rms" | "scale";
+
+/** The norm of a kind, with the epsilon that is usual for it unless one is given. */
+export const normOf: Readonly<Record<NormKind, typeof LayerNorm>> = {
+  layer: LayerNorm,
+  rms: RmsNorm,
+  scale: ScaleNorm,
+};
 
 /** A residual connection and its norm around any function of x. Taps: skipped, x; sublayer, added to it; sum. */
 export type Residual = (x: Value, sublayer: (x: Value) => Value) => Value;

@@ -59,6 +59,8 @@ interface CrossEntropy {
   readonly loss: Value;
   /** Σ weight · -log p(target), without smoothing: the basis of perplexity. [] */
   readonly negativeLogLikelihood: Value;
+  /** softmax(W x): [n, vocabulary] */
+  readonly probabilities: Value;
 }
 
 /**
@@ -80,8 +82,9 @@ export function projectedCrossEntropy(
   tokenWeight: Value,
   smoothing = 0,
 ): CrossEntropy {
-  const [loss, nll] = applyMany(projectedCrossEntropyOp, [x, weight, targets, tokenWeight], { smoothing });
-  return { loss, negativeLogLikelihood: nll } as CrossEntropy;
+  const operands: [Value, Value, Value, Value] = [x, weight, targets, tokenWeight];
+  const [loss, nll, p] = applyMany(projectedCrossEntropyOp, operands, { smoothing });
+  return { loss, negativeLogLikelihood: nll, probabilities: p } as CrossEntropy;
 }
 
 /** Outputs: loss, negative log-likelihood, and the probabilities [n, vocabulary] for the gradient. */

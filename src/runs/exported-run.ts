@@ -7,7 +7,7 @@ import { type FamilyModel, familyFolder } from "../formats/huggingface/family-fo
 import { huggingFaceFolder } from "../formats/huggingface/folder.ts";
 import type { Files } from "../formats/huggingface/folder-files.ts";
 import { classifierFolder } from "../formats/huggingface/own-classifier.ts";
-import { asGpt2 } from "../formats/huggingface/own-language-model.ts";
+import { asFamiliar } from "../formats/huggingface/own-language-model.ts";
 import { plainFolder } from "../formats/onnx/folder.ts";
 import type { Quantization } from "../onnx/lower.ts";
 import type { ClassifierRun, LanguageRun, OpenedRun, TranslatorRun } from "./open-run.ts";
@@ -67,7 +67,7 @@ function translatorFolder(
 }
 
 function ownLanguageModel({ config, tokenizer, weights }: LanguageRun, where: string): FamilyModel {
-  const found = asGpt2(config.model, weights, { context: config.data.context, where });
+  const found = asFamiliar(config.model, weights, { context: config.data.context, where });
   return { task: "generate", ...found, tokenizer, vocabulary: tokenizer.size };
 }
 

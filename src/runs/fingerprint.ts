@@ -70,6 +70,11 @@ const treatments: Readonly<Record<string, Treatment>> = {
   "training.epsilon": "free",
   "training.clip": "free",
   "training.labelSmoothing": "free",
+  "training.smoothOver": "free",
+  "training.rDrop": "free",
+  // Without an average there is none to continue from.
+  "training.ema": "fixed",
+  "training.bpeDropout": "asked",
   // Other links are another corpus, which asks.
   "training.guidedAlignment": "free",
   "training.average": "free",

@@ -5,7 +5,7 @@ import type { Config } from "../config/schema.ts";
 import { heedError } from "../errors.ts";
 import { build, type Layer } from "../nn/layer.ts";
 
-type Training = Pick<Config["training"], "optimizer" | "freeze" | "lora">;
+type Training = Pick<Config["training"], "optimizer" | "freeze" | "lora" | "ema">;
 
 /** Bytes of a float32. */
 const FLOAT = 4;
@@ -36,14 +36,15 @@ export function refuseWithoutRoom(model: Layer<unknown>, training: Training, dir
 /** Bytes that a model takes at the least: while it trains, and for its first checkpoint beside its file. */
 export function leastNeeded(
   parameters: number,
-  { optimizer, freeze, lora }: Training,
+  { optimizer, freeze, lora, ema }: Training,
 ): { readonly memory: number; readonly disk: number } {
   // How many weights patterns leave to train is not counted.
   const trained = lora || freeze.length > 0 ? 0 : parameters;
   const moments = optimizer === "adamw" ? 2 * trained : 0;
+  const live = ema === undefined ? 0 : trained;
   return {
-    memory: FLOAT * (parameters + trained + moments),
-    disk: FLOAT * (2 * parameters + moments) + OTHER_FILES,
+    memory: FLOAT * (parameters + trained + moments + live),
+    disk: FLOAT * (2 * parameters + moments + live) + OTHER_FILES,
   };
 }
 

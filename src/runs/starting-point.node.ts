@@ -46,18 +46,22 @@ export function withModelOf(requested: GivenConfig, base: Config, where: string)
   const inherited = [...theirs.keys()].filter(
     (path) => path.startsWith("model.") || (path.startsWith("tokenizer.") && !isNew),
   );
-  const differing = inherited.filter(
+  // Optional keys may be set here and not there.
+  const own = [...mine.keys()].filter((path) => path.startsWith("model.") && !theirs.has(path));
+  const differing = [...inherited, ...own].filter(
     (path) => given.has(path) && !free.has(path) && mine.get(path) !== theirs.get(path),
   );
   if (differing.length > 0) {
-    const cause = `differs: ${differing.map((path) => `${path} is ${theirs.get(path)}, not ${mine.get(path)}`).join(", ")}`;
+    const shown = (path: string): string =>
+      `${path} is ${theirs.get(path) ?? "unset"}, not ${mine.get(path)}`;
+    const cause = `differs: ${differing.map(shown).join(", ")}`;
     throw heedError("ERR_CONFIG", { where, cause, remedy: "leave these keys out" });
   }
   const copy = structuredClone(config) as { model: object; tokenizer: object };
-  const own = Object.fromEntries(
+  const kept = Object.fromEntries(
     Object.entries(config.model).filter(([key]) => free.has(`model.${key}`) && given.has(`model.${key}`)),
   );
-  copy.model = { ...structuredClone(base.model), ...own };
+  copy.model = { ...structuredClone(base.model), ...kept };
   copyLength(copy as never, base, given);
   copy.tokenizer = isNew ? { ...copy.tokenizer, shared: false } : structuredClone(base.tokenizer);
   refuseTooLong(copy as unknown as Config, where);

@@ -14,6 +14,37 @@ export interface Merge {
 }
 
 /**
+ * Splits a word into ids as `applyMerges` does, but before each merge every pair that comes first is passed over with
+ * probability `rate`, until the next merge. Words thus come in pieces of many sizes, and a model learns what pieces have to do
+ * with each other.
+ *
+ *   symbols [n]  ->  ids [<= n], those of `applyMerges` at a rate of 0, `symbols` at a rate of 1
+ *
+ * @param uniform  Draws from [0, 1).
+ * @see Provilkov et al. 2020, Algorithm 1 - https://aclanthology.org/2020.acl-main.170
+ */
+export function applySomeMerges(
+  symbols: readonly number[],
+  merges: ReadonlyMap<number, Merge>,
+  rate: number,
+  uniform: () => number,
+): number[] {
+  const ids = [...symbols];
+  for (;;) {
+    const candidates: { readonly at: number; readonly merge: Merge }[] = [];
+    for (let at = 0; at + 1 < ids.length; at++) {
+      const merge = merges.get(pairKey(ids[at] as number, ids[at + 1] as number));
+      if (merge) candidates.push({ at, merge });
+    }
+    // Sorting is stable: leftmost first among equal ranks.
+    candidates.sort((left, right) => left.merge.rank - right.merge.rank);
+    const first = candidates.find(() => uniform() >= rate);
+    if (!first) return ids;
+    ids.splice(first.at, 2, first.merge.result);
+  }
+}
+
+/**
  * Splits a word into ids: as long as any two neighbours have a merge, the pair of lowest rank, leftmost first, is
  * merged. Takes O(n log n) steps, so that even a line of a million letters without a space is fast.
  *

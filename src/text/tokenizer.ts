@@ -20,6 +20,12 @@ export interface Tokenizer {
    */
   encode(text: string): number[];
   /**
+   * Like `encode`, but a share `rate` of merges is skipped at random; undefined where there are none to skip.
+   *
+   * @param uniform  Draws from [0, 1).
+   */
+  readonly sample?: (text: string, rate: number, uniform: () => number) => number[];
+  /**
    * The text of `ids`. An unknown word is written "⁇", separated from other words; other special tokens are dropped.
    * `decode(encode(text)) === normalize(text)` if no word is unknown, which is always so for "char" and "bpe".
    *

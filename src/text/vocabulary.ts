@@ -1,7 +1,7 @@
 /** A tokenizer for a vocabulary: the known patterns as code, with a cache of words. */
 
 import { heedError } from "../errors.ts";
-import { applyMerges, type Merge, pairKey } from "./bpe.ts";
+import { applyMerges, applySomeMerges, type Merge, pairKey } from "./bpe.ts";
 import {
   type SpecialIds,
   setSignsApart,
@@ -39,6 +39,7 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
     bos: idOf(specialTokens.bos),
     eos: idOf(specialTokens.eos),
   };
+  const kind = layout.model === "WordLevel" ? "word" : merges.length === 0 ? "char" : "bpe";
   const split =
     layout.model === "BPE" ? bpeSplitter(layout, ids, merges, special.unk) : wordSplitter(ids, special.unk);
   const cache = new Map<string, readonly number[]>();
@@ -56,19 +57,30 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
 
   const decode = decoderOf(pieces, special, layout.byteFallback);
 
+  const encodeWith = (text: string, idsOf: (word: string) => readonly number[]): number[] => {
+    const result: number[] = [];
+    for (const word of metaspaceWords(normalize(text, layout.lowercase))) {
+      for (const id of idsOf(word)) result.push(id);
+    }
+    result.push(special.eos);
+    return result;
+  };
+
   return {
-    kind: layout.model === "WordLevel" ? "word" : merges.length === 0 ? "char" : "bpe",
+    kind,
     size: pieces.length,
     special,
     normalize: (text) => normalize(text, layout.lowercase),
-    encode(text) {
-      const result: number[] = [];
-      for (const word of metaspaceWords(normalize(text, layout.lowercase))) {
-        for (const id of encodeWord(word)) result.push(id);
-      }
-      result.push(special.eos);
-      return result;
-    },
+    encode: (text) => encodeWith(text, encodeWord),
+    ...(kind === "bpe"
+      ? {
+          // Long words, which are rare, are split as always: skipping merges takes n² steps.
+          sample: (text: string, rate: number, uniform: () => number) =>
+            encodeWith(text, (word) =>
+              word.length <= cachedLength ? split(word, { rate, uniform }) : encodeWord(word),
+            ),
+        }
+      : {}),
     decode,
     token: (id) => pieceAt(pieces, id),
     id: (token) => ids.get(token),
@@ -83,8 +95,17 @@ function pieceAt(pieces: readonly string[], id: number): string {
   throw heedError("ERR_SHAPE", { operation: "tokenizer", problem });
 }
 
-function wordSplitter(ids: ReadonlyMap<string, number>, unk: number): (word: string) => number[] {
+function wordSplitter(
+  ids: ReadonlyMap<string, number>,
+  unk: number,
+): (word: string, skipping?: Skipping) => number[] {
   return (word) => wordUnits(word).map((unit) => ids.get(unit) ?? unk);
+}
+
+/** Which merges are skipped. */
+interface Skipping {
+  readonly rate: number;
+  readonly uniform: () => number;
 }
 
 function bpeSplitter(
@@ -92,7 +113,7 @@ function bpeSplitter(
   ids: ReadonlyMap<string, number>,
   merges: Vocabulary["merges"],
   unk: number,
-): (word: string) => number[] {
+): (word: string, skipping?: Skipping) => number[] {
   const byPair = new Map<number, Merge>();
   for (const [rank, [left, right]] of merges.entries()) {
     const key = pairKey(ids.get(left) as number, ids.get(right) as number);
@@ -102,7 +123,7 @@ function bpeSplitter(
     ? Array.from({ length: 256 }, (_, byte) => ids.get(bytePiece(byte)) as number)
     : undefined;
   const utf8 = new TextEncoder();
-  return (word) => {
+  return (word, skipping) => {
     const symbols: number[] = [];
     for (const character of word) {
       const id = ids.get(character);
@@ -110,7 +131,9 @@ function bpeSplitter(
       else if (bytes) for (const byte of utf8.encode(character)) symbols.push(bytes[byte] as number);
       else symbols.push(unk);
     }
-    return applyMerges(symbols, byPair);
+    return skipping
+      ? applySomeMerges(symbols, byPair, skipping.rate, skipping.uniform)
+      : applyMerges(symbols, byPair);
   };
 }
 

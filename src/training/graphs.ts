@@ -4,8 +4,10 @@ import type { Value } from "../ir/value.ts";
 import type { Objective } from "../models/objective.ts";
 import { add, div } from "../ops/elementwise.ts";
 import { zeros } from "../ops/gather.ts";
-import { adamw, clipByGlobalNorm, type Optimiser, type OptimiserConfig, optimiser } from "./optimiser.ts";
+import { adamw, clipByGlobalNorm, optimiser } from "./optimiser.ts";
 import { type Packed, packVectors } from "./pack.ts";
+import type { Optimiser, OptimiserConfig } from "./update.ts";
+import { averaged, averageFeeds } from "./weight-average.ts";
 
 /** What one program computes and writes back. */
 export interface Graph {
@@ -30,6 +32,8 @@ export interface TrainingGraphs {
 export interface UpdateOptions {
   readonly optimiser?: OptimiserConfig | undefined;
   readonly clip?: number | undefined;
+  /** The moving average of each trained weight; `optimiser.ema` is its decay. Default: none. */
+  readonly averages?: ReadonlyMap<Value, Value> | undefined;
 }
 
 type Weights = ReadonlyMap<string, Value>;
@@ -89,7 +93,7 @@ function withGradients(weights: Weights, loss: Value): { path: string; value: Va
 
 /** Clipping, then the optimiser. With `count`, the gradients are sums over that many tokens. */
 function updateOf(
-  { optimiser: config = adamw, clip = 1 }: UpdateOptions,
+  { optimiser: config = adamw, clip = 1, averages }: UpdateOptions,
   { trained, unpack }: Packed,
   count?: Value,
 ): { update: Optimiser; norm: Value } {
@@ -99,5 +103,13 @@ function updateOf(
     count,
   );
   const next = optimiser(config, trained, scale);
-  return { update: { ...next, updates: unpack(next.updates) }, norm };
+  const updates = unpack(next.updates);
+  const { ema } = config;
+  if (ema === undefined || !averages) return { update: { ...next, updates }, norm };
+  const update = {
+    ...next,
+    updates: new Map([...updates, ...averaged(updates, averages)]),
+    feeds: (step: number, rate: number) => ({ ...next.feeds(step, rate), ...averageFeeds(ema, step) }),
+  };
+  return { update, norm };
 }

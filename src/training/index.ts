@@ -1,14 +1,7 @@
 /** `heed/training`: optimisers, schedules, the step and the trainer. */
 export type { BatchFeeds } from "../runtime/compile.ts";
 export { checkGradient, type GradientCheckOptions, type GradientDisagreement } from "./check-gradient.ts";
-export {
-  adamw,
-  clipByGlobalNorm,
-  type Optimiser,
-  type OptimiserConfig,
-  optimiser,
-  type Trained,
-} from "./optimiser.ts";
+export { adamw, clipByGlobalNorm, optimiser } from "./optimiser.ts";
 export { learningRate, type ScheduleConfig } from "./schedule.ts";
 export {
   countParameters,
@@ -29,3 +22,4 @@ export {
   type Validation,
   type ValidationRecord,
 } from "./trainer.ts";
+export type { Optimiser, OptimiserConfig, Trained } from "./update.ts";

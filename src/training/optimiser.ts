@@ -1,34 +1,9 @@
-import { input, parameter } from "../ir/leaf.ts";
+import { parameter } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
 import { add, div, minimum, mul, sqrt, sub } from "../ops/elementwise.ts";
 import { sumOfSquares } from "../ops/reduce.ts";
-
-/** The next values of all parameters, and the state that this needs. */
-export interface Optimiser {
-  /** Next values of parameters and of the optimiser's own state. */
-  readonly updates: ReadonlyMap<Value, Value>;
-  /** The optimiser's state, all zeros at the start; names are `optimizer.<moment>.<path>`. */
-  readonly state: readonly Value[];
-  /** Scalars to feed at a step, counted from 1, for a learning rate. */
-  readonly feeds: (step: number, rate: number) => Record<string, number>;
-}
-
-export interface Trained {
-  readonly path: string;
-  readonly value: Value;
-  readonly gradient: Value;
-}
-
-export interface OptimiserConfig {
-  readonly optimizer: "adamw" | "adam" | "sgd";
-  /** adamw: fraction of each weight removed per unit of rate; adam, sgd: added to the gradient as weightDecay · p. */
-  readonly weightDecay: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** sgd only. */
-  readonly momentum: number;
-}
+import { isMuons, muon } from "./muon.ts";
+import { average, type Optimiser, type OptimiserConfig, scalar, type Trained } from "./update.ts";
 
 /** AdamW with settings common for Transformers. */
 export const adamw: OptimiserConfig = {
@@ -61,6 +36,13 @@ export function optimiser(
   trained: readonly Trained[],
   { scale }: OptimiserOptions = {},
 ): Optimiser {
+  if (config.optimizer === "muon") {
+    const others = trained.filter((each) => !isMuons(each));
+    return joined([
+      muon(config, trained.filter(isMuons), scale),
+      optimiser({ ...config, optimizer: "adamw" }, others, scale ? { scale } : {}),
+    ]);
+  }
   const { weightDecay } = config;
   const rule = config.optimizer === "sgd" ? sgd(config) : adam(config);
   const isCoupled = config.optimizer !== "adamw" && weightDecay > 0;
@@ -79,6 +61,13 @@ export function optimiser(
   }
   return { updates, state, feeds: rule.feeds };
 }
+
+/** Optimisers of different parameters as one. */
+const joined = (parts: readonly Optimiser[]): Optimiser => ({
+  updates: new Map(parts.flatMap(({ updates }) => [...updates])),
+  state: parts.flatMap(({ state }) => state),
+  feeds: (step, rate) => Object.assign({}, ...parts.map(({ feeds }) => feeds(step, rate))),
+});
 
 function moment(name: string, path: string, like: Value): Value {
   return parameter(`optimizer.${name}.${path}`, like.dtype, like.shape as readonly number[]);
@@ -128,11 +117,6 @@ function sgd({ momentum }: OptimiserConfig): Rule {
     feeds: (_, learningRate) => ({ "optimizer.rate": learningRate }),
   };
 }
-
-/** β old + (1 - β) now. */
-const average = (old: Value, beta: number, now: Value): Value => add(mul(old, beta), mul(now, 1 - beta));
-
-const scalar = (name: string): Value => input(`optimizer.${name}`, "float32", []);
 
 /**
  * The factor that scales all gradients so that their global norm is at most `limit`.

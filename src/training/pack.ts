@@ -1,6 +1,6 @@
 import type { Value } from "../ir/value.ts";
 import { concat, slice } from "../ops/reshape.ts";
-import type { Trained } from "./optimiser.ts";
+import type { Trained } from "./update.ts";
 
 export interface Packed {
   readonly trained: readonly Trained[];

@@ -10,7 +10,7 @@ import { input, leafName } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
 import type { Objective } from "../models/objective.ts";
 import { initialise } from "../nn/initialise.ts";
-import { build, type Layer, type Model } from "../nn/layer.ts";
+import { type BuildOptions, build, type Layer, type Model } from "../nn/layer.ts";
 import type { BatchFeeds } from "../runtime/compile.ts";
 import { compile, type Feed, feedsFor, type Program, toNumber } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
@@ -19,8 +19,9 @@ import type { Tensor } from "../runtime/tensor.ts";
 import { turns } from "../runtime/turns.ts";
 import { fusedGraphs, type Graph, splitGraphs, type TrainingGraphs } from "./graphs.ts";
 import { asObjective } from "./mean-objective.ts";
-import type { OptimiserConfig } from "./optimiser.ts";
 import { dropoutSites, randomTables } from "./random-tables.ts";
+import type { OptimiserConfig } from "./update.ts";
+import { LIVE } from "./weight-average.ts";
 import { checkWeights, clear, type Frozen, stateOf, unfrozen } from "./weights.ts";
 
 export interface TrainingStepOptions<M> {
@@ -108,13 +109,13 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
     rows: input("dropout.rows", "int32", ["dropoutRows"]),
     columns: input("dropout.columns", "int32", ["dropoutColumns"]),
   };
-  const model = build(options.model, { random });
+  const { model, weights, trained, averages } = weightsOf(options, random);
   const objective = asObjective(options.objective(model.call, model.taps));
-  const weights = new Map(Array.from(model.parameters, ([path, { value }]) => [path, value]));
-  const trained = unfrozen(weights, options.freeze ?? []);
-  const graphs = (accumulate === 1 ? fusedGraphs : splitGraphs)(options, objective, trained);
+  const graphsOf = accumulate === 1 ? fusedGraphs : splitGraphs;
+  const graphs = graphsOf({ ...options, averages }, objective, trained);
   if (options.weights) checkWeights(options.weights, [...weights.values()]);
-  const state = stateOf(engine, [...weights.values(), ...graphs.state]);
+  const live = [...averages.keys()];
+  const state = stateOf(engine, [...weights.values(), ...live, ...graphs.state]);
   const session = options.session ? { session: options.session } : {};
   const setting: Setting = { engine, session, seed, accumulate, model, objective, graphs, state };
 
@@ -123,6 +124,8 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   // Sessions open on a thread of their own; meanwhile this one draws the weights.
   if (options.weights) for (const [name, { data }] of options.weights) state.write(name, data);
   else for (const [name, { data }] of initialise(model.parameters, seed)) state.adopt(name, data);
+  for (const [value, average] of averages)
+    state.write(leafName(value) as string, (await state.read(leafName(average) as string)).data);
   clear(state, graphs.state);
   const [gather, update] = await loading;
   const probe = statisticsOf(setting);
@@ -139,7 +142,7 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   return {
     state,
     weights: [...weights.keys()],
-    moments: graphs.optimiser.state.map((value) => leafName(value) as string),
+    moments: [...graphs.optimiser.state, ...live].map((value) => leafName(value) as string),
     parameterCount: countParameters(model),
     run: async (step, learningRate, batches, options) => {
       queue.checkOpen();
@@ -147,6 +150,37 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
       return queue.run(step, learningRate, batches, options);
     },
     close: queue.close,
+  };
+}
+
+interface Weights<M> {
+  readonly model: Model<M>;
+  /** By path, under which they are validated and saved. */
+  readonly weights: ReadonlyMap<string, Value>;
+  /** Those that the optimiser moves, by path. */
+  readonly trained: ReadonlyMap<string, Value>;
+  /** With `ema`: the average of each trained weight, which has the weight's name in its stead. */
+  readonly averages: ReadonlyMap<Value, Value>;
+}
+
+/** The weights of a model in training. */
+function weightsOf<M>(
+  { model: description, freeze = [], optimiser }: TrainingStepOptions<M>,
+  random: NonNullable<BuildOptions["random"]>,
+): Weights<M> {
+  const valuesOf = ({ parameters }: Model<unknown>): Map<string, Value> =>
+    new Map(Array.from(parameters, ([path, { value }]) => [path, value]));
+  const model = build(description, { random });
+  const weights = valuesOf(model);
+  const trained = unfrozen(weights, freeze);
+  if (optimiser?.ema === undefined) return { model, weights, trained, averages: new Map() };
+  const moving = build(description, { random, named: (path) => (trained.has(path) ? LIVE + path : path) });
+  const live = [...valuesOf(moving)].filter(([path]) => trained.has(path));
+  return {
+    model: moving,
+    weights,
+    trained: new Map(live),
+    averages: new Map(live.map(([path, value]) => [value, weights.get(path) as Value])),
   };
 }
 

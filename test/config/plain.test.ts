@@ -34,7 +34,9 @@ describe.each(every)("$task with a model of kind $model", ({ task, model }) => {
     const plain = configOf({ task, model });
     expect(readPlainConfig(printConfig(plain))).toEqual(settingsOf(plain));
     const set = ["model.layers=2", "model.dropout=0", "training.steps=7"];
-    if (model === "transformer") set.push("model.dKey=24", "model.without=[positions, norm]");
+    if (model === "transformer") set.push("model.dKey=24", "model.without=[positions, residuals]");
+    if (model === "transformer")
+      set.push("model.normKind=rms", "model.qkNorm=true", "model.keyValueHeads=2", "model.activation=swiglu");
     if (task === "translate" && model === "transformer")
       set.push("model.encoderLayers=5", "model.decoder=ssru");
     const changed = configOf({ task, model }, set);

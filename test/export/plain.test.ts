@@ -165,6 +165,7 @@ describe(`a recurrent classifier${skipped}`, () => {
 test.each([
   ["positions: rotary, without: [scale]", "transformer"],
   ["decoder: ssru", "transformer-ssru"],
+  ["norm: pre, normKind: scale, fixNorm: true, qkNorm: true, keyValueHeads: 1", "transformer-scale"],
 ])(`a Transformer as plain graphs, %s${skipped}`, async (keys, name) => {
   const config = `data: ${data("pairs", "pairs.tsv")}\ntokenizer: { kind: word, vocab: 60, shared: false }\nmodel: { layers: 1, dModel: 24, heads: 2, feedForward: 32, ${keys} }`;
   const [run, to] = await exported(name, config, "--format", "onnx");

@@ -28,6 +28,10 @@ export const configs = {
   opt: generate("positions: sinusoidal, norm: post"),
   "opt-untied": generate("positions: learned, norm: post, tieEmbeddings: false, activation: gelu"),
   starcoder2: generate("positions: rotary, norm: pre"),
+  "llama-own": generate(
+    "heads: 4, keyValueHeads: 2, dKey: 6, norm: pre, normKind: rms, activation: swiglu, positions: rotary, fixNorm: true",
+  ).replace("heads: 2, ", ""),
+  "gpt2-fixed": generate("positions: learned, norm: pre, activation: relu2, fixNorm: true"),
   llama: `
 task: generate
 data: { train: { text: x }, valid: { text: x }, context: 24 }

@@ -329,6 +329,30 @@ describe("a model that no architecture can express is refused with the cause and
       "with `model.without: []`",
     ],
     [
+      { normKind: "rms" },
+      {},
+      "`model.normKind` is rms, and Marian and Blenderbot have layer norms",
+      "without `model.normKind`",
+    ],
+    [
+      { qkNorm: true },
+      {},
+      "`model.qkNorm` is true, and Marian and Blenderbot do not normalise queries",
+      "without `model.qkNorm`",
+    ],
+    [
+      { keyValueHeads: 2 },
+      {},
+      "`model.keyValueHeads` is 2, and in Marian and Blenderbot every head has its own keys",
+      "without `model.keyValueHeads`",
+    ],
+    [
+      { activation: "swiglu" },
+      {},
+      "`model.activation` is swiglu, and Marian and Blenderbot have no gates",
+      "with another `model.activation`",
+    ],
+    [
       { decoder: "ssru" },
       {},
       "neither Marian nor Blenderbot has decoders with an SSRU there",

@@ -16,6 +16,7 @@ describe("views and models", () => {
     expect([fitsView("steps", recurrent), fitsView("heads", recurrent)]).toEqual([false, false]);
     expect([fitsView("translate", classifier), fitsView("heads", classifier)]).toEqual([false, true]);
     expect(fitsView("train", classifier)).toBe(true);
+    expect(fitsView("steps", { ...translator, hasSteps: false })).toBe(false);
   });
 
   test("what a view opens comes with the studio", () => {

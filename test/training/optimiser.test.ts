@@ -10,21 +10,22 @@ import { compile, type Program, toNumber } from "../../src/runtime/compile.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
 import { createState, type HostTensor, type State } from "../../src/runtime/state.ts";
-import {
-  clipByGlobalNorm,
-  type Optimiser,
-  type OptimiserConfig,
-  optimiser,
-} from "../../src/training/optimiser.ts";
+import type { Tensor } from "../../src/runtime/tensor.ts";
+import { orthogonalised } from "../../src/training/muon.ts";
+import { clipByGlobalNorm, optimiser } from "../../src/training/optimiser.ts";
+import type { Optimiser, OptimiserConfig } from "../../src/training/update.ts";
+import { averaged, averageFeeds } from "../../src/training/weight-average.ts";
 
 interface Step {
   readonly loss: number;
   readonly norm: number;
   readonly matrix: readonly number[];
   readonly vector: readonly number[];
+  readonly averages?: Readonly<Record<"matrix" | "vector", readonly number[]>>;
 }
 
 interface Golden {
+  readonly directions: readonly Readonly<Record<"of" | "are", readonly (readonly number[])[]>>[];
   readonly start: Tensors;
   readonly target: Tensors;
   readonly curvature: Tensors;
@@ -91,13 +92,29 @@ async function open(config: OptimiserConfig, clip: number): Promise<Opened> {
     parameters.map((each, i) => ({ ...each, gradient: grads[i] as Value })),
     scale,
   );
-  const initial = new Map<string, HostTensor>(names.map((name) => [name, tensor(golden.start[name])]));
+  const averages = new Map(
+    parameters.flatMap(({ path, value }) =>
+      config.ema === undefined
+        ? []
+        : [[value, parameter(`average.${path}`, "float32", value.shape as number[])] as const],
+    ),
+  );
+  const initial = new Map<string, HostTensor>(
+    names.flatMap((name) => [
+      [name, tensor(golden.start[name])],
+      [`average.${name}`, tensor(golden.start[name])],
+    ]),
+  );
   for (const { node } of found.state) {
     const { name, shape } = node.attrs as { name: string; shape: readonly number[] };
     initial.set(name, { dtype: "float32", shape, data: new Float32Array(shape.reduce((n, k) => n * k, 1)) });
   }
   const state = createState(engine, initial);
-  const program = await compile({ engine, state, outputs: { loss, norm }, updates: found.updates });
+  const updates = averages.size > 0 ? averaged(found.updates, averages) : new Map<Value, Value>();
+  const program = await compile({
+    ...{ engine, state, outputs: { loss, norm } },
+    updates: new Map([...found.updates, ...updates]),
+  });
   opened.push({ program, state, found });
   return { program, state, found };
 }
@@ -114,19 +131,43 @@ describe.each(Object.entries(golden.cases))("%s", (_, { steps, clip, ...config }
     const { program, state, found } = await open(config, clip);
     expect(steps).toHaveLength(10);
     for (const [i, expected] of steps.entries()) {
-      const results = await program(found.feeds(i + 1, golden.rates[i] as number));
+      const decay = config.ema === undefined ? {} : averageFeeds(config.ema, i + 1);
+      const results = await program({ ...found.feeds(i + 1, golden.rates[i] as number), ...decay });
       const loss = await toNumber(results.loss as never);
       const norm = await toNumber(results.norm as never);
       expectClose([loss, norm], [expected.loss, expected.norm], `step ${i + 1}: loss and norm`);
       for (const name of names) {
         const { data } = await state.read(name);
         expectClose(data as Float32Array, expected[name], `step ${i + 1}: ${name}`);
+        if (!expected.averages) continue;
+        const average = await state.read(`average.${name}`);
+        expectClose(average.data as Float32Array, expected.averages[name], `step ${i + 1}: its average`);
       }
     }
     if (clip > 0) {
       expect(steps.some(({ norm }) => norm > clip)).toBe(true);
     }
   });
+});
+
+test("Muon's iteration on matrices of several shapes, together, gives PyTorch's directions", async () => {
+  const given = golden.directions.map(({ of }) => {
+    const { shape, data } = tensor(of);
+    return constant("float32", shape, data);
+  });
+  // Those of two by three go together, upright or not.
+  const groups = [given.slice(0, 3), given.slice(3)];
+  const outputs = Object.fromEntries(
+    groups.flatMap(orthogonalised).map((direction, i) => [`direction${i}`, direction]),
+  );
+  const program = await compile({ engine, outputs });
+  const results = await program({});
+  program.close();
+  for (const [i, { are }] of golden.directions.entries()) {
+    const found = await (results[`direction${i}`] as Tensor).read();
+    expect(found).toHaveLength(are.flat().length);
+    expectClose(found as Float32Array, are.flat(), `direction ${i}`);
+  }
 });
 
 /** The rules as the papers have them, in float64, on one number whose gradient at every step is given. */

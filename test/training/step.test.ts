@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
 import { readEntries } from "../../src/runtime/state.ts";
+import { adamw } from "../../src/training/optimiser.ts";
 import type { TrainingStep } from "../../src/training/step.ts";
 import { batchOf, openTinyStep } from "./tiny.ts";
 
@@ -261,5 +262,36 @@ describe("a step", () => {
   test("counts its parameters", async () => {
     const step = await open();
     expect(step.parameterCount).toBe((await weightsOf(step)).length);
+  });
+});
+
+describe("a moving average of the weights", () => {
+  test("is under their names, beside the weights of a step without one, to the bit", async () => {
+    const [plain, averaging] = [
+      await open({ optimiser: adamw }),
+      await open({ optimiser: { ...adamw, ema: 0.5 } }),
+    ];
+    const mean = await weightsOf(plain);
+    for (let step = 1; step <= 4; step++) {
+      await plain.run(step, 0.01, [batchOf(0, 1, 2)]);
+      await averaging.run(step, 0.01, [batchOf(0, 1, 2)]);
+      const now = await weightsOf(plain);
+      const decay = Math.min(0.5, (1 + step) / (10 + step));
+      mean.forEach((value, i) => {
+        mean[i] = decay * value + (1 - decay) * (now[i] as number);
+      });
+    }
+    expect(largestDifference(await weightsOf(averaging), mean)).toBeLessThan(1e-6);
+    const live = averaging.weights.map((path) => `optimizer.live.${path}`);
+    expect(averaging.moments).toEqual(expect.arrayContaining(live));
+    const entries = await readEntries(averaging.state, live);
+    const moved = [...entries.values()].flatMap(({ data }) => [...(data as Float32Array)]);
+    expect(Float32Array.from(moved)).toEqual(await weightsOf(plain));
+  });
+
+  test("is not kept of frozen weights", async () => {
+    const { state } = await open({ optimiser: { ...adamw, ema: 0.5 }, freeze: ["embed"] });
+    expect(state.has("optimizer.live.embed.weight")).toBe(false);
+    expect(state.has("optimizer.live.encoder.0.attention.query.weight")).toBe(true);
   });
 });

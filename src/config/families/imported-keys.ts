@@ -14,8 +14,8 @@ const attentionDropout = share
   .optional()
   .describe("fraction of attention weights dropped; default `dropout`");
 const activation = z
-  .enum(["relu", "gelu", "gelu-tanh", "silu"])
-  .describe("activation of the feed-forward layers: relu, gelu, gelu-tanh, silu");
+  .enum(["relu", "relu2", "gelu", "gelu-tanh", "silu"])
+  .describe("activation of the feed-forward layers: relu, relu2 (squared), gelu, gelu-tanh, silu");
 const epsilon = z
   .number()
   .positive()

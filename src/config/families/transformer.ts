@@ -9,11 +9,16 @@ export const transformer = defineFamily({
   sourceHeads: ({ layers, decoderLayers = layers, heads, without }) =>
     // Uniform weights have nothing to learn.
     without.includes("attention") ? [] : new Array<number>(decoderLayers).fill(heads),
-  refuseUnfit: ({ dModel, heads, dKey, dValue, positions, without }, refuse) => {
+  refuseUnfit: (model, refuse) => {
+    const { dModel, heads, keyValueHeads = heads, dKey, dValue, positions, without } = model;
     if (dKey === undefined && dModel % heads !== 0) {
       const allowed = divisors(dModel).join(", ");
       refuse("heads", `${heads} heads do not divide dModel ${dModel}`, `choose from ${allowed}, or set dKey`);
     }
+    if (heads % keyValueHeads !== 0)
+      refuse("keyValueHeads", `${keyValueHeads} do not divide ${heads} heads`, "choose a divisor of heads");
+    if (model.normKind !== undefined && without.includes("norm"))
+      refuse("normKind", "has no effect without norms", "leave normKind out");
     const keySize = dKey ?? dModel / heads;
     if (positions === "rotary" && keySize % 2 !== 0) {
       const cause = `"rotary" rotates pairs of axes, but queries and keys have ${keySize} per head`;

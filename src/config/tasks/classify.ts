@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ModelKeys } from "../families/families.ts";
 import { count, file } from "../keys.ts";
-import { seed, training } from "./training.ts";
+import { bpeDropout, seed, training } from "./training.ts";
 import { tokenizer } from "./vocabulary.ts";
 
 const labelled = z.strictObject({ labelled: file }).describe("{labelled}: TSV file, label then text");
@@ -20,5 +20,5 @@ export const classify = (model: ModelKeys<"classify">) =>
     data,
     tokenizer: tokenizer.prefault({}),
     model,
-    training: z.strictObject(training).prefault({}),
+    training: z.strictObject({ ...training, bpeDropout }).prefault({}),
   });

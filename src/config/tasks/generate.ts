@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ModelKeys } from "../families/families.ts";
 import { count, file } from "../keys.ts";
-import { seed, training } from "./training.ts";
+import { seed, smoothOver, training } from "./training.ts";
 import { tokenizer } from "./vocabulary.ts";
 
 const text = z
@@ -22,5 +22,5 @@ export const generate = (model: ModelKeys<"generate">) =>
     data,
     tokenizer: tokenizer.prefault({}),
     model,
-    training: z.strictObject(training).prefault({}),
+    training: z.strictObject({ ...training, smoothOver }).prefault({}),
   });

@@ -33,7 +33,10 @@ export const training = {
   epochs: count().default(10).describe("passes over the data"),
   steps: count().optional().describe("stop after this many updates, even if epochs are left"),
   minutes: z.number().positive().optional().describe("stop after this many minutes, even if epochs are left"),
-  optimizer: z.enum(["adamw", "adam", "sgd"]).default("adamw").describe("optimiser: adamw, adam, sgd"),
+  optimizer: z
+    .enum(["adamw", "adam", "sgd", "muon"])
+    .default("adamw")
+    .describe("optimiser: adamw, adam, sgd, muon (matrices between states; adamw for the rest)"),
   learningRate: z
     .number()
     .positive()
@@ -51,7 +54,7 @@ export const training = {
     .max(1)
     .default(0.01)
     .describe(
-      "adamw: fraction of each weight removed per unit of rate; adam, sgd: added to the gradient; 0 to 1",
+      "adamw, muon: fraction of each weight removed per unit of rate; adam, sgd: added to the gradient; 0 to 1",
     ),
   beta1: share.default(0.9).describe("adam, adamw: decay of the mean gradient; at least 0, below 1"),
   beta2: share.default(0.98).describe("adam, adamw: decay of the mean squared gradient; at least 0, below 1"),
@@ -61,10 +64,23 @@ export const training = {
     .max(1)
     .default(1e-9)
     .describe("adam, adamw: added to the denominator; above 0, at most 1"),
-  momentum: share.default(0.9).describe("sgd only; at least 0, below 1"),
+  momentum: share.default(0.9).describe("sgd, muon: momentum; at least 0, below 1"),
   labelSmoothing: share
     .default(0)
     .describe("fraction of probability spread over all outputs; at least 0, below 1"),
+  rDrop: z
+    .number()
+    .positive()
+    .max(100)
+    .optional()
+    .describe(
+      "every batch is read twice with different dropout, and this much weight is on the answers agreeing (R-Drop's alpha, about 5); above 0, at most 100; default once",
+    ),
+  ema: share
+    .optional()
+    .describe(
+      "decay per update of a moving average of the weights, which is validated and saved: 0.999; default no average",
+    ),
   clip: z.number().min(0).default(1).describe("maximum global norm of the gradients; 0 for no clipping"),
   validateEvery: count().optional().describe("updates between validations; default one epoch"),
   patience: count()
@@ -77,6 +93,21 @@ export const training = {
     .default(0)
     .describe("updates between per-layer gradient norms, activations and attention entropies; 0 for none"),
 };
+
+/** Keys of `training` where outputs are pieces of a vocabulary. */
+export const smoothOver = z
+  .enum(["all", "pieces"])
+  .optional()
+  .describe(
+    "outputs that share what labelSmoothing spreads: all, pieces (not padding, unknown, start); default all",
+  );
+
+/** Keys of `training` where texts are encoded one by one. */
+export const bpeDropout = share
+  .optional()
+  .describe(
+    "fraction of merges skipped at random when training texts are split anew in each epoch, 0.1; default none",
+  );
 
 export const seed = z
   .int()

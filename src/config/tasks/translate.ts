@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ModelKeys } from "../families/families.ts";
 import { count, file, share } from "../keys.ts";
 import { guidedAlignment } from "./guided-alignment.ts";
-import { seed, training } from "./training.ts";
+import { bpeDropout, seed, smoothOver, training } from "./training.ts";
 import { tokenizer, vocabulary } from "./vocabulary.ts";
 
 const parallel = z
@@ -63,6 +63,8 @@ export const translate = (model: ModelKeys<"translate">) =>
       .strictObject({
         ...training,
         labelSmoothing,
+        smoothOver,
+        bpeDropout,
         validBleu,
         newVocabulary,
         guidedAlignment: guidedAlignment.optional(),

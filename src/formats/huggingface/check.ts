@@ -1,10 +1,10 @@
 import { heedError } from "../../errors.ts";
+import { type OwnKeys, refuseOwnKeys } from "./own-keys.ts";
 
 /** The model section of a translator's configuration; keys that its kind lacks may be absent. */
-export interface ModelSettings {
+export interface ModelSettings extends OwnKeys {
   readonly kind: string;
   readonly dModel: number;
-  readonly heads?: number;
   readonly dKey?: number | undefined;
   readonly dValue?: number | undefined;
   readonly positions?: string;
@@ -51,6 +51,7 @@ export function asExportable<M extends ModelSettings>(
   }
   if (model.decoder === "ssru")
     refuse("neither Marian nor Blenderbot has decoders with an SSRU there", "without `model.decoder`");
+  refuseOwnKeys(model, "Marian and Blenderbot", refuse);
   const architecture = architectureOf(model);
   if (architecture === "marian" && model.positions !== "sinusoidal") {
     refuse(

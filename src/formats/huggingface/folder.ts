@@ -1,4 +1,5 @@
 import { Transformer, type TransformerConfig } from "../../models/transformer.ts";
+import type { Activation } from "../../nn/feed-forward.ts";
 import type { Quantization } from "../../onnx/lower.ts";
 import { tokenizerConfigJson } from "../../text/layout.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
@@ -9,6 +10,7 @@ import { bartConfig } from "./families/bart.ts";
 import type { FamilyFolderOptions } from "./family-folder.ts";
 import { addGraphs, type Files, jsonFile, lastKeys } from "./folder-files.ts";
 import { decoderGraph, encoderGraph } from "./graphs.ts";
+import { withUnitRows } from "./own-keys.ts";
 import { exportedSources, exportedWeights } from "./weights.ts";
 
 /** A translator to export: see `asExportable` for its limits. */
@@ -35,15 +37,16 @@ export function huggingFaceFolder(
   model: ExportableModel,
   { attentions = false, quantize = [], where = "model" }: FamilyFolderOptions = {},
 ): Files {
-  const { weights, tokenizer } = model;
-  const { tie, positions } = model.config;
+  const { tokenizer } = model;
+  const { tie, positions, fixNorm } = model.config;
+  const weights = fixNorm ? withUnitRows(model.weights) : model.weights;
   asExportable(
     { kind: "transformer", ...model.config },
     { where, vocabularies: { one: tie !== "output", tied: tie === "all" } },
   );
   const maxLength =
     positions === "learned" ? model.config.maxLength : Math.max(model.config.maxLength, LEAST_SINUSOIDS);
-  const config = { ...model.config, maxLength, dropout: 0 };
+  const config = { ...model.config, maxLength, dropout: 0, fixNorm: false };
   const files: Files = new Map();
   const json = (name: string, content: object): void => {
     files.set(name, jsonFile(content));
@@ -81,7 +84,8 @@ function configJson(
     ...bartConfig({
       ...{ ...c, architecture, dropout, attentionDropout, longest: positions },
       vocabulary: c.targetVocabulary,
-      activation: c.activation ?? "relu",
+      // Gates are refused.
+      activation: (c.activation ?? "relu") as Activation,
       scaleEmbedding: true,
       tieEmbeddings: c.tie === "all",
     }),

@@ -76,6 +76,7 @@ export async function loadLabelled(
             tokenizer,
             labels,
             ...encoded,
+            texts: known.train.map(({ text }) => text),
             validTexts: known.valid.map(({ text }) => text),
             ...(weights ? { weights } : {}),
           }),

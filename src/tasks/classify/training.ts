@@ -16,6 +16,7 @@ import { openTrainingStep } from "../../training/step.ts";
 import type { TrainingBatch } from "../../training/trainer.ts";
 import { adapted, frozen } from "../adapted.ts";
 import { meanLoss } from "../mean-loss.ts";
+import { lastKept, sampledExamples } from "../sampled-examples.ts";
 import type { Learner } from "../task.ts";
 import { JUDGED, likeliest, openJudge, scoreLabelled } from "./judge.ts";
 import { textFeeds } from "./texts.ts";
@@ -55,6 +56,8 @@ export interface ClassificationTaskOptions {
   readonly labels: readonly string[];
   readonly train: readonly PairExample[];
   readonly valid: readonly PairExample[];
+  /** The texts of `train`; `training.bpeDropout` needs them. */
+  readonly texts?: readonly string[];
   /** The texts of `valid`, for the report. Default: decoded from their tokens, with "⁇" for unknown words. */
   readonly validTexts?: readonly string[];
   readonly weights?: ReadonlyMap<string, HostTensor>;
@@ -62,7 +65,7 @@ export interface ClassificationTaskOptions {
 
 /** Everything the trainer needs to learn labels. Validation is loss, accuracy and macro-F1; the most accurate is best. */
 export async function openClassificationTask(options: ClassificationTaskOptions): Promise<Learner> {
-  const { engine, config, tokenizer, labels, train, valid, weights } = options;
+  const { engine, config, tokenizer, labels, valid, weights } = options;
   const { seed, training } = config;
   const model = adapted(
     classifierModel(config, { vocabulary: tokenizer.size, labels: labels.length }),
@@ -71,7 +74,10 @@ export async function openClassificationTask(options: ClassificationTaskOptions)
   const step = await openTrainingStep({
     engine,
     model,
-    objective: (classifier) => classificationObjective(classifier, training.labelSmoothing),
+    objective: (classifier) => {
+      const { labelSmoothing: smoothing, rDrop } = training;
+      return classificationObjective(classifier, { smoothing, rDrop });
+    },
     optimiser: training,
     clip: training.clip,
     seed,
@@ -83,20 +89,22 @@ export async function openClassificationTask(options: ClassificationTaskOptions)
   const { negativeLogLikelihood, tokens } = classificationObjective(build(model).call, 0);
   const loss = await compile({ engine, state: step.state, outputs: { negativeLogLikelihood, tokens } });
   const judge = await openJudge({ engine, model, padding: special.pad, state: step.state });
-  const plan = (epoch: number): number[][] =>
-    planEpoch(train, { batchTokens: training.batchTokens, seed, epoch });
+  const examplesOf = epochExamples(options);
+  const plan = (examples: readonly PairExample[], epoch: number): number[][] =>
+    planEpoch(examples, { batchTokens: training.batchTokens, seed, epoch });
   const feedsOf = (examples: readonly PairExample[], chosen: readonly number[]): BatchFeeds =>
     textFeeds(makeBatch(examples, chosen, special));
 
   async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
-    for (const chosen of plan(epoch).slice(skip)) {
-      yield { feeds: feedsOf(train, chosen), examples: chosen.map((i) => i + 1) };
+    const encoded = await examplesOf(epoch);
+    for (const chosen of plan(encoded, epoch).slice(skip)) {
+      yield { feeds: feedsOf(encoded, chosen), examples: chosen.map((i) => i + 1) };
     }
   }
   return {
     step,
     batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
-    batchesPerEpoch: plan(0).length,
+    batchesPerEpoch: plan(await examplesOf(0), 0).length,
     validate: async (signal) => {
       const all = chunks([...valid.keys()], JUDGED).map((chunk) => feedsOf(valid, chunk));
       const mean = await meanLoss(loss, all, signal);
@@ -117,4 +125,18 @@ export async function openClassificationTask(options: ClassificationTaskOptions)
       step.close();
     },
   };
+}
+
+/** The examples of each epoch: the same, or split anew with `training.bpeDropout`. */
+function epochExamples({
+  config: { seed, data, training },
+  tokenizer,
+  train,
+  texts,
+}: ClassificationTaskOptions): (epoch: number) => Promise<readonly PairExample[]> {
+  const { bpeDropout: rate = 0 } = training;
+  if (rate === 0 || !texts) return () => Promise.resolve(train);
+  const written = texts.map((source, i) => ({ example: train[i] as PairExample, source }));
+  const tokenizers = { source: tokenizer, target: tokenizer };
+  return lastKept((epoch) => sampledExamples(written, tokenizers, { rate, seed }, epoch, data.maxTokens));
 }

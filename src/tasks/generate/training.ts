@@ -13,6 +13,7 @@ import type { Tokenizer } from "../../text/tokenizer.ts";
 import { openTrainingStep } from "../../training/step.ts";
 import type { TrainingBatch } from "../../training/trainer.ts";
 import { adapted, frozen } from "../adapted.ts";
+import { lossOptions } from "../loss-options.ts";
 import { meanLoss } from "../mean-loss.ts";
 import type { Learner } from "../task.ts";
 import { coverText, windowFeeds } from "./text.ts";
@@ -34,7 +35,7 @@ export async function openLanguageTask(options: LanguageTaskOptions): Promise<Le
   const step = await openTrainingStep({
     engine,
     model,
-    objective: (decoder) => languageModelObjective(decoder, training.labelSmoothing),
+    objective: (decoder) => languageModelObjective(decoder, lossOptions(training, tokenizer)),
     optimiser: training,
     clip: training.clip,
     seed,

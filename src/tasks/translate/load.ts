@@ -5,7 +5,7 @@ import { trainTokenizers } from "../learn-tokenizers.ts";
 import type { TaskData } from "../task.ts";
 import { readKnownTokenizers, tokenizerFiles } from "../tokenizers.ts";
 import { loadCorpus, nameOf } from "./corpus.ts";
-import { encodeCorpus, fittingPairs } from "./pairs.ts";
+import { encodeCorpus, fittingPairs, type SentencePair } from "./pairs.ts";
 import { openTranslationTask } from "./training.ts";
 
 /** Loads sentence pairs, for a translator. */
@@ -48,6 +48,9 @@ export async function loadPairs(
             tokenizers,
             train: examples,
             numbers,
+            ...(config.training.bpeDropout
+              ? { texts: numbers.map((number) => corpus.train[number - 1] as SentencePair) }
+              : {}),
             valid,
             ...(links ? { links } : {}),
             ...(weights ? { weights } : {}),

@@ -11,6 +11,8 @@ import type { Tokenizers } from "../../text/tokenizer.ts";
 import { openTrainingStep } from "../../training/step.ts";
 import type { TrainingBatch } from "../../training/trainer.ts";
 import { adapted, frozen } from "../adapted.ts";
+import { lossOptions } from "../loss-options.ts";
+import { lastKept, sampledExamples } from "../sampled-examples.ts";
 import type { Learner } from "../task.ts";
 import type { SentencePair } from "./pairs.ts";
 import { pairFeeds } from "./pairs.ts";
@@ -23,6 +25,8 @@ export interface TranslationTaskOptions {
   readonly train: readonly PairExample[];
   /** The number of each training example in messages. Default: its index in `train`. */
   readonly numbers?: readonly number[];
+  /** The texts of `train`; `training.bpeDropout` needs them. */
+  readonly texts?: readonly SentencePair[];
   /** The links of `train`; `training.guidedAlignment` needs them. */
   readonly links?: PieceLinks;
   readonly valid: readonly SentencePair[];
@@ -34,7 +38,7 @@ export interface TranslationTaskOptions {
  * of greedy translations of the first `validBleu`.
  */
 export async function openTranslationTask(options: TranslationTaskOptions): Promise<Learner> {
-  const { engine, config, tokenizers, train, numbers, links, valid, weights } = options;
+  const { engine, config, tokenizers, numbers, links, valid, weights } = options;
   const { seed, training } = config;
   const model = adapted(translationModel(config.model, tokenizers), training);
   const guidance = guidanceOf(config);
@@ -42,7 +46,7 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
     engine,
     model,
     objective: (seq2seq, taps) =>
-      translationObjective(seq2seq, training.labelSmoothing, guidance && { guidance, taps }),
+      translationObjective(seq2seq, lossOptions(training, tokenizers.target), guidance && { guidance, taps }),
     optimiser: training,
     clip: training.clip,
     seed,
@@ -51,24 +55,44 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
     ...(weights ? { weights } : {}),
   });
   const special = tokenizers.target.special;
-  const plan = (epoch: number): number[][] =>
-    planEpoch(train, { batchTokens: training.batchTokens, seed, epoch });
+  const examplesOf = epochExamples(options);
+  const plan = (examples: readonly PairExample[], epoch: number): number[][] =>
+    planEpoch(examples, { batchTokens: training.batchTokens, seed, epoch });
   const validation = await openValidation({ ...options, model, step });
 
   async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
-    for (const chosen of plan(epoch).slice(skip)) {
+    const encoded = await examplesOf(epoch);
+    for (const chosen of plan(encoded, epoch).slice(skip)) {
       const examples = numbers ? chosen.map((i) => numbers[i] as number) : chosen;
-      yield { feeds: pairFeeds(makeBatch(train, chosen, special), links), examples };
+      yield { feeds: pairFeeds(makeBatch(encoded, chosen, special), links), examples };
     }
   }
   return {
     step,
     batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
-    batchesPerEpoch: plan(0).length,
+    batchesPerEpoch: plan(await examplesOf(0), 0).length,
     validate: (signal) => validation.run(valid, signal),
     close: () => {
       validation.close();
       step.close();
     },
   };
+}
+
+/** The examples of each epoch: the same, or split anew with `training.bpeDropout`. */
+function epochExamples({
+  config,
+  tokenizers,
+  train,
+  texts,
+}: TranslationTaskOptions): (epoch: number) => Promise<readonly PairExample[]> {
+  const { bpeDropout: rate = 0 } = config.training;
+  if (rate === 0 || !texts) return () => Promise.resolve(train);
+  const written = texts.map(({ source, target }, i) => ({
+    example: train[i] as PairExample,
+    source,
+    target,
+  }));
+  const { seed, model } = config;
+  return lastKept((epoch) => sampledExamples(written, tokenizers, { rate, seed }, epoch, model.maxLength));
 }

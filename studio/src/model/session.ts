@@ -14,7 +14,7 @@ import { pairRequests } from "./pair.ts";
 import { readingRequests } from "./reading.ts";
 import { recurrentRequests } from "./recurrent.ts";
 import { tracked } from "./running.ts";
-import { type AskedWalk, type Walk, walk } from "./steps.ts";
+import { type AskedWalk, hasSteps, type Walk, walk } from "./steps.ts";
 
 /** What the page knows of an opened model. */
 export interface Card {
@@ -22,6 +22,8 @@ export interface Card {
   readonly task: OpenedRun["task"];
   /** transformer, lstm, gru */
   readonly kind: string;
+  /** Whether *Steps* has the equations of its layers. */
+  readonly hasSteps: boolean;
   readonly parameters: number;
   readonly device: string;
   readonly warnings: readonly string[];
@@ -65,6 +67,7 @@ export const requests = tracked({
       name,
       task: run.task,
       kind: run.config.model.kind,
+      hasSteps: hasSteps(run.config.model),
       parameters: [...run.weights.values()].reduce((sum, { data }) => sum + data.length, 0),
       device: device.description,
       warnings,

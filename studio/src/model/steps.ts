@@ -60,6 +60,16 @@ export interface Walk {
   readonly unchanged: number;
 }
 
+/** Whether a walk has the equations of a model's layers: those of the original Transformer, with norms of any kind. */
+export function hasSteps(model: OpenedRun["config"]["model"]): boolean {
+  const { activation, qkNorm, fixNorm } = model as {
+    readonly activation?: string;
+    readonly qkNorm?: boolean;
+    readonly fixNorm?: boolean;
+  };
+  return !qkNorm && !fixNorm && activation !== "swiglu" && activation !== "relu2";
+}
+
 export function placesOf(kind: AttentionKind, layer: number): Places {
   const side = kind === "encoder" ? "encoder" : "decoder";
   const block = `${side}.${layer}`;

@@ -5,12 +5,14 @@ import type { ViewName } from "./view.ts";
 export interface Shown {
   readonly task: "translate" | "generate" | "classify";
   readonly kind: string;
+  /** Whether its equations are those that *Steps* shows. Default true. */
+  readonly hasSteps?: boolean;
   readonly heads: Readonly<Record<string, number>>;
 }
 
 const needs: Readonly<Partial<Record<ViewName, (model: Shown) => boolean>>> = {
   translate: ({ task }) => task === "translate",
-  steps: ({ task, kind }) => task === "translate" && kind === "transformer",
+  steps: ({ task, kind, hasSteps = true }) => task === "translate" && kind === "transformer" && hasSteps,
   heads: ({ heads }) => Object.keys(heads).length > 0,
   recurrent: ({ kind }) => kind !== "transformer",
   language: ({ task }) => task === "generate",

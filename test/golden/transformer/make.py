@@ -4,8 +4,8 @@
 
 Each file has a configuration, a batch, weights, logits, loss, the gradient of every weight, and the losses of ten AdamW
 steps. Where sizes allow, the layers are PyTorch's own nn.TransformerEncoderLayer and nn.TransformerDecoderLayer; keys and
-values of free size use the explicit products below, which are first held to PyTorch's layers; rotary positions are those of
-transformers' LLaMA.
+values of free size, and what those layers do not have, use the explicit products below, which are first held to PyTorch's
+layers; rotary positions are those of transformers' LLaMA, grouped queries those of PyTorch's scaled_dot_product_attention.
 """
 
 import base64
@@ -39,6 +39,12 @@ CONFIGS = {
     "one-head-no-padding": dict(heads=1, dModel=20, feedForward=16, encoderLayers=1, decoderLayers=1, padding=False,
                                 tie="output"),
     "pre-rotary": dict(norm="pre", positions="rotary", tie="none", smoothing=0.1),
+    "llama-like": dict(norm="pre", normKind="rms", activation="swiglu", positions="rotary", heads=4, keyValueHeads=2,
+                       qkNorm=True, smoothing=0.1),
+    "post-rms-grouped": dict(normKind="rms", heads=4, keyValueHeads=1, dKey=5, dValue=3, tie="output", smoothing=0.1),
+    "scale-fix": dict(norm="pre", normKind="scale", fixNorm=True, smoothing=0.1),
+    "post-scale-fix-untied": dict(normKind="scale", fixNorm=True, tie="none", sourceVocabulary=22, smoothing=0.1),
+    "qk-norm-relu2": dict(qkNorm=True, activation="relu2", smoothing=0.1),
 }
 
 
@@ -53,6 +59,7 @@ def make_weights(c, rng):
     d, ff, heads = c["dModel"], c["feedForward"], c["heads"]
     dk = c.get("dKey", d // heads)
     dv = c.get("dValue", dk)
+    groups = c.get("keyValueHeads", heads)
 
     def put(name, *shape, scale=None, around=0.0):
         scale = scale if scale is not None else shape[-1] ** -0.5
@@ -64,13 +71,21 @@ def make_weights(c, rng):
         put(f"{name}.bias", out, scale=0.1)
 
     def norm(name):
+        kind = c.get("normKind", "layer")
+        if kind == "scale":
+            put(f"{name}.gain", 1, scale=0.1, around=math.sqrt(d))
+            return
         put(f"{name}.gain", d, scale=0.1, around=1.0)
-        put(f"{name}.bias", d, scale=0.1)
+        if kind == "layer":
+            put(f"{name}.bias", d, scale=0.1)
 
     def attention(name):
+        if c.get("qkNorm"):
+            put(f"{name}.queryNorm.gain", dk, scale=0.1, around=1.0)
+            put(f"{name}.keyNorm.gain", dk, scale=0.1, around=1.0)
         linear(f"{name}.query", heads * dk, d)
-        linear(f"{name}.key", heads * dk, d)
-        linear(f"{name}.value", heads * dv, d)
+        linear(f"{name}.key", groups * dk, d)
+        linear(f"{name}.value", groups * dv, d)
         linear(f"{name}.output", d, heads * dv)
 
     put("embed.weight", c["targetVocabulary"], d)
@@ -86,8 +101,12 @@ def make_weights(c, rng):
             if side == "decoder":
                 attention(f"{at}.cross")
                 norm(f"{at}.crossResidual.norm")
-            linear(f"{at}.feedForward.inner", ff, d)
-            linear(f"{at}.feedForward.outer", d, ff)
+            if c["activation"] == "swiglu":
+                for part, shape in (("gate", (ff, d)), ("inner", (ff, d)), ("outer", (d, ff))):
+                    put(f"{at}.feedForward.{part}.weight", *shape)
+            else:
+                linear(f"{at}.feedForward.inner", ff, d)
+                linear(f"{at}.feedForward.outer", d, ff)
             norm(f"{at}.feedForwardResidual.norm")
     if c["norm"] == "pre":
         norm("encoderNorm")
@@ -115,21 +134,33 @@ def explicit_attention(c, w, name, x, states, allowed):
     """allowed [batch or 1, 1, queries, keys]"""
     heads = c["heads"]
 
-    def project(part, y):
+    groups = c.get("keyValueHeads", heads)
+
+    def project(part, y, heads):
         flat = y @ w[f"{name}.{part}.weight"].T + w[f"{name}.{part}.bias"]
         return flat.unflatten(-1, (heads, -1)).transpose(1, 2)
 
-    q, k, v = project("query", x), project("key", states), project("value", states)
+    q, k, v = project("query", x, heads), project("key", states, groups), project("value", states, groups)
+    if c.get("qkNorm"):
+        q, k = (F.rms_norm(y, y.shape[-1:], w[f"{name}.{part}Norm.gain"], 1e-6) for part, y in (("query", q), ("key", k)))
     if c["positions"] == "rotary" and x is states:
         rotary = LlamaRotaryEmbedding(LlamaConfig(hidden_size=c["dModel"], num_attention_heads=heads))
         q, k = apply_rotary_pos_emb(q, k, *rotary(q, torch.arange(x.shape[1])[None]))
-    scores = (q @ k.transpose(-1, -2)) / math.sqrt(q.shape[-1])
-    weights = scores.masked_fill(~allowed, -math.inf).softmax(-1)
-    joined = (weights @ v).transpose(1, 2).flatten(2)
+    if groups == heads:
+        scores = (q @ k.transpose(-1, -2)) / math.sqrt(q.shape[-1])
+        context = scores.masked_fill(~allowed, -math.inf).softmax(-1) @ v
+    else:
+        context = F.scaled_dot_product_attention(q, k, v, allowed, enable_gqa=True)
+    joined = context.transpose(1, 2).flatten(2)
     return joined @ w[f"{name}.output.weight"].T + w[f"{name}.output.bias"]
 
 
 def explicit_norm(w, name, x):
+    if f"{name}.bias" not in w:
+        gain = w[f"{name}.gain"]
+        if gain.shape == x.shape[-1:]:
+            return F.rms_norm(x, x.shape[-1:], gain, 1e-6)
+        return F.normalize(x, dim=-1) * gain
     return F.layer_norm(x, x.shape[-1:], w[f"{name}.gain"], w[f"{name}.bias"])
 
 
@@ -144,9 +175,12 @@ def explicit_layer(c, w, at, x, sublayers):
 
 
 def explicit_feed_forward(c, w, at):
-    act = F.relu if c["activation"] == "relu" else F.gelu
+    act = {"relu": F.relu, "gelu": F.gelu, "relu2": lambda x: F.relu(x) ** 2}.get(c["activation"])
 
     def run(h):
+        if act is None:
+            gate, inner, outer = (w[f"{at}.feedForward.{part}.weight"].T for part in ("gate", "inner", "outer"))
+            return (F.silu(h @ gate) * (h @ inner)) @ outer
         inner = act(h @ w[f"{at}.feedForward.inner.weight"].T + w[f"{at}.feedForward.inner.bias"])
         return inner @ w[f"{at}.feedForward.outer.weight"].T + w[f"{at}.feedForward.outer.bias"]
 
@@ -230,6 +264,9 @@ def forward(c, w, batch, encoder, decoder):
         added = 0 if c["positions"] == "rotary" else table[: ids.shape[1]]
         return weight[ids] * math.sqrt(d) + added
 
+    if c.get("fixNorm"):
+        tables = ("embed.weight", "sourceEmbed.weight", "project")
+        w = {name: F.normalize(value, dim=-1) if name in tables else value for name, value in w.items()}
     mask = batch["sourceMask"].bool()
     x = embed(w.get("sourceEmbed.weight", w["embed.weight"]), batch["source"])
     for i in range(c["encoderLayers"]):
@@ -296,7 +333,7 @@ def main():
         rng = np.random.default_rng(seed)
         w = make_weights(c, rng)
         batch = make_batch(c, rng)
-        free = "dKey" in c or c["positions"] == "rotary"
+        free = c["positions"] == "rotary" or not {"dKey", "normKind", "qkNorm", "keyValueHeads"}.isdisjoint(c)
         layers = (explicit_encoder, explicit_decoder) if free else (torch_encoder, torch_decoder)
 
         def run(weights):

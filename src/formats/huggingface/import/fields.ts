@@ -33,6 +33,7 @@ const activations = new Map<string, Activation>([
   ["gelu_new", "gelu-tanh"],
   ["gelu_pytorch_tanh", "gelu-tanh"],
   ["gelu_fast", "gelu-tanh"],
+  ["relu2", "relu2"],
   ["silu", "silu"],
   ["swish", "silu"],
 ]);
@@ -40,6 +41,7 @@ const activations = new Map<string, Activation>([
 /** The name to write for an activation. */
 export const activationNames = {
   relu: "relu",
+  relu2: "relu2",
   gelu: "gelu",
   "gelu-tanh": "gelu_new",
   silu: "silu",

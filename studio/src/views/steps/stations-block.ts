@@ -32,7 +32,9 @@ export function normalised(
 ): Pick<Station, "inputs" | "picture"> & { readonly equation: Chain } {
   const number = (path: string, index: number): number | undefined => walk.numbers.get(path)?.data[index];
   const [mean, deviation] = [number(`${norm}.mean`, row) ?? 0, number(`${norm}.deviation`, row) ?? 1];
-  const [gain, bias] = [number(`${norm}.gain`, column) ?? 1, number(`${norm}.bias`, column) ?? 0];
+  // A norm by length has one gain for all columns.
+  const gain = number(`${norm}.gain`, column) ?? number(`${norm}.gain`, 0) ?? 1;
+  const bias = number(`${norm}.bias`, column) ?? 0;
   const [i, d] = [row + 1, column + 1];
   return {
     inputs: [{ sheet: x, row }],

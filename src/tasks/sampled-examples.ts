@@ -1,0 +1,66 @@
+import type { PairExample } from "../data/batches.ts";
+import { randomStream } from "../random.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+import { inTurns, type Work } from "../work.ts";
+
+/** How training texts are split anew in each epoch. */
+export interface Resampling {
+  /** Share of merges skipped. */
+  readonly rate: number;
+  readonly seed: number;
+}
+
+/** One training example and how its sides are split. A side without a text stays as it is. */
+export interface Resampled {
+  readonly example: PairExample;
+  readonly source: string;
+  readonly target?: string;
+}
+
+/**
+ * The examples of an epoch, split anew with merges skipped at random. How one is split depends on (seed, epoch, its index)
+ * alone, so that a resumed run sees the same. Where a side gets more than `most` tokens, it keeps its usual ones.
+ *
+ * @see Provilkov et al. 2020 - https://aclanthology.org/2020.acl-main.170
+ */
+export const sampledExamples = (
+  texts: readonly Resampled[],
+  tokenizers: { readonly source: Tokenizer; readonly target: Tokenizer },
+  { rate, seed }: Resampling,
+  epoch: number,
+  most: number,
+): Promise<PairExample[]> => inTurns(sampling(texts, tokenizers, { rate, seed }, epoch, most));
+
+function* sampling(
+  texts: readonly Resampled[],
+  tokenizers: { readonly source: Tokenizer; readonly target: Tokenizer },
+  { rate, seed }: Resampling,
+  epoch: number,
+  most: number,
+): Work<PairExample[]> {
+  const examples: PairExample[] = [];
+  for (const [i, { example, source, target }] of texts.entries()) {
+    yield;
+    const uniform = randomStream(seed, `merges ${epoch} ${i}`);
+    const side = (tokenizer: Tokenizer, usual: Int32Array, text: string | undefined): Int32Array => {
+      const ids = text === undefined ? undefined : tokenizer.sample?.(text, rate, uniform);
+      return ids && ids.length <= most ? Int32Array.from(ids) : usual;
+    };
+    examples.push({
+      source: side(tokenizers.source, example.source, source),
+      target: side(tokenizers.target, example.target, target),
+    });
+  }
+  return examples;
+}
+
+/** Makes the examples of an epoch once, and keeps those of the last one. */
+export function lastKept(
+  make: (epoch: number) => Promise<readonly PairExample[]>,
+): (epoch: number) => Promise<readonly PairExample[]> {
+  let kept: { readonly epoch: number; readonly examples: Promise<readonly PairExample[]> } | undefined;
+  return (epoch) => {
+    if (kept?.epoch !== epoch) kept = { epoch, examples: make(epoch) };
+    return kept.examples;
+  };
+}
