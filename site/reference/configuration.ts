@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { familyOf, kindsFor, modelKinds } from "../../src/config/families/families.ts";
 import type { ModelKind } from "../../src/config/families/kinds.ts";
-import { fitToData } from "../../src/config/fit.ts";
-import { readConfig } from "../../src/config/parse.ts";
+import { fitTable, fittedPaths } from "../../src/config/fit-table.ts";
 import { DEFAULT_KINDS, type Kinds, schemaOf, type TaskName, taskNames } from "../../src/config/schema.ts";
 import { cell, fence, table } from "./markdown.ts";
 
@@ -69,9 +68,11 @@ export function configurationPage(): string {
     ...modelSections(),
     ...shared,
     "## Defaults that fit the data",
-    "Where a configuration leaves these out, they follow the number of characters of the targets (or texts). `heed train` says " +
-      "what it chose and writes it into the run's `config.yaml`.",
+    "Where a configuration leaves these out, they follow from the number of words of the targets (or texts). `heed train` says " +
+      "what it chose and why, and writes it into the run's `config.yaml`.",
     fittedTable(),
+    "The warm-up is at most a tenth of the updates. With `training.minutes` (`--budget 10m`) there are as many passes as fit into " +
+      "them; where those would be fewer than four, the model is that of a smaller corpus.",
     "## Models from elsewhere",
     "These kinds come from `heed import`, which writes their keys; a training that goes on from one keeps them.",
     ...imported.flatMap(([task, model]) => [
@@ -117,30 +118,15 @@ function modelSections(): string[] {
 }
 
 function fittedTable(): string {
-  const sizes = [100_000, 1_000_000, 10_000_000];
-  const columns = ["transformer", "lstm"].flatMap((kind) => {
-    const given = readConfig(`model: { kind: ${kind} }\n${DATA}`, "the site");
-    return sizes.map((characters, i) => {
-      const { changes } = fitToData(given, { name: "the site", characters });
-      return { i, changes: new Map(changes.map((line) => line.split(" ") as [string, string])) };
-    });
-  });
-  const paths = [...new Set(columns.flatMap(({ changes }) => [...changes.keys()]))];
-  const defaults = new Map(
-    (["transformer", "lstm"] as const).flatMap((model) =>
-      keysOf({ task: "translate", model }).map((key) => [key.path, key.default] as const),
-    ),
+  const limits = fitTable.map(({ below }) =>
+    below === Infinity ? "more" : `below ${below.toLocaleString("en")} words`,
   );
-  const rows = paths.map((path) => [
+  const rows = fittedPaths.map((path) => [
     `\`${path}\``,
-    ...sizes.map((_, i) => {
-      const fitted = columns.find((column) => column.i === i && column.changes.has(path));
-      return fitted?.changes.get(path) ?? (defaults.get(path) ?? "").replaceAll("`", "");
-    }),
+    ...fitTable.map(({ defaults }) => `${defaults[path]}`),
   ]);
-  return table(["key", "below 400,000 characters", "below 4,000,000", "above"], rows);
+  return table(["key", ...limits], rows);
 }
-const DATA = "data: { train: { corpus: phrasebook }, valid: { corpus: phrasebook } }";
 
 const under = (name: string, keys: readonly Key[] = []): Key[] =>
   keys.filter(({ path }) => path.startsWith(`${name}.`) && path !== "model.kind");

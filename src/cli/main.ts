@@ -22,6 +22,7 @@ export const commands = {
   studio: () => import("./commands/studio.ts"),
   export: () => import("./commands/export.ts"),
   import: () => import("./commands/import.ts"),
+  distill: () => import("./commands/distill.ts"),
   score: () => import("./commands/score.ts"),
   compare: () => import("./commands/compare.ts"),
   runs: () => import("./commands/runs.ts"),

@@ -1,113 +1,118 @@
+import {
+  type CorpusSize,
+  type FitRow,
+  type FittedPath,
+  fitTable,
+  fittedPaths,
+  reasons,
+} from "./fit-table.ts";
 import { flatten } from "./flat.ts";
 import type { GivenConfig } from "./parse.ts";
 import type { Config } from "./schema.ts";
+import { trainingCost } from "./training-cost.ts";
 
-/** The size of a training corpus. */
-export interface CorpusSize {
-  /** "2,000 pairs" */
-  readonly name: string;
-  /** Characters of the targets, or of the texts where there are no pairs. */
-  readonly characters: number;
-}
+export type { CorpusSize } from "./fit-table.ts";
 
-/**
- * Defaults for corpora smaller than the schema's defaults assume. A small corpus supports few vocabulary entries and few
- * parameters, and needs many passes in small batches to give enough updates.
- */
-const table = [
-  {
-    below: 400_000,
-    defaults: {
-      "tokenizer.vocab": 1000,
-      "model.layers": 2,
-      "model.dModel": 128,
-      "model.heads": 4,
-      "model.feedForward": 256,
-      "model.hidden": 256,
-      "model.dropout": 0.2,
-      "training.batchTokens": 512,
-      "training.epochs": 40,
-      "training.learningRate": 2e-3,
-      "training.warmup": 200,
-    },
-  },
-  {
-    below: 4_000_000,
-    defaults: {
-      "tokenizer.vocab": 4000,
-      "model.layers": 3,
-      "model.dModel": 256,
-      "model.heads": 4,
-      "model.feedForward": 512,
-      "model.hidden": 256,
-      "model.dropout": 0.2,
-      "training.batchTokens": 2048,
-      "training.epochs": 20,
-      "training.learningRate": 1e-3,
-      "training.warmup": 400,
-    },
-  },
-] as const;
-
-type Path = keyof (typeof table)[number]["defaults"];
-const paths = Object.keys(table[0].defaults) as Path[];
+type Value = string | number;
 
 /** Other keys whose values settle a key too: once the user sets one of them, the key is not fitted. */
-const settledBy: Readonly<Partial<Record<Path, readonly string[]>>> = {
+const settledBy: Readonly<Partial<Record<FittedPath, readonly string[]>>> = {
   "model.dModel": ["model.heads", "model.dKey"],
   "model.heads": ["model.dModel"],
-  "training.epochs": ["training.steps", "training.minutes"],
+  "training.epochs": ["training.steps"],
+  // Trained weights bear smaller rates than new ones.
+  "training.learningRate": ["training.from"],
+};
+
+/** With a budget of minutes, a smaller model that makes this many passes is preferred to a larger one that makes fewer. */
+const FEWEST_PASSES = 4;
+/** Share of the minutes that updates take; validation and saving take the rest. */
+const TRAINING = 0.85;
+/** Share of all updates that the rate may rise. */
+const WARMING = 0.1;
+
+/** What the fitted learning rates are for. */
+const usual: Readonly<Record<string, readonly string[]>> = {
+  "training.optimizer": ["adamw", "muon"],
+  "training.schedule": ["cosine"],
+  "model.norm": ["pre"],
 };
 
 /** Whether this key may be fitted to the data. */
-function isFree(path: Path, { config, given }: GivenConfig): boolean {
+function isFree(path: FittedPath, { config, given }: GivenConfig): boolean {
   // A vocabulary of words or characters holds those that occur, few or many.
   if (path === "tokenizer.vocab" && config.tokenizer.kind !== "bpe") return false;
-  // Other optimisers and schedules need other rates.
-  const { optimizer, schedule } = config.training;
-  const isUsual = (optimizer === "adamw" || optimizer === "muon") && schedule === "inverse-sqrt";
-  if (path === "training.learningRate" && !isUsual) return false;
+  // The rates are for AdamW, also within Muon, a cosine and pre-norm.
+  const has = flatten(config);
+  const isOther = Object.entries(usual).some(
+    ([key, values]) => given.has(key) && !values.includes(`${has.get(key)}`),
+  );
+  if (path === "training.learningRate" && isOther) return false;
   return ![path, ...(settledBy[path] ?? [])].some((key) => given.has(key));
 }
 
 /** Paths of the keys that training fits to its data. */
 export function fittedKeys({ config, given }: GivenConfig): ReadonlySet<string> {
   const has = flatten(config);
-  return new Set(paths.filter((path) => has.has(path) && isFree(path, { config, given })));
+  return new Set(fittedPaths.filter((path) => has.has(path) && isFree(path, { config, given })));
 }
 
 /**
- * Fits the defaults of a configuration to the corpus. Keys that the user set stay.
+ * Resolves the keys that the user left out from counts of the corpus, and from the minutes that training may take: the row
+ * of the table that the words select, or with few minutes a smaller one; passes that fit into the minutes; a warm-up that
+ * ends early. Keys that the user set stay. Equal data gives equal values, on any machine.
  *
- * @returns the configuration, and the changed keys with their new values.
+ * @returns the configuration, and each resolved key with its value and the reason: "model.dModel 128: …".
  */
 export function fitToData(
   requested: GivenConfig,
-  { characters }: CorpusSize,
-): { config: Config; changes: readonly string[] } {
-  const { config } = requested;
-  const row = table.find(({ below }) => characters < below);
-  const before = flatten(config);
-  const changed = new Map<Path, number>();
-  for (const path of row ? paths : []) {
-    const value = row?.defaults[path];
-    if (value === undefined || !before.has(path) || before.get(path) === value) continue;
-    if (isFree(path, requested)) changed.set(path, value);
-  }
-  return {
-    config: withValues(config, changed),
-    changes: [...changed].map(([path, value]) => `${path} ${value}`),
-  };
+  size: CorpusSize,
+): { config: Config; choices: readonly string[] } {
+  const { minutes } = requested.config.training;
+  const last = fitTable.findIndex(({ below }) => size.words < below);
+  const rows = fitTable.slice(0, last + 1).toReversed();
+  const fits = rows.map((row) => withRow(requested, row, size));
+  const fit = fits.find(({ passes }) => passes >= FEWEST_PASSES) ?? (fits.at(-1) as Fit);
+  const config = minutes === undefined ? (fits[0] as Fit).config : fit.config;
+  const facts = { size, config, cost: trainingCost(config, size) };
+  const values = flatten(config);
+  const paths = fittedPaths.filter((path) => fittedKeys(requested).has(path));
+  return { config, choices: paths.map((path) => `${path} ${values.get(path)}: ${reasons[path](facts)}`) };
+}
+
+interface Fit {
+  readonly config: Config;
+  /** Passes that the minutes allow. */
+  readonly passes: number;
+}
+
+function withRow(requested: GivenConfig, { defaults }: FitRow, size: CorpusSize): Fit {
+  const free = fittedKeys(requested);
+  const set = (config: Config, path: FittedPath, value: Value): Config =>
+    free.has(path) ? withValues(config, new Map([[path, value]])) : config;
+  const entries = Object.entries(defaults) as [FittedPath, Value][];
+  let config = withValues(requested.config, new Map(entries.filter(([path]) => free.has(path))));
+  const { minutes = Infinity, steps = Infinity } = config.training;
+  const cost = trainingCost(config, size);
+  const passes = (TRAINING * 60 * minutes * cost.speed) / cost.tokens;
+  config = set(
+    config,
+    "training.epochs",
+    Math.max(1, Math.min(defaults["training.epochs"], Math.floor(passes))),
+  );
+  const updates = Math.min(steps, config.training.epochs * cost.updatesPerPass);
+  const warmup = Math.min(defaults["training.warmup"], Math.floor(WARMING * updates));
+  return { config: set(config, "training.warmup", warmup), passes };
 }
 
 /** A configuration with the values that were fitted when a run began, except for keys that the user sets now. */
 export function fitToRun(requested: GivenConfig, run: Config): Config {
   const recorded = flatten(run);
-  const kept = [...fittedKeys(requested)].filter((path) => recorded.has(path)) as Path[];
-  return withValues(requested.config, new Map(kept.map((path) => [path, recorded.get(path) as number])));
+  const kept = [...fittedKeys(requested)].filter((path) => recorded.has(path)) as FittedPath[];
+  return withValues(requested.config, new Map(kept.map((path) => [path, recorded.get(path) as Value])));
 }
 
-function withValues(config: Config, values: ReadonlyMap<Path, number>): Config {
+function withValues(config: Config, values: ReadonlyMap<FittedPath, Value>): Config {
   const copy = structuredClone(config);
   for (const [path, value] of values) {
     const [section, key] = path.split(".") as ["tokenizer" | "model" | "training", string];

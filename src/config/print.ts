@@ -30,13 +30,7 @@ function annotate(map: YAMLMap, schema: Described, { path, fitted }: At): void {
     if (isFitted) map.delete(key);
     const item = isFitted ? undefined : values.get(key);
     if (!item) {
-      omitted.push(
-        ...commented(
-          key,
-          inner,
-          isFitted ? "; this default is for large corpora, smaller ones get another" : "",
-        ),
-      );
+      omitted.push(...commented(key, inner, isFitted ? "; left out, it follows from the corpus" : ""));
       continue;
     }
     if (omitted.length > 0) {
@@ -62,7 +56,7 @@ function commented(key: string, schema: Described, note = "", indent = " "): str
   const { shape } = unwrapped(schema);
   const meaning = meaningOf(schema);
   const value = defaultOf(schema);
-  const shown = shape ? "" : ` ${value === undefined ? "…" : stringify(value).trimEnd()}`;
+  const shown = shape ? "" : ` ${value === undefined || note ? "…" : stringify(value).trimEnd()}`;
   const line = `${indent}${key}:${shown}${meaning ? ` # ${meaning}${note}` : ""}`;
   const inner = Object.entries(shape ?? {}).flatMap(([name, child]) =>
     commented(name, child, "", `${indent}  `),

@@ -9,18 +9,37 @@ export interface Outlook {
   readonly parameters: number;
   /** Tokens that an epoch reads. */
   readonly tokens: number;
+  /** Entries of its vocabulary; of the target's, where there are two. */
+  readonly vocabulary: number;
 }
+
+/** Occurrences that a subword piece needs on average, and those to aim at. */
+const FEW = 15;
+/** Pieces that bytes and control tokens leave no use in going below. */
+const SMALLEST = 300;
+const ENOUGH = 25;
 
 const count = (n: number): string => Math.round(n).toLocaleString("en-US");
 
 /** Predicts what will go wrong in training and what to set instead, one line each. */
-export function forewarnings({ config, totalSteps, stepsPerEpoch, parameters, tokens }: Outlook): string[] {
+export function forewarnings(outlook: Outlook): string[] {
+  const { config, totalSteps, stepsPerEpoch, parameters, tokens, vocabulary } = outlook;
   const { warmup } = config.training;
   const warnings: string[] = [];
   if (warmup > 0 && totalSteps <= warmup) {
     warnings.push(
       `training ends after ${count(totalSteps)} updates, inside its warm-up of ${count(warmup)}: ` +
         `set training.warmup to ${Math.floor(totalSteps / 5)}, or raise training.epochs, or lower training.batchTokens`,
+    );
+  }
+  // Where merges ran out before, that has been said.
+  const isBpe = config.tokenizer.kind === "bpe" && vocabulary >= config.tokenizer.vocab;
+  const times = tokens / vocabulary;
+  if (isBpe && vocabulary > SMALLEST && times < FEW) {
+    const fewer = Math.max(SMALLEST, Number((tokens / ENOUGH).toPrecision(1)));
+    warnings.push(
+      `a vocabulary of ${count(vocabulary)} pieces is larger than ${count(tokens)} tokens carry, ${count(times)} for each: ` +
+        `set tokenizer.vocab to about ${fewer}`,
     );
   }
   const read = (tokens * totalSteps) / stepsPerEpoch;

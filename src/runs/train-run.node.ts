@@ -6,7 +6,7 @@ import { parseConfig } from "../config/parse.ts";
 import type { Config } from "../config/schema.ts";
 import { openFileReader } from "../data/corpus-reader.node.ts";
 import { heedError } from "../errors.ts";
-import { taskOf } from "../tasks/tasks.ts";
+import { type DescribedRun, taskOf } from "../tasks/tasks.ts";
 import { type Position, START } from "../training/trainer.ts";
 import { unlessAborted } from "../work.ts";
 import { scoresOf } from "./average.node.ts";
@@ -99,6 +99,7 @@ export async function trainRun(asked: RunOptions): Promise<RunSummary> {
         from,
         learner,
         tokens: prepared.tokens,
+        entries: entriesOf(described as DescribedRun),
         fingerprint,
         vocabulary,
         began,
@@ -155,10 +156,7 @@ function stoppedBefore(directory: string, { step, epoch, best }: Position, began
 function asFitted({ config, given }: RunOptions, size: CorpusSize, say: (message: string) => void): Config {
   if (!given) return config;
   const fit = fitToData({ config, given }, size);
-  if (fit.changes.length > 0)
-    say(
-      `defaults fitted to a corpus of ${size.name}, too small for the usual ones: ${fit.changes.join(", ")}`,
-    );
+  for (const choice of fit.choices) say(choice);
   return fit.config;
 }
 
@@ -183,6 +181,9 @@ function checkOptimizer({ optimizer, state }: Checkpoint<SavedState>, where: str
   const remedy = "train from the beginning in another --run; its trained model still works";
   throw heedError("ERR_MODEL", { where, cause, remedy });
 }
+
+const entriesOf = (run: DescribedRun): number =>
+  (run.task === "translate" ? run.tokenizers.target : run.tokenizer).size;
 
 /** Identifies the vocabularies and labels of a run. */
 const digestOf = (files: Readonly<Record<string, unknown>>): string =>

@@ -23,6 +23,8 @@ export interface Session extends RunOptions, Beginning {
   readonly learner: Learner;
   /** Tokens of the training data. */
   readonly tokens: number;
+  /** Entries of the vocabulary, of the target's where there are two. */
+  readonly entries: number;
   readonly fingerprint: Fingerprint;
   /** Identifies its vocabularies and labels. */
   readonly vocabulary: string;
@@ -40,7 +42,14 @@ export async function trainSession(session: Session): Promise<RunSummary> {
   const log = (kind: string, record: object): void =>
     appendLine(metrics, JSON.stringify({ kind, ...record }));
   const stepsPerEpoch = Math.ceil(learner.batchesPerEpoch / training.accumulate);
-  const outlook = { config, totalSteps, stepsPerEpoch, parameters, tokens: session.tokens };
+  const outlook = {
+    config,
+    totalSteps,
+    stepsPerEpoch,
+    parameters,
+    tokens: session.tokens,
+    vocabulary: session.entries,
+  };
   for (const warning of from.step === 0 ? forewarnings(outlook) : [])
     session.onMessage?.(`warning: ${warning}`);
   session.onStart?.({ parameters, totalSteps, from: from.step, unit: taskOf(config).unit });

@@ -21,6 +21,8 @@ export interface Position {
   readonly stale: number;
   /** Factor that "plateau" applies to the learning rate. */
   readonly reduction: number;
+  /** Minutes trained so far; recorded only where training has an end by the clock. */
+  readonly minutes?: number;
 }
 
 export const START: Position = {
@@ -109,7 +111,7 @@ export interface TrainerOptions extends TrainerEvents {
   readonly epochs: number;
   /** Stops after this many updates, even if epochs are left. */
   readonly steps?: number | undefined;
-  /** Stops after this much time in this process. */
+  /** Stops after this much time, in all processes together; a cosine then ends with it. */
   readonly minutes?: number | undefined;
   /** Updates between validations. Default: one epoch. */
   readonly validateEvery?: number | undefined;
@@ -145,8 +147,11 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
   const began = performance.now();
   let position = options.from ?? START;
   let saved = position;
+  const before = position.minutes ?? 0;
+  const minutesTrained = (): number => before + (performance.now() - began) / 60_000;
 
   const save = async (isBest: boolean): Promise<void> => {
+    if (minutes < Infinity) position = { ...position, minutes: minutesTrained() };
     await options.onCheckpoint?.(position, isBest);
     saved = position;
   };
@@ -183,7 +188,7 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
     const start = performance.now();
     const { epoch } = position;
     const number = position.step + 1;
-    const rate = learningRate(schedule, number, position.reduction);
+    const rate = learningRate(schedule, number, position.reduction, minutesTrained() / minutes);
     const isWatched = statisticsEvery > 0 && (number === 1 || number % statisticsEvery === 0);
     const { statistics, ...result } = await step.run(
       number,
@@ -214,7 +219,7 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
     if (signal?.aborted) return "signal";
     if (position.stale >= patience) return "patience";
     if (position.step >= steps) return "finished";
-    return performance.now() - began > minutes * 60_000 ? "time" : undefined;
+    return minutesTrained() > minutes ? "time" : undefined;
   };
   const end = async (reason: StopReason): Promise<{ position: Position; reason: StopReason }> => {
     if (reason !== "signal") await check();

@@ -8,6 +8,8 @@ import { fitToData, fitToRun, fittedKeys } from "../../src/config/fit.ts";
 import { parseConfig, readConfig } from "../../src/config/parse.ts";
 import { printConfig } from "../../src/config/print.ts";
 import { taskNames } from "../../src/config/schema.ts";
+import { trainingCost } from "../../src/config/training-cost.ts";
+import { forewarnings } from "../../src/runs/forewarnings.ts";
 
 const recipes = join(import.meta.dirname, "../../configs");
 const data = {
@@ -17,8 +19,16 @@ const data = {
 } as const satisfies Record<TaskName, string>;
 
 const read = (...set: string[]) => readConfig(`data: ${data.translate}`, "run.yaml", set);
-const small = { name: "2,000 pairs", characters: 60_000 };
-const large = { name: "200,000 pairs", characters: 8_000_000 };
+/** Short sentences: eight words a side. */
+const pairs = (examples: number) => ({
+  name: `${examples.toLocaleString("en")} pairs`,
+  examples,
+  words: 8 * examples,
+  allWords: 16 * examples,
+  types: Math.round(4 * (16 * examples) ** 0.6),
+});
+const small = pairs(2000);
+const large = pairs(500_000);
 
 test("given are the keys that the user wrote, in the file or after --set", () => {
   const { given } = read("model.dModel=64", "training={ epochs: 3 }");
@@ -26,18 +36,69 @@ test("given are the keys that the user wrote, in the file or after --set", () =>
 });
 
 test("a small corpus gets a small model, a small vocabulary, and many short epochs", () => {
-  const { config, changes } = fitToData(read(), small);
-  expect(config).toMatchObject({
-    tokenizer: { vocab: 1000 },
-    model: { layers: 2, dModel: 128, heads: 4, feedForward: 256, dropout: 0.2 },
-    training: { batchTokens: 512, epochs: 40, warmup: 200, learningRate: 2e-3, schedule: "inverse-sqrt" },
-  });
-  expect(changes).toContain("tokenizer.vocab 1000");
-  expect(changes).not.toContain("model.heads 4");
+  const [little, much] = [fitToData(read(), small).config, fitToData(read(), large).config];
+  expect(little.tokenizer.vocab).toBeLessThan(much.tokenizer.vocab);
+  expect((little.model as { dModel: number }).dModel).toBeLessThan((much.model as { dModel: number }).dModel);
+  expect(little.training.batchTokens).toBeLessThan(much.training.batchTokens);
+  expect(little.training.epochs).toBeGreaterThan(much.training.epochs);
 });
 
-test("a large one gets the defaults of the schema", () => {
-  expect(fitToData(read(), large)).toEqual({ config: read().config, changes: [] });
+test("each value is given with its reason", () => {
+  const { choices } = fitToData(read("model.dropout=0.5"), small);
+  const keys = choices.map((line) => line.split(" ", 1)[0]);
+  expect(keys).toEqual([...fittedKeys(read("model.dropout=0.5"))]);
+  expect(keys).not.toContain("model.dropout");
+  for (const line of choices) expect(line).toMatch(/^[a-z]+\.\w+ \S+: \S.*[^.]$/i);
+  expect(choices.join("\n")).toContain("2,000 pairs of 16,000 words");
+});
+
+test.each([100, 500, 1000, 2000, 4500, 10_000, 31_000, 100_000, 1_000_000])(
+  "what %d pairs get would not be warned of",
+  (examples) => {
+    const size = pairs(examples);
+    const { config } = fitToData(read(), size);
+    const { parameters, tokens, updatesPerPass } = trainingCost(config, size);
+    const outlook = {
+      config,
+      parameters,
+      tokens: 2 * tokens,
+      stepsPerEpoch: updatesPerPass,
+      totalSteps: config.training.epochs * updatesPerPass,
+      vocabulary: config.tokenizer.vocab,
+    };
+    // Of 100 pairs nothing is learnt.
+    expect(forewarnings(outlook).length).toBe(examples < 200 ? 2 : 0);
+  },
+);
+
+test("the warm-up ends early, whatever the length that was asked for", () => {
+  expect(fitToData(read("training.steps=50"), small).config.training.warmup).toBe(5);
+  expect(fitToData(read("training.epochs=1"), small).config.training.warmup).toBeLessThan(10);
+});
+
+describe("a budget of minutes", () => {
+  test("gives as many passes as fit in, and no more than the corpus needs", () => {
+    const [short, long] = [2, 600].map((minutes) => fitToData(read(`training.minutes=${minutes}`), small));
+    expect(short?.config.training.epochs).toBeLessThan(long?.config.training.epochs ?? 0);
+    expect(long?.config).toEqual({
+      ...fitToData(read(), small).config,
+      training: { ...fitToData(read(), small).config.training, minutes: 600 },
+    });
+    expect(short?.choices.join("\n")).toMatch(
+      /epochs \d+: what 2 minutes allow at [\d,]+ tokens a second, assumed/,
+    );
+  });
+
+  test("that is short for the corpus takes a smaller model", () => {
+    const widthIn = (minutes: number): number =>
+      (fitToData(read(`training.minutes=${minutes}`), large).config.model as { dModel: number }).dModel;
+    expect(widthIn(10)).toBeLessThan(widthIn(1000));
+  });
+
+  test("leaves what the user chose", () => {
+    const { config } = fitToData(read("training.minutes=1", "model.dModel=512", "training.epochs=7"), large);
+    expect(config).toMatchObject({ model: { dModel: 512 }, training: { epochs: 7 } });
+  });
 });
 
 test("what the user chose stays, also where it is the default", () => {
@@ -49,19 +110,26 @@ test("what the user chose stays, also where it is the default", () => {
   });
 });
 
+test("a rate is fitted only to the optimiser, schedule and norm that it is for", () => {
+  for (const set of ["training.optimizer=sgd", "training.schedule=noam", "model.norm=post"])
+    expect(fitToData(read(set), small).config.training.learningRate).toBe(7e-4);
+});
+
 test.each(["model.heads=256", "model.dKey=7", "model.dModel=512"])(
   "sizes that must agree stay together: %s",
   (set) => {
     const asked = read(set);
     const { config } = fitToData(asked, small);
-    expect(config.model).toMatchObject({ dModel: asked.config.model.dModel, layers: 2 });
+    expect(config.model).toMatchObject({
+      dModel: (asked.config.model as { dModel: number }).dModel,
+      layers: 2,
+    });
     expect(parseConfig(printConfig(config), "printed.yaml")).toEqual(config);
   },
 );
 
-test("training that the user gave an end has no other number of epochs", () => {
-  for (const set of ["training.steps=100", "training.minutes=1"])
-    expect(fitToData(read(set), small).config.training.epochs).toBe(10);
+test("training that the user gave a last step has no other number of epochs", () => {
+  expect(fitToData(read("training.steps=100"), small).config.training.epochs).toBe(10);
 });
 
 test.each(
@@ -80,11 +148,12 @@ describe.each(taskNames.flatMap((task) => modelKinds.map((kind) => ({ task, kind
   ({ task, kind }) => {
     const asked = readConfig(`task: ${task}\ndata: ${data[task]}`, "run.yaml", [`model.kind=${kind}`]);
 
-    test.each([60_000, 1_000_000])(
-      "fits %d characters with a configuration that can be read",
-      (characters) => {
-        const { config, changes } = fitToData(asked, { name: "a text", characters });
-        expect(changes.length).toBeGreaterThan(4);
+    test.each([500, 2000, 10_000, 100_000])(
+      "fits %d pairs with a configuration that can be read",
+      (examples) => {
+        const { config, choices } = fitToData(asked, pairs(examples));
+        expect(choices.length).toBeGreaterThan(4);
+        expect(choices.join("\n")).not.toMatch(/undefined|NaN|Infinity/);
         expect(parseConfig(printConfig(config), "printed.yaml")).toEqual(config);
       },
     );

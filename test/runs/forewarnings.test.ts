@@ -6,7 +6,14 @@ import { forewarnings } from "../../src/runs/forewarnings.ts";
 const configOf = (...set: string[]) =>
   parseConfig("data: { train: { pairs: a }, valid: { pairs: b } }", "run.yaml", set);
 const config = configOf();
-const outlook = { config, totalSteps: 5000, stepsPerEpoch: 500, parameters: 1e6, tokens: 2e6 };
+const outlook = {
+  config,
+  totalSteps: 5000,
+  stepsPerEpoch: 500,
+  parameters: 1e6,
+  tokens: 2e6,
+  vocabulary: 8000,
+};
 
 test("nothing is said of a training that can succeed", () => {
   expect(forewarnings(outlook)).toEqual([]);
@@ -24,7 +31,14 @@ test("a schedule that ends inside its warm-up", () => {
 });
 
 test("more parameters than tokens in the whole training", () => {
-  expect(forewarnings({ ...outlook, parameters: 5_600_000, tokens: 40_000 })).toEqual([
+  expect(forewarnings({ ...outlook, parameters: 5_600_000, tokens: 40_000, vocabulary: 500 })).toEqual([
     "the model has 5,600,000 parameters, but all of training reads only 400,000 tokens: too few to learn them; set a smaller model.dModel or tokenizer.vocab, or raise training.epochs",
   ]);
+});
+
+test("a vocabulary larger than the corpus carries, unless merges ran out, which has been said", () => {
+  expect(forewarnings({ ...outlook, tokens: 40_000, vocabulary: 8000, parameters: 1e5 })).toEqual([
+    "a vocabulary of 8,000 pieces is larger than 40,000 tokens carry, 5 for each: set tokenizer.vocab to about 2000",
+  ]);
+  expect(forewarnings({ ...outlook, tokens: 40_000, vocabulary: 6000, parameters: 1e5 })).toEqual([]);
 });

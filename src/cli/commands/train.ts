@@ -1,7 +1,7 @@
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
 
-const EXAMPLE_CONFIG = `A configuration is YAML. Every key has a default; those of sizes and schedule are fitted to the data:
+const EXAMPLE_CONFIG = `A configuration is YAML. Every key has a default; sizes, dropout and schedule follow from the corpus:
 
   data:
     train: { pairs: train.tsv }        # lines of source<TAB>target
@@ -39,6 +39,7 @@ export default command({
   examples: [
     "heed train config.yaml --run runs/mine",
     "heed train config.yaml --run runs/mine --resume",
+    "heed train config.yaml --run runs/quick --budget 10m",
     "heed train config.yaml --run runs/wide --set model.dModel=512 --set seed=7",
     "heed train config.yaml --run runs/heads --sweep heads.yaml && heed runs runs/heads",
     "heed train more.yaml --from runs/mine --run runs/tuned",
@@ -74,6 +75,11 @@ export default command({
       value: "FILE",
       help: "train every cell of this sweep below --run (default: runs/<name of the sweep>)",
     },
+    budget: {
+      type: "string",
+      value: "TIME",
+      help: "what training may take, as 90s, 10m or 1.5h: training.minutes; sizes and passes follow",
+    },
     set: { type: "list", value: "KEY=VALUE", help: "override a key of the configuration; may be repeated" },
     device: deviceOption,
     tensorboard: {
@@ -92,10 +98,12 @@ export default command({
     const { taskOf } = await import("../../tasks/tasks.ts");
     const { validationText } = await import("../../tasks/validation-text.ts");
     const { heedError } = await import("../../errors.ts");
+    const { minutesOf } = await import("../budget.ts");
     const { readSmallText } = await import("../../runs/read-file.node.ts");
     const text = readSmallText(options.config);
     const start = options.from === undefined ? [] : [`training.from=${JSON.stringify(options.from)}`];
-    const set = [...options.set, ...start];
+    const budget = options.budget === undefined ? [] : [`training.minutes=${minutesOf(options.budget)}`];
+    const set = [...options.set, ...start, ...budget];
     if (options.sweep !== undefined) {
       const { sweep } = await import("../sweep.ts");
       return sweep({ ...options, set, sweep: options.sweep, text }, io);
@@ -160,6 +168,7 @@ export default command({
         directory,
         ...options.set.flatMap((setting) => ["--set", setting]),
         ...(options.from === undefined ? [] : ["--from", options.from]),
+        ...(options.budget === undefined ? [] : ["--budget", options.budget]),
         "--resume",
       ];
       const command = ["heed train", ...resumption.map(quoted)].join(" ");

@@ -3,6 +3,7 @@ import type { PairExample } from "../../data/batches.ts";
 import type { CorpusReader, LabelledText } from "../../data/corpus-reader.ts";
 import { heedError } from "../../errors.ts";
 import { inTurns, type Work } from "../../work.ts";
+import { corpusSize } from "../corpus-size.ts";
 import { learnTokenizer } from "../learn-tokenizers.ts";
 import type { TaskData } from "../task.ts";
 import { readTokenizer, tokenizerFiles } from "../tokenizers.ts";
@@ -34,10 +35,7 @@ export async function loadLabelled(
   return {
     hash: await reader.hash([trainSpec.labelled]),
     validHash: `${await reader.hash([validSpec.labelled])} cut after ${requested.data.maxTokens}`,
-    size: {
-      name: `${train.length.toLocaleString("en-US")} texts`,
-      characters: train.reduce((sum, { text }) => sum + text.length, 0),
-    },
+    size: corpusSize("texts", train, ({ text }) => [text]),
     prepare: async (config, say, files, signal) => {
       const { maxTokens } = config.data;
       const tokenizer = files

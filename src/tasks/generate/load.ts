@@ -1,6 +1,6 @@
-import type { CorpusSize } from "../../config/fit.ts";
 import type { GenerateConfig } from "../../config/schema.ts";
 import type { CorpusReader } from "../../data/corpus-reader.ts";
+import { corpusSize } from "../corpus-size.ts";
 import { learnTokenizer } from "../learn-tokenizers.ts";
 import type { TaskData } from "../task.ts";
 import { readTokenizer, tokenizerFiles } from "../tokenizers.ts";
@@ -17,7 +17,7 @@ export async function loadText(
   return {
     hash: await reader.hash([train]),
     validHash: `${await reader.hash([valid])} in windows of ${requested.data.context}`,
-    size: sizeOf(lines.train),
+    size: corpusSize("lines", lines.train, (line) => [line]),
     prepare: async (config, say, files, signal) => {
       const tokenizer = files
         ? readTokenizer(files)
@@ -35,11 +35,6 @@ export async function loadText(
       };
     },
   };
-}
-
-function sizeOf(lines: readonly string[]): CorpusSize {
-  const characters = lines.reduce((sum, line) => sum + line.length, 0);
-  return { name: `${characters.toLocaleString("en-US")} characters`, characters };
 }
 
 async function readAll(lines: AsyncIterable<string>): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { refuseUnfitGuidance } from "../../config/guided-alignment.ts";
 import type { TranslateConfig } from "../../config/schema.ts";
 import type { CorpusReader } from "../../data/corpus-reader.ts";
+import { corpusSize } from "../corpus-size.ts";
 import { trainTokenizers } from "../learn-tokenizers.ts";
 import type { TaskData } from "../task.ts";
 import { readKnownTokenizers, tokenizerFiles } from "../tokenizers.ts";
@@ -17,10 +18,7 @@ export async function loadPairs(
   return {
     hash: corpus.hashes.train,
     validHash: corpus.hashes.valid,
-    size: {
-      name: `${corpus.train.length.toLocaleString("en-US")} pairs`,
-      characters: corpus.train.reduce((sum, { target }) => sum + target.length, 0),
-    },
+    size: corpusSize("pairs", corpus.train, ({ source, target }) => [target, source]),
     prepare: async (config, say, files, signal) => {
       // Layers may have been fitted to the data since the configuration was read.
       refuseUnfitGuidance(config, "the configuration fitted to the data");

@@ -1,0 +1,141 @@
+import type { Config } from "./schema.ts";
+import type { TrainingCost } from "./training-cost.ts";
+
+/** The size of a training corpus. */
+export interface CorpusSize {
+  /** "2,000 pairs" */
+  readonly name: string;
+  readonly examples: number;
+  /** Words of the targets, or of the texts where there are no pairs. */
+  readonly words: number;
+  /** Words on all sides. */
+  readonly allWords: number;
+  /** Different words on all sides. */
+  readonly types: number;
+}
+
+/**
+ * Defaults by the size of the corpus. A small one supports few vocabulary entries and few parameters, needs many passes in
+ * small batches to give enough updates, and dropout against learning by heart. `bench/defaults` measures each row.
+ */
+export const fitTable = [
+  {
+    /** Words of the targets: some 1,000 short sentences. */
+    below: 8_000,
+    defaults: {
+      "tokenizer.vocab": 500,
+      "model.layers": 2,
+      "model.dModel": 64,
+      "model.heads": 4,
+      "model.feedForward": 256,
+      "model.hidden": 128,
+      "model.dropout": 0.3,
+      "model.norm": "pre",
+      "training.batchTokens": 256,
+      "training.epochs": 60,
+      "training.learningRate": 3e-3,
+      "training.schedule": "cosine",
+      "training.warmup": 200,
+    },
+  },
+  {
+    below: 36_000,
+    defaults: {
+      "tokenizer.vocab": 1000,
+      "model.layers": 2,
+      "model.dModel": 128,
+      "model.heads": 4,
+      "model.feedForward": 512,
+      "model.hidden": 256,
+      "model.dropout": 0.3,
+      "model.norm": "pre",
+      "training.batchTokens": 512,
+      "training.epochs": 50,
+      "training.learningRate": 3e-3,
+      "training.schedule": "cosine",
+      "training.warmup": 200,
+    },
+  },
+  {
+    below: 250_000,
+    defaults: {
+      "tokenizer.vocab": 2000,
+      "model.layers": 3,
+      "model.dModel": 128,
+      "model.heads": 4,
+      "model.feedForward": 512,
+      "model.hidden": 256,
+      "model.dropout": 0.2,
+      "model.norm": "pre",
+      "training.batchTokens": 1024,
+      "training.epochs": 30,
+      "training.learningRate": 3e-3,
+      "training.schedule": "cosine",
+      "training.warmup": 300,
+    },
+  },
+  {
+    below: Infinity,
+    defaults: {
+      "tokenizer.vocab": 6000,
+      "model.layers": 3,
+      "model.dModel": 256,
+      "model.heads": 4,
+      "model.feedForward": 1024,
+      "model.hidden": 512,
+      "model.dropout": 0.1,
+      "model.norm": "pre",
+      "training.batchTokens": 2048,
+      "training.epochs": 10,
+      "training.learningRate": 3e-3,
+      "training.schedule": "cosine",
+      "training.warmup": 300,
+    },
+  },
+] as const;
+
+export type FitRow = (typeof fitTable)[number];
+export type FittedPath = keyof FitRow["defaults"];
+export const fittedPaths = Object.keys(fitTable[0].defaults) as FittedPath[];
+
+/** What the reason for a value is made of. */
+export interface Facts {
+  readonly size: CorpusSize;
+  /** With all values filled in. */
+  readonly config: Config;
+  readonly cost: TrainingCost;
+}
+
+const count = (n: number): string => Math.round(n).toLocaleString("en-US");
+const rounded = (n: number): string => count(Number(n.toPrecision(2)));
+const plural = (n: number, noun: string): string => `${rounded(n)} ${noun}${n === 1 ? "" : "s"}`;
+const corpus = ({ name, words }: CorpusSize): string => `${name} of ${rounded(words)} words`;
+
+/** Why each value follows from the corpus. */
+export const reasons: Readonly<Record<FittedPath, (facts: Facts) => string>> = {
+  "tokenizer.vocab": ({ size, config }) =>
+    `${rounded(size.allWords)} words, ${rounded(size.types)} of them different: each piece occurs some ${rounded((1.4 * size.allWords) / config.tokenizer.vocab)} times`,
+  "model.layers": ({ size }) => `as deep as ${size.name} carry`,
+  "model.dModel": ({ size, cost }) =>
+    `some ${(cost.parameters / 1e6).toFixed(1)} million parameters; ${corpus(size)} carry no more`,
+  "model.heads": () => "divides the width",
+  "model.feedForward": () => "four times the width",
+  "model.hidden": () => "twice the width",
+  "model.dropout": ({ size }) => `${size.name} are learnt by heart ${size.words < 250_000 ? "soon" : "late"}`,
+  "model.norm": () => "bears the higher rate",
+  "training.batchTokens": ({ cost }) => `some ${plural(cost.updatesPerPass, "update")} a pass`,
+  "training.epochs": ({ config, cost }) => {
+    const { epochs, minutes } = config.training;
+    const seconds = (epochs * cost.tokens) / cost.speed;
+    const speed = `at ${rounded(cost.speed)} tokens a second, assumed for two cores`;
+    return minutes === undefined
+      ? `some ${rounded(epochs * cost.updatesPerPass)} updates in ${duration(seconds)} ${speed}`
+      : `what ${minutes} minutes allow ${speed}`;
+  },
+  "training.learningRate": ({ config }) => `for width ${"dModel" in config.model ? config.model.dModel : ""}`,
+  "training.schedule": () => "the rate falls to 0 where training ends",
+  "training.warmup": () => "at most a tenth of the updates",
+};
+
+const duration = (seconds: number): string =>
+  seconds < 90 ? `${rounded(seconds)} seconds` : `${rounded(seconds / 60)} minutes`;
