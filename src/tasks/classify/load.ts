@@ -4,7 +4,7 @@ import type { CorpusReader, LabelledText } from "../../data/corpus-reader.ts";
 import { heedError } from "../../errors.ts";
 import { inTurns, type Work } from "../../work.ts";
 import { learnTokenizer } from "../learn-tokenizers.ts";
-import type { TaskData } from "../task.ts";
+import type { TaskData, Watch } from "../task.ts";
 import { readTokenizer, tokenizerFiles } from "../tokenizers.ts";
 import { LABELS, labelNumber } from "./labels.ts";
 import { encodeLabelled, textsOf } from "./texts.ts";
@@ -14,10 +14,12 @@ import { openClassificationTask } from "./training.ts";
 export async function loadLabelled(
   requested: ClassifyConfig,
   reader: CorpusReader,
+  watch?: Watch,
 ): Promise<TaskData<"classify">> {
   const { train: trainSpec, valid: validSpec } = requested.data;
-  const train = await textsOf(trainSpec.labelled, reader);
-  const valid = await textsOf(validSpec.labelled, reader);
+  const onBytes = (done: number, total: number): void => watch?.("reading", done, total);
+  const train = await textsOf(trainSpec.labelled, reader, onBytes);
+  const valid = await textsOf(validSpec.labelled, reader, onBytes);
   const labels = [...new Set(train.map(({ label }) => label))].sort();
   if (labels.length < 2) {
     const cause = `every text has the label "${labels[0]}"`;
@@ -38,7 +40,7 @@ export async function loadLabelled(
       name: `${train.length.toLocaleString("en-US")} texts`,
       characters: train.reduce((sum, { text }) => sum + text.length, 0),
     },
-    prepare: async (config, say, files, signal) => {
+    prepare: async (config, say, files, signal, watch) => {
       const { maxTokens } = config.data;
       const tokenizer = files
         ? readTokenizer(files)
@@ -47,6 +49,7 @@ export async function loadLabelled(
             config.tokenizer,
             say,
             signal,
+            (done, total) => watch?.("vocabulary", done, total),
           );
       let cut = 0;
       const onCut = (): void => {

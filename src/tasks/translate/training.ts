@@ -1,7 +1,8 @@
 import { guidanceOf } from "../../config/guided-alignment.ts";
 import type { TranslateConfig } from "../../config/schema.ts";
 import { translationModel } from "../../config/translation-model.ts";
-import { makeBatch, type PairExample, planEpoch } from "../../data/batches.ts";
+import { type EpochPlan, makeBatch, type PairExample, planning } from "../../data/batches.ts";
+import { type EncodedPairs, pairsInMemory } from "../../data/encoded.ts";
 import type { PieceLinks } from "../../data/piece-links.ts";
 import { prefetch } from "../../data/prefetch.ts";
 import { translationObjective } from "../../models/objective.ts";
@@ -10,6 +11,7 @@ import type { HostTensor } from "../../runtime/state.ts";
 import type { Tokenizers } from "../../text/tokenizer.ts";
 import { openTrainingStep } from "../../training/step.ts";
 import type { TrainingBatch } from "../../training/trainer.ts";
+import { inTurns } from "../../work.ts";
 import { adapted, frozen } from "../adapted.ts";
 import type { Learner } from "../task.ts";
 import type { SentencePair } from "./pairs.ts";
@@ -20,9 +22,8 @@ export interface TranslationTaskOptions {
   readonly engine: Engine;
   readonly config: Pick<TranslateConfig, "seed" | "model" | "training">;
   readonly tokenizers: Tokenizers;
-  readonly train: readonly PairExample[];
-  /** The number of each training example in messages. Default: its index in `train`. */
-  readonly numbers?: readonly number[];
+  /** Pairs in memory, with their index as number in messages; or wherever they are. Closed with the learner. */
+  readonly train: readonly PairExample[] | EncodedPairs;
   /** The links of `train`; `training.guidedAlignment` needs them. */
   readonly links?: PieceLinks;
   readonly valid: readonly SentencePair[];
@@ -34,7 +35,8 @@ export interface TranslationTaskOptions {
  * of greedy translations of the first `validBleu`.
  */
 export async function openTranslationTask(options: TranslationTaskOptions): Promise<Learner> {
-  const { engine, config, tokenizers, train, numbers, links, valid, weights } = options;
+  const { engine, config, tokenizers, links, valid, weights } = options;
+  const train = "lengths" in options.train ? options.train : pairsInMemory(options.train);
   const { seed, training } = config;
   const model = adapted(translationModel(config.model, tokenizers), training);
   const guidance = guidanceOf(config);
@@ -51,24 +53,38 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
     ...(weights ? { weights } : {}),
   });
   const special = tokenizers.target.special;
-  const plan = (epoch: number): number[][] =>
-    planEpoch(train, { batchTokens: training.batchTokens, seed, epoch });
+  const planned = (epoch: number): Promise<EpochPlan> =>
+    inTurns(planning(train.lengths, { batchTokens: training.batchTokens, seed, epoch }));
+  // One plan at a time is kept: it has a place for every pair.
+  let latest: { readonly epoch: number; readonly plan: EpochPlan } | undefined;
+  const planOf = async (epoch: number): Promise<EpochPlan> => {
+    if (latest?.epoch === epoch) return latest.plan;
+    latest = undefined;
+    const plan = await planned(epoch);
+    latest = { epoch, plan };
+    return plan;
+  };
+  const batchesPerEpoch = (await planOf(0)).size;
   const validation = await openValidation({ ...options, model, step });
 
   async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
-    for (const chosen of plan(epoch).slice(skip)) {
-      const examples = numbers ? chosen.map((i) => numbers[i] as number) : chosen;
-      yield { feeds: pairFeeds(makeBatch(train, chosen, special), links), examples };
+    const plan = await planOf(epoch);
+    for (let number = skip; number < plan.size; number++) {
+      const chosen = [...plan.batch(number)];
+      const rows = await train.read(chosen);
+      const batch = { ...makeBatch(rows, [...rows.keys()], special), examples: chosen };
+      yield { feeds: pairFeeds(batch, links), examples: chosen.map(train.number) };
     }
   }
   return {
     step,
     batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
-    batchesPerEpoch: plan(0).length,
+    batchesPerEpoch,
     validate: (signal) => validation.run(valid, signal),
     close: () => {
       validation.close();
       step.close();
+      train.close();
     },
   };
 }
