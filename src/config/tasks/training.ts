@@ -66,6 +66,19 @@ export const training = {
     .default(0)
     .describe("fraction of probability spread over all outputs; at least 0, below 1"),
   clip: z.number().min(0).default(1).describe("maximum global norm of the gradients; 0 for no clipping"),
+  onSpike: z
+    .enum(["ignore", "stop", "rollback"])
+    .optional()
+    .describe(
+      "when the loss jumps: ignore, stop, or rollback to the last validated checkpoint and go on with the next batches; default ignore",
+    ),
+  spikeDeviations: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      "with onSpike: robust deviations above the median of the last 100 updates from which on a loss has jumped; default 10",
+    ),
   validateEvery: count().optional().describe("updates between validations; default one epoch"),
   patience: count()
     .optional()
