@@ -8,6 +8,7 @@ import type { RunEvents } from "../runs/run-options.ts";
 import { type CellOutcome, trainSweep } from "../runs/train-sweep.node.ts";
 import { validationText } from "../tasks/validation-text.ts";
 import { escapeControls } from "../text/escape.ts";
+import { cachePlace } from "./cache-place.ts";
 import { device } from "./device.ts";
 import type { Io } from "./io.ts";
 import { bar, clock } from "./progress.ts";
@@ -27,6 +28,7 @@ export interface SweepCommand {
   readonly device: string;
   readonly printConfig: boolean;
   readonly tensorboard: boolean;
+  readonly cache?: string | undefined;
   readonly json: boolean;
 }
 
@@ -54,6 +56,7 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
     engine,
     signal: io.signal,
     tensorboard: command.tensorboard,
+    cache: cachePlace(command.cache),
     onCell: progress.onCell,
     onOutcome: async (cell, outcome) => {
       progress.onOutcome(cell, outcome);

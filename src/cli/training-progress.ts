@@ -1,9 +1,18 @@
 import type { RunEvents } from "../runs/run-options.ts";
+import type { Stage } from "../tasks/task.ts";
 import { validationText } from "../tasks/validation-text.ts";
 import type { Io } from "./io.ts";
 import { type Progress, progress } from "./progress.ts";
 
 const SMOOTHING = 0.05;
+const SHOWN_AFTER_MS = 1000;
+
+const stages: Readonly<Record<Stage, string>> = {
+  reading: "read",
+  vocabulary: "learn the vocabulary",
+  encoding: "encode",
+  checking: "check what is encoded",
+};
 
 /**
  * Shows a run's events as a bar with loss, speed and remaining time, and a line for each validation.
@@ -12,6 +21,7 @@ const SMOOTHING = 0.05;
  */
 export function trainingProgress(io: Io, above?: () => string): Required<RunEvents> & { end: () => void } {
   let bar: Progress | undefined;
+  let preparing: { readonly stage: Stage; readonly began: number } | undefined;
   let loss: number | undefined;
   let tokens = 0;
   let began = 0;
@@ -19,6 +29,18 @@ export function trainingProgress(io: Io, above?: () => string): Required<RunEven
   const say = (line: string): void => (bar ? bar.note(line) : io.say(line));
   return {
     onMessage: say,
+    onPreparing: (stage, done, total) => {
+      const now = performance.now();
+      if (preparing?.stage !== stage) {
+        bar?.end();
+        bar = undefined;
+        preparing = { stage, began: now };
+      }
+      // What takes a moment is not shown.
+      if (now - preparing.began < SHOWN_AFTER_MS) return;
+      bar ??= progress(io, stages[stage], total, done, above);
+      bar.update(done, "");
+    },
     onCorpus: ({ kept, dropped }) => {
       const reasons = Object.entries(dropped).filter(([, count]) => count > 0);
       const names: Record<string, string> = { tooLong: "too long", ratio: "of odd length ratio" };
@@ -28,6 +50,7 @@ export function trainingProgress(io: Io, above?: () => string): Required<RunEven
     onStart: ({ parameters, totalSteps, from, unit: runUnit }) => {
       unit = runUnit;
       const start = from > 0 ? `, from step ${from}` : "";
+      bar?.end();
       io.say(`${(parameters / 1e6).toFixed(1)} million parameters, ${totalSteps} steps${start}`);
       bar = progress(io, "train", totalSteps, from, above);
       began = performance.now();

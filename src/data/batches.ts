@@ -1,6 +1,7 @@
 import { heedError } from "../errors.ts";
 import type { SpecialIds } from "../text/layout.ts";
-import { shuffle } from "./shuffle.ts";
+import { atOnce, type Work } from "../work.ts";
+import { shuffling } from "./shuffle.ts";
 
 /** One encoded sentence pair; the ids of both sides end with `</s>`. */
 export interface PairExample {
@@ -31,34 +32,77 @@ export interface PlanOptions {
  * target are at most `batchTokens`, unless it holds one example.
  */
 export function planEpoch(examples: readonly PairExample[], options: PlanOptions): number[][] {
-  const { batchTokens, seed, epoch, maxSentences = Infinity, poolSize = 20_000 } = options;
+  const lengths = {
+    source: Uint32Array.from(examples, ({ source }) => source.length),
+    target: Uint32Array.from(examples, ({ target }) => target.length),
+  };
+  const plan = atOnce(planning(lengths, options));
+  return Array.from({ length: plan.size }, (_, batch) => [...plan.batch(batch)]);
+}
+
+/** The lengths of many pairs, in tokens. */
+export interface PairLengths {
+  readonly source: Uint16Array | Uint32Array;
+  readonly target: Uint16Array | Uint32Array;
+}
+
+/** The batches of one epoch. */
+export interface EpochPlan {
+  readonly size: number;
+  /** The examples of a batch. */
+  readonly batch: (number: number) => Uint32Array;
+}
+
+/** `planEpoch` for millions of pairs, by their lengths alone: takes 4 bytes a pair, and 8 a batch. */
+export function* planning(
+  { source, target }: PairLengths,
+  { batchTokens, seed, epoch, maxSentences = Infinity, poolSize = 20_000 }: PlanOptions,
+): Work<EpochPlan> {
   if (!(poolSize >= 1)) {
     throw heedError("ERR_USAGE", { where: "poolSize", cause: `must be at least 1, not ${poolSize}` });
   }
-  const order = shuffle([...examples.keys()], seed, `examples ${epoch}`);
-  const lengths = (index: number): PairLengths => pairLengths(examples[index] as PairExample);
-  const batches: number[][] = [];
+  const order = new Uint32Array(source.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  yield* shuffling(order, seed, `examples ${epoch}`);
+  const starts: number[] = [];
+  const at = (lengths: PairLengths["source"], index: number): number => lengths[index] as number;
+  /**
+   * By target length, then by source length, alternately up and down: where one target length ends and the next begins,
+   * both sources are long or both are short. On Multi30k this saves a third of the padding.
+   */
+  const byLength = (a: number, b: number): number => {
+    const [targetA, targetB] = [at(target, a), at(target, b)];
+    if (targetA !== targetB) return targetA - targetB;
+    return targetA % 2 === 0 ? at(source, b) - at(source, a) : at(source, a) - at(source, b);
+  };
   for (let start = 0; start < order.length; start += poolSize) {
     // The sort is stable, so examples of equal lengths stay in shuffled order.
-    const pool = order.slice(start, start + poolSize);
-    pool.sort((a, b) => byLength(lengths(a), lengths(b)));
-    let current: number[] = [];
+    const pool = [...order.subarray(start, start + poolSize)].sort(byLength);
+    order.set(pool, start);
+    let size = 0;
     let longest = 0;
-    for (const index of pool) {
-      const length = Math.max(lengths(index).source, lengths(index).target);
-      const isFull =
-        Math.max(longest, length) * (current.length + 1) > batchTokens || current.length >= maxSentences;
-      if (current.length > 0 && isFull) {
-        batches.push(current);
-        current = [];
+    for (const [place, index] of pool.entries()) {
+      const length = Math.max(at(source, index), at(target, index));
+      const isFull = Math.max(longest, length) * (size + 1) > batchTokens || size >= maxSentences;
+      if (size === 0 || isFull) {
+        starts.push(start + place);
+        size = 0;
         longest = 0;
       }
-      current.push(index);
+      size += 1;
       longest = Math.max(longest, length);
     }
-    batches.push(current);
+    yield;
   }
-  return shuffle(batches, seed, `batches ${epoch}`);
+  const numbers = Uint32Array.from(starts.keys());
+  yield* shuffling(numbers, seed, `batches ${epoch}`);
+  return {
+    size: numbers.length,
+    batch: (number) => {
+      const batch = numbers[number] as number;
+      return order.subarray(starts[batch], starts[batch + 1] ?? order.length);
+    },
+  };
 }
 
 /** Share of padding in the matrices, in [0, 1). */
@@ -78,7 +122,7 @@ export function paddingShares(
   const places = { source: 0, target: 0 };
   for (const indices of batches) {
     for (const side of ["source", "target"] as const) {
-      const lengths = indices.map((index) => pairLengths(examples[index] as PairExample)[side]);
+      const lengths = indices.map((index) => (examples[index] as PairExample)[side].length);
       tokens[side] += lengths.reduce((sum, length) => sum + length, 0);
       places[side] += lengths.length * lengths.reduce((longest, length) => Math.max(longest, length), 0);
     }
@@ -89,25 +133,6 @@ export function paddingShares(
     target: share(tokens.target, places.target),
     total: share(tokens.source + tokens.target, places.source + places.target),
   };
-}
-
-/** In tokens. */
-interface PairLengths {
-  readonly source: number;
-  readonly target: number;
-}
-
-/**
- * By target length, then by source length, alternately up and down: where one target length ends and the next begins,
- * both sources are long or both are short. On Multi30k this saves a third of the padding.
- */
-function byLength(a: PairLengths, b: PairLengths): number {
-  if (a.target !== b.target) return a.target - b.target;
-  return a.target % 2 === 0 ? b.source - a.source : a.source - b.source;
-}
-
-function pairLengths({ source, target }: PairExample): PairLengths {
-  return { source: source.length, target: target.length };
 }
 
 /** Row-major matrices for one training step: B sentences, S and T tokens in the longest source and target. */

@@ -1,3 +1,5 @@
+import type { CorpusCache } from "./encoded.ts";
+
 /** A sentence and its translation. */
 export interface Pair {
   readonly source: string;
@@ -19,13 +21,18 @@ export interface LabelledText {
   readonly text: string;
 }
 
+/** How far reading has come, in bytes of the files. */
+export type OnBytes = (done: number, total: number) => void;
+
 /** Reads corpora by name: in Node from files (`fileReader`), in a page from elsewhere. */
 export interface CorpusReader {
-  readonly pairs: (spec: PairSpec) => AsyncIterable<Pair>;
-  readonly lines: (name: string) => AsyncIterable<string>;
-  readonly labelled: (name: string) => AsyncIterable<LabelledText>;
+  readonly pairs: (spec: PairSpec, onBytes?: OnBytes) => AsyncIterable<Pair>;
+  readonly lines: (name: string, onBytes?: OnBytes) => AsyncIterable<string>;
+  readonly labelled: (name: string, onBytes?: OnBytes) => AsyncIterable<LabelledText>;
   /** A hash that identifies a corpus by its content, whatever its names. */
-  readonly hash: (names: readonly string[]) => Promise<string>;
+  readonly hash: (names: readonly string[], onBytes?: OnBytes) => Promise<string>;
+  /** Where corpora that are too large for the memory are kept encoded. Default: all are held in memory. */
+  readonly cache?: CorpusCache | undefined;
 }
 
 /** The files of `spec`, in order. */

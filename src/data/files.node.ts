@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { pipeline, Readable } from "node:stream";
 import { getHeapStatistics } from "node:v8";
 import { createGunzip } from "node:zlib";
 import { HeedError, heedError } from "../errors.ts";
+import type { OnBytes } from "./corpus-reader.ts";
 import { decodeLines, type LineOptions } from "./lines.ts";
 
 export interface ReadOptions extends Omit<LineOptions, "name"> {
@@ -11,6 +12,8 @@ export interface ReadOptions extends Omit<LineOptions, "name"> {
   readonly maxDecompressedBytes?: number;
   /** Once aborted, reading throws its reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Called after each part of a file, compressed as it is. */
+  readonly onBytes?: OnBytes | undefined;
 }
 
 /**
@@ -31,23 +34,39 @@ export async function* readLines(
 /** SHA-256, in hex, of the decompressed files: identifies a corpus. Throws as `readLines` does. */
 export async function hashFiles(paths: readonly string[], options: ReadOptions = {}): Promise<string> {
   const all = createHash("sha256");
+  const total = paths.reduce((sum, path) => sum + bytesIn(path), 0);
+  let before = 0;
   for (const path of paths) {
     // One digest per file, so that moving text from one file to the next changes the hash.
     const file = createHash("sha256");
-    for await (const chunk of readBytes(path, options)) file.update(chunk);
+    const onBytes = (done: number): void => options.onBytes?.(before + done, total);
+    for await (const chunk of readBytes(path, { ...options, onBytes })) file.update(chunk);
     all.update(file.digest());
+    before += bytesIn(path);
   }
   return all.digest("hex");
+}
+
+/** Bytes read at a time. */
+const PART = 1 << 18;
+
+/** Bytes of a file; 0 when it cannot be read, which reading it says. */
+export function bytesIn(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 /** The bytes of a file, decompressed if it is gzip. Throws as `readLines` does, except for errors in lines. */
 async function* readBytes(
   path: string,
-  { maxDecompressedBytes = 2 ** 30, signal }: ReadOptions = {},
+  { maxDecompressedBytes = 2 ** 30, signal, onBytes }: ReadOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (path.includes("\0")) throw heedError("ERR_INPUT", { where: path, cause: "has a NUL character" });
-  const file = createReadStream(path);
-  const raw = readErrors(path, file, signal);
+  const file = createReadStream(path, { highWaterMark: PART });
+  const raw = readErrors(path, file, { signal, onBytes });
   try {
     const head = await firstBytes(raw, 2);
     const isGzip = head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b;
@@ -142,13 +161,17 @@ const causes: Readonly<Record<string, string>> = {
 async function* readErrors(
   path: string,
   file: AsyncIterable<unknown>,
-  signal: AbortSignal | undefined,
+  { signal, onBytes }: Pick<ReadOptions, "signal" | "onBytes">,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const total = onBytes ? bytesIn(path) : 0;
+  let done = 0;
   try {
-    for await (const chunk of file) {
+    for await (const chunk of file as AsyncIterable<Uint8Array>) {
       if (signal?.aborted) break;
       refuseFullHeap(path);
-      yield chunk as Uint8Array;
+      done += chunk.length;
+      onBytes?.(done, total);
+      yield chunk;
     }
   } catch (error) {
     if (error instanceof HeedError) throw error;

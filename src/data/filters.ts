@@ -1,5 +1,6 @@
 import { heedError } from "../errors.ts";
 import { isBlank } from "../text/blank.ts";
+import { numberSet } from "./number-set.ts";
 
 export interface TextPair {
   readonly source: string;
@@ -45,13 +46,13 @@ export interface PairFilter {
 
 /**
  * Filters pair by pair. To detect duplicates it keeps a 53-bit hash per pair: among a million pairs the chance that any
- * is dropped by mistake is below 1 in 10,000.
+ * is dropped by mistake is below 1 in 10,000, among 20 million it is 2 in 100.
  */
 export function pairFilter(options: FilterOptions = {}): PairFilter {
   const { name = "corpus", maxTokens = Infinity, maxChars = Infinity, ratio = Infinity } = options;
   const { duplicates = "keep", countTokens = countWords } = options;
   const dropped: Record<Reason, number> = { empty: 0, tooLong: 0, ratio: 0, duplicate: 0 };
-  const seen = new Set<number>();
+  const seen = numberSet();
   let kept = 0;
 
   const reasonAgainst = (pair: TextPair): Reason | undefined => {
@@ -64,9 +65,7 @@ export function pairFilter(options: FilterOptions = {}): PairFilter {
     if (longer > ratio * shorter) return "ratio";
     if (duplicates === "keep") return undefined;
     const key = hash53(`${pair.source.length} ${pair.source}${pair.target}`);
-    if (seen.has(key)) return "duplicate";
-    seen.add(key);
-    return undefined;
+    return seen.add(key) ? undefined : "duplicate";
   };
   const report = (): FilterReport => ({ kept, dropped: { ...dropped } });
 

@@ -73,7 +73,8 @@ async function* readTwoFiles(
   options: ReadOptions,
 ): AsyncGenerator<Pair, void, undefined> {
   const sources = readLines(source, options);
-  const targets = readLines(target, options);
+  // The two are read side by side: the bytes of one tell how far both are.
+  const targets = readLines(target, { ...options, onBytes: undefined });
   let count = 0;
   try {
     for (;;) {

@@ -15,7 +15,7 @@ import { dirname, join } from "node:path";
 import { type HeedError, heedError } from "../errors.ts";
 
 /** Prefix of the names of files that are being written. */
-const TEMPORARY = ".writing-";
+export const TEMPORARY = ".writing-";
 
 export interface AtomicOptions {
   /** Permissions of the file. Default: those of any new file. */

@@ -81,6 +81,8 @@ const treatments: Readonly<Record<string, Treatment>> = {
   "training.keep": "free",
   "training.logEvery": "free",
   "training.statistics": "free",
+  "training.onSpike": "free",
+  "training.spikeDeviations": "free",
 };
 
 /** What a change of a key means; undefined for a key that no row covers. */

@@ -16,14 +16,21 @@ const OTHER_FILES = 64_000;
  * Refuses a training that cannot succeed, before its first update: counts the least it takes, so that nothing is refused that
  * might have fitted.
  *
- * @throws ERR_CONFIG when weights, gradients and the optimiser's state exceed the memory that is available; ERR_IO when the first
+ * @param corpus  Bytes that the data takes beside the model. Default 0: what is read into memory is there already.
+ * @throws ERR_CONFIG when weights, gradients and the optimiser's state, and what stays of a large corpus, exceed the memory that is available; ERR_IO when the first
  *   checkpoint and the model exceed the free space of the disk.
  */
-export function refuseWithoutRoom(model: Layer<unknown>, training: Training, directory: string): void {
+export function refuseWithoutRoom(
+  model: Layer<unknown>,
+  training: Training,
+  directory: string,
+  corpus = 0,
+): void {
   const { memory, disk } = leastNeeded(parametersOf(model), training);
   const available = availableMemory();
-  if (memory > available) {
-    const cause = `training needs at least ${megabytes(memory)} of memory, and ${megabytes(available)} are available`;
+  if (memory + corpus > available) {
+    const parts = corpus > 0 ? `, ${megabytes(corpus)} of it for the lengths of the pairs,` : "";
+    const cause = `training needs at least ${megabytes(memory + corpus)} of memory${parts || ","} and ${megabytes(available)} are available`;
     const remedy = "set a smaller model.dModel, model.layers or tokenizer.vocab";
     throw heedError("ERR_CONFIG", { where: directory, cause, remedy });
   }

@@ -64,6 +64,10 @@ export function healthyStep(directory: string): number | undefined {
     ?.step;
 }
 
+/** Whether a checkpoint was saved after a validation, not on a signal, while the loss was not running away. */
+export const isValidated = (state: Partial<SavedState>): boolean =>
+  state.position?.validated === state.position?.step && isHealthy(state);
+
 const isHealthy = ({ losses }: Partial<SavedState>): boolean => areHealthy(losses ?? {});
 
 /** A run that was stopped or reached its end continues as if it had not stopped, so it only hears of its loss. */

@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import type { FilterReport } from "../data/filters.ts";
 import type { Engine } from "../runtime/engine.ts";
-import type { Task } from "../tasks/task.ts";
+import type { Task, Watch } from "../tasks/task.ts";
 import type { StepRecord, ValidationRecord } from "../training/trainer.ts";
 
 export interface RunStart {
@@ -15,11 +15,20 @@ export interface RunStart {
 export interface RunEvents {
   /** One line for people: what is being done. */
   readonly onMessage?: (message: string) => void;
+  /** How far reading, learning vocabularies and encoding have come. */
+  readonly onPreparing?: Watch;
   readonly onCorpus?: (report: FilterReport) => void;
   /** Once, before the first step. `totalSteps` is what the configuration asks for. */
   readonly onStart?: (about: RunStart) => void;
   readonly onStep?: (record: StepRecord) => void;
   readonly onValidation?: (record: ValidationRecord) => void;
+}
+
+export interface CachePlace {
+  /** Default: `heed` in $XDG_CACHE_HOME or ~/.cache. */
+  readonly folder?: string | undefined;
+  /** Bytes of a corpus that is not held in memory; a compressed file counts four times. Default 256 MB. */
+  readonly atLeast?: number | undefined;
 }
 
 export interface RunOptions extends RunEvents {
@@ -36,5 +45,7 @@ export interface RunOptions extends RunEvents {
   readonly allowChange?: boolean;
   /** Writes event files for TensorBoard into the folder `tensorboard` of the run. Default false. */
   readonly tensorboard?: boolean;
+  /** Where large corpora are kept encoded; false holds all in memory. Default {}. */
+  readonly cache?: CachePlace | false | undefined;
   readonly signal?: AbortSignal;
 }

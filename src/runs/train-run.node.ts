@@ -12,6 +12,7 @@ import { unlessAborted } from "../work.ts";
 import { scoresOf } from "./average.node.ts";
 import { beginning, NO_DIFFERENCES, restoreRun } from "./beginning.node.ts";
 import { type Checkpoint, listCheckpoints } from "./checkpoints.node.ts";
+import { openCorpusCache } from "./corpus-cache.node.ts";
 import { createRunDirectory, refuseForeign, removeTemporaries } from "./directory.node.ts";
 import { writeAtomically } from "./durable.node.ts";
 import { CONFIG_FILE } from "./file-names.ts";
@@ -58,8 +59,10 @@ export async function trainRun(asked: RunOptions): Promise<RunSummary> {
     const start = saved ? undefined : startingPoint(asked.config);
     const options = inheriting(asked, start);
     const stopped = (): RunSummary => stoppedBefore(directory, saved?.state.position ?? START, began);
-    const reader = openFileReader({ signal, say });
-    const data = await unlessAborted(taskOf(options.config).load(options.config, reader), signal);
+    const cache = asked.cache === false ? undefined : openCorpusCache(asked.cache ?? {}, say);
+    const reader = openFileReader({ signal, say, cache });
+    const watch = asked.onPreparing;
+    const data = await unlessAborted(taskOf(options.config).load(options.config, reader, watch), signal);
     if (!data) return stopped();
     const config = saved ? asResumed(options) : asFitted(options, data.size, say);
     const fingerprint = fingerprintOf(config, data);
@@ -67,7 +70,7 @@ export async function trainRun(asked: RunOptions): Promise<RunSummary> {
       ? differencesSince(saved.state.fingerprint, fingerprint, directory, allowChange)
       : NO_DIFFERENCES;
     const files = saved ? directoryFiles(directory) : start && startingFiles(start, config);
-    const prepared = await unlessAborted(data.prepare(config, say, files, signal), signal);
+    const prepared = await unlessAborted(data.prepare(config, say, files, signal, watch), signal);
     if (!prepared) return stopped();
     const vocabulary = digestOf(prepared.files);
     if (saved) refuseOtherVocabulary(saved, vocabulary, directory);
@@ -77,7 +80,7 @@ export async function trainRun(asked: RunOptions): Promise<RunSummary> {
       has: (name) => Object.hasOwn(prepared.files, name),
       json: (name) => prepared.files[name],
     });
-    refuseWithoutRoom(described.model, config.training, directory);
+    refuseWithoutRoom(described.model, config.training, directory, prepared.heldBytes);
     unlock ??= lock(directory);
     const begun = start && startingWeights(start, config, prepared.files);
     if (start) say([`begins with ${start.where}`, ...(begun?.notes ?? [])].join("; "));

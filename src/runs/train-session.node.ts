@@ -14,6 +14,7 @@ import { METRICS, TIMINGS } from "./records.ts";
 import { writeReport } from "./report.node.ts";
 import { writeDivergence } from "./result.node.ts";
 import { healthyStep, type SavedState } from "./resumed-checkpoint.node.ts";
+import { rollBack } from "./roll-back.node.ts";
 import type { RunOptions } from "./run-options.ts";
 import { saveProgress } from "./save-progress.node.ts";
 import type { RunSummary } from "./summary.ts";
@@ -80,6 +81,16 @@ export async function trainSession(session: Session): Promise<RunSummary> {
         board?.onStep(record);
       }
       session.onStep?.(record);
+    },
+    rollBack: async () => {
+      await saving.settled();
+      return rollBack(directory, learner.step.state, session.onMessage);
+    },
+    onRollback: (record) => {
+      log("rollback", record);
+      session.onMessage?.(
+        `step ${record.step}: the loss jumped to ${record.loss.toPrecision(4)}; back to the weights of step ${record.to}`,
+      );
     },
     onStatistics: (record) => log("statistics", record),
     onValidation: (record) => {

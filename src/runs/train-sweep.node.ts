@@ -9,7 +9,7 @@ import type { Engine } from "../runtime/engine.ts";
 import { readSmallText } from "./read-file.node.ts";
 import type { RunResult } from "./records.ts";
 import { readResult } from "./result.node.ts";
-import type { RunEvents } from "./run-options.ts";
+import type { RunEvents, RunOptions } from "./run-options.ts";
 import { trainRun } from "./train-run.node.ts";
 
 /** The outcome of a cell. */
@@ -25,6 +25,7 @@ export interface SweepOptions {
   readonly signal?: AbortSignal;
   /** See `RunOptions`. */
   readonly tensorboard?: boolean;
+  readonly cache?: RunOptions["cache"];
   /** Called before a cell is trained; returns the listeners of its run. */
   readonly onCell?: (cell: ConfiguredCell) => RunEvents;
   readonly onOutcome?: (cell: ConfiguredCell, outcome: CellOutcome) => void | Promise<void>;
@@ -48,7 +49,7 @@ export async function trainSweep(options: SweepOptions): Promise<boolean> {
 
 async function trainCell(
   cell: ConfiguredCell,
-  { directory: parent, engine, signal, tensorboard = false, onCell }: SweepOptions,
+  { directory: parent, engine, signal, tensorboard = false, cache, onCell }: SweepOptions,
 ): Promise<CellOutcome | undefined> {
   const directory = join(parent, cell.name);
   const { config, given } = cell;
@@ -64,6 +65,7 @@ async function trainCell(
       engine,
       resume: isStarted,
       tensorboard,
+      cache,
       ...(signal ? { signal } : {}),
       ...events,
     });

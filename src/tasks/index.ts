@@ -8,7 +8,7 @@ export { type TextPerplexity, textPerplexity } from "./generate/perplexity.ts";
 export { encodeText } from "./generate/text.ts";
 export { type LanguageTaskOptions, openLanguageTask } from "./generate/training.ts";
 export type { RunFiles } from "./run-files.ts";
-export type { Described, Learner, PreparedTask, Score, Task, TaskData } from "./task.ts";
+export type { Described, Learner, PreparedTask, Score, Stage, Task, TaskData, Watch } from "./task.ts";
 export { type DescribedRun, tasks } from "./tasks.ts";
 export { type AlignedSample, type MeasuredAlignment, measureAlignment } from "./translate/alignment.ts";
 export { type Corpus, loadCorpus } from "./translate/corpus.ts";

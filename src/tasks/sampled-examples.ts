@@ -55,10 +55,10 @@ function* sampling(
 }
 
 /** Makes the examples of an epoch once, and keeps those of the last one. */
-export function lastKept(
-  make: (epoch: number) => Promise<readonly PairExample[]>,
-): (epoch: number) => Promise<readonly PairExample[]> {
-  let kept: { readonly epoch: number; readonly examples: Promise<readonly PairExample[]> } | undefined;
+export function lastKept<Examples>(
+  make: (epoch: number) => Promise<Examples>,
+): (epoch: number) => Promise<Examples> {
+  let kept: { readonly epoch: number; readonly examples: Promise<Examples> } | undefined;
   return (epoch) => {
     if (kept?.epoch !== epoch) kept = { epoch, examples: make(epoch) };
     return kept.examples;

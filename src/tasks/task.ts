@@ -52,7 +52,7 @@ export interface Task<Name extends TaskName = TaskName, Opened extends Described
   /** The model of a run and what is needed to use it. @throws ERR_MODEL for a file that is missing or damaged. */
   readonly describe: (config: ConfigOf<Name>, files: RunFiles) => Opened;
   /** Reads the data a configuration names. @throws what the reader throws, ERR_DATA for data that cannot be learnt from. */
-  readonly load: (config: ConfigOf<Name>, reader: CorpusReader) => Promise<TaskData<Name>>;
+  readonly load: (config: ConfigOf<Name>, reader: CorpusReader, watch?: Watch) => Promise<TaskData<Name>>;
   /** A command to try a new run with. */
   readonly tryIt: (run: string) => string;
 }
@@ -61,6 +61,12 @@ export interface Task<Name extends TaskName = TaskName, Opened extends Described
 export const defineTask = <Name extends TaskName, Opened extends Described<Name>>(
   task: Task<Name, Opened>,
 ): Task<Name, Opened> => task;
+
+/** What is done before training, in this order. */
+export type Stage = "reading" | "vocabulary" | "encoding" | "checking";
+
+/** Hears how far a stage has come; what is counted differs. */
+export type Watch = (stage: Stage, done: number, total: number) => void;
 
 /** A task whose data has been read. */
 export interface TaskData<Name extends TaskName = TaskName> {
@@ -81,6 +87,7 @@ export interface TaskData<Name extends TaskName = TaskName> {
     say: (message: string) => void,
     files?: RunFiles,
     signal?: AbortSignal,
+    watch?: Watch,
   ) => Promise<PreparedTask>;
 }
 
@@ -89,6 +96,8 @@ export interface PreparedTask {
   readonly report?: FilterReport;
   /** Tokens of the training data, on all sides. */
   readonly tokens: number;
+  /** Bytes of the data that stay in memory, where much is left in a file. */
+  readonly heldBytes?: number;
   /** JSON files needed to use the model, beside its weights, by name: vocabularies, labels. */
   readonly files: Readonly<Record<string, unknown>>;
   readonly open: (engine: Engine, weights?: ReadonlyMap<string, HostTensor>) => Promise<Learner>;

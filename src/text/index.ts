@@ -5,5 +5,12 @@ export { isBlank } from "./blank.ts";
 export { type SpecialIds, specialTokens, type TokenizerJson, tokenizerConfigJson } from "./layout.ts";
 export type { Tokenizer } from "./tokenizer.ts";
 export { tokenizerFromJson } from "./tokenizer-json.ts";
-export { type TokenizerConfig, tokenizerTraining, trainTokenizer } from "./train.ts";
+export {
+  type TokenizerConfig,
+  tokenizerTraining,
+  trainingFromWords,
+  trainTokenizer,
+  type WordCounter,
+  wordCounter,
+} from "./train.ts";
 export { type WordSpan, words } from "./word-spans.ts";

@@ -57,17 +57,68 @@ export function trainTokenizer(
 export function* tokenizerTraining(
   lines: Iterable<string>,
   config: TokenizerConfig,
+  events: TrainingEvents = {},
+): Work<Tokenizer> {
+  checkNumbers(config);
+  const counter = wordCounter(config);
+  for (const line of lines) {
+    counter.add(line);
+    yield;
+  }
+  return yield* trainingFromWords(counter, config, events);
+}
+
+/** Words of a text and how often each occurs, counted line by line. */
+export interface WordCounter {
+  readonly add: (line: string) => void;
+  readonly words: ReadonlyMap<string, number>;
+  /** Words that were cut. */
+  readonly cut: () => number;
+}
+
+/** More distinct words than this occur only in text that is not a language, or in a thousand million words of it. */
+const MOST_WORDS = 4_000_000;
+
+/**
+ * Counts the words of lines that need not all be in memory at once: `trainingFromWords` learns from the counts. Whenever there
+ * are more than 4 million distinct words, those that have occurred least are forgotten, at least half of them.
+ */
+export function wordCounter(
+  { lowercase = false }: Pick<TokenizerConfig, "lowercase">,
+  most = MOST_WORDS,
+): WordCounter {
+  const words = new Map<string, number>();
+  let cut = 0;
+  return {
+    words,
+    cut: () => cut,
+    add: (line) => {
+      for (const whole of metaspaceWords(normalize(line, lowercase))) {
+        const word = whole.length <= LONGEST_WORD ? whole : beginning(whole);
+        if (word !== whole) cut += 1;
+        words.set(word, (words.get(word) ?? 0) + 1);
+      }
+      if (words.size > most) forgetRare(words, most / 2);
+    },
+  };
+}
+
+function forgetRare(words: Map<string, number>, most: number): void {
+  for (let least = 1; words.size > most; least *= 2)
+    for (const [word, count] of words) if (count <= least) words.delete(word);
+}
+
+/** The second half of `tokenizerTraining`: learns from words that have been counted. */
+export function* trainingFromWords(
+  { words, cut }: WordCounter,
+  config: TokenizerConfig,
   { onProgress, onLongWords }: TrainingEvents = {},
 ): Work<Tokenizer> {
-  const { kind, vocab, lowercase = false, minFrequency = kind === "bpe" ? 2 : 1 } = config;
+  const { kind, vocab, lowercase = false } = config;
+  const { pieces, minFrequency } = checkNumbers(config);
   const isWord = kind === "word";
-  const pieces: string[] = Object.values(specialTokens);
-  if (!isWord) for (let byte = 0; byte < 256; byte++) pieces.push(bytePiece(byte));
-  checkNumbers(config, pieces.length + (isWord ? 1 : 2), minFrequency);
-
   const layout: TokenizerLayout = { model: isWord ? "WordLevel" : "BPE", lowercase, byteFallback: !isWord };
-  const { words, cut } = yield* countWords(lines, lowercase);
-  if (cut > 0) onLongWords?.(cut, LONGEST_WORD);
+  if (cut() > 0) onLongWords?.(cut(), LONGEST_WORD);
   const room = vocab - pieces.length;
   if (isWord) {
     const counts = yield* countUnits(words, wordUnits);
@@ -92,7 +143,13 @@ export function* tokenizerTraining(
   return tokenizerOf({ layout, pieces, merges });
 }
 
-function checkNumbers({ kind, vocab }: TokenizerConfig, least: number, minFrequency: number): void {
+/** The pieces that a vocabulary begins with, and how often a unit must occur. @throws ERR_CONFIG */
+function checkNumbers(config: TokenizerConfig): { pieces: string[]; minFrequency: number } {
+  const { kind, vocab, minFrequency = kind === "bpe" ? 2 : 1 } = config;
+  const isWord = kind === "word";
+  const pieces: string[] = Object.values(specialTokens);
+  if (!isWord) for (let byte = 0; byte < 256; byte++) pieces.push(bytePiece(byte));
+  const least = pieces.length + (isWord ? 1 : 2);
   if (kind !== "word" && kind !== "char" && kind !== "bpe") {
     const cause = `"${String(kind)}" is not a kind of vocabulary`;
     throw heedError("ERR_CONFIG", { where: "tokenizer.kind", cause, remedy: "use word, char or bpe" });
@@ -109,24 +166,7 @@ function checkNumbers({ kind, vocab }: TokenizerConfig, least: number, minFreque
     const cause = `${minFrequency} is not a whole number of at least 1`;
     throw heedError("ERR_CONFIG", { where: "tokenizer.minFrequency", cause, remedy: "use 1 or more" });
   }
-}
-
-/** How often each word occurs, and how many words were cut. */
-function* countWords(
-  lines: Iterable<string>,
-  lowercase: boolean,
-): Work<{ words: Map<string, number>; cut: number }> {
-  const words = new Map<string, number>();
-  let cut = 0;
-  for (const line of lines) {
-    for (const whole of metaspaceWords(normalize(line, lowercase))) {
-      const word = whole.length <= LONGEST_WORD ? whole : beginning(whole);
-      if (word !== whole) cut += 1;
-      words.set(word, (words.get(word) ?? 0) + 1);
-    }
-    yield;
-  }
-  return { words, cut };
+  return { pieces, minFrequency };
 }
 
 /** Drops a high surrogate at the cut: half a character. */

@@ -3,6 +3,7 @@ import type { LayerStatistics } from "../inspect/training/layer-statistics.ts";
 import type { Section } from "../pictures/page.ts";
 import type { BatchFeeds } from "../runtime/compile.ts";
 import { learningRate, type ScheduleConfig } from "./schedule.ts";
+import { MOST_RETURNS, NO_SPIKES, type OnSpike, type SpikeWatch, spikeLimit, withRecent } from "./spikes.ts";
 import type { TrainingStep } from "./step.ts";
 
 /** How far a run has come: with the weights and the optimiser's state, all that a resumed run needs. */
@@ -23,6 +24,8 @@ export interface Position {
   readonly reduction: number;
   /** Minutes trained so far; recorded only where training has an end by the clock. */
   readonly minutes?: number;
+  /** Only where jumps of the loss are watched for. */
+  readonly spikes?: SpikeWatch;
 }
 
 export const START: Position = {
@@ -60,17 +63,33 @@ export interface TrainerEvents {
   readonly onValidation?: (record: ValidationRecord) => void | Promise<void>;
   /** Called after every validation and before stopping on a signal: save what resuming needs. */
   readonly onCheckpoint?: (position: Position, isBest: boolean) => void | Promise<void>;
+  /** Called after the weights of an earlier checkpoint have been restored because the loss jumped. */
+  readonly onRollback?: (record: RollbackRecord) => void | Promise<void>;
   /** Called before ERR_DIVERGED is thrown. */
   readonly onDiverged?: (divergence: Divergence) => void | Promise<void>;
 }
 
-/** Where the loss or the gradient stopped being finite. */
+/** A jump of the loss, after which training goes on with the next batches from earlier weights. */
+export interface RollbackRecord {
+  readonly step: number;
+  /** The step of the checkpoint whose weights were restored. */
+  readonly to: number;
+  readonly loss: number;
+  /** The highest loss that would not have been a jump. */
+  readonly limit: number;
+  /** The examples of the update. */
+  readonly examples: readonly number[];
+}
+
+/** Where the loss or the gradient stopped being finite, or the loss jumped. */
 export interface Divergence {
   readonly step: number;
   readonly epoch: number;
-  /** This or `gradientNorm` is NaN or infinite. */
+  /** This or `gradientNorm` is NaN or infinite, unless it is above `limit`. */
   readonly loss: number;
   readonly gradientNorm: number;
+  /** The highest loss that would not have been a jump. */
+  readonly limit?: number;
   readonly learningRate: number;
   /** The examples of each batch of the step; empty when found while validating. */
   readonly batches: readonly (readonly number[])[];
@@ -119,6 +138,12 @@ export interface TrainerOptions extends TrainerEvents {
   readonly statistics?: number | undefined;
   /** Stops after this many validations without a better score. Default: never. */
   readonly patience?: number | undefined;
+  /** What is done when the loss jumps: see `spikeLimit`. Default "ignore". */
+  readonly onSpike?: OnSpike | undefined;
+  /** Robust deviations above the median from which on a loss is a jump. Default 10. */
+  readonly spikeDeviations?: number | undefined;
+  /** Restores weights and moments of the last checkpoint of a validation; returns its step, undefined when there is none. */
+  readonly rollBack?: (() => Promise<number | undefined>) | undefined;
   readonly from?: Position;
   readonly signal?: AbortSignal | undefined;
 }
@@ -129,7 +154,8 @@ export type StopReason = "finished" | "patience" | "time" | "signal";
  * Trains until the epochs, steps or minutes are over, validation no longer improves, or a signal comes; then finishes
  * the current step and calls `onCheckpoint`. The last update of an epoch takes the batches that are left.
  *
- * @throws ERR_DIVERGED as soon as a loss or a gradient is not finite, naming the examples of the update.
+ * @throws ERR_DIVERGED as soon as a loss or a gradient is not finite, naming the examples of the update; and when the loss
+ *   jumps, if that is to stop it or if going back does not help.
  */
 export async function train(options: TrainerOptions): Promise<{ position: Position; reason: StopReason }> {
   const {
@@ -142,6 +168,8 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
     patience = Infinity,
     validateEvery,
     statistics: statisticsEvery = 0,
+    onSpike = "ignore",
+    spikeDeviations,
     signal,
   } = options;
   const began = performance.now();
@@ -179,6 +207,7 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
       ...position,
       validated: at,
       best: isBest ? { step: at, ...scored } : position.best,
+      ...(position.spikes ? { spikes: { ...position.spikes, returns: 0 } } : {}),
       stale: isBest ? 0 : position.stale + 1,
       reduction: schedule.schedule === "plateau" && !isBest ? position.reduction / 2 : position.reduction,
     };
@@ -197,17 +226,29 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
       { statistics: isWatched },
     );
     const { loss, gradientNorm } = result;
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      const examples = batches.map((batch) => batch.examples);
-      await diverged({ step: number, epoch, loss, gradientNorm, learningRate: rate, batches: examples });
-    }
-    position = { ...position, step: number, batch: position.batch + batches.length };
+    const examples = batches.map((batch) => batch.examples);
+    const watch = position.spikes ?? NO_SPIKES;
+    const limit = onSpike === "ignore" ? Infinity : spikeLimit(watch.recent, spikeDeviations);
+    const jumps = loss > limit;
+    const divergence = {
+      ...{ step: number, epoch, loss, gradientNorm, learningRate: rate, batches: examples },
+      ...(jumps ? { limit } : {}),
+    };
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm) || (jumps && onSpike === "stop"))
+      await diverged(divergence);
+    const spikes = jumps ? { ...watch, returns: watch.returns + 1 } : withRecent(watch, loss);
+    position = {
+      ...position,
+      ...(onSpike === "ignore" ? {} : { spikes }),
+      ...{ step: number, batch: position.batch + batches.length },
+    };
     const record = { ...result, step: number, epoch, learningRate: rate, seconds: secondsSince(start) };
-    await options.onStep?.(
-      record,
-      batches.flatMap(({ examples }) => examples),
-    );
+    await options.onStep?.(record, examples.flat());
     if (statistics) await options.onStatistics?.({ step: number, ...statistics });
+    if (!jumps) return;
+    const to = spikes.returns > MOST_RETURNS ? undefined : await options.rollBack?.();
+    if (to === undefined) return diverged(divergence);
+    await options.onRollback?.({ step: number, to, loss, limit, examples: examples.flat() });
   };
   const diverged = async (divergence: Divergence): Promise<never> => {
     await options.onDiverged?.(divergence);
@@ -267,15 +308,23 @@ async function* groups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator
   if (group.length > 0) yield group;
 }
 
-function divergenceError({ step, learningRate: rate, loss, batches }: Divergence): Error {
+function divergenceError({ step, learningRate: rate, loss, limit, batches }: Divergence): Error {
   const examples = batches.flat();
   const shown = `${examples.slice(0, 8).join(", ")}${examples.length > 8 ? ", …" : ""}`;
   const quantity =
-    batches.length === 0 ? "the validation loss" : Number.isFinite(loss) ? "the gradient" : "the loss";
+    batches.length === 0
+      ? "the validation loss"
+      : Number.isFinite(loss) && limit === undefined
+        ? "the gradient"
+        : "the loss";
   const where = batches.length === 0 ? "" : `, examples ${shown}`;
+  const problem =
+    limit === undefined
+      ? "is not a finite number"
+      : `jumped to ${loss.toPrecision(4)}, above the ${limit.toPrecision(4)} that the last updates lead to expect`;
   return heedError("ERR_DIVERGED", {
     where: `step ${step}`,
-    cause: `${quantity} is not a finite number (learning rate ${rate.toPrecision(3)}${where})`,
+    cause: `${quantity} ${problem} (learning rate ${rate.toPrecision(3)}${where})`,
     remedy:
       "lower training.learningRate, raise training.warmup or set training.clip; the best model is untouched",
   });

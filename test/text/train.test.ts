@@ -4,7 +4,13 @@ import { randomInts } from "../../src/random.ts";
 import type { BpeModelJson } from "../../src/text/layout.ts";
 import type { Tokenizer } from "../../src/text/tokenizer.ts";
 import { tokenizerFromJson } from "../../src/text/tokenizer-json.ts";
-import { tokenizerTraining, trainTokenizer } from "../../src/text/train.ts";
+import {
+  type TokenizerConfig,
+  tokenizerTraining,
+  trainingFromWords,
+  trainTokenizer,
+  wordCounter,
+} from "../../src/text/train.ts";
 import { atOnce } from "../../src/work.ts";
 import { composedSentences, dataMissing, tatoebaSentences } from "./sentences.ts";
 
@@ -195,6 +201,25 @@ describe("a vocabulary", () => {
   ] as const)("%j is refused", (config, message) => {
     expect(() => trainTokenizer(["a"], config)).toThrow(message);
     expect(() => trainTokenizer(["a"], config)).toThrow(expect.objectContaining({ code: "ERR_CONFIG" }));
+  });
+});
+
+describe("words counted line by line", () => {
+  test("give the vocabulary of the lines", () => {
+    const lines = ["the cat sat", "the cat ran", "a cat sat here"];
+    const config: TokenizerConfig = { kind: "bpe", vocab: 280 };
+    const counter = wordCounter(config);
+    for (const line of lines) counter.add(line);
+    const learnt = atOnce(trainingFromWords(counter, config));
+    expect(learnt.toJSON()).toEqual(trainTokenizer(lines, config).toJSON());
+  });
+
+  test("take bounded memory: when there are too many, the rarest are forgotten", () => {
+    const counter = wordCounter({}, 100);
+    for (let i = 0; i < 10_000; i++) counter.add(`often word${i} ${i % 10 === 0 ? "sometimes" : ""}`);
+    expect(counter.words.size).toBeLessThanOrEqual(100);
+    expect(counter.words.get("▁often")).toBe(10_000);
+    expect(counter.words.get("▁sometimes")).toBe(1000);
   });
 });
 

@@ -418,3 +418,83 @@ describe("divergence", () => {
     expect(records.map(({ step }) => step)).toEqual([1]);
   });
 });
+
+describe("a loss that jumps", () => {
+  /** Losses around 2, with a jump at some steps. */
+  const jumping = (...at: readonly number[]): NonNullable<Setting["result"]> => {
+    return (step) => ({ loss: at.includes(step) ? 9 : 2 + 0.1 * Math.sin(step) });
+  };
+  const setting = { size: 60, epochs: 1, validateEvery: 15 } as const;
+
+  test("is ignored by default, and nothing is remembered", async () => {
+    const { records, options, positions } = world({ ...setting, result: jumping(40) });
+    await train(options);
+    expect(records).toHaveLength(60);
+    expect(positions.some((position) => "spikes" in position)).toBe(false);
+  });
+
+  test("stops the run, naming the loss, its limit and the examples", async () => {
+    const { log, options } = world({ ...setting, result: jumping(40), onSpike: "stop" });
+    const onDiverged = vi.fn();
+    await expect(train({ ...options, onDiverged })).rejects.toThrow(
+      /step 40: the loss jumped to 9\.000, above the 2\.\d+ that .* examples 78, 79/,
+    );
+    expect(onDiverged).toHaveBeenCalledWith(
+      expect.objectContaining({ step: 40, loss: 9, batches: [[78, 79]] }),
+    );
+    expect(steps(log)).toHaveLength(40);
+  });
+
+  test("goes back to earlier weights and on with the next batches", async () => {
+    const rollBack = vi.fn(async () => 30);
+    const onRollback = vi.fn();
+    const { log, options } = world({ ...setting, result: jumping(40), onSpike: "rollback" });
+    const { position } = await train({ ...options, rollBack, onRollback });
+    expect(rollBack).toHaveBeenCalledOnce();
+    expect(onRollback).toHaveBeenCalledWith(
+      expect.objectContaining({ step: 40, to: 30, loss: 9, examples: [78, 79] }),
+    );
+    expect(steps(log).slice(39, 41)).toEqual(["step 40: 0.39", "step 41: 0.40"]);
+    expect(position.step).toBe(60);
+    expect(position.spikes?.recent).toHaveLength(59);
+  });
+
+  test("stops when there is nothing to go back to, and when going back four times does not help", async () => {
+    const alone = world({ ...setting, result: jumping(25), onSpike: "rollback" });
+    await expect(train({ ...alone.options, rollBack: async () => undefined })).rejects.toThrow(/step 25/);
+    const again = world({ ...setting, result: jumping(31, 32, 33, 34), onSpike: "rollback" });
+    await expect(train({ ...again.options, rollBack: async () => 30 })).rejects.toThrow(/step 34/);
+    const apart = world({ ...setting, result: jumping(31, 32, 33, 46), onSpike: "rollback" });
+    expect((await train({ ...apart.options, rollBack: async () => 30 })).position.step).toBe(60);
+  });
+
+  test("that is not a number stops the run whatever is asked for", async () => {
+    const result: Setting["result"] = (step) => ({ loss: step === 40 ? Number.NaN : 2 });
+    const rollBack = vi.fn(async () => 30);
+    const { options } = world({ ...setting, result, onSpike: "rollback" });
+    await expect(train({ ...options, rollBack })).rejects.toThrow(/step 40: the loss is not a finite number/);
+    expect(rollBack).not.toHaveBeenCalled();
+  });
+
+  test("is recognised by a resumed run as by one that was not stopped", async () => {
+    const result = jumping(40, 50);
+    const rollBack = async (): Promise<number> => 30;
+    const whole = world({ ...setting, result, onSpike: "rollback" });
+    const { position } = await train({ ...whole.options, rollBack });
+    for (const stop of [1, 19, 39, 40, 41, 50]) {
+      const controller = new AbortController();
+      const first = world({
+        ...setting,
+        result,
+        onSpike: "rollback",
+        before: (event) => {
+          if (event.startsWith(`step ${stop}:`)) controller.abort();
+        },
+      });
+      const { position: from } = await train({ ...first.options, rollBack, signal: controller.signal });
+      const rest = world({ ...setting, result, onSpike: "rollback", from });
+      const ended = await train({ ...rest.options, rollBack });
+      expect(ended.position.spikes).toEqual(position.spikes);
+    }
+  });
+});

@@ -86,6 +86,11 @@ export default command({
       type: "boolean",
       help: "also write event files into RUN/tensorboard, for `tensorboard --logdir runs`",
     },
+    cache: {
+      type: "string",
+      value: "DIR|off",
+      help: "where a corpus of more than 256 MB is kept encoded (default: heed in $XDG_CACHE_HOME or ~/.cache); off holds it in memory",
+    },
     printConfig: { type: "boolean", help: "print the complete configuration and stop" },
     json: { type: "boolean", help: "print the result as one JSON object; for a sweep, one per cell" },
   },
@@ -125,6 +130,7 @@ export default command({
       return 0;
     }
     const { trainRun } = await import("../../runs/train-run.node.ts");
+    const { cachePlace } = await import("../cache-place.ts");
     const { trainingProgress } = await import("../training-progress.ts");
     const resumed =
       typeof options.resume === "string" && options.resume !== "auto" ? options.resume : undefined;
@@ -148,6 +154,7 @@ export default command({
       fromStep,
       allowChange: options.allowChange,
       tensorboard: options.tensorboard,
+      cache: cachePlace(options.cache),
       signal: io.signal,
       ...progress,
     });

@@ -82,6 +82,19 @@ export const training = {
       "decay per update of a moving average of the weights, which is validated and saved: 0.999; default no average",
     ),
   clip: z.number().min(0).default(1).describe("maximum global norm of the gradients; 0 for no clipping"),
+  onSpike: z
+    .enum(["ignore", "stop", "rollback"])
+    .optional()
+    .describe(
+      "when the loss jumps: ignore, stop, or rollback to the last validated checkpoint and go on with the next batches; default ignore",
+    ),
+  spikeDeviations: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      "with onSpike: robust deviations above the median of the last 100 updates from which on a loss has jumped; default 10",
+    ),
   validateEvery: count().optional().describe("updates between validations; default one epoch"),
   patience: count()
     .optional()

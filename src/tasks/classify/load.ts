@@ -5,7 +5,7 @@ import { heedError } from "../../errors.ts";
 import { inTurns, type Work } from "../../work.ts";
 import { corpusSize } from "../corpus-size.ts";
 import { learnTokenizer } from "../learn-tokenizers.ts";
-import type { TaskData } from "../task.ts";
+import type { TaskData, Watch } from "../task.ts";
 import { readTokenizer, tokenizerFiles } from "../tokenizers.ts";
 import { LABELS, labelNumber } from "./labels.ts";
 import { encodeLabelled, textsOf } from "./texts.ts";
@@ -15,10 +15,12 @@ import { openClassificationTask } from "./training.ts";
 export async function loadLabelled(
   requested: ClassifyConfig,
   reader: CorpusReader,
+  watch?: Watch,
 ): Promise<TaskData<"classify">> {
   const { train: trainSpec, valid: validSpec } = requested.data;
-  const train = await textsOf(trainSpec.labelled, reader);
-  const valid = await textsOf(validSpec.labelled, reader);
+  const onBytes = (done: number, total: number): void => watch?.("reading", done, total);
+  const train = await textsOf(trainSpec.labelled, reader, onBytes);
+  const valid = await textsOf(validSpec.labelled, reader, onBytes);
   const labels = [...new Set(train.map(({ label }) => label))].sort();
   if (labels.length < 2) {
     const cause = `every text has the label "${labels[0]}"`;
@@ -36,7 +38,7 @@ export async function loadLabelled(
     hash: await reader.hash([trainSpec.labelled]),
     validHash: `${await reader.hash([validSpec.labelled])} cut after ${requested.data.maxTokens}`,
     size: corpusSize("texts", train, ({ text }) => [text]),
-    prepare: async (config, say, files, signal) => {
+    prepare: async (config, say, files, signal, watch) => {
       const { maxTokens } = config.data;
       const tokenizer = files
         ? readTokenizer(files)
@@ -45,6 +47,7 @@ export async function loadLabelled(
             config.tokenizer,
             say,
             signal,
+            (done, total) => watch?.("vocabulary", done, total),
           );
       let cut = 0;
       const onCut = (): void => {

@@ -43,6 +43,6 @@ export const classify = defineTask<"classify", DescribedClassifier>({
     const model = classifierModel(config, { vocabulary: tokenizer.size, labels: labels.length });
     return { task: config.task, config, tokenizer, labels, model };
   },
-  load: async (config, reader) => (await import("./load.ts")).loadLabelled(config, reader),
+  load: async (config, reader, watch) => (await import("./load.ts")).loadLabelled(config, reader, watch),
   tryIt: (run) => `echo "a text" | heed classify ${run}`,
 });

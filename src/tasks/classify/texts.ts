@@ -1,5 +1,5 @@
 import type { PairBatch, PairExample } from "../../data/batches.ts";
-import type { CorpusReader, LabelledText } from "../../data/corpus-reader.ts";
+import type { CorpusReader, LabelledText, OnBytes } from "../../data/corpus-reader.ts";
 import { heedError } from "../../errors.ts";
 import type { BatchFeeds } from "../../runtime/compile.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
@@ -35,9 +35,13 @@ export function textFeeds({ size, sourceLength, source, sourceMask, targetOut }:
 }
 
 /** Reads labelled texts. @throws ERR_DATA when there are none */
-export async function textsOf(path: string, reader: CorpusReader): Promise<LabelledText[]> {
+export async function textsOf(
+  path: string,
+  reader: CorpusReader,
+  onBytes?: OnBytes,
+): Promise<LabelledText[]> {
   const texts: LabelledText[] = [];
-  for await (const text of reader.labelled(path)) texts.push(text);
+  for await (const text of reader.labelled(path, onBytes)) texts.push(text);
   if (texts.length > 0) return texts;
   throw heedError("ERR_DATA", {
     where: path,

@@ -2,7 +2,7 @@ import type { GenerateConfig } from "../../config/schema.ts";
 import type { CorpusReader } from "../../data/corpus-reader.ts";
 import { corpusSize } from "../corpus-size.ts";
 import { learnTokenizer } from "../learn-tokenizers.ts";
-import type { TaskData } from "../task.ts";
+import type { TaskData, Watch } from "../task.ts";
 import { readTokenizer, tokenizerFiles } from "../tokenizers.ts";
 import { encodeLongEnough } from "./text.ts";
 import { openLanguageTask } from "./training.ts";
@@ -11,17 +11,21 @@ import { openLanguageTask } from "./training.ts";
 export async function loadText(
   requested: GenerateConfig,
   reader: CorpusReader,
+  watch?: Watch,
 ): Promise<TaskData<"generate">> {
   const [train, valid] = [requested.data.train.text, requested.data.valid.text];
-  const lines = { train: await readAll(reader.lines(train)), valid: await readAll(reader.lines(valid)) };
+  const read = (name: string): Promise<string[]> =>
+    readAll(reader.lines(name, (done, total) => watch?.("reading", done, total)));
+  const lines = { train: await read(train), valid: await read(valid) };
   return {
     hash: await reader.hash([train]),
     validHash: `${await reader.hash([valid])} in windows of ${requested.data.context}`,
     size: corpusSize("lines", lines.train, (line) => [line]),
-    prepare: async (config, say, files, signal) => {
+    prepare: async (config, say, files, signal, watch) => {
+      const onProgress = (done: number, total: number): void => watch?.("vocabulary", done, total);
       const tokenizer = files
         ? readTokenizer(files)
-        : await learnTokenizer(lines.train, config.tokenizer, say, signal);
+        : await learnTokenizer(lines.train, config.tokenizer, say, signal, onProgress);
       const encoded = {
         train: await encodeLongEnough(lines.train, tokenizer, train, signal),
         valid: await encodeLongEnough(lines.valid, tokenizer, valid, signal),

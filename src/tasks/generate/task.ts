@@ -28,6 +28,6 @@ export const generate = defineTask<"generate", DescribedLanguageModel>({
     const tokenizer = readTokenizer(files);
     return { task: config.task, config, tokenizer, model: languageModel(config, tokenizer.size) };
   },
-  load: async (config, reader) => (await import("./load.ts")).loadText(config, reader),
+  load: async (config, reader, watch) => (await import("./load.ts")).loadText(config, reader, watch),
   tryIt: (run) => `heed generate ${run} --prompt "Once"`,
 });

@@ -1,7 +1,7 @@
 import type { TranslateConfig } from "../../config/schema.ts";
 import type { PairBatch, PairExample } from "../../data/batches.ts";
 import type { FilterReport } from "../../data/filters.ts";
-import { pairFilter } from "../../data/filters.ts";
+import { type PairFilter, pairFilter } from "../../data/filters.ts";
 import { type PieceLinks, pieceLinks } from "../../data/piece-links.ts";
 import { heedError } from "../../errors.ts";
 import type { BatchFeeds } from "../../runtime/compile.ts";
@@ -17,8 +17,8 @@ export interface SentencePair {
 
 export function encodePair({ source, target }: SentencePair, tokenizers: Tokenizers): PairExample {
   return {
-    source: Int32Array.from(tokenizers.source.encode(source)),
-    target: Int32Array.from(writtenIds(tokenizers.target, target)),
+    source: new Int32Array(tokenizers.source.encode(source)),
+    target: new Int32Array(writtenIds(tokenizers.target, target)),
   };
 }
 
@@ -58,7 +58,9 @@ export const encodeCorpus = (
   name: string,
   signal?: AbortSignal,
   links?: CorpusLinks,
-): Promise<EncodedCorpus> => inTurns(encoding(pairs, tokenizers, config, name, links), signal);
+  onProgress?: (done: number, total: number) => void,
+): Promise<EncodedCorpus> =>
+  inTurns(encoding(pairs, tokenizers, config, name, { links, onProgress }), signal);
 
 export interface EncodedCorpus {
   readonly examples: PairExample[];
@@ -71,26 +73,24 @@ export interface EncodedCorpus {
 function* encoding(
   pairs: readonly SentencePair[],
   tokenizers: Tokenizers,
-  { data, model }: Pick<TranslateConfig, "data" | "model">,
+  config: Pick<TranslateConfig, "data" | "model">,
   name: string,
-  links?: CorpusLinks,
+  {
+    links,
+    onProgress,
+  }: {
+    readonly links?: CorpusLinks | undefined;
+    readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  },
 ): Work<EncodedCorpus> {
   const examples: PairExample[] = [];
   const numbers: number[] = [];
   const guiding = links && pieceLinks();
-  const lengths = new Map<string, number>();
-  const filter = pairFilter({
-    ...data,
-    name,
-    maxTokens: Math.min(data.maxTokens, model.maxLength),
-    countTokens: (text) => lengths.get(text) ?? 0,
-  });
+  const { encode, finish } = filteredEncoder(tokenizers, config, name);
   for (const [i, pair] of pairs.entries()) {
     yield;
-    const example = encodePair(pair, tokenizers);
-    lengths.clear();
-    lengths.set(pair.source, example.source.length).set(pair.target, example.target.length);
-    const isKept = filter.accepts(pair);
+    onProgress?.(i + 1, pairs.length);
+    const { example, isKept } = encode(pair);
     if (links) {
       const spans = {
         source: wordSpans(tokenizers.source, example.source),
@@ -104,8 +104,39 @@ function* encoding(
     examples.push(example);
     numbers.push(i + 1);
   }
-  return { examples, numbers, report: filter.finish(), ...(guiding ? { links: guiding.finish() } : {}) };
+  return { examples, numbers, report: finish(), ...(guiding ? { links: guiding.finish() } : {}) };
 }
+
+/** Encodes one pair after another, and tells which ones the filters keep. */
+export function filteredEncoder(
+  tokenizers: Tokenizers,
+  { data, model }: Pick<TranslateConfig, "data" | "model">,
+  name: string,
+): {
+  readonly encode: (pair: SentencePair) => { readonly example: PairExample; readonly isKept: boolean };
+  readonly finish: PairFilter["finish"];
+} {
+  const lengths = new Map<string, number>();
+  const filter = pairFilter({
+    ...data,
+    name,
+    maxTokens: longestPair({ data, model }),
+    countTokens: (text) => lengths.get(text) ?? 0,
+  });
+  return {
+    encode: (pair) => {
+      const example = encodePair(pair, tokenizers);
+      lengths.clear();
+      lengths.set(pair.source, example.source.length).set(pair.target, example.target.length);
+      return { example, isKept: filter.accepts(pair) };
+    },
+    finish: filter.finish,
+  };
+}
+
+/** Most tokens on a side of the pairs that are kept. */
+export const longestPair = ({ data, model }: Pick<TranslateConfig, "data" | "model">): number =>
+  Math.min(data.maxTokens, model.maxLength);
 
 /** The pairs that the model has positions for. @throws ERR_DATA when there are none; the signal's reason once aborted. */
 export const fittingPairs = (

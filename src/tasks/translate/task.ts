@@ -28,6 +28,6 @@ export const translate = defineTask<"translate", DescribedTranslator>({
     const tokenizers = readTokenizers(files);
     return { task: config.task, config, tokenizers, model: translationModel(config.model, tokenizers) };
   },
-  load: async (config, reader) => (await import("./load.ts")).loadPairs(config, reader),
+  load: async (config, reader, watch) => (await import("./load.ts")).loadPairs(config, reader, watch),
   tryIt: (run) => `echo "a sentence" | heed translate ${run}`,
 });

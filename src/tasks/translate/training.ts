@@ -1,7 +1,8 @@
 import { guidanceOf } from "../../config/guided-alignment.ts";
 import type { TranslateConfig } from "../../config/schema.ts";
 import { translationModel } from "../../config/translation-model.ts";
-import { makeBatch, type PairExample, planEpoch } from "../../data/batches.ts";
+import { type EpochPlan, makeBatch, type PairExample, planning } from "../../data/batches.ts";
+import { type EncodedPairs, pairsInMemory } from "../../data/encoded.ts";
 import type { PieceLinks } from "../../data/piece-links.ts";
 import { prefetch } from "../../data/prefetch.ts";
 import { translationObjective } from "../../models/objective.ts";
@@ -10,6 +11,7 @@ import type { HostTensor } from "../../runtime/state.ts";
 import type { Tokenizers } from "../../text/tokenizer.ts";
 import { openTrainingStep } from "../../training/step.ts";
 import type { TrainingBatch } from "../../training/trainer.ts";
+import { inTurns } from "../../work.ts";
 import { adapted, frozen } from "../adapted.ts";
 import { lossOptions } from "../loss-options.ts";
 import { lastKept, sampledExamples } from "../sampled-examples.ts";
@@ -22,9 +24,8 @@ export interface TranslationTaskOptions {
   readonly engine: Engine;
   readonly config: Pick<TranslateConfig, "seed" | "model" | "training">;
   readonly tokenizers: Tokenizers;
-  readonly train: readonly PairExample[];
-  /** The number of each training example in messages. Default: its index in `train`. */
-  readonly numbers?: readonly number[];
+  /** Pairs in memory, with their index as number in messages; or wherever they are. Closed with the learner. */
+  readonly train: readonly PairExample[] | EncodedPairs;
   /** The texts of `train`; `training.bpeDropout` needs them. */
   readonly texts?: readonly SentencePair[];
   /** The links of `train`; `training.guidedAlignment` needs them. */
@@ -38,7 +39,8 @@ export interface TranslationTaskOptions {
  * of greedy translations of the first `validBleu`.
  */
 export async function openTranslationTask(options: TranslationTaskOptions): Promise<Learner> {
-  const { engine, config, tokenizers, numbers, links, valid, weights } = options;
+  const { engine, config, tokenizers, links, valid, weights } = options;
+  const train = "lengths" in options.train ? options.train : pairsInMemory(options.train);
   const { seed, training } = config;
   const model = adapted(translationModel(config.model, tokenizers), training);
   const guidance = guidanceOf(config);
@@ -55,44 +57,59 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
     ...(weights ? { weights } : {}),
   });
   const special = tokenizers.target.special;
-  const examplesOf = epochExamples(options);
-  const plan = (examples: readonly PairExample[], epoch: number): number[][] =>
-    planEpoch(examples, { batchTokens: training.batchTokens, seed, epoch });
+  const pairsOf = epochPairs(train, options);
+  // One plan at a time is kept: it has a place for every pair.
+  let latest: { readonly epoch: number; readonly plan: EpochPlan } | undefined;
+  const planOf = async (epoch: number): Promise<EpochPlan> => {
+    if (latest?.epoch === epoch) return latest.plan;
+    latest = undefined;
+    const { lengths } = await pairsOf(epoch);
+    const plan = await inTurns(planning(lengths, { batchTokens: training.batchTokens, seed, epoch }));
+    latest = { epoch, plan };
+    return plan;
+  };
+  const batchesPerEpoch = (await planOf(0)).size;
   const validation = await openValidation({ ...options, model, step });
 
   async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
-    const encoded = await examplesOf(epoch);
-    for (const chosen of plan(encoded, epoch).slice(skip)) {
-      const examples = numbers ? chosen.map((i) => numbers[i] as number) : chosen;
-      yield { feeds: pairFeeds(makeBatch(encoded, chosen, special), links), examples };
+    const plan = await planOf(epoch);
+    const pairs = await pairsOf(epoch);
+    for (let number = skip; number < plan.size; number++) {
+      const chosen = [...plan.batch(number)];
+      const rows = await pairs.read(chosen);
+      const batch = { ...makeBatch(rows, [...rows.keys()], special), examples: chosen };
+      yield { feeds: pairFeeds(batch, links), examples: chosen.map(pairs.number) };
     }
   }
   return {
     step,
     batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
-    batchesPerEpoch: plan(await examplesOf(0), 0).length,
+    batchesPerEpoch,
     validate: (signal) => validation.run(valid, signal),
     close: () => {
       validation.close();
       step.close();
+      train.close();
     },
   };
 }
 
-/** The examples of each epoch: the same, or split anew with `training.bpeDropout`. */
-function epochExamples({
-  config,
-  tokenizers,
-  train,
-  texts,
-}: TranslationTaskOptions): (epoch: number) => Promise<readonly PairExample[]> {
+/** The pairs of each epoch: the same, or split anew with `training.bpeDropout`. */
+function epochPairs(
+  train: EncodedPairs,
+  { config, tokenizers, texts }: TranslationTaskOptions,
+): (epoch: number) => Promise<EncodedPairs> {
   const { bpeDropout: rate = 0 } = config.training;
   if (rate === 0 || !texts) return () => Promise.resolve(train);
-  const written = texts.map(({ source, target }, i) => ({
-    example: train[i] as PairExample,
-    source,
-    target,
-  }));
   const { seed, model } = config;
-  return lastKept((epoch) => sampledExamples(written, tokenizers, { rate, seed }, epoch, model.maxLength));
+  return lastKept(async (epoch) => {
+    const usual = await train.read([...texts.keys()]);
+    const written = texts.map(({ source, target }, i) => ({
+      example: usual[i] as PairExample,
+      source,
+      target,
+    }));
+    const sampled = await sampledExamples(written, tokenizers, { rate, seed }, epoch, model.maxLength);
+    return pairsInMemory(sampled, [...texts.keys()].map(train.number));
+  });
 }
