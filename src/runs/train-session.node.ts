@@ -54,10 +54,10 @@ export async function trainSession(session: Session): Promise<RunSummary> {
   for (const warning of from.step === 0 ? forewarnings(outlook) : [])
     session.onMessage?.(`warning: ${warning}`);
   session.onStart?.({ parameters, totalSteps, from: from.step, unit: taskOf(config).unit });
-  let loss = Number.NaN;
+  let losses = session.losses;
+  let loss = losses.training ?? Number.NaN;
   let tokens = 0;
   let best = from.best;
-  let losses = session.losses;
   const saving = new Background();
   const board = session.tensorboard ? openBoard(directory, from.step) : undefined;
 
