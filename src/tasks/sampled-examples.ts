@@ -1,6 +1,7 @@
 import type { PairExample } from "../data/batches.ts";
+import { heedError } from "../errors.ts";
 import { randomStream } from "../random.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
+import type { Tokenizer, Tokenizers } from "../text/tokenizer.ts";
 import { inTurns, type Work } from "../work.ts";
 
 /** How training texts are split anew in each epoch. */
@@ -21,19 +22,25 @@ export interface Resampled {
  * The examples of an epoch, split anew with merges skipped at random. How one is split depends on (seed, epoch, its index)
  * alone, so that a resumed run sees the same. Where a side gets more than `most` tokens, it keeps its usual ones.
  *
+ * @throws ERR_CONFIG when no side has merges, as in imported vocabularies.
  * @see Provilkov et al. 2020 - https://aclanthology.org/2020.acl-main.170
  */
-export const sampledExamples = (
+export function sampledExamples(
   texts: readonly Resampled[],
-  tokenizers: { readonly source: Tokenizer; readonly target: Tokenizer },
-  { rate, seed }: Resampling,
+  tokenizers: Tokenizers,
+  resampling: Resampling,
   epoch: number,
   most: number,
-): Promise<PairExample[]> => inTurns(sampling(texts, tokenizers, { rate, seed }, epoch, most));
+): Promise<PairExample[]> {
+  if (tokenizers.source.sample || tokenizers.target.sample)
+    return inTurns(sampling(texts, tokenizers, resampling, epoch, most));
+  const cause = "has no effect: neither vocabulary has merges of its own to skip";
+  throw heedError("ERR_CONFIG", { where: "training.bpeDropout", cause, remedy: "leave it out" });
+}
 
 function* sampling(
   texts: readonly Resampled[],
-  tokenizers: { readonly source: Tokenizer; readonly target: Tokenizer },
+  tokenizers: Tokenizers,
   { rate, seed }: Resampling,
   epoch: number,
   most: number,

@@ -14,8 +14,8 @@ export interface Merge {
 }
 
 /**
- * Splits a word into ids as `applyMerges` does, but before each merge every pair that comes first is passed over with
- * probability `rate`, until the next merge. Words thus come in pieces of many sizes, and a model learns what pieces have to do
+ * Splits a word into ids as `applyMerges` does, but before each merge every pair is passed over with probability
+ * `rate`, until the next merge. Words thus come in pieces of many sizes, and a model learns what pieces have to do
  * with each other.
  *
  *   symbols [n]  ->  ids [<= n], those of `applyMerges` at a rate of 0, `symbols` at a rate of 1
@@ -30,17 +30,25 @@ export function applySomeMerges(
   uniform: () => number,
 ): number[] {
   const ids = [...symbols];
+  const mergeAt = (at: number): Merge | undefined =>
+    merges.get(pairKey(ids[at] as number, ids[at + 1] as number));
+  // Of each id and the next.
+  const known = ids.slice(1).map((_, at) => mergeAt(at));
   for (;;) {
-    const candidates: { readonly at: number; readonly merge: Merge }[] = [];
-    for (let at = 0; at + 1 < ids.length; at++) {
-      const merge = merges.get(pairKey(ids[at] as number, ids[at + 1] as number));
-      if (merge) candidates.push({ at, merge });
+    let first = -1;
+    let best: Merge | undefined;
+    for (let at = 0; at < known.length; at++) {
+      const merge = known[at];
+      // Every pair draws; of those that stay, the lowest rank merges, leftmost first.
+      if (!merge || uniform() < rate || (best && merge.rank >= best.rank)) continue;
+      first = at;
+      best = merge;
     }
-    // Sorting is stable: leftmost first among equal ranks.
-    candidates.sort((left, right) => left.merge.rank - right.merge.rank);
-    const first = candidates.find(() => uniform() >= rate);
-    if (!first) return ids;
-    ids.splice(first.at, 2, first.merge.result);
+    if (!best) return ids;
+    ids.splice(first, 2, best.result);
+    known.splice(first, 1);
+    if (first < known.length) known[first] = mergeAt(first);
+    if (first > 0) known[first - 1] = mergeAt(first - 1);
   }
 }
 

@@ -97,6 +97,7 @@ describe("a translator that begins with another", () => {
 
   test.each([
     ["a model that differs", ["--set", "model.dModel=32"], "model.dModel is 16, not 32"],
+    ["a key of the model that it lacks", ["--set", "model.normKind=rms"], "model.normKind is unset, not rms"],
     [
       "a pattern that freezes nothing",
       ["--set", "training.freeze=[encodr]"],
