@@ -41,6 +41,7 @@ const howTo = [
   ...items("/how-to/", {
     page: "Translate in a page",
     "fine-tune": "Adapt a trained model",
+    distill: "Make it small",
     align: "Align words",
     "look-inside": "Look inside",
     evaluate: "Evaluate honestly",

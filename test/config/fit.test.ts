@@ -67,7 +67,7 @@ test.each([100, 500, 1000, 2000, 4500, 10_000, 31_000, 100_000, 1_000_000])(
       vocabulary: config.tokenizer.vocab,
     };
     // Of 100 pairs nothing is learnt.
-    expect(forewarnings(outlook).length).toBe(examples < 200 ? 2 : 0);
+    expect(forewarnings(outlook).length).toBe(examples < 200 ? 1 : 0);
   },
 );
 
@@ -108,6 +108,11 @@ test("what the user chose stays, also where it is the default", () => {
     tokenizer: { vocab: 8000 },
     training: { epochs: 10, warmup: 1000, batchTokens: 512 },
   });
+});
+
+test("wide models and recurrent ones get a lower rate", () => {
+  const rate = (...set: string[]): number => fitToData(read(...set), small).config.training.learningRate;
+  expect([rate(), rate("model.dModel=512"), rate("model.kind=gru")]).toEqual([3e-3, 1.5e-3, 1e-3]);
 });
 
 test("a rate is fitted only to the optimiser, schedule and norm that it is for", () => {
