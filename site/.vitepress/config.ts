@@ -72,6 +72,7 @@ const inside = [
   { text: "Decisions", link: "/decisions" },
   { text: "Results", link: "/results" },
   { text: "Performance", link: "/performance" },
+  { text: "Reliability", link: "/reliability" },
   ...items("/inside/", { contributing: "Contributing", changelog: "Changelog" }),
 ];
 

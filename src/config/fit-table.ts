@@ -112,7 +112,9 @@ const count = (n: number): string => Math.round(n).toLocaleString("en-US");
 const rounded = (n: number): string => count(Number(n.toPrecision(2)));
 const plural = (n: number, noun: string): string => `${rounded(n)} ${noun}${n === 1 ? "" : "s"}`;
 const limit = ({ size, config, isShort }: Facts): string =>
-  isShort ? `${config.training.minutes} minutes allow` : `${size.name} of ${rounded(size.words)} words carry`;
+  isShort
+    ? `${duration(60 * (config.training.minutes ?? 0))} allow`
+    : `${size.name} of ${rounded(size.words)} words carry`;
 
 /** Why each value follows from the corpus. */
 export const reasons: Readonly<Record<FittedPath, (facts: Facts) => string>> = {
@@ -133,7 +135,7 @@ export const reasons: Readonly<Record<FittedPath, (facts: Facts) => string>> = {
     const speed = `at ${rounded(cost.speed)} tokens a second, assumed for two cores`;
     return minutes === undefined
       ? `some ${rounded(epochs * cost.updatesPerPass)} updates in ${duration(seconds)} ${speed}`
-      : `what ${minutes} minutes allow ${speed}`;
+      : `what ${duration(60 * minutes)} allow ${speed}`;
   },
   "training.learningRate": ({ config }) => `for width ${"dModel" in config.model ? config.model.dModel : ""}`,
   "training.schedule": () => "the rate falls to 0 where training ends",

@@ -28,6 +28,10 @@ const settledBy: Readonly<Partial<Record<FittedPath, readonly string[]>>> = {
 const FEWEST_TOKENS = 1;
 /** Share of the minutes that updates take; validation and saving take the rest. */
 const TRAINING = 0.85;
+/** A vocabulary of bytes and control tokens has room for few merges below this. */
+const SMALLEST = 300;
+/** Words of all sides that a piece of the vocabulary needs at the least. */
+const RARE = 12;
 /** The width of the largest row. */
 const WIDEST = 256;
 /** Share of all updates that the rate may rise. */
@@ -84,6 +88,7 @@ function withRow(requested: GivenConfig, { defaults }: FitRow, size: CorpusSize)
     free.has(path) ? withValues(config, new Map([[path, value]])) : config;
   const entries = Object.entries(defaults) as [FittedPath, Value][];
   let config = withValues(requested.config, new Map(entries.filter(([path]) => free.has(path))));
+  config = set(config, "tokenizer.vocab", vocabularyOf(defaults["tokenizer.vocab"], size));
   const { minutes = Infinity, steps = Infinity } = config.training;
   const cost = trainingCost(config, size);
   const tokens = TRAINING * 60 * minutes * cost.speed;
@@ -100,6 +105,12 @@ function withRow(requested: GivenConfig, { defaults }: FitRow, size: CorpusSize)
     config: set(config, "training.learningRate", rateOf(config, defaults["training.learningRate"])),
     share: tokens / cost.parameters,
   };
+}
+
+/** The vocabulary of a row, unless merges would run out before, or its pieces be rare. */
+function vocabularyOf(most: number, { allWords, types }: CorpusSize): number {
+  const carried = Math.min(SMALLEST + types / 2, Math.max(SMALLEST, allWords / RARE));
+  return Math.min(most, Number(carried.toPrecision(2)));
 }
 
 /** The rate of a row is for Transformers; wider ones than its widest bear less, recurrent networks a third. */
