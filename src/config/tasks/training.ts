@@ -32,11 +32,7 @@ export const training = {
   accumulate: count().default(1).describe("batches per update"),
   epochs: count().default(10).describe("passes over the data"),
   steps: count().optional().describe("stop after this many updates, even if epochs are left"),
-  minutes: z
-    .number()
-    .positive()
-    .optional()
-    .describe("stop after this many minutes in all, even if epochs are left"),
+  minutes: z.number().positive().optional().describe("stop after this many minutes, even if epochs are left"),
   optimizer: z.enum(["adamw", "adam", "sgd"]).default("adamw").describe("optimiser: adamw, adam, sgd"),
   learningRate: z
     .number()
