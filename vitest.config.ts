@@ -26,6 +26,7 @@ const slow = [
   "test/examples/**/*.test.ts",
   "test/house/entries.test.ts",
   "test/cli/align.test.ts",
+  "test/cli/distill.test.ts",
   "test/cli/heads.test.ts",
   "test/cli/inspect.test.ts",
   "test/cli/sweep.test.ts",

@@ -46,7 +46,7 @@ const grid: Readonly<Record<number, Axes>> = {
   500: {
     vocab: [400, 800],
     sizes: [
-      [1, 64],
+      [2, 64],
       [2, 128],
     ],
     dropout: [0.1, 0.3],

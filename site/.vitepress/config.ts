@@ -41,6 +41,7 @@ const howTo = [
   ...items("/how-to/", {
     page: "Translate in a page",
     "fine-tune": "Adapt a trained model",
+    distill: "Make it small",
     align: "Align words",
     "look-inside": "Look inside",
     evaluate: "Evaluate honestly",
@@ -71,6 +72,7 @@ const inside = [
   { text: "Decisions", link: "/decisions" },
   { text: "Results", link: "/results" },
   { text: "Performance", link: "/performance" },
+  { text: "Reliability", link: "/reliability" },
   ...items("/inside/", { contributing: "Contributing", changelog: "Changelog" }),
 ];
 

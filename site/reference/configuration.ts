@@ -72,7 +72,7 @@ export function configurationPage(): string {
       "what it chose and why, and writes it into the run's `config.yaml`.",
     fittedTable(),
     "The warm-up is at most a tenth of the updates. With `training.minutes` (`--budget 10m`) there are as many passes as fit into " +
-      "them; where those would be fewer than four, the model is that of a smaller corpus.",
+      "them; where a model would read fewer target tokens than it has parameters, it is that of a smaller corpus.",
     "## Models from elsewhere",
     "These kinds come from `heed import`, which writes their keys; a training that goes on from one keeps them.",
     ...imported.flatMap(([task, model]) => [

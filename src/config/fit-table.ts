@@ -23,31 +23,31 @@ export const fitTable = [
     /** Words of the targets: some 1,000 short sentences. */
     below: 8_000,
     defaults: {
-      "tokenizer.vocab": 500,
-      "model.layers": 2,
+      "tokenizer.vocab": 400,
+      "model.layers": 1,
       "model.dModel": 64,
       "model.heads": 4,
       "model.feedForward": 256,
       "model.hidden": 128,
-      "model.dropout": 0.3,
+      "model.dropout": 0.1,
       "model.norm": "pre",
       "training.batchTokens": 256,
       "training.epochs": 60,
       "training.learningRate": 3e-3,
       "training.schedule": "cosine",
-      "training.warmup": 200,
+      "training.warmup": 100,
     },
   },
   {
     below: 36_000,
     defaults: {
-      "tokenizer.vocab": 1000,
+      "tokenizer.vocab": 500,
       "model.layers": 2,
       "model.dModel": 128,
       "model.heads": 4,
       "model.feedForward": 512,
       "model.hidden": 256,
-      "model.dropout": 0.3,
+      "model.dropout": 0.1,
       "model.norm": "pre",
       "training.batchTokens": 512,
       "training.epochs": 50,
@@ -104,24 +104,29 @@ export interface Facts {
   /** With all values filled in. */
   readonly config: Config;
   readonly cost: TrainingCost;
+  /** Whether the minutes ask for a smaller model than the corpus does. */
+  readonly isShort: boolean;
 }
 
 const count = (n: number): string => Math.round(n).toLocaleString("en-US");
 const rounded = (n: number): string => count(Number(n.toPrecision(2)));
 const plural = (n: number, noun: string): string => `${rounded(n)} ${noun}${n === 1 ? "" : "s"}`;
-const corpus = ({ name, words }: CorpusSize): string => `${name} of ${rounded(words)} words`;
+const limit = ({ size, config, isShort }: Facts): string =>
+  isShort
+    ? `${duration(60 * (config.training.minutes ?? 0))} allow`
+    : `${size.name} of ${rounded(size.words)} words carry`;
 
 /** Why each value follows from the corpus. */
 export const reasons: Readonly<Record<FittedPath, (facts: Facts) => string>> = {
   "tokenizer.vocab": ({ size, config }) =>
     `${rounded(size.allWords)} words, ${rounded(size.types)} of them different: each piece occurs some ${rounded((1.4 * size.allWords) / config.tokenizer.vocab)} times`,
-  "model.layers": ({ size }) => `as deep as ${size.name} carry`,
-  "model.dModel": ({ size, cost }) =>
-    `some ${(cost.parameters / 1e6).toFixed(1)} million parameters; ${corpus(size)} carry no more`,
+  "model.layers": (facts) => `as deep as ${limit(facts)}`,
+  "model.dModel": (facts) =>
+    `some ${(facts.cost.parameters / 1e6).toFixed(1)} million parameters, as ${limit(facts)}`,
   "model.heads": () => "divides the width",
   "model.feedForward": () => "four times the width",
   "model.hidden": () => "twice the width",
-  "model.dropout": ({ size }) => `${size.name} are learnt by heart ${size.words < 250_000 ? "soon" : "late"}`,
+  "model.dropout": ({ size }) => `against learning ${size.name} by heart`,
   "model.norm": () => "bears the higher rate",
   "training.batchTokens": ({ cost }) => `some ${plural(cost.updatesPerPass, "update")} a pass`,
   "training.epochs": ({ config, cost }) => {
@@ -130,7 +135,7 @@ export const reasons: Readonly<Record<FittedPath, (facts: Facts) => string>> = {
     const speed = `at ${rounded(cost.speed)} tokens a second, assumed for two cores`;
     return minutes === undefined
       ? `some ${rounded(epochs * cost.updatesPerPass)} updates in ${duration(seconds)} ${speed}`
-      : `what ${minutes} minutes allow ${speed}`;
+      : `what ${duration(60 * minutes)} allow ${speed}`;
   },
   "training.learningRate": ({ config }) => `for width ${"dModel" in config.model ? config.model.dModel : ""}`,
   "training.schedule": () => "the rate falls to 0 where training ends",

@@ -24,10 +24,16 @@ const settledBy: Readonly<Partial<Record<FittedPath, readonly string[]>>> = {
   "training.learningRate": ["training.from"],
 };
 
-/** With a budget of minutes, a smaller model that makes this many passes is preferred to a larger one that makes fewer. */
-const FEWEST_PASSES = 4;
+/** With a budget of minutes, the target tokens that a model must read for each of its parameters; a smaller one is taken else. */
+const FEWEST_TOKENS = 1;
 /** Share of the minutes that updates take; validation and saving take the rest. */
 const TRAINING = 0.85;
+/** A vocabulary of bytes and control tokens has room for few merges below this. */
+const SMALLEST = 300;
+/** Words of all sides that a piece of the vocabulary needs at the least. */
+const RARE = 12;
+/** The width of the largest row. */
+const WIDEST = 256;
 /** Share of all updates that the rate may rise. */
 const WARMING = 0.1;
 
@@ -68,13 +74,11 @@ export function fitToData(
   requested: GivenConfig,
   size: CorpusSize,
 ): { config: Config; choices: readonly string[] } {
-  const { minutes } = requested.config.training;
   const last = fitTable.findIndex(({ below }) => size.words < below);
   const rows = fitTable.slice(0, last + 1).toReversed();
   const fits = rows.map((row) => withRow(requested, row, size));
-  const fit = fits.find(({ passes }) => passes >= FEWEST_PASSES) ?? (fits.at(-1) as Fit);
-  const config = minutes === undefined ? (fits[0] as Fit).config : fit.config;
-  const facts = { size, config, cost: trainingCost(config, size) };
+  const { config } = fits.find(({ share }) => share >= FEWEST_TOKENS) ?? (fits.at(-1) as Fit);
+  const facts = { size, config, cost: trainingCost(config, size), isShort: config !== fits[0]?.config };
   const values = flatten(config);
   const paths = fittedPaths.filter((path) => fittedKeys(requested).has(path));
   return { config, choices: paths.map((path) => `${path} ${values.get(path)}: ${reasons[path](facts)}`) };
@@ -82,8 +86,8 @@ export function fitToData(
 
 interface Fit {
   readonly config: Config;
-  /** Passes that the minutes allow. */
-  readonly passes: number;
+  /** Target tokens that the minutes allow, for each parameter; Infinity without minutes. */
+  readonly share: number;
 }
 
 function withRow(requested: GivenConfig, { defaults }: FitRow, size: CorpusSize): Fit {
@@ -92,9 +96,11 @@ function withRow(requested: GivenConfig, { defaults }: FitRow, size: CorpusSize)
     free.has(path) ? withValues(config, new Map([[path, value]])) : config;
   const entries = Object.entries(defaults) as [FittedPath, Value][];
   let config = withValues(requested.config, new Map(entries.filter(([path]) => free.has(path))));
+  config = set(config, "tokenizer.vocab", vocabularyOf(defaults["tokenizer.vocab"], size));
   const { minutes = Infinity, steps = Infinity } = config.training;
   const cost = trainingCost(config, size);
-  const passes = (TRAINING * 60 * minutes * cost.speed) / cost.tokens;
+  const tokens = TRAINING * 60 * minutes * cost.speed;
+  const passes = tokens / cost.tokens;
   config = set(
     config,
     "training.epochs",
@@ -102,7 +108,24 @@ function withRow(requested: GivenConfig, { defaults }: FitRow, size: CorpusSize)
   );
   const updates = Math.min(steps, config.training.epochs * cost.updatesPerPass);
   const warmup = Math.min(defaults["training.warmup"], Math.floor(WARMING * updates));
-  return { config: set(config, "training.warmup", warmup), passes };
+  config = set(config, "training.warmup", warmup);
+  return {
+    config: set(config, "training.learningRate", rateOf(config, defaults["training.learningRate"])),
+    share: tokens / cost.parameters,
+  };
+}
+
+/** The vocabulary of a row, unless merges would run out before, or its pieces be rare. */
+function vocabularyOf(most: number, { allWords, types }: CorpusSize): number {
+  const carried = Math.min(SMALLEST + types / 2, Math.max(SMALLEST, allWords / RARE));
+  return Math.min(most, Number(carried.toPrecision(2)));
+}
+
+/** The rate of a row is for Transformers; wider ones than its widest bear less, recurrent networks a third. */
+function rateOf({ model }: Config, rate: number): number {
+  if ("hidden" in model) return rate / 3;
+  const width = "dModel" in model ? model.dModel : WIDEST;
+  return Number((rate * Math.min(1, WIDEST / width)).toPrecision(2));
 }
 
 /** A configuration with the values that were fitted when a run began, except for keys that the user sets now. */

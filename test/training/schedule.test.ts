@@ -96,6 +96,13 @@ test("only plateau heeds the reduction", () => {
     expect(rate(kind, 200, {}, 0.25)).toBe(rate(kind, 200));
 });
 
+test("a cosine follows the clock where that is ahead", () => {
+  const cosine = { schedule: "cosine", learningRate: 1, warmup: 0, totalSteps: 100, dModel: 8 } as const;
+  expect(learningRate(cosine, 50, 1, 0.2)).toBe(learningRate(cosine, 50));
+  expect(learningRate(cosine, 50, 1, 0.75)).toBe(learningRate(cosine, 75));
+  expect(learningRate(cosine, 50, 1, 1.1)).toBe(0);
+});
+
 test("every rate of every run is a finite number and not negative", () => {
   const config = fc.record({
     schedule: fc.constantFrom(...kinds),

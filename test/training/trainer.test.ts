@@ -157,6 +157,25 @@ describe("an uninterrupted run", () => {
     expect(log.slice(-3)).toEqual(["step 7: 0.6", "validate 7", "save 7 best"]);
   });
 
+  test("minutes end a cosine with it, and count on in the next process", async () => {
+    let milliseconds = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => milliseconds);
+    const before = (): void => {
+      milliseconds += 30_000;
+    };
+    const schedule = { schedule: "cosine", learningRate: 1, warmup: 0, totalSteps: 100, dModel: 8 } as const;
+    const first = world({ size: 1000, minutes: 2, before, validateEvery: 2, steps: 2 });
+    const { position } = await train({ ...first.options, schedule });
+    const second = world({ size: 1000, minutes: 2, before, validateEvery: 2 });
+    const { reason } = await train({ ...second.options, schedule, from: position });
+    clock.mockRestore();
+    expect(position.minutes).toBe(1.5);
+    expect(reason).toBe("time");
+    const rates = [...first.records, ...second.records].map(({ learningRate }) => learningRate);
+    // Half a minute a step: far ahead of 100 steps.
+    expect(rates.slice(0, 4).map((each) => Number(each.toFixed(3)))).toEqual([1, 0.854, 0.146, 0]);
+  });
+
   test("each step's record says where it was, what it cost and at which rate", async () => {
     const { records, options } = world({ result: (step) => ({ loss: 10 - step, gradientNorm: step / 2 }) });
     await train({ ...options, schedule: { ...options.schedule, warmup: 4 } });
