@@ -4,7 +4,13 @@ import { randomInts } from "../../src/random.ts";
 import type { BpeModelJson } from "../../src/text/layout.ts";
 import type { Tokenizer } from "../../src/text/tokenizer.ts";
 import { tokenizerFromJson } from "../../src/text/tokenizer-json.ts";
-import { tokenizerTraining, trainingFromWords, trainTokenizer, wordCounter } from "../../src/text/train.ts";
+import {
+  type TokenizerConfig,
+  tokenizerTraining,
+  trainingFromWords,
+  trainTokenizer,
+  wordCounter,
+} from "../../src/text/train.ts";
 import { atOnce } from "../../src/work.ts";
 import { composedSentences, dataMissing, tatoebaSentences } from "./sentences.ts";
 
@@ -201,7 +207,7 @@ describe("a vocabulary", () => {
 describe("words counted line by line", () => {
   test("give the vocabulary of the lines", () => {
     const lines = ["the cat sat", "the cat ran", "a cat sat here"];
-    const config = { kind: "bpe", vocab: 280 } as const;
+    const config: TokenizerConfig = { kind: "bpe", vocab: 280 };
     const counter = wordCounter(config);
     for (const line of lines) counter.add(line);
     const learnt = atOnce(trainingFromWords(counter, config));
