@@ -35,7 +35,7 @@ export function openCorpusCache(
   const pathOf = (key: unknown): string => join(folder, sha256(JSON.stringify([FORMAT, key])).slice(0, 40));
   const damaged = (path: string): void => {
     say(`warning: ${path} is damaged: making it again`);
-    rmSync(path, { recursive: true, force: true });
+    inFolder(folder, () => rmSync(path, { recursive: true, force: true }));
   };
   return {
     isLarge: (names) => {

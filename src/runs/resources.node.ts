@@ -17,8 +17,8 @@ const OTHER_FILES = 64_000;
  * might have fitted.
  *
  * @param corpus  Bytes that the data takes beside the model. Default 0: what is read into memory is there already.
- * @throws ERR_CONFIG when weights, gradients and the optimiser's state, and what stays of a large corpus, exceed the memory that is available; ERR_IO when the first
- *   checkpoint and the model exceed the free space of the disk.
+ * @throws ERR_CONFIG when weights, gradients and the optimiser's state, and what stays of a large corpus, exceed the memory that
+ *   is available; ERR_IO when the first checkpoint and the model exceed the free space of the disk.
  */
 export function refuseWithoutRoom(
   model: Layer<unknown>,
@@ -29,8 +29,9 @@ export function refuseWithoutRoom(
   const { memory, disk } = leastNeeded(parametersOf(model), training);
   const available = availableMemory();
   if (memory + corpus > available) {
-    const parts = corpus > 0 ? `, ${megabytes(corpus)} of it for the lengths of the pairs,` : "";
-    const cause = `training needs at least ${megabytes(memory + corpus)} of memory${parts || ","} and ${megabytes(available)} are available`;
+    const part = corpus > 0 ? ` (${megabytes(corpus)} for the lengths of the pairs)` : "";
+    const needed = `${megabytes(memory + corpus)} of memory${part}`;
+    const cause = `training needs at least ${needed}, and ${megabytes(available)} are available`;
     const remedy = "set a smaller model.dModel, model.layers or tokenizer.vocab";
     throw heedError("ERR_CONFIG", { where: directory, cause, remedy });
   }

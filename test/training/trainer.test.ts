@@ -456,7 +456,7 @@ describe("a loss that jumps", () => {
     const { log, options } = world({ ...setting, result: jumping(40), onSpike: "stop" });
     const onDiverged = vi.fn();
     await expect(train({ ...options, onDiverged })).rejects.toThrow(
-      /step 40: the loss jumped to 9\.000, above the 2\.\d+ that .* examples 78, 79/,
+      /step 40: the loss jumped to 9\.000, above the 3\.\d+ that .* examples 78, 79/,
     );
     expect(onDiverged).toHaveBeenCalledWith(
       expect.objectContaining({ step: 40, loss: 9, batches: [[78, 79]] }),
