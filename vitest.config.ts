@@ -67,7 +67,7 @@ const slow = [
   "test/training/step.test.ts",
   "test/models/taps.test.ts",
   "test/decoding/exactness.test.ts",
-  "test/import/fuzz.test.ts",
+  "test/fuzz/**/*.test.ts",
   "test/import/going-on.test.ts",
   "test/import/marian-nmt.test.ts",
   "test/import/parity.test.ts",

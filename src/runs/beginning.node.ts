@@ -4,13 +4,14 @@ import { isLora } from "../nn/lora.ts";
 import type { Learner } from "../tasks/task.ts";
 import type { ScheduleConfig } from "../training/schedule.ts";
 import { type Position, START } from "../training/trainer.ts";
-import { type Checkpoint, removeCheckpointsAfter } from "./checkpoints.node.ts";
+import { type Checkpoint, pruneCheckpoints, removeCheckpointsAfter } from "./checkpoints.node.ts";
 import { type Differences, type Fingerprint, hasSameLength } from "./fingerprint.ts";
 import type { Losses } from "./losses.ts";
 import { truncateLog } from "./metrics-log.node.ts";
 import { readModel, restoreModel } from "./model-file.node.ts";
 import { METRICS, TIMINGS } from "./records.ts";
 import type { SavedState } from "./resumed-checkpoint.node.ts";
+import { kept } from "./save-progress.node.ts";
 import { lengthOfRun, scheduleChanges } from "./schedule-change.ts";
 
 /** Where training starts, and what has changed since the checkpoint. */
@@ -98,6 +99,9 @@ export async function restoreRun(
   const { state } = learner.step;
   const hasBest = restoreModel(directory, saved, config.training);
   removeCheckpointsAfter(directory, saved.step);
+  // What the save of this checkpoint would have removed, had the process not died.
+  if (saved.state.position.validated === saved.step)
+    pruneCheckpoints(directory, { step: saved.step, ...kept(directory, config, saved.state) });
   const isOther = isRemeasured || !hasBest;
   // What is validated again is logged again.
   const validated = isOther ? Math.min(from.validated, saved.step - 1) : from.validated;

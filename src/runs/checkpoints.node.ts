@@ -80,7 +80,7 @@ export async function saveCheckpoint<S>(
       rmSync(target, { recursive: true, force: true });
       takePlace(temporary, target);
     }
-    if (!interim) prune(directory, { step: checkpoint.step, keep, spared });
+    if (!interim) pruneCheckpoints(directory, { step: checkpoint.step, keep, spared });
   } catch (cause) {
     tryToRemove(temporary);
     if (cause instanceof HeedError) throw cause;
@@ -90,8 +90,12 @@ export async function saveCheckpoint<S>(
   return target;
 }
 
-/** Removes older interim checkpoints and all but the last `keep` others. Keeps those spared and those after `step`. */
-function prune(
+/**
+ * Removes older interim checkpoints and all but the last `keep` others. Keeps those spared and those after `step`.
+ *
+ * @throws ERR_IO
+ */
+export function pruneCheckpoints(
   directory: string,
   { step, keep, spared }: { step: number; keep: number; spared: readonly number[] },
 ): void {

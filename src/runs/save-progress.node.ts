@@ -28,7 +28,6 @@ export async function saveProgress(
   saved: SavedState,
   isBest: boolean,
 ): Promise<void> {
-  const { keep, average } = config.training;
   const { position } = saved;
   await saving.done();
   const weights = await entriesOf(learner.step.state, learner.step.weights);
@@ -46,15 +45,21 @@ export async function saveProgress(
     await saveCheckpoint(
       directory,
       { step: position.step, model, optimizer, state: saved },
-      {
-        keep: Math.max(keep, average),
-        interim: position.validated !== position.step,
-        spared: sparedSteps(directory, saved),
-      },
+      { ...kept(directory, config, saved), interim: position.validated !== position.step },
     );
     for (const [path, content] of files) await writeAtomicallyMeanwhile(path, content);
   });
 }
+
+/** Which checkpoints a run keeps. */
+export const kept = (
+  directory: string,
+  { training: { keep, average } }: Config,
+  saved: SavedState,
+): { readonly keep: number; readonly spared: readonly number[] } => ({
+  keep: Math.max(keep, average),
+  spared: sparedSteps(directory, saved),
+});
 
 /** The best step while its model is not yet written, and the last healthy one while the loss is running away. */
 function sparedSteps(directory: string, { position, losses }: SavedState): number[] {

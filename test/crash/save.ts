@@ -1,7 +1,9 @@
 /** One save of a small run, which is killed or fails at any of its system calls and then goes on. */
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type GivenConfig, readConfig } from "../../src/config/parse.ts";
+import { HeedError } from "../../src/errors.ts";
 import { newestCheckpoint } from "../../src/runs/checkpoints.node.ts";
 import { trainRun } from "../../src/runs/train-run.node.ts";
 import { sharedEngine } from "../training/tiny.ts";
@@ -79,10 +81,20 @@ export async function outcomeOf(
 ): Promise<Outcome> {
   const ended = await goThrough(save, { kind, at }, preload);
   const status = ended.signal === null ? (ended.status ?? -1) : "killed";
-  return { status, wrong: await wrongWith(save, ended) };
+  return { status, wrong: await wrongWith(save, ended, at) };
 }
 
-async function wrongWith(save: Save, { status, signal, stderr, isHit }: Ended): Promise<string | undefined> {
+/** Exit statuses of a run that cannot begin or cannot go on, and of one whose own files cannot be read. */
+const [FAILED, UNREAD] = [
+  [73, 74],
+  [65, 66],
+];
+
+async function wrongWith(
+  save: Save,
+  { status, signal, stderr, isHit }: Ended,
+  { call }: Point,
+): Promise<string | undefined> {
   const { directory, whole } = save;
   if (!isHit) return "the fault did not happen";
   if (signal === null && status === 0) {
@@ -91,8 +103,8 @@ async function wrongWith(save: Save, { status, signal, stderr, isHit }: Ended): 
     return missing.length > 0 ? `status 0, but the run differs in ${missing.join(", ")}` : undefined;
   }
   if (signal === null) {
-    // 73 is for a run that cannot begin, 74 for one that cannot go on.
-    if (status !== 73 && status !== 74) return `status ${status}: ${stderr}`;
+    const expected = call === "openat" ? [...FAILED, ...UNREAD] : FAILED;
+    if (!expected.includes(status ?? 0)) return `status ${status}: ${stderr}`;
     const errors = stderr.match(/^heed: error: /gm) ?? [];
     if (errors.length !== 1 || /^ {4}at /m.test(stderr)) return `not one line of error: ${stderr}`;
   }
@@ -100,10 +112,22 @@ async function wrongWith(save: Save, { status, signal, stderr, isHit }: Ended): 
     const warnings: string[] = [];
     const newest = newestCheckpoint(directory, (message) => warnings.push(message));
     if (!newest || warnings.length > 0) return `the newest checkpoint is damaged: ${warnings.join(", ")}`;
-    await trainRun({ ...save.config, directory, engine: await sharedEngine(), resume: true });
+    await goOn(save);
   } catch (error) {
     return `cannot go on: ${(error as Error).message}`;
   }
   const other = differences(directory, whole);
   return other.length > 0 ? `goes on to a run that differs in ${other.join(", ")}` : undefined;
+}
+
+/** Resumes the run. A lock that was not written yet counts as taken for two seconds, and the message says to try again. */
+async function goOn({ config, directory }: Save): Promise<void> {
+  const options = { ...config, directory, engine: await sharedEngine(), resume: true };
+  try {
+    await trainRun(options);
+  } catch (error) {
+    if (!(error instanceof HeedError && error.message.includes("right now; try again"))) throw error;
+    await setTimeout(2100);
+    await trainRun(options);
+  }
 }

@@ -54,12 +54,12 @@ function missing(): string | false {
  * every time: so a point of one run is found again in the next.
  */
 export function traced(args: readonly string[], { log, fault, preload }: Traced): Promise<Ended> {
-  const strace = ["strace", "-D", "-f", "--seccomp-bpf", "-y", "-o", log];
+  const strace = ["strace", "-D", "-f", "-y", "-o", log];
   if (fault) {
     const { kind, at } = fault;
     const what = kind === "SIGKILL" ? "signal=SIGKILL" : `error=${kind}`;
-    strace.push("-P", at.path, "-e", `inject=${at.call}:${what}:when=${at.nth}`);
-  } else strace.push("-e", `trace=${CALLS.join(",")}`);
+    strace.push("-P", at.path, "-e", `trace=${at.call}`, "-e", `inject=${at.call}:${what}:when=${at.nth}`);
+  } else strace.push("--seccomp-bpf", "-e", `trace=${CALLS.join(",")}`);
   const node = [process.execPath, "--random-seed=1", ...(preload ? ["--import", preload] : []), bin];
   const script = `exec ${[...strace, ...node, ...args].map(word).join(" ")}`;
   const child = spawn("sh", ["-c", script], {

@@ -108,6 +108,14 @@ describe("a decompression bomb", () => {
     expect(await all(readLines(path, { maxDecompressedBytes: 2_000_000 }))).toHaveLength(20_000);
   });
 
+  test("is refused by what its end says, before its first line", async () => {
+    const path = temporary(gzipSync("a b\n".repeat(300_000)));
+    const lines = readLines(path, { maxDecompressedBytes: 1_000_000 });
+    await expect(lines.next()).rejects.toMatchObject({
+      message: expect.stringContaining("decompresses to more than 1000000 bytes"),
+    });
+  });
+
   test("of 2 GB of zeros and a line of 10 MB stop at their limits in little memory", async () => {
     const zeros = join(temporaryFolder, "zeros.gz");
     const member = gzipSync(new Uint8Array(2 ** 26));

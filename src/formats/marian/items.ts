@@ -88,15 +88,16 @@ function tensorOf(
     if (content.length < count * each + more)
       refuse(`${name} is [${shape}], but has ${content.length} bytes`);
   };
+  if (type !== INT8 && type !== FLOAT32)
+    refuse(`${name} has type 0x${type.toString(16)}; only float32 and int8 are read`);
+  // Before memory is taken for it.
+  if (type === INT8) bytesOf(1, 4);
+  else bytesOf(4);
   const data = new Float32Array(count);
   if (type === INT8) {
-    bytesOf(1, 4);
     const scale = view.getFloat32(count, true);
     for (let i = 0; i < count; i++) data[i] = view.getInt8(i) / scale;
-  } else if (type === FLOAT32) {
-    bytesOf(4);
-    for (let i = 0; i < count; i++) data[i] = view.getFloat32(4 * i, true);
-  } else refuse(`${name} has type 0x${type.toString(16)}; only float32 and int8 are read`);
+  } else for (let i = 0; i < count; i++) data[i] = view.getFloat32(4 * i, true);
   if (rows === 1) return { dtype: "float32", shape: [columns], data };
   if (isTable) return { dtype: "float32", shape: [rows, columns], data };
   // Matrices are [in, out]; those in 8 bits are stored transposed already.
