@@ -93,15 +93,15 @@ async function* gunzip(
   const unzip = createGunzip();
   // A read error destroys `unzip` with that error, so the loop below throws it; leaving the loop closes the file.
   pipeline(Readable.from(chain(head, rest)), unzip, () => {});
-  const refuseLarge = (size: number): void => {
+  const refuseLarge = (size: number, says = ""): void => {
     if (size <= limit) return;
-    const cause = `decompresses to more than ${limit} bytes`;
+    const cause = `${says}decompresses to more than ${limit} bytes`;
     const remedy = "if it should be this large, unpack it first";
     throw heedError("ERR_DATA", { where: path, cause, remedy });
   };
   let total = 0;
   try {
-    refuseLarge(saidSize(path));
+    refuseLarge(saidSize(path), "is cut off, or ");
     for await (const chunk of unzip as AsyncIterable<Uint8Array>) {
       refuseFullHeap(path);
       total += chunk.length;
@@ -116,9 +116,13 @@ async function* gunzip(
   }
 }
 
+/** The most bytes that one byte of a gzip file can unpack to. */
+const HIGHEST_RATIO = 1032;
+
 /**
  * The bytes that the end of a gzip file says it unpacks to, modulo 4 GiB: of the last part, where several are put together. So
- * most files that are too large are refused at once, not after minutes. 0 for a pipe.
+ * most files that are too large are refused at once, not after minutes. 0 for a pipe, and where no file of this size can
+ * unpack to so many: one that is cut off ends in any bytes.
  */
 function saidSize(path: string): number {
   const { size } = statSync(path);
@@ -127,7 +131,8 @@ function saidSize(path: string): number {
   try {
     const end = Buffer.alloc(4);
     readSync(file, end, 0, 4, size - 4);
-    return end.readUInt32LE();
+    const said = end.readUInt32LE();
+    return said <= HIGHEST_RATIO * size ? said : 0;
   } finally {
     closeSync(file);
   }
