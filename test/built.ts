@@ -70,8 +70,10 @@ function pack(fresh: string): void {
   for (const name of ["package.json", ...filesOf()])
     cpSync(join(root, name), join(source, name), { recursive: true, filter: isPublished });
   const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const project = join(root, "tsconfig.build.json");
-  execFileSync(process.execPath, [compiler, "-p", project, "--outDir", join(source, "dist")]);
+  const project = ["-p", join(root, "tsconfig.build.json"), "--outDir", join(source, "dist")];
+  // As `npm run build:library` does: programs without comments, types with them.
+  for (const pass of ["--removeComments", "--emitDeclarationOnly"])
+    execFileSync(process.execPath, [compiler, ...project, pass]);
   if (existsSync(studioPage)) cpSync(studioPage, join(source, "dist/studio"), { recursive: true });
   const options = ["pack", "--silent", "--ignore-scripts", "--pack-destination", fresh];
   const packed = execFileSync("npm", options, { cwd: source, encoding: "utf8" }).trim();

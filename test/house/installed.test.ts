@@ -34,10 +34,10 @@ function sizes(): Record<"library" | "studio" | "runtime", number> {
   return sums;
 }
 
-test("unpacked, the package has less than 3.2 MB, beside the studio's page and models", () => {
+test("unpacked, the package has less than 3 MB, beside the studio's page and models", () => {
   const { library, studio } = sizes();
   expect(library).toBeGreaterThan(1 * MB);
-  expect(library).toBeLessThan(3.2 * MB);
+  expect(library).toBeLessThan(3 * MB);
   expect(studio).toBeLessThan(5 * MB);
 });
 
