@@ -1,5 +1,6 @@
 import { parameter } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
+import { isLookedUp, isWordTable } from "../models/tables.ts";
 import { sum } from "../ops/broadcast.ts";
 import { add, div, maximum, mul, sqrt, sub } from "../ops/elementwise.ts";
 import { matmul } from "../ops/matmul.ts";
@@ -14,12 +15,9 @@ const TINY = 1e-7;
 /** Root mean square of AdamW's updates, which those of Muon get, so that one learning rate fits both. */
 const USUAL_CHANGE = 0.2;
 
-/** Tables of vectors, which are looked up or compared rather than multiplied by a state in between. */
-const table = /(^|\.)(embed|sourceEmbed|positions|\w*Distances|tokenTypes|project)(\.weight)?$/;
-
 /** Whether Muon trains a parameter: matrices between states. AdamW trains vectors, embeddings and the output projection. */
 export const isMuons = ({ path, value }: Trained): boolean =>
-  value.shape.length === 2 && !value.shape.includes(1) && !table.test(path);
+  value.shape.length === 2 && !value.shape.includes(1) && !isLookedUp(path) && !isWordTable(path);
 
 /**
  * Muon: momentum whose singular values are all made about 1 by Newton's and Schulz's iteration, so that no direction of a

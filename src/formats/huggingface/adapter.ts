@@ -1,4 +1,5 @@
 /** Changes of low rank, and weights trained beside them, as Python's peft reads them. */
+import { isLookedUp } from "../../models/tables.ts";
 import { encodeSafetensors, type NamedTensor } from "../safetensors.ts";
 import { type Source, type SourceOf, transposed } from "./families/names.ts";
 import { type Files, jsonFile } from "./folder-files.ts";
@@ -24,9 +25,6 @@ export interface AdapterOptions {
 /** The names that peft has for tasks. It would add a head of its own to a classifier. */
 const taskTypes = { translate: "SEQ_2_SEQ_LM", generate: "CAUSAL_LM", classify: null } as const;
 
-/** Tables that are looked up: tied to others, or of positions. To peft they are no matrices that inputs are multiplied by. */
-const table = /(^|\.)(\w*[eE]mbed|positions|tokenTypes|\w*Distances)(\.weight)?$/;
-
 /**
  * Adds the files of an adapter, if there is one, for `PeftModel.from_pretrained(base, "DIR/adapter")`, where the base is
  * the model as it was before. Adds none when a table was trained, which peft cannot express.
@@ -43,7 +41,7 @@ export function addAdapter(
   for (const [name, tensor] of weights) {
     const [, path = name, side] = /^(.*)\.lora([AB])$/.exec(name) ?? [];
     const source = sourceOf(path);
-    if (!source || table.test(path)) return;
+    if (!source || isLookedUp(path)) return;
     if (side === undefined) whole.add(moduleOf(source));
     else if (side === "A")
       changes.push({ source, down: tensor, up: weights.get(`${path}.loraB`) as NamedTensor });
@@ -57,7 +55,7 @@ export function addAdapter(
     ranks.set(module, down.shape[0] as number);
   }
   for (const [key, tensor] of stored)
-    if (whole.has(key.replace(/\.\w+$/, ""))) tensors.set(`base_model.model.${key}`, tensor);
+    if (whole.has(moduleIn(key))) tensors.set(`base_model.model.${key}`, tensor);
   const others = [...ranks].filter(([, own]) => own !== rank);
   const config = {
     peft_type: "LORA",
@@ -85,7 +83,9 @@ interface Change {
   readonly up: NamedTensor;
 }
 
-const moduleOf = ({ keys: [key = ""] }: Source): string => key.replace(/\.\w+$/, "");
+/** The module of a tensor: its key without the last name. */
+const moduleIn = (key: string): string => key.replace(/\.\w+$/, "");
+const moduleOf = ({ keys: [key = ""] }: Source): string => moduleIn(key);
 
 /**
  * The change of a stored matrix. Where several of Heed's are stored as one, each keeps its own rank of the whole:

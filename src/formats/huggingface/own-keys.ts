@@ -1,4 +1,5 @@
 /** Keys of models that are trained here and that few families of other libraries have. */
+import { isWordTable } from "../../models/tables.ts";
 import type { NamedTensor } from "../safetensors.ts";
 
 /** Those keys; ones that a kind lacks may be absent. */
@@ -39,9 +40,8 @@ export function refuseOwnKeys(model: OwnKeys, names: string, refuse: RefuseExpor
  * with.
  */
 export function withUnitRows(weights: ReadonlyMap<string, NamedTensor>): Map<string, NamedTensor> {
-  const tables = ["embed.weight", "sourceEmbed.weight", "project"];
   return new Map(
-    Array.from(weights, ([path, tensor]) => [path, tables.includes(path) ? unitRowsOf(tensor) : tensor]),
+    Array.from(weights, ([path, tensor]) => [path, isWordTable(path) ? unitRowsOf(tensor) : tensor]),
   );
 }
 
