@@ -6,7 +6,8 @@ import type { ExportFormat } from "../runs/exported-run.ts";
 import { modelCard } from "../runs/model-card.ts";
 import type { OpenedRun } from "../runs/open-run.ts";
 import { readRecordedRun } from "../runs/recorded-run.node.ts";
-import { quoted, type Usage } from "../runs/usage.ts";
+import type { Usage } from "../runs/usage.ts";
+import { quoted } from "../text/quoted.ts";
 import { flagOf } from "./command.ts";
 
 export interface ExportExtras {

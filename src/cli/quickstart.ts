@@ -19,6 +19,7 @@ import {
   measureAlignment,
 } from "../tasks/translate/alignment.ts";
 import { isBlank } from "../text/blank.ts";
+import { quoted } from "../text/quoted.ts";
 import { device } from "./device.ts";
 import type { Io } from "./io.ts";
 import { QUICKSTART } from "./quickstart-config.ts";
@@ -185,10 +186,10 @@ function sayWhatNext(directory: string, seconds: number, io: Io): void {
     `\n${Math.round(seconds)} seconds. Curves, translations and attention: ${join(directory, "report.html")}`,
   );
   io.say("\nNext:");
-  io.say(`  echo "We see the green car." | npx heed translate ${join(directory, "run")}`);
+  io.say(`  echo "We see the green car." | npx heed translate ${quoted(join(directory, "run"))}`);
   const config = join(directory, "run", "config.yaml");
   const guided = "--set training.guidedAlignment.links=phrasebook";
-  io.say(`  npx heed train ${config} --run ${join(directory, "guided")} ${guided}`);
+  io.say(`  npx heed train ${quoted(config)} --run ${quoted(join(directory, "guided"))} ${guided}`);
   io.say("                                                 the same, with a head taught where to look");
   io.say(
     "  npx heed train config.yaml --run runs/mine     your own TSV: `npx heed train --help` shows a config",

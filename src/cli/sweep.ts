@@ -8,6 +8,7 @@ import type { RunEvents } from "../runs/run-options.ts";
 import { type CellOutcome, trainSweep } from "../runs/train-sweep.node.ts";
 import { validationText } from "../tasks/validation-text.ts";
 import { escapeControls } from "../text/escape.ts";
+import { quoted } from "../text/quoted.ts";
 import { cachePlace } from "./cache-place.ts";
 import { device } from "./device.ts";
 import type { Io } from "./io.ts";
@@ -73,7 +74,9 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
   progress.end();
   io.say(`${cells.length} cells: ${progress.counts()}`);
   io.say(
-    isComplete ? `compare them: heed runs ${directory}` : "stopped; run the same command again to continue",
+    isComplete
+      ? `compare them: heed runs ${quoted(directory)}`
+      : "stopped; run the same command again to continue",
   );
   const [failure] = failures;
   if (!failure) return 0;

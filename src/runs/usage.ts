@@ -1,4 +1,5 @@
 /** How an exported folder is used: programs that work as they are pasted. */
+import { quoted } from "../text/quoted.ts";
 import type { ExportFormat } from "./exported-run.ts";
 import type { OpenedRun } from "./open-run.ts";
 
@@ -121,7 +122,3 @@ in \`model.json\`, which also has the first and last token of a text, and labels
     ],
   };
 }
-
-/** A word of a shell's command line. */
-export const quoted = (word: string): string =>
-  /^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

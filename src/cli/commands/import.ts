@@ -1,3 +1,4 @@
+import { quoted } from "../../text/quoted.ts";
 import { command } from "../command.ts";
 
 export default command({
@@ -35,7 +36,8 @@ at all.`,
       const { noun, tryIt } = taskOf({ task });
       const what = isEncoder ? "an encoder" : noun;
       io.say(`${to}: ${what} of kind ${kind} with ${parameters.toLocaleString("en-US")} parameters`);
-      io.say(`try it: ${isEncoder ? `echo "a text" | heed embed ${to}` : tryIt(to)}`);
+      const run = quoted(to);
+      io.say(`try it: ${isEncoder ? `echo "a text" | heed embed ${run}` : tryIt(run)}`);
     }
     return 0;
   },

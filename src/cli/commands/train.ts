@@ -1,3 +1,4 @@
+import { quoted } from "../../text/quoted.ts";
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
 
@@ -187,7 +188,3 @@ export default command({
 
 const optionalNumber = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);
-
-/** Quotes a word of a command line for a shell. */
-const quoted = (word: string): string =>
-  /^[\w./=:+,@%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
