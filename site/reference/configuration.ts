@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { familyOf, kindsFor, modelKinds } from "../../src/config/families/families.ts";
 import type { ModelKind } from "../../src/config/families/kinds.ts";
-import { fitTable, fittedPaths } from "../../src/config/fit-table.ts";
+import { fitTable, fittedPaths, timesWidth } from "../../src/config/fit-table.ts";
 import { DEFAULT_KINDS, type Kinds, schemaOf, type TaskName, taskNames } from "../../src/config/schema.ts";
 import { cell, fence, table } from "./markdown.ts";
 
@@ -123,7 +123,11 @@ function fittedTable(): string {
   );
   const rows = fittedPaths.map((path) => [
     `\`${path}\``,
-    ...fitTable.map(({ defaults }) => `${defaults[path]}`),
+    ...fitTable.map(({ defaults }) =>
+      path in timesWidth
+        ? `${timesWidth[path as keyof typeof timesWidth]} × width`
+        : `${defaults[path as keyof typeof defaults]}`,
+    ),
   ]);
   return table(["key", ...limits], rows);
 }

@@ -27,8 +27,6 @@ export const fitTable = [
       "model.layers": 1,
       "model.dModel": 64,
       "model.heads": 4,
-      "model.feedForward": 256,
-      "model.hidden": 128,
       "model.dropout": 0.1,
       "model.norm": "pre",
       "training.batchTokens": 256,
@@ -45,8 +43,6 @@ export const fitTable = [
       "model.layers": 2,
       "model.dModel": 128,
       "model.heads": 4,
-      "model.feedForward": 512,
-      "model.hidden": 256,
       "model.dropout": 0.1,
       "model.norm": "pre",
       "training.batchTokens": 512,
@@ -63,8 +59,6 @@ export const fitTable = [
       "model.layers": 3,
       "model.dModel": 128,
       "model.heads": 4,
-      "model.feedForward": 512,
-      "model.hidden": 256,
       "model.dropout": 0.2,
       "model.norm": "pre",
       "training.batchTokens": 1024,
@@ -81,8 +75,6 @@ export const fitTable = [
       "model.layers": 3,
       "model.dModel": 256,
       "model.heads": 4,
-      "model.feedForward": 1024,
-      "model.hidden": 512,
       "model.dropout": 0.1,
       "model.norm": "pre",
       "training.batchTokens": 2048,
@@ -94,9 +86,19 @@ export const fitTable = [
   },
 ] as const;
 
+/** Pieces below which bytes and control tokens leave a vocabulary room for few merges. */
+export const SMALLEST_VOCABULARY = 300;
+
 export type FitRow = (typeof fitTable)[number];
-export type FittedPath = keyof FitRow["defaults"];
-export const fittedPaths = Object.keys(fitTable[0].defaults) as FittedPath[];
+
+/** Sizes that are a multiple of the width, whoever chose it. */
+export const timesWidth = { "model.feedForward": 4, "model.hidden": 2 } as const;
+
+export type FittedPath = keyof FitRow["defaults"] | keyof typeof timesWidth;
+const unsorted = Object.keys({ ...fitTable[0].defaults, ...timesWidth }) as FittedPath[];
+export const fittedPaths = ["tokenizer", "model", "training"].flatMap((section) =>
+  unsorted.filter((path) => path.startsWith(section)),
+);
 
 /** What the reason for a value is made of. */
 export interface Facts {

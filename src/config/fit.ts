@@ -5,6 +5,8 @@ import {
   fitTable,
   fittedPaths,
   reasons,
+  SMALLEST_VOCABULARY,
+  timesWidth,
 } from "./fit-table.ts";
 import { flatten } from "./flat.ts";
 import type { GivenConfig } from "./parse.ts";
@@ -28,8 +30,6 @@ const settledBy: Readonly<Partial<Record<FittedPath, readonly string[]>>> = {
 const FEWEST_TOKENS = 1;
 /** Share of the minutes that updates take; validation and saving take the rest. */
 const TRAINING = 0.85;
-/** A vocabulary of bytes and control tokens has room for few merges below this. */
-const SMALLEST = 300;
 /** Words of all sides that a piece of the vocabulary needs at the least. */
 const RARE = 12;
 /** The width of the largest row. */
@@ -96,6 +96,9 @@ function withRow(requested: GivenConfig, { defaults }: FitRow, size: CorpusSize)
     free.has(path) ? withValues(config, new Map([[path, value]])) : config;
   const entries = Object.entries(defaults) as [FittedPath, Value][];
   let config = withValues(requested.config, new Map(entries.filter(([path]) => free.has(path))));
+  const width = "dModel" in config.model ? config.model.dModel : WIDEST;
+  for (const [path, times] of Object.entries(timesWidth))
+    config = set(config, path as FittedPath, times * width);
   config = set(config, "tokenizer.vocab", vocabularyOf(defaults["tokenizer.vocab"], size));
   const { minutes = Infinity, steps = Infinity } = config.training;
   const cost = trainingCost(config, size);
@@ -117,7 +120,7 @@ function withRow(requested: GivenConfig, { defaults }: FitRow, size: CorpusSize)
 
 /** The vocabulary of a row, unless merges would run out before, or its pieces be rare. */
 function vocabularyOf(most: number, { allWords, types }: CorpusSize): number {
-  const carried = Math.min(SMALLEST + types / 2, Math.max(SMALLEST, allWords / RARE));
+  const carried = Math.min(SMALLEST_VOCABULARY + types / 2, Math.max(SMALLEST_VOCABULARY, allWords / RARE));
   return Math.min(most, Number(carried.toPrecision(2)));
 }
 

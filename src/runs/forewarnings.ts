@@ -1,3 +1,4 @@
+import { SMALLEST_VOCABULARY } from "../config/fit-table.ts";
 import type { Config } from "../config/schema.ts";
 
 /** What is known before the first update. */
@@ -15,8 +16,6 @@ export interface Outlook {
 
 /** Occurrences that a subword piece needs on average, and those to aim at. */
 const FEW = 15;
-/** Pieces that bytes and control tokens leave no use in going below. */
-const SMALLEST = 300;
 const ENOUGH = 25;
 
 const count = (n: number): string => Math.round(n).toLocaleString("en-US");
@@ -35,8 +34,8 @@ export function forewarnings(outlook: Outlook): string[] {
   // Where merges ran out before, that has been said.
   const isBpe = config.tokenizer.kind === "bpe" && vocabulary >= config.tokenizer.vocab;
   const times = tokens / vocabulary;
-  if (isBpe && vocabulary > SMALLEST && times < FEW) {
-    const fewer = Math.max(SMALLEST, Number((tokens / ENOUGH).toPrecision(1)));
+  if (isBpe && vocabulary > SMALLEST_VOCABULARY && times < FEW) {
+    const fewer = Math.max(SMALLEST_VOCABULARY, Number((tokens / ENOUGH).toPrecision(1)));
     warnings.push(
       `a vocabulary of ${count(vocabulary)} pieces is larger than ${count(tokens)} tokens carry, ${count(times)} for each: ` +
         `set tokenizer.vocab to about ${fewer}`,

@@ -35,7 +35,7 @@ test("what was left out is fitted, said with the reason and written down; warnin
   expect(before).toContainEqual(expect.stringMatching(/^warning: the model has [\d,]+ parameters/));
   expect(recorded("fitted")).toMatchObject({
     tokenizer: { vocab: 270 },
-    model: { layers: 1, dModel: 16, heads: 4, feedForward: 256 },
+    model: { layers: 1, dModel: 16, heads: 4, feedForward: 64 },
     training: { batchTokens: 256, warmup: 0 },
   });
 });
