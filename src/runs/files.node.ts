@@ -11,8 +11,9 @@ export function directoryFiles(directory: string): RunFiles {
     has: (name) => existsSync(join(directory, name)),
     json: (name) => {
       const where = join(directory, name);
+      const text = readWhole(where).toString("utf8");
       try {
-        return JSON.parse(readWhole(where).toString("utf8")) as unknown;
+        return JSON.parse(text) as unknown;
       } catch (cause) {
         throw heedError("ERR_MODEL", { where, cause: "cannot be read as JSON" }, cause);
       }

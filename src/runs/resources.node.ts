@@ -9,6 +9,8 @@ type Training = Pick<Config["training"], "optimizer" | "freeze" | "lora" | "ema"
 
 /** Bytes of a float32. */
 const FLOAT = 4;
+/** Numbers that an optimiser remembers for each weight, at the least: SGD may have no momentum. */
+const MOMENTS = { adamw: 2, adam: 2, muon: 1, sgd: 0 } as const;
 /** Logs, a report and a vocabulary. */
 const OTHER_FILES = 64_000;
 
@@ -48,7 +50,7 @@ export function leastNeeded(
 ): { readonly memory: number; readonly disk: number } {
   // How many weights patterns leave to train is not counted.
   const trained = lora || freeze.length > 0 ? 0 : parameters;
-  const moments = optimizer === "adamw" ? 2 * trained : 0;
+  const moments = MOMENTS[optimizer] * trained;
   const live = ema === undefined ? 0 : trained;
   return {
     memory: FLOAT * (parameters + trained + moments + live),

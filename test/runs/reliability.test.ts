@@ -130,7 +130,11 @@ describe("what has no bound", () => {
       const directory = copy("directory");
       fs.rmSync(join(directory, "config.yaml"));
       fs.mkdirSync(join(directory, "config.yaml"));
-      for (const run of [pipe, directory]) expect((await heed(["translate", run], input)).status).toBe(66);
+      const vocabulary = copy("vocabulary");
+      fs.rmSync(join(vocabulary, "tokenizer.json"));
+      fs.mkdirSync(join(vocabulary, "tokenizer.json"));
+      for (const run of [pipe, directory, vocabulary])
+        expect((await heed(["translate", run], input)).status).toBe(66);
     },
   );
 
@@ -187,6 +191,8 @@ describe("what has no bound", () => {
 test("a training counts the weights, gradients, moments and files that it takes at the least", () => {
   const training = { optimizer: "adamw", freeze: [], lora: undefined } as const;
   expect(leastNeeded(1000, training as never)).toEqual({ memory: 16_000, disk: 16_000 + 64_000 });
+  for (const [optimizer, memory] of Object.entries({ adam: 16_000, muon: 12_000, sgd: 8000 }))
+    expect(leastNeeded(1000, { ...training, optimizer } as never).memory).toBe(memory);
   expect(leastNeeded(1000, { ...training, freeze: ["encoder"] } as never).memory).toBe(4000);
 });
 
