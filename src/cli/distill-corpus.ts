@@ -4,7 +4,7 @@ import { extname } from "node:path";
 import { studentConfig } from "../config/student.ts";
 import { hashFiles, readLines } from "../data/files.node.ts";
 import { streamsFor } from "../decoding/streams.node.ts";
-import type { TranslatedText } from "../decoding/translated-text.ts";
+import type { TranslatedText, Translation } from "../decoding/translated-text.ts";
 import { heedError } from "../errors.ts";
 import { formatAlignment } from "../evaluation/alignment.ts";
 import { sentenceBleu } from "../evaluation/bleu.ts";
@@ -18,6 +18,7 @@ import { translatorOver } from "../runs/ready.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { isBlank } from "../text/blank.ts";
 import { oneLine } from "../text/escape.ts";
+import { quoted } from "../text/quoted.ts";
 import { chooseReadings } from "./choose-reading.ts";
 import { companionLines } from "./companion-lines.ts";
 import { type DistilledLine, type DistilledParts, openParts } from "./distilled-parts.ts";
@@ -39,6 +40,8 @@ export interface DistillOptions {
 
 /** Lines translated and kept at a time: what an interruption costs at most. */
 const WINDOW = 2048;
+/** Lines after which a signal is looked for. */
+const SLICE = 256;
 
 /** A line and, where there is one, its reference. */
 interface Line {
@@ -82,7 +85,11 @@ export async function distillCorpus(
   try {
     for await (const window of windowsOf(source, options.target)) {
       if (io.signal.aborted) break;
-      if (!parts.has(at)) parts.write(at, await (await distil.open()).lines(window));
+      if (!parts.has(at)) {
+        const lines = await (await distil.open()).lines(window);
+        if (io.signal.aborted) break;
+        parts.write(at, lines);
+      }
       at += 1;
       done += window.length;
       bar.update(done, `${done} lines`);
@@ -99,7 +106,7 @@ export async function distillCorpus(
   writeOutput(to, studentConfig(run.config, { source, ...files }, options.run));
   parts.remove();
   if (options.json) await io.writeLine(JSON.stringify({ config: to, lines: total, source, ...files }));
-  else io.say(`${to}: ${total} lines; next: heed train ${to}`);
+  else io.say(`${to}: ${total} lines; next: heed train ${quoted(to)}`);
   return 0;
 }
 
@@ -147,6 +154,7 @@ interface Opening {
 }
 
 interface Distilling {
+  /** None once a signal has come. */
   readonly lines: (window: readonly Line[]) => Promise<DistilledLine[]>;
   readonly close: () => void;
 }
@@ -181,7 +189,12 @@ async function openTeacher({ run, options, io, engine: open }: Opening): Promise
   const aligner = await alignerOf(run, engine, io);
   return {
     lines: async (window) => {
-      const translations = await translator.translate(window.map(({ source }) => source));
+      const translations: Translation[] = [];
+      for (let at = 0; at < window.length && !io.signal.aborted; at += SLICE) {
+        const slice = window.slice(at, at + SLICE);
+        translations.push(...(await translator.translate(slice.map(({ source }) => source))));
+      }
+      if (io.signal.aborted) return [];
       const texts = translations.map(({ hypotheses }, i) => chosen(hypotheses, window[i]?.reference));
       const linked = [...texts.keys()].filter((i) => !isBlank(texts[i] as string));
       const pairs = linked.map((i) => ({ source: window[i]?.source ?? "", target: texts[i] as string }));

@@ -126,8 +126,8 @@ const HIGHEST_RATIO = 1032;
  */
 function saidSize(path: string): number {
   const { size } = statSync(path);
-  const file = size < 4 ? undefined : openSync(path, "r");
-  if (file === undefined) return 0;
+  if (size < 4) return 0;
+  const file = openSync(path, "r");
   try {
     const end = Buffer.alloc(4);
     readSync(file, end, 0, 4, size - 4);

@@ -13,7 +13,8 @@ a model card. It appears whole or not at all. A program that uses it is printed.
 --format huggingface, the default, writes what the pipelines of transformers.js and
 Python's transformers open: translators as Marian (model.norm post) or Blenderbot
 (pre), with one vocabulary for both languages; language models as GPT-2 (pre), OPT
-(post) or StarCoder 2 (rotary positions); classifiers, also for feature-extraction;
+(post), StarCoder 2 (rotary positions) or LLaMA (with its norms and gates too);
+classifiers, also for feature-extraction;
 imported models as what they were. What training.lora learnt is in the weights, and for
 Python's peft in DIR/adapter too.
 

@@ -107,9 +107,9 @@ async function loadSmall(requested: TranslateConfig, reader: CorpusReader, watch
       const onProgress = (done: number, total: number): void => watch?.("encoding", done, total);
       const encoded = await encodeCorpus(train, tokenizers, config, name, signal, known, onProgress);
       const { examples, numbers, report, links } = encoded;
-      const texts = numbers.map((number) => train[number - 1] as SentencePair);
-      const pairs = pairsInMemory(examples, numbers);
-      return { pairs, report, links, ...(config.training.bpeDropout ? { texts } : {}) };
+      const found = { pairs: pairsInMemory(examples, numbers), report, links };
+      if (!config.training.bpeDropout) return found;
+      return { ...found, texts: numbers.map((number) => train[number - 1] as SentencePair) };
     },
   };
 }
