@@ -17,6 +17,7 @@ export const layers = {
   onnx: ["ir"],
   nn: ["ir", "ops"],
   runtime: ["ir", "onnx"],
+  distributed: ["runtime"],
   models: graph,
   config: [...graph, "models", "text"],
   decoding: running,
@@ -32,7 +33,7 @@ export const layers = {
 /** Which folders may import which npm package. Whatever is not listed, none may. */
 export const packages = {
   "@huggingface/tokenizers": ["text"],
-  koffi: ["runtime"],
+  koffi: ["runtime", "distributed"],
   "onnxruntime-node": ["runtime"],
   "onnxruntime-web": ["runtime"],
   yaml: ["config"],

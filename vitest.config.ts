@@ -31,6 +31,7 @@ const slow = [
   "test/cli/inspect.test.ts",
   "test/cli/sweep.test.ts",
   "test/crash/**/*.test.ts",
+  "test/distributed/mpi*.test.ts",
   "test/house/commands.test.ts",
   "test/house/installed.test.ts",
   "test/house/page-snippet.test.ts",
