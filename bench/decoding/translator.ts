@@ -46,7 +46,7 @@ export async function openTimed(
     model,
     weights,
     source: { ...tokenizers.source, encode: (text) => ids.get(text) as number[] },
-    target: { ...tokenizers.target, decode: () => "", token: () => "" },
+    target: tokenizers.target,
     maxLength: config.model.maxLength,
     ...search,
     session: { threads },

@@ -83,7 +83,7 @@ export async function beamSearch(
       for (const sentence of active) {
         const first = row;
         row += sentence.alive.length;
-        const extensions = bestExtensions(sentence.alive, candidates, first, stepper.candidates, wanted);
+        const extensions = bestExtensions(sentence.alive, candidates, first, wanted);
         advance(sentence, extensions, options);
       }
       if (options.onStep) await tell(options.onStep, active, options);
@@ -113,9 +113,8 @@ interface Extension {
 /** The `wanted` most likely extensions, best first: a merge of each hypothesis's candidates, which are sorted. */
 function bestExtensions(
   alive: readonly Alive[],
-  { tokens, logProbabilities }: Candidates,
+  { each, tokens, logProbabilities }: Candidates,
   first: number,
-  count: number,
   wanted: number,
 ): Extension[] {
   const used = new Uint32Array(alive.length);
@@ -124,8 +123,8 @@ function bestExtensions(
     let best = -1;
     let logProbability = -Infinity;
     for (let i = 0; i < alive.length; i++) {
-      if (used[i] === count) continue;
-      const at = (first + i) * count + (used[i] as number);
+      if (used[i] === each) continue;
+      const at = (first + i) * each + (used[i] as number);
       const extended = (alive[i] as Alive).path.logProbability + (logProbabilities[at] as number);
       if (extended > logProbability) {
         best = i;
@@ -135,7 +134,7 @@ function bestExtensions(
     // No allowed extension is left.
     if (best < 0) break;
     const row = first + best;
-    const at = row * count + (used[best] as number);
+    const at = row * each + (used[best] as number);
     used[best] = (used[best] as number) + 1;
     chosen.push({
       before: (alive[best] as Alive).path,

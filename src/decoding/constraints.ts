@@ -108,7 +108,7 @@ export function constrained(
             for (const constraint of constraints)
               constraint(scores, { ids, sentence: sentence[row] as number });
           });
-          return candidates === "all" ? { logProbabilities } : likeliest(logProbabilities, now.length, kept);
+          return candidates === "all" ? { each: kept, logProbabilities } : likeliest(logProbabilities, now.length, kept);
         },
         end: () => decoding.end(),
       };
@@ -149,5 +149,5 @@ export function likeliest(all: Float32Array, rows: number, k: number): Required<
       tokens[at] = token;
     }
   }
-  return { tokens, logProbabilities };
+  return { each: k, tokens, logProbabilities };
 }

@@ -17,6 +17,7 @@ import { softmax } from "../ops/softmax.ts";
 import { type ObservedGraph, observedOutputs } from "./watch.ts";
 
 export const ORDER = "order";
+export const CANDIDATES = "candidates";
 
 type Outputs = Record<string, Value>;
 
@@ -75,6 +76,7 @@ export function readGraph(
  *   best int32 [rows, k], logProbabilities [rows, k]     the k most likely next tokens or, for "all",
  *   logProbabilities [rows, vocabulary]
  *
+ * In an ordered step k is the length of the input candidates int32 [k]: some steps of a search need more than others.
  * Row r continues row order[r] of the previous state. An unordered step, as in greedy search and language models, has
  * one hypothesis per sentence and no `order`: its rows stay in place. An ensemble's probabilities are the mean of its
  * members'.
@@ -103,7 +105,8 @@ export function stepGraph(
   });
   const states = named(STATE, inLayers(stepped.map(({ state }) => state)));
   const logits = stepped.map((member) => member.logits);
-  return { ...named(NEXT, states), ...next(logits, candidates), ...observedOutputs(observed, built.taps) };
+  const wanted = isOrdered && candidates !== "all" ? input(CANDIDATES, "int32", ["candidates"]) : candidates;
+  return { ...named(NEXT, states), ...next(logits, wanted), ...observedOutputs(observed, built.taps) };
 }
 
 /** The types of a model's memory, from a source that is never computed; empty for a model without an encoder. */
@@ -115,7 +118,7 @@ function memoryOf(model: Decoder | Seq2Seq): Tensors {
 }
 
 /** The most likely next tokens, or all, from each model's logits [rows, vocabulary]. */
-function next(logits: readonly Value[], candidates: number | "all"): Outputs {
+function next(logits: readonly Value[], candidates: Wanted): Outputs {
   const [only, ...others] = logits as [Value, ...Value[]];
   if (others.length > 0) {
     const total = logits.map((each) => softmax(each)).reduce(add);
@@ -151,7 +154,10 @@ export function greedyGraph(
   return { outputs, repeat: { carry, while: "goesOn", limit: "limit" } };
 }
 
-function best(logProbabilities: Value, candidates: number | "all"): Outputs {
+/** How many of the most likely tokens, as for `topK`, or all. */
+type Wanted = number | Value | "all";
+
+function best(logProbabilities: Value, candidates: Wanted): Outputs {
   if (candidates === "all") return { logProbabilities };
   const { values, indices } = topK(logProbabilities, candidates);
   return { best: indices, logProbabilities: values };

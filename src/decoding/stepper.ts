@@ -6,11 +6,12 @@ import type { Tensor } from "../runtime/tensor.ts";
 import { type Arrangement, arrange, firstArrangement } from "./arrangement.ts";
 import { padded } from "./packing.ts";
 import { type Named, openSessions, release, type SearchRuntime, type SearchSessions } from "./sessions.ts";
-import { asEnsemble, encodeGraph, ORDER, stepGraph } from "./step-graphs.ts";
+import { asEnsemble, CANDIDATES, encodeGraph, ORDER, stepGraph } from "./step-graphs.ts";
 import { handOver, type ObservedSearch, type Watch } from "./watch.ts";
 
-/** The most likely next tokens of each row, best first: row r's are at [r · candidates, (r + 1) · candidates). */
+/** The most likely next tokens of each row, best first: row r's are at [r · each, (r + 1) · each). */
 export interface Candidates {
+  readonly each: number;
   /** Absent from a stepper of all scores, where token t is at position t of its row. */
   readonly tokens?: Int32Array;
   /** Natural logarithms of probabilities. */
@@ -25,15 +26,17 @@ export interface Decoding {
    * @param from      For each new row, the row of the previous step that it continues (at the first step, the sentence).
    * @param sentence  For each new row, the sentence that it translates; rows of one sentence are adjacent.
    * @param tokens    For each new row, its newest token (at the first step, <s>).
+   * @param extra     Candidates beyond those of the stepper, for each row of this step. Default 0; a stepper that cannot
+   *   return them, or of all scores, returns fewer.
    */
-  step(from: Int32Array, sentence: Int32Array, tokens: Int32Array): Promise<Candidates>;
+  step(from: Int32Array, sentence: Int32Array, tokens: Int32Array, extra?: number): Promise<Candidates>;
   /** Frees the memory. */
   end(): void;
 }
 
 /** A model as a step-by-step search sees it: an encoder-decoder, or a language model (`openTextStepper`). */
 export interface Stepper {
-  /** How many candidates each step returns per row. */
+  /** How many candidates each step returns per row unless it is asked for more. */
   readonly candidates: number;
   /** @param watch  Feeds the inputs that an observer added to the graphs. */
   start(sources: readonly ArrayLike<number>[], watch?: Watch): Promise<Decoding>;
@@ -59,7 +62,7 @@ export interface StepperOptions extends SearchRuntime {
  */
 export async function openStepper(options: StepperOptions): Promise<Stepper> {
   const models = asEnsemble(options.model);
-  const { requested, candidates } = candidateCount(models, options.candidates);
+  const { requested, candidates, vocabulary } = candidateCount(models, options.candidates);
   const { read, step } = options.observed ?? {};
   const encode = encodeGraph(models, options.padding, read);
   const sessions = await openSessions(options, encode, {
@@ -73,7 +76,8 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
         ...watch?.feeds("read"),
       });
       if (watch) await handOver(watch, "read", read);
-      return decodingFrom(sessions, candidates, read, firstArrangement(sources.length), { watch });
+      const first = firstArrangement(sources.length);
+      return decodingFrom(sessions, { candidates, vocabulary }, read, first, { watch });
     },
     close: sessions.close,
   };
@@ -83,12 +87,12 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
 export function candidateCount(
   models: Layer<readonly Decoder[]>,
   most: number | "all",
-): { readonly requested: number | "all"; readonly candidates: number } {
+): { readonly requested: number | "all"; readonly candidates: number; readonly vocabulary: number } {
   const [first] = build(models).call;
   const vocabulary = (first as Decoder).projection.shape[0] as number;
-  if (most === "all") return { requested: most, candidates: vocabulary };
+  if (most === "all") return { requested: most, candidates: vocabulary, vocabulary };
   const candidates = Math.min(most, vocabulary);
-  return { requested: candidates, candidates };
+  return { requested: candidates, candidates, vocabulary };
 }
 
 /**
@@ -99,7 +103,7 @@ export function candidateCount(
  */
 export function decodingFrom(
   { step, memoryRows, stateRows }: SearchSessions,
-  candidates: number,
+  { candidates, vocabulary }: { readonly candidates: number; readonly vocabulary: number },
   read: Named,
   first: Arrangement,
   { watch, position = 0 }: { readonly watch?: Watch | undefined; readonly position?: number } = {},
@@ -110,7 +114,8 @@ export function decodingFrom(
   let now = first;
   let call = position;
   return {
-    step: async (from, sentence, tokens) => {
+    step: async (from, sentence, tokens, extra = 0) => {
+      const each = step.inputs.has(CANDIDATES) ? Math.min(candidates + extra, vocabulary) : candidates;
       const { after, states, sentences } = arrange(now, from, sentence);
       if (sentences) memory = await memoryRows.run(memory, sentences);
       if (states && !isOrdered) state = await stateRows.run(state, states);
@@ -127,13 +132,14 @@ export function decodingFrom(
         ...state,
         tokens: { shape, data: placed },
         ...(order ? { [ORDER]: { shape: [order.length], data: order } } : {}),
+        ...(step.inputs.has(CANDIDATES) ? { [CANDIDATES]: { shape: [each], data: new Int32Array(each) } } : {}),
         ...watch?.feeds(call),
       });
       release(state);
       state = under(NEXT, stepped);
       if (watch) await handOver(watch, call, stepped);
       call++;
-      return candidatesAt(stepped, places, candidates);
+      return candidatesAt(stepped, places, each);
     },
     end: () => {
       release(state);
@@ -148,11 +154,12 @@ export function decodingFrom(
 export async function candidatesAt(
   { best, logProbabilities }: Named,
   places: Int32Array,
-  candidates: number,
+  each: number,
 ): Promise<Candidates> {
   return {
-    ...(best ? { tokens: (await rowsOf(best, places, candidates)) as Int32Array } : {}),
-    logProbabilities: (await rowsOf(logProbabilities as Tensor, places, candidates)) as Float32Array,
+    each,
+    ...(best ? { tokens: (await rowsOf(best, places, each)) as Int32Array } : {}),
+    logProbabilities: (await rowsOf(logProbabilities as Tensor, places, each)) as Float32Array,
   };
 }
 

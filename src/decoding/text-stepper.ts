@@ -26,7 +26,8 @@ export interface TextStepperOptions extends SearchRuntime {
 export async function openTextStepper(options: TextStepperOptions): Promise<Stepper> {
   const { context, observed = {} } = options;
   const models = asEnsemble(options.model);
-  const { requested, candidates } = candidateCount(models, options.candidates);
+  const counts = candidateCount(models, options.candidates);
+  const { requested, candidates } = counts;
   // Hypotheses hardly ever move when texts are drawn, so steps do not reorder them.
   const step = { outputs: stepGraph(models, requested, false, observed.step) };
   const sessions = await openSessions(options, readGraph(models, requested, observed.read), step);
@@ -43,7 +44,7 @@ export async function openTextStepper(options: TextStepperOptions): Promise<Step
     /** Answers from tensors just read. @param rows  For each hypothesis, the text that it continues. */
     const answer = (tensors: Named, rows: Int32Array): ReturnType<typeof candidatesAt> => {
       const position = texts[0]?.length ?? 0;
-      decoding = decodingFrom(sessions, candidates, tensors, sideBySide(tensors, rows), { watch, position });
+      decoding = decodingFrom(sessions, counts, tensors, sideBySide(tensors, rows), { watch, position });
       return candidatesAt(tensors, rows, candidates);
     };
     return {

@@ -79,9 +79,8 @@ export function searchOver(options: SearchOptions, plan: DecodingPlan): SearchOv
       over: (stepper) => (sources) =>
         beamSearch(constrained(stepper, constraints, candidates), sources, searching),
     };
-  // For texts to begin visibly, a few extra candidates suffice.
   return {
-    stepper: { candidates: candidates + unseen.further.size },
+    stepper: { candidates, isOrdered: true },
     over: (stepper) => (sources) => beamSearch(visiblyBegun(stepper, unseen, candidates), sources, searching),
   };
 }
@@ -110,7 +109,7 @@ async function openVisiblyGreedy(
   return {
     search: async (sources) =>
       againWhereBlank(await greedy.search(sources, scoring), sources, plan, async (blank) => {
-        retrying ??= openStepper({ ...shared, candidates: 1 + plan.unseen.further.size });
+        retrying ??= openStepper({ ...shared, candidates: 1, isOrdered: true });
         return beamSearch(visiblyBegun(await retrying, plan.unseen, 1), blank, { ...scoring, beam: 1 });
       }),
     close: () => {

@@ -39,9 +39,10 @@ export function beginVisibly(unseen: Unseen): Constraint {
 }
 
 /**
- * A stepper whose texts begin visibly.
+ * A stepper whose texts begin visibly. While one does not, more candidates are asked for, as many as there are invisible
+ * tokens.
  *
- * @param stepper     Must return candidates with their tokens, and as many extra ones as there are invisible tokens.
+ * @param stepper     Must return candidates with their tokens, and extra ones if asked for.
  * @param candidates  How many to keep per row.
  */
 export function visiblyBegun(stepper: Stepper, unseen: Unseen, candidates: number): Stepper {
@@ -60,8 +61,9 @@ export function visiblyBegun(stepper: Stepper, unseen: Unseen, candidates: numbe
             (row, i) => !!before && (before[row] || !unseen.further.has(tokens[i] as number)),
           );
           isShown = now;
-          const all = await decoding.step(from, sentence, tokens);
-          return withoutForbidden(all, now, stepper.candidates, kept, forbidden);
+          if (now.every(Boolean)) return decoding.step(from, sentence, tokens);
+          const all = await decoding.step(from, sentence, tokens, unseen.further.size);
+          return withoutForbidden(all, now, kept, forbidden);
         },
         end: () => decoding.end(),
       };
@@ -74,7 +76,6 @@ export function visiblyBegun(stepper: Stepper, unseen: Unseen, candidates: numbe
 function withoutForbidden(
   all: Candidates,
   isShown: readonly boolean[],
-  given: number,
   kept: number,
   forbidden: ReadonlySet<number>,
 ): Candidates {
@@ -82,12 +83,12 @@ function withoutForbidden(
   const logProbabilities = new Float32Array(isShown.length * kept).fill(-Infinity);
   for (const [row, isFree] of isShown.entries()) {
     let at = row * kept;
-    for (let from = row * given; from < (row + 1) * given && at < (row + 1) * kept; from++) {
+    for (let from = row * all.each; from < (row + 1) * all.each && at < (row + 1) * kept; from++) {
       const token = all.tokens?.[from] as number;
       if (!isFree && forbidden.has(token)) continue;
       tokens[at] = token;
       logProbabilities[at++] = all.logProbabilities[from] as number;
     }
   }
-  return { tokens, logProbabilities };
+  return { each: kept, tokens, logProbabilities };
 }

@@ -147,18 +147,21 @@ export const scatterAddLastOp = defineOp<[x: Value, indices: Value, updates: Val
  * The k largest elements of the last axis, largest first, and their indices.
  *
  *   x [...lead, size]  ->  values [...lead, k], indices int32 [...lead, k]
+ *
+ * @param k  A number, or a vector of k elements, for a k that is known only when the graph runs.
  */
-export function topK(x: Value, k: number): { values: Value; indices: Value } {
-  const [values, indices] = applyMany(topKOp, [x], { k }) as [Value, Value];
-  return { values, indices };
+export function topK(x: Value, k: number | Value): { values: Value; indices: Value } {
+  const [values, indices] =
+    typeof k === "number" ? applyMany(topKOp, [x], { k }) : applyMany(topKOp, [x, k], { k: k.shape[0] as Size });
+  return { values: values as Value, indices: indices as Value };
 }
 
-export const topKOp = defineOp<[x: Value], { k: number }>({
+export const topKOp = defineOp<readonly [x: Value] | readonly [x: Value, like: Value], { k: Size }>({
   name: "topK",
   type: ([x], { k }) => {
     requireDType("topK", "x", x, numberTypes);
     const size = sizeOf("topK", x, -1);
-    if (typeof size === "number" && k > size) {
+    if (typeof size === "number" && typeof k === "number" && k > size) {
       throw heedError("ERR_SHAPE", {
         operation: "topK",
         problem: `k is ${k} but axis -1 of x is ${size}`,
@@ -172,12 +175,13 @@ export const topKOp = defineOp<[x: Value], { k: number }>({
     ];
   },
   onnx: (emit, [x], { k }) => {
-    const [values = "", indices = ""] = emit.many("TopK", [x, emit.ints([k])], { axis: -1 }, 2);
+    const [values = "", indices = ""] = emit.many("TopK", [x, emit.shape([k])], { axis: -1 }, 2);
     return [values, emit("Cast", [indices], { to: 6 })];
   },
-  vjp: ({ inputs: [x], outputs, grads }) => {
+  vjp: ({ inputs: [x, like], outputs, grads }) => {
     const [grad] = grads;
     const indices = outputs[1];
-    return [grad && indices ? scatterAddLast(zeros(x.dtype, x.shape), indices, grad) : null];
+    const ofX = grad && indices ? scatterAddLast(zeros(x.dtype, x.shape), indices, grad) : null;
+    return like ? [ofX, null] : [ofX];
   },
 });

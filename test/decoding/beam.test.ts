@@ -55,6 +55,7 @@ function stepperOf(model: LanguageModel, candidates = VOCABULARY): Watched {
             return order.slice(0, candidates).map((token) => ({ token, score: scores[token] as number }));
           });
           return {
+            each: candidates,
             tokens: Int32Array.from(best.flat(), ({ token }) => token),
             logProbabilities: Float32Array.from(best.flat(), ({ score }) => score),
           };

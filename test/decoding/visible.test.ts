@@ -32,11 +32,12 @@ test("a text begins with what shows, or one space before it", () => {
 
 test("a stepper leaves out the candidates that show nothing, each hypothesis for itself", async () => {
   const inner: Stepper = {
-    candidates: 5,
+    candidates: 2,
     start: async () => ({
-      step: async (from) => ({
-        tokens: Int32Array.from([...from].flatMap(() => [1, 2, 0, 3, 4])),
-        logProbabilities: Float32Array.from([...from].flatMap(() => [-1, -2, -3, -4, -5])),
+      step: async (from, _, __, extra = 0) => ({
+        each: 2 + extra,
+        tokens: Int32Array.from([...from].flatMap(() => [1, 2, 0, 3, 4].slice(0, 2 + extra))),
+        logProbabilities: Float32Array.from([...from].flatMap(() => [-1, -2, -3, -4, -5].slice(0, 2 + extra))),
       }),
       end: () => undefined,
     }),

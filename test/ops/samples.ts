@@ -416,6 +416,12 @@ export const samples = {
       about: "where they stand",
     },
     { operands: [["batch", "time", 4]], call: (x) => o.topK(x, 2).values },
+    {
+      operands: [{ shape: [5], data: [0.1, 0.9, -0.3, 0.4, 0.2] }, ints(["time"], [0, 0, 0])],
+      call: (x, like) => o.topK(x, like).values,
+      expect: () => [0.9, 0.4, 0.2],
+      about: "as many as a vector has",
+    },
   ],
   matmul: [
     { operands: [two, [3, 2]], call: (a, b) => o.matmul(a, b), expect: product },

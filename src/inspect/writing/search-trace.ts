@@ -54,11 +54,11 @@ export function traced(
     let answers: Candidates | undefined;
     const continued = (parent: number, id: number): Pick<TracedHypothesis, "parent" | "written"> => {
       if (!answers) return { parent: undefined, written: undefined };
-      return { parent, written: candidate(id, logProbabilityOf(answers, stepper.candidates, parent, id)) };
+      return { parent, written: candidate(id, logProbabilityOf(answers, parent, id)) };
     };
     return {
-      step: async (from, sentence, tokens) => {
-        const found = await decoding.step(from, sentence, tokens);
+      step: async (from, sentence, tokens, extra) => {
+        const found = await decoding.step(from, sentence, tokens, extra);
         const before = own.at(-1)?.hypotheses;
         const hypotheses = Array.from(from, (row, i): TracedHypothesis => {
           const { parent, written } = continued(row, tokens[i] as number);
@@ -66,7 +66,7 @@ export function traced(
             parent === undefined
               ? 0
               : (before?.[parent]?.logProbability ?? 0) + (written?.logProbability ?? 0);
-          const next = likeliestOf(found, stepper.candidates, i, listed).map(([id, p]) => candidate(id, p));
+          const next = likeliestOf(found, i, listed).map(([id, p]) => candidate(id, p));
           return { parent, written, logProbability, next };
         });
         own.push({ row: first + own.length, hypotheses });
@@ -80,26 +80,20 @@ export function traced(
   return { stepper: { ...stepper, start }, steps: () => steps };
 }
 
-function logProbabilityOf(
-  { tokens, logProbabilities }: Candidates,
-  count: number,
-  row: number,
-  id: number,
-): number {
-  const place = tokens ? tokens.subarray(row * count, (row + 1) * count).indexOf(id) : id;
-  return place < 0 ? -Infinity : (logProbabilities[row * count + place] as number);
+function logProbabilityOf({ each, tokens, logProbabilities }: Candidates, row: number, id: number): number {
+  const place = tokens ? tokens.subarray(row * each, (row + 1) * each).indexOf(id) : id;
+  return place < 0 ? -Infinity : (logProbabilities[row * each + place] as number);
 }
 
 function likeliestOf(
-  { tokens, logProbabilities }: Candidates,
-  count: number,
+  { each, tokens, logProbabilities }: Candidates,
   row: number,
   most: number,
 ): (readonly [id: number, logProbability: number])[] {
-  const own = logProbabilities.subarray(row * count, (row + 1) * count);
+  const own = logProbabilities.subarray(row * each, (row + 1) * each);
   const best = tokens
-    ? { tokens: tokens.subarray(row * count, (row + 1) * count), logProbabilities: own }
-    : likeliest(own, 1, Math.min(most, count));
+    ? { tokens: tokens.subarray(row * each, (row + 1) * each), logProbabilities: own }
+    : likeliest(own, 1, Math.min(most, each));
   const listed = Array.from(best.tokens.subarray(0, most));
   return listed.map((id, i) => [id, best.logProbabilities[i] as number]);
 }
