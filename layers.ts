@@ -27,6 +27,7 @@ export const layers = {
   training: [...looking, "inspect", "pictures"],
   tasks: [...looking, "phrasebook", "inspect", "pictures", "training"],
   runs: [...looking, "phrasebook", "inspect", "pictures", "training", "tasks"],
+  server: [...looking, "phrasebook", "inspect", "pictures", "training", "tasks", "runs"],
   cli: "*",
 } as const satisfies Readonly<Record<string, readonly string[] | "*">>;
 
@@ -37,8 +38,14 @@ export const packages = {
   "onnxruntime-node": ["runtime"],
   "onnxruntime-web": ["runtime"],
   yaml: ["config"],
-  zod: ["config"],
+  zod: ["config", "server"],
   commander: ["cli"],
+  fastify: ["server"],
+  "fastify-type-provider-zod": ["server"],
+  "@fastify/rate-limit": ["server"],
+  "@fastify/swagger": ["server"],
+  "@fastify/under-pressure": ["server"],
+  "prom-client": ["server"],
   "@resvg/resvg-js": ["cli"],
   "d3-scale": ["pictures"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
@@ -47,4 +54,4 @@ export const packages = {
 export const foundations = ["errors.ts", "random.ts", "work.ts"] as const;
 
 /** Folders that only ever run in Node; elsewhere `node:` modules belong in files named *.node.ts. */
-export const nodeFolders = ["cli"] as const;
+export const nodeFolders = ["server", "cli"] as const;

@@ -13,6 +13,8 @@ export interface BeamOptions extends ScoreOptions {
   readonly textOf?: ((ids: readonly number[]) => string) | undefined;
   /** Aborting it ends the search with the hypotheses finished so far. */
   readonly signal?: AbortSignal | undefined;
+  /** Asked before each step; a sentence that is no longer wanted leaves the batch. Default: all are. */
+  readonly isWanted?: ((sentence: number) => boolean) | undefined;
   /** Told the hypotheses of each sentence after each of its steps. */
   readonly onStep?: OnStep | undefined;
 }
@@ -50,7 +52,7 @@ export async function beamSearch(
   const sentences = sources.map(
     (source, index): Sentence => ({
       index,
-      limit: Math.max(1, maxLength(source.length)),
+      limit: Math.max(1, maxLength(source.length, index)),
       alive: [{ path: root, row: index }],
       finished: finishedTexts(options.textOf),
     }),
@@ -62,6 +64,8 @@ export async function beamSearch(
   try {
     for (let active = sentences; active.length > 0; active = active.filter(({ alive }) => alive.length > 0)) {
       if (options.signal?.aborted) break;
+      if (options.isWanted) active = active.filter(({ index }) => options.isWanted?.(index));
+      if (active.length === 0) break;
       const rows = active.reduce((sum, { alive }) => sum + alive.length, 0);
       const from = new Int32Array(rows);
       const sentenceOf = new Int32Array(rows);

@@ -20,8 +20,8 @@ export interface DecodingPlan {
   /** Constraints on the next token; empty when the plain order of candidates suffices. */
   readonly constraints: readonly Constraint[];
   readonly unseen: Unseen;
-  /** Most tokens of a translation, as a function of its source's tokens. */
-  readonly limit: (sourceLength: number) => number;
+  /** Most tokens of a translation, as a function of its source's tokens and index in the batch. */
+  readonly limit: (sourceLength: number, sentence?: number) => number;
 }
 
 export interface PlannedDecoding extends DecodingOptions {

@@ -56,7 +56,7 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
     const results: Hypothesis[][] = sources.map(() => []);
     let alive = sources.map((source, index) => ({
       index,
-      limit: Math.max(1, maxLength(source.length)),
+      limit: Math.max(1, maxLength(source.length, index)),
       path: root,
     }));
     if (alive.length === 0) return results;

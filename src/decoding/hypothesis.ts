@@ -8,8 +8,8 @@ export interface ScoreOptions {
   readonly lengthPenalty?: LengthPenalty;
   /** Finished hypotheses returned per sentence, best first. Default 1. */
   readonly best?: number;
-  /** Longest output in tokens, as a function of the source's length in tokens. Default 2 · length + 10. */
-  readonly maxLength?: (sourceLength: number) => number;
+  /** Longest output in tokens, as a function of the source's length in tokens and its index. Default 2 · length + 10. */
+  readonly maxLength?: (sourceLength: number, sentence: number) => number;
   /** Id of <s>, which starts every hypothesis, and of </s>, which ends it. */
   readonly start: number;
   readonly end: number;

@@ -85,7 +85,7 @@ export async function* drawTexts(
   const root: Path = { token: start, before: undefined, length: 0, logProbability: 0 };
   const vocabulary = stepper.candidates;
   let alive = draws.map((draw) => {
-    const limit = Math.max(1, maxLength(sources[draw.sentence]?.length ?? 0));
+    const limit = Math.max(1, maxLength(sources[draw.sentence]?.length ?? 0, draw.sentence));
     return { draw, uniform: options.uniform(draw), path: root, row: draw.sentence, limit };
   });
   if (alive.length === 0) return;

@@ -1,4 +1,4 @@
-import { beamSearch } from "./beam.ts";
+import { type BeamOptions, beamSearch } from "./beam.ts";
 import { constrained } from "./constraints.ts";
 import type { DecodingPlan, PlannedDecoding } from "./decoding-plan.ts";
 import { openGreedy } from "./greedy.ts";
@@ -38,8 +38,12 @@ export interface SearchOver {
   readonly over: (stepper: Stepper) => Search;
 }
 
-/** How to search, and who is told of each step. */
-type SearchOptions = PlannedDecoding & { readonly onStep?: OnStep | undefined };
+/** How to search, who is told of each step, and for how long. */
+export type SearchOptions = PlannedDecoding & {
+  readonly onStep?: OnStep | undefined;
+  /** As in `BeamOptions`. */
+  readonly isWanted?: BeamOptions["isWanted"];
+};
 
 /** The search that the options ask for. */
 export function searchOver(options: SearchOptions, plan: DecodingPlan): SearchOver {
@@ -87,10 +91,11 @@ const isPlainGreedy = (options: PlannedDecoding, { constraints }: DecodingPlan):
   !options.sample && widthOf(options) === 1 && constraints.length === 0;
 
 function scoringOf(
-  { alpha = 0.6, lengthPenalty = "gnmt", target, onStep }: SearchOptions,
+  { alpha = 0.6, lengthPenalty = "gnmt", target, onStep, isWanted }: SearchOptions,
   { limit: maxLength }: DecodingPlan,
-): Omit<ScoreOptions, "best"> & Pick<SearchOptions, "onStep"> {
-  return { alpha, lengthPenalty, maxLength, onStep, start: target.special.bos, end: target.special.eos };
+): Omit<ScoreOptions, "best"> & Pick<SearchOptions, "onStep" | "isWanted"> {
+  const { bos: start, eos: end } = target.special;
+  return { alpha, lengthPenalty, maxLength, onStep, isWanted, start, end };
 }
 
 /** Greedy search that stays in the runtime; the rare texts that come out blank are searched again. */

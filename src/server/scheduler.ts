@@ -1,0 +1,319 @@
+/** Puts the texts of all requests into batches: similar lengths together, every client in its turn, nothing too late. */
+
+import { fairQueue } from "./fair-queue.ts";
+import { type Fault, gone, late, overloaded } from "./fault.ts";
+import type { Kind, Results, Work } from "./protocol.ts";
+import type { RunningWork, WorkerProcess } from "./worker-process.ts";
+
+/** Texts of one group may share a batch. */
+export interface Group<P> {
+  /** Equal for equal groups. */
+  readonly key: string;
+  readonly kind: Kind;
+  readonly model: string;
+  /** The work of a batch. */
+  readonly work: (payloads: readonly P[]) => Work;
+}
+
+/** A text, its cost in tokens, and who is told what is written while it is. */
+export interface Text<P> {
+  readonly payload: P;
+  readonly cost: number;
+  readonly onText?: ((text: string) => void) | undefined;
+}
+
+/** Whose texts they are, and how long they are wanted. */
+export interface Asking {
+  /** Who asks: clients share the server, their requests share what each of them gets. */
+  readonly client: string;
+  readonly request: string;
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly deadline: number;
+}
+
+export interface SchedulerOptions {
+  /** Batches that are computed at the same time. */
+  readonly streams: number;
+  /** Cores that they share. */
+  readonly cores: number;
+  /** Most texts and most tokens of a batch. */
+  readonly batch: number;
+  readonly batchTokens: number;
+  /** Most texts that wait. */
+  readonly queue: number;
+  /** Milliseconds that a text waits for company while its batch is not full. */
+  readonly delay: number;
+  readonly onBatch: (batch: BatchReport) => void;
+  readonly onRefused: (reason: "full" | "late") => void;
+}
+
+export interface BatchReport {
+  readonly model: string;
+  readonly kind: Kind;
+  readonly texts: number;
+  readonly read: number;
+  readonly written: number;
+  readonly seconds: number;
+}
+
+export interface Scheduler {
+  /** Texts that wait, and batches that are computed. */
+  readonly waiting: number;
+  readonly running: number;
+  /**
+   * Results in the order of the texts.
+   *
+   * @throws a fault: 503 when there is no room or no time, when the time is over, or when the process that computed ended.
+   */
+  readonly submit: <P, K extends Kind>(
+    group: Group<P> & { readonly kind: K },
+    texts: readonly Text<P>[],
+    asking: Asking,
+  ) => Promise<Results[K]>;
+  /** Gives waiting texts to the worker; called when it becomes ready. */
+  readonly pump: () => void;
+  readonly close: () => void;
+}
+
+interface Item {
+  readonly group: Group<never>;
+  readonly payload: never;
+  readonly cost: number;
+  readonly client: string;
+  readonly request: string;
+  readonly deadline: number;
+  readonly onText: ((text: string) => void) | undefined;
+  readonly settle: (outcome: { readonly result: unknown } | { readonly error: Error }) => void;
+  isSettled: boolean;
+  /** Takes it out of the batch that is computed. */
+  cancel: (() => void) | undefined;
+}
+
+/** Fewest texts of a batch while there are more: smaller ones waste more than they gain. */
+const LEAST = 4;
+/** Milliseconds between two looks at what is overdue. */
+const SWEEP_MS = 250;
+/** A batch that takes this many milliseconds longer than its texts are wanted has hung. */
+const HUNG_MS = 30_000;
+
+export function createScheduler(worker: () => WorkerProcess, options: SchedulerOptions): Scheduler {
+  const queue = fairQueue<Item>();
+  /** Batches that were drawn and wait for a stream, longest last. */
+  const ready: Item[][] = [];
+  const running = new Set<{ readonly items: readonly Item[]; readonly until: number }>();
+  const throughput = measuredThroughput();
+  let delaying: NodeJS.Timeout | undefined;
+  let waitingSince = 0;
+
+  /** Generation takes long, so it gets half of the streams at most. */
+  const generating = (): number =>
+    [...running].filter(({ items }) => items[0]?.group.kind === "generate").length;
+  const mayStart = (item: Item): boolean =>
+    item.group.kind !== "generate" || generating() < Math.ceil(options.streams / 2);
+
+  const draw = (): void => {
+    const leader = queue.next(mayStart);
+    if (!leader) return;
+    const items = [leader];
+    const isAlone = leader.group.kind === "generate";
+    const pool = isAlone ? 1 : options.batch * options.streams;
+    const isOfGroup = ({ group }: Item): boolean => group.key === leader.group.key;
+    while (items.length < pool) {
+      const item = queue.next(isOfGroup);
+      if (!item) break;
+      items.push(item);
+    }
+    const size = Math.min(options.batch, Math.max(LEAST, Math.ceil(items.length / options.cores)));
+    ready.push(...batchesOf(items, size, options.batchTokens));
+  };
+
+  /** Whether to wait a little for company: never while there is a full batch. */
+  const isEarly = (): boolean => {
+    if (queue.size >= options.batch || options.delay === 0) return false;
+    const wait = waitingSince + options.delay - Date.now();
+    if (wait <= 0) return false;
+    delaying ??= setTimeout(() => {
+      delaying = undefined;
+      pump();
+    }, wait);
+    return true;
+  };
+
+  const pump = (): void => {
+    while (worker().isReady && running.size < options.streams) {
+      if (ready.length === 0) {
+        if (queue.size === 0 || isEarly()) return;
+        draw();
+      }
+      const batch = ready.pop();
+      if (!batch) return;
+      const items = batch.filter(({ isSettled }) => !isSettled);
+      if (items.length > 0) start(items);
+    }
+  };
+
+  const start = (items: readonly Item[]): void => {
+    const [{ group }] = items as [Item];
+    const began = performance.now();
+    const work = group.work(items.map(({ payload }) => payload));
+    const onText = (index: number, text: string): void => {
+      const item = items[index];
+      if (item && !item.isSettled) item.onText?.(text);
+    };
+    const batch = { items, until: Math.max(...items.map(({ deadline }) => deadline)) + HUNG_MS };
+    running.add(batch);
+    const cost = items.reduce((sum, item) => sum + item.cost, 0);
+    const finished = throughput.begin(cost);
+    const { done, cancel }: RunningWork = worker().run(group.model, work, onText);
+    for (const [index, item] of items.entries()) item.cancel = () => cancel(index);
+    void done
+      .then(
+        ({ results, tokens }) => {
+          for (const [i, item] of items.entries()) item.settle({ result: results[i] });
+          const seconds = (performance.now() - began) / 1000;
+          const { model, kind } = group;
+          options.onBatch({ model, kind, texts: items.length, ...tokens, seconds });
+        },
+        (error: Error) => {
+          for (const item of items) item.settle({ error });
+        },
+      )
+      .finally(() => {
+        running.delete(batch);
+        finished();
+        pump();
+      });
+  };
+
+  const sweep = setInterval(() => {
+    const now = Date.now();
+    for (const item of queue.remove(({ deadline }) => deadline <= now)) {
+      options.onRefused("late");
+      item.settle({ error: late() });
+    }
+    for (const batch of ready)
+      for (const item of batch) if (item.deadline <= now) item.settle({ error: late() });
+    for (const { items, until } of running) {
+      for (const item of items) if (item.deadline <= now) item.settle({ error: late() });
+      if (until <= now) worker().replace();
+    }
+  }, SWEEP_MS);
+  sweep.unref();
+
+  /** @throws `overloaded` when the texts do not fit or would come too late. */
+  const admit = (texts: readonly Text<unknown>[], deadline: number): Fault | undefined => {
+    const waiting = queue.size + ready.reduce((sum, { length }) => sum + length, 0);
+    const wait = throughput.secondsFor(queue.cost + costOf(ready.flat()) + costOf(texts));
+    if (waiting + texts.length <= options.queue && wait * 1000 <= deadline - Date.now()) return undefined;
+    options.onRefused("full");
+    return overloaded(wait / 2);
+  };
+
+  return {
+    get waiting() {
+      return queue.size + ready.reduce((sum, { length }) => sum + length, 0);
+    },
+    get running() {
+      return running.size;
+    },
+    submit: async (group, texts, { client, request, signal, deadline }) => {
+      if (signal.aborted) throw gone();
+      const refusal = admit(texts, deadline);
+      if (refusal) throw refusal;
+      if (queue.size === 0) waitingSince = Date.now();
+      const items: Item[] = [];
+      const results = texts.map(
+        ({ payload, cost, onText }) =>
+          new Promise((resolve, reject) => {
+            const item: Item = {
+              group: group as unknown as Group<never>,
+              payload: payload as never,
+              ...{ cost, client, request, deadline, onText, isSettled: false, cancel: undefined },
+              settle: (outcome) => {
+                if (item.isSettled) return;
+                item.isSettled = true;
+                if ("error" in outcome) {
+                  item.cancel?.();
+                  reject(outcome.error);
+                } else resolve(outcome.result);
+              },
+            };
+            items.push(item);
+          }),
+      );
+      const own = new Set(items);
+      const leave = (): void => {
+        queue.remove((item) => own.has(item));
+        for (const item of items) item.settle({ error: gone() });
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      queue.add(items);
+      pump();
+      try {
+        return (await Promise.all(results)) as never;
+      } catch (error) {
+        // One text failed, so the answer cannot be given and the others need not be computed.
+        leave();
+        await Promise.allSettled(results);
+        throw error;
+      } finally {
+        signal.removeEventListener("abort", leave);
+      }
+    },
+    pump,
+    close: () => {
+      clearInterval(sweep);
+      clearTimeout(delaying);
+    },
+  };
+}
+
+const costOf = (texts: readonly { readonly cost: number }[]): number =>
+  texts.reduce((sum, { cost }) => sum + cost, 0);
+
+/** Batches of similar costs, the largest last. */
+function batchesOf(items: readonly Item[], most: number, tokens: number): Item[][] {
+  const batches: Item[][] = [];
+  for (const item of items.toSorted((a, b) => a.cost - b.cost)) {
+    const batch = batches.at(-1);
+    const isFull = !batch || batch.length >= most || (batch.length + 1) * item.cost > tokens;
+    if (isFull) batches.push([item]);
+    else batch.push(item);
+  }
+  return batches;
+}
+
+/** Cost per second over the time in which there was work; recent work counts more. */
+function measuredThroughput(): {
+  readonly begin: (cost: number) => () => void;
+  readonly secondsFor: (cost: number) => number;
+} {
+  let rate: number | undefined;
+  let active = 0;
+  let since = 0;
+  let busy = 0;
+  let done = 0;
+  const tick = (): void => {
+    const now = performance.now();
+    if (active > 0) busy += now - since;
+    since = now;
+  };
+  return {
+    begin: (cost) => {
+      tick();
+      active += 1;
+      return () => {
+        tick();
+        active -= 1;
+        done += cost;
+        if (busy < 500) return;
+        const measured = done / (busy / 1000);
+        rate = rate === undefined ? measured : 0.6 * rate + 0.4 * measured;
+        busy = 0;
+        done = 0;
+      };
+    },
+    secondsFor: (cost) => (rate === undefined ? 0 : cost / rate),
+  };
+}
