@@ -23,6 +23,7 @@ export const commands = {
   export: () => import("./commands/export.ts"),
   import: () => import("./commands/import.ts"),
   distill: () => import("./commands/distill.ts"),
+  shortlist: () => import("./commands/shortlist.ts"),
   score: () => import("./commands/score.ts"),
   compare: () => import("./commands/compare.ts"),
   runs: () => import("./commands/runs.ts"),
