@@ -24,9 +24,9 @@ export const layers = {
   formats: running,
   inspect: looking,
   pictures: [...ground, "inspect"],
-  training: [...looking, "inspect", "pictures"],
-  tasks: [...looking, "phrasebook", "inspect", "pictures", "training"],
-  runs: [...looking, "phrasebook", "inspect", "pictures", "training", "tasks"],
+  training: [...looking, "distributed", "inspect", "pictures"],
+  tasks: [...looking, "distributed", "phrasebook", "inspect", "pictures", "training"],
+  runs: [...looking, "distributed", "phrasebook", "inspect", "pictures", "training", "tasks"],
   cli: "*",
 } as const satisfies Readonly<Record<string, readonly string[] | "*">>;
 

@@ -51,7 +51,7 @@ function world(setting: Setting = {}): World {
   });
   const fake: Pick<TrainingStep, "run"> = {
     run: async (number, rate, batches) => {
-      const taken = batches.map(({ at }) => [...(at as { data: Int32Array }).data].join("."));
+      const taken = batches.map((feeds) => [...(feeds as unknown as { at: { data: Int32Array } }).at.data].join("."));
       await tell(`step ${number}: ${taken.join(" ")}`);
       step = number;
       rates.push(rate);
