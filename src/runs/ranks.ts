@@ -23,12 +23,19 @@ export interface Plan {
   readonly schedule: ScheduleConfig;
 }
 
-/** Refuses what one process can do and several cannot. @throws ERR_CONFIG */
+/** Refuses what only one process can do, or only several. @throws ERR_CONFIG */
 export function refuseForRanks({ training }: Config, { size }: Communicator): void {
-  const where = "training.statistics";
-  if (size === 1 || training.statistics === 0) return;
-  const cause = `are collected by one process, and this job has ${size}`;
-  throw heedError("ERR_CONFIG", { where, cause, remedy: "leave it out, or train without mpirun" });
+  const refuse = (key: string, cause: string, remedy: string): never => {
+    throw heedError("ERR_CONFIG", { where: `training.${key}`, cause, remedy });
+  };
+  if (size > 1 && training.statistics > 0) {
+    const cause = `one process collects them, and this job has ${size}`;
+    refuse("statistics", cause, "leave it out, or train without mpirun");
+  }
+  if (size === 1 && training.localSteps !== undefined) {
+    const cause = "has no effect in one process";
+    refuse("localSteps", cause, "start several ranks with mpirun, or leave it out");
+  }
 }
 
 /**

@@ -177,7 +177,7 @@ describe.each(launchers)("$name", (launcher) => {
         args: ["--set", "training.statistics=5"],
       });
       expect(status).toBe(78);
-      expect(errors).toContain("training.statistics: are collected by one process, and this job has 2");
+      expect(errors).toContain("training.statistics: one process collects them, and this job has 2");
     });
   });
 });
