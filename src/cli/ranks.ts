@@ -23,17 +23,17 @@ export async function asRank(io: Io, work: (job: Job) => Promise<number>): Promi
   const communicator = await openCommunicator();
   if (communicator.size === 1) return work({ communicator, io, threads: undefined });
   const { gatherJson, isKnownToAll } = await import("../distributed/together.ts");
-  const { launchOf } = await import("../distributed/launch.ts");
   const { threadsPerProcess } = await import("../runtime/threads.node.ts");
   const isFirst = communicator.rank === 0;
   const own: Io = isFirst
     ? io
     : { ...io, say: () => undefined, writeLine: async () => undefined, terminal: undefined };
   try {
-    const processes = await gatherJson(communicator, `process ${process.pid} on ${hostname()}`);
+    const host = hostname();
+    const ranks = await gatherJson(communicator, { pid: process.pid, host });
     // A launcher that ends a job often names the process, not the rank.
-    for (const [rank, each] of processes.entries()) own.say(`rank ${rank}: ${each}`);
-    const threads = threadsPerProcess(launchOf(process.env)?.local ?? 1);
+    for (const [rank, each] of ranks.entries()) own.say(`rank ${rank}: process ${each.pid} on ${each.host}`);
+    const threads = threadsPerProcess(ranks.filter((each) => each.host === host).length);
     const status = await work({ communicator, io: own, threads });
     await communicator.close();
     return status;

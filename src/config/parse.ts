@@ -94,7 +94,7 @@ function refuseVain({ training, model, tokenizer }: Config, where: string): void
       "leave out one of the two",
     );
   if (training.localSteps !== undefined && training.onSpike === "rollback")
-    refuse("onSpike: rollback", 'with "training.localSteps"', "choose stop or ignore");
+    refuse("onSpike", 'as rollback with "training.localSteps"', "choose stop or ignore");
   if (!("bpeDropout" in training) || training.bpeDropout === undefined) return;
   const target = "target" in tokenizer ? tokenizer.target : undefined;
   if (tokenizer.kind !== "bpe" && target?.kind !== "bpe")
