@@ -137,8 +137,10 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   const objective = asObjective(options.objective(model.call, model.taps));
   const isLocal = communicator.size > 1 && options.localSteps !== undefined;
   const isFused = accumulate === 1 && (communicator.size === 1 || isLocal);
-  const graphsOf = isFused ? fusedGraphs : splitGraphs;
-  const graphs = graphsOf({ ...options, averages }, objective, trained);
+  const update = { ...options, averages };
+  const graphs = isFused
+    ? fusedGraphs(update, objective, trained)
+    : splitGraphs({ ...update, single: accumulate === 1 }, objective, trained);
   if (options.weights) checkWeights(options.weights, [...weights.values()]);
   const live = [...averages.keys()];
   const outer = isLocal ? [...trained.values()].map(outerOf) : [];
@@ -161,15 +163,15 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   for (const [value, average] of averages)
     state.write(leafName(value) as string, (await state.read(leafName(average) as string)).data);
   clear(state, [...graphs.state, ...outer]);
-  const [gather, update] = await loading;
+  const [gather, apply] = await loading;
   const probe = statisticsOf(setting);
   const queue = queued({
-    run: updates(setting, { update, gather }, probe.open),
+    run: updates(setting, { update: apply, gather }, probe.open),
     failed: () => clear(state, graphs.sums),
     dispose: () => {
       probe.close();
       gather?.close();
-      update.close();
+      apply.close();
       state.dispose();
     },
   });
@@ -296,6 +298,8 @@ function updates(
         await probe?.batch(feeds);
         await count(await gather(feedsFor(gather, feeds)));
       }
+      // A rank without a part of the batch adds nothing, also not what an earlier batch has left.
+      if (!batches.some((batch) => batch)) clear(state, graphs.sums);
       if (size > 1 && !local) await timed(sumEntries(state, sums, communicator, wire));
     }
     const feeds = gather ? {} : feedsOf(batches[0] ?? {}, 0);
