@@ -108,7 +108,9 @@ export function constrained(
             for (const constraint of constraints)
               constraint(scores, { ids, sentence: sentence[row] as number });
           });
-          return candidates === "all" ? { each: kept, logProbabilities } : likeliest(logProbabilities, now.length, kept);
+          return candidates === "all"
+            ? { each: kept, logProbabilities }
+            : likeliest(logProbabilities, now.length, kept);
         },
         end: () => decoding.end(),
       };

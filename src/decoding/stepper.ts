@@ -132,7 +132,9 @@ export function decodingFrom(
         ...state,
         tokens: { shape, data: placed },
         ...(order ? { [ORDER]: { shape: [order.length], data: order } } : {}),
-        ...(step.inputs.has(CANDIDATES) ? { [CANDIDATES]: { shape: [each], data: new Int32Array(each) } } : {}),
+        ...(step.inputs.has(CANDIDATES)
+          ? { [CANDIDATES]: { shape: [each], data: new Int32Array(each) } }
+          : {}),
         ...watch?.feeds(call),
       });
       release(state);

@@ -152,7 +152,9 @@ export const scatterAddLastOp = defineOp<[x: Value, indices: Value, updates: Val
  */
 export function topK(x: Value, k: number | Value): { values: Value; indices: Value } {
   const [values, indices] =
-    typeof k === "number" ? applyMany(topKOp, [x], { k }) : applyMany(topKOp, [x, k], { k: k.shape[0] as Size });
+    typeof k === "number"
+      ? applyMany(topKOp, [x], { k })
+      : applyMany(topKOp, [x, k], { k: k.shape[0] as Size });
   return { values: values as Value, indices: indices as Value };
 }
 
