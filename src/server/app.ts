@@ -2,7 +2,7 @@
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import underPressure from "@fastify/under-pressure";
-import fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import fastify, { type FastifyError, type FastifyInstance, LogController } from "fastify";
 import {
   hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
@@ -50,7 +50,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     trustProxy,
     bodyLimit: BODY,
     // The default log of a request has its address, and that may have a text or a key.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     logger: { level: logLevel, stream: process.stderr, base: { pid: process.pid } },
     requestTimeout: SLOW,
     connectionTimeout: 0,
@@ -73,7 +73,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   });
   app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: "There is nothing at this address" }));
 
-  followRequests(app, service.metrics);
+  followRequests(app, service.metrics, options.isDraining);
   cutSlowClients(app);
   crossOrigin(app, options.origins);
   await app.register(rateLimit, { global: false });

@@ -2,7 +2,12 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Metrics } from "./metrics.ts";
 
-export function followRequests(app: FastifyInstance, metrics: Metrics): void {
+/** @param isDraining  Whether the server is ending; connections then end with their next answer. */
+export function followRequests(app: FastifyInstance, metrics: Metrics, isDraining: () => boolean): void {
+  app.addHook("onSend", async (_, reply, payload) => {
+    if (isDraining()) reply.header("connection", "close");
+    return payload;
+  });
   app.addHook("onRequest", async (request, reply) => {
     metrics.inFlight(1);
     // "close" comes in every case: after the answer, and when the client goes before it.

@@ -54,9 +54,10 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
   const sources = directions.languages.map(({ code }) => code);
   const languageOf = (text: string, source: string): Detected =>
     source === "auto" ? detectLanguage(text, sources) : { language: source, confidence: 100 };
-  const checkLanguage = (code: string): void => {
-    if (code !== "auto" && !directions.codes.includes(code))
-      throw refused(`${code.slice(0, 20)} is not supported`);
+  const checkLanguage = (field: "source" | "target", code: string): void => {
+    if ((code === "auto" && field === "source") || directions.codes.includes(code)) return;
+    // Only what looks like a code is repeated: anything else may be a text that went astray.
+    throw refused(`${/^[a-z]{2,3}(-[a-z]{2,4})?$/i.test(code) ? code : `This ${field}`} is not supported`);
   };
 
   app.route({
@@ -74,7 +75,8 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
       const all = typeof q === "string" ? [q] : q;
       checkTexts(all, limits);
       checkLimit("alternatives", alternatives, limits.alternatives, "alternatives");
-      for (const code of [source, target]) checkLanguage(code);
+      checkLanguage("source", source);
+      checkLanguage("target", target);
       const from = all.map((text) => languageOf(text, source));
       const found = await translateTexts(service, {
         texts: all.map((text, i) => ({ text, source: (from[i] as Detected).language })),

@@ -29,4 +29,6 @@ export const timeout = z
 
 export const modelName = z.string().optional().describe("name of a model; needed where there are several");
 
-export const texts = z.union([z.string(), z.array(z.string())]).describe("a text, or an array of texts");
+export const texts = z
+  .union([z.string(), z.array(z.string())], { error: "expected a text or an array of texts" })
+  .describe("a text, or an array of texts");
