@@ -75,6 +75,10 @@ const slow = [
   "test/export/**/*.test.ts",
   "test/lecture/chapters.test.ts",
   "test/site/site.test.ts",
+  "test/server/libretranslate.test.ts",
+  "test/server/reliability.test.ts",
+  "test/server/openapi.test.ts",
+  "test/server/other-models.test.ts",
 ];
 /** Need modules of their own: they replace some by others, or look at all that is in a folder. */
 const alone = [
