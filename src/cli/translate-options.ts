@@ -6,8 +6,9 @@ import { heedError } from "../errors.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import { flagOf } from "./command.ts";
 import { firstGiven, given } from "./given.ts";
+import type { ShardValues } from "./shard.ts";
 
-export interface TranslateLinesOptions {
+export interface TranslateLinesOptions extends ShardValues {
   readonly run: string;
   readonly beam?: number | undefined;
   readonly alpha?: number | undefined;
@@ -87,6 +88,12 @@ export function checkSampling(options: TranslateLinesOptions): void {
       `cannot be combined with ${flag}, which draws translations`,
       `leave out --beam or ${flag}`,
     );
+}
+
+/** @throws ERR_USAGE when --shard is combined with --attention, which has no part */
+export function checkShard({ shard, attention }: TranslateLinesOptions): void {
+  if (shard !== undefined && attention !== undefined)
+    throw usage("--attention", "is written for a whole text, not for a shard", "leave out --shard");
 }
 
 const usage = (where: string, cause: string, remedy?: string): Error =>

@@ -1,6 +1,7 @@
 import { quoted } from "../../text/quoted.ts";
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
+import { shardOption } from "../shard.ts";
 
 const EXAMPLE_CONFIG = `A configuration is YAML. Every key has a default; sizes, dropout and schedule follow from the corpus:
 
@@ -35,7 +36,10 @@ A sweep trains many runs, whose differences are listed in another file:
 It writes DIR/heads=4,norm=pre/seed=1 and so on, each an ordinary run. Started
 again, it skips the runs that have ended and resumes interrupted ones. A cell
 that fails is reported and does not stop the others; the exit status is then
-that of the first failure. \`heed runs DIR\` compares the runs.`;
+that of the first failure. \`heed runs DIR\` compares the runs.
+
+--shard 3/8 trains every eighth cell, from the third, and writes DIR/part-3-of-8
+once all of them have ended well; \`heed merge DIR\` says whether any is missing.`;
 
 export default command({
   name: "train",
@@ -47,6 +51,7 @@ export default command({
     "heed train config.yaml --run runs/quick --budget 10m",
     "heed train config.yaml --run runs/wide --set model.dModel=512 --set seed=7",
     "heed train config.yaml --run runs/heads --sweep heads.yaml && heed runs runs/heads",
+    "heed train config.yaml --run runs/heads --sweep heads.yaml --shard auto/8",
     "heed train more.yaml --from runs/mine --run runs/tuned",
   ],
   args: ["config"],
@@ -79,6 +84,10 @@ export default command({
       type: "string",
       value: "FILE",
       help: "train every cell of this sweep below --run (default: runs/<name of the sweep>)",
+    },
+    shard: {
+      ...shardOption,
+      help: "with --sweep: train only every N-th cell, from the I-th; auto/N takes I from Slurm, Kubernetes or mpirun",
     },
     budget: {
       type: "string",
@@ -122,6 +131,8 @@ export default command({
     const refuse = (cause: string, remedy: string): never => {
       throw heedError("ERR_USAGE", { where: "heed train", cause, remedy });
     };
+    if (options.shard !== undefined)
+      refuse("--shard divides the cells of a sweep", "add --sweep, or train one run by mpirun");
     if (options.allowChange && options.resume === false)
       refuse("--allow-change applies only to a resumed run", "add --resume");
     if (options.fromStep !== undefined && options.resume === false)
