@@ -62,6 +62,7 @@ const slow = [
   "test/runs/train-run.test.ts",
   "test/tasks/guided-alignment.test.ts",
   "test/tasks/tasks.test.ts",
+  "test/server/text/translate-text.test.ts",
   "test/text/native.test.ts",
   "test/runtime/engine.test.ts",
   "test/runtime/leaks.test.ts",
@@ -77,6 +78,10 @@ const slow = [
   "test/export/**/*.test.ts",
   "test/lecture/chapters.test.ts",
   "test/site/site.test.ts",
+  "test/server/libretranslate.test.ts",
+  "test/server/reliability.test.ts",
+  "test/server/openapi.test.ts",
+  "test/server/other-models.test.ts",
 ];
 /** Need modules of their own: they replace some by others, or look at all that is in a folder. */
 const alone = [

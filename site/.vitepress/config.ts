@@ -50,6 +50,7 @@ const howTo = [
   }),
   { text: "Jobs by the thousand", link: "/jobs" },
   { text: "Look inside from code", link: "/inspect" },
+  { text: "Beyond one machine", link: "/scale" },
 ];
 const reference = [
   ...items("/reference/", {

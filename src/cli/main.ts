@@ -18,9 +18,11 @@ export const commands = {
   inspect: () => import("./commands/inspect.ts"),
   heads: () => import("./commands/heads.ts"),
   studio: () => import("./commands/studio.ts"),
+  serve: () => import("./commands/serve.ts"),
   export: () => import("./commands/export.ts"),
   import: () => import("./commands/import.ts"),
   distill: () => import("./commands/distill.ts"),
+  shortlist: () => import("./commands/shortlist.ts"),
   score: () => import("./commands/score.ts"),
   compare: () => import("./commands/compare.ts"),
   merge: () => import("./commands/merge.ts"),
@@ -49,8 +51,7 @@ export async function runCommand(args: readonly string[], streams: Io): Promise<
   const io = { ...streams, say: (line: string) => streams.say(withoutControls(line)) };
   try {
     refuseLong(args);
-    const status = await dispatch(args, io);
-    return io.signal.reason instanceof Stopped ? io.signal.reason.status : status;
+    return await dispatch(args, io);
   } catch (error) {
     return report(error, io);
   }
@@ -68,6 +69,8 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     program.addCommand(
       declare(spec, async (values) => {
         status = (await spec.run(values as never, io)) ?? 0;
+        const { reason } = io.signal;
+        if (reason instanceof Stopped && !spec.isService) status = reason.status;
       }),
     );
   }

@@ -6,8 +6,10 @@ import { ensembleOf } from "../runs/ensemble.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import { openOutput, refuseInputAsOutput } from "../runs/output-file.node.ts";
+import { readShortlist } from "../runs/shortlist-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { oneLine } from "../text/escape.ts";
+import { quoted } from "../text/quoted.ts";
 import type { CompanionLines } from "./companion-lines.ts";
 import { companionLines } from "./companion-lines.ts";
 import { cutLines } from "./cut-lines.ts";
@@ -44,13 +46,17 @@ export async function translateLines(
   const ensemble = ensembleOf([run, ...others], [options.run, ...options.ensemble]);
   const decoding = decodingOf(options, run);
   const quantize = quantization(options.quantize);
+  const shortlist = options.shortlist
+    ? readShortlist(options.run, run.tokenizers, `heed shortlist ${quoted(options.run)} --pairs FILE`)
+    : undefined;
   // Refuse bad options before reading a line, and name them by their flags.
-  planDecoding({ ...decoding, ...ensemble }, decodingFlag);
+  planDecoding({ ...decoding, ...ensemble, shortlist }, decodingFlag);
   const open = async (lines: number): Promise<Translator> =>
     openTranslator({
       engine: await engine,
       batch: options.batch,
       quantize,
+      shortlist,
       ...decoding,
       ...ensemble,
       ...streamsFor(lines, options.batch, ensemble.weights),

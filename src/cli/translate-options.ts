@@ -31,6 +31,7 @@ export interface TranslateLinesOptions extends ShardValues {
   readonly target?: string | undefined;
   readonly attention?: string | undefined;
   readonly quantize?: string | undefined;
+  readonly shortlist: boolean;
   readonly batch: number;
   readonly invalidUtf8: string;
   readonly json: boolean;
@@ -45,14 +46,17 @@ const otherNames: Partial<Record<keyof DecodingOptions, string>> = {
 };
 
 /** The flag of a decoding option. */
-export const decodingFlag = (option: keyof DecodingOptions): string => flagOf(otherNames[option] ?? option);
+export const decodingFlag = (option: keyof DecodingOptions | "shortlist"): string =>
+  flagOf(otherNames[option as keyof DecodingOptions] ?? option);
 
 /** @throws ERR_USAGE when --target is combined with an option of translating. */
 export function checkTarget({ target, ...options }: TranslateLinesOptions): void {
   if (target === undefined) return;
   const { attention, prefix, sample, nBest, beam, coveragePenalty, minLength, maxLength } = options;
-  const { noRepeatNgram, repetitionPenalty, bias, temperature, topK, topP, replaceUnknown } = options;
+  const { noRepeatNgram, repetitionPenalty, bias, temperature, topK, topP, replaceUnknown, shortlist } =
+    options;
   const flag = firstGiven({
+    shortlist,
     attention,
     prefix,
     sample,

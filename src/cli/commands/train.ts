@@ -20,6 +20,10 @@ scaled-dot or general.
 
 \`heed train config.yaml --print-config\` prints every key with its meaning.
 
+Several processes share every batch where MPI starts them together:
+
+  mpirun -n 4 --bind-to none heed train config.yaml --run runs/mine
+
 A sweep trains many runs, whose differences are listed in another file:
 
   seeds: [1, 2, 3]                     # every cell is trained once per seed
@@ -120,6 +124,7 @@ export default command({
     const budget = options.budget === undefined ? [] : [`training.minutes=${minutesOf(options.budget)}`];
     const set = [...options.set, ...start, ...budget];
     if (options.sweep !== undefined) {
+      await refuseJob();
       const { sweep } = await import("../sweep.ts");
       return sweep({ ...options, set, sweep: options.sweep, text }, io);
     }
@@ -154,48 +159,62 @@ export default command({
     }
     const defaultDirectory = join("runs", basename(options.config, extname(options.config)));
     const directory = resumed ?? options.run ?? defaultDirectory;
-    const engine = await device(options.device, io);
-    io.say(`device: ${engine.description}`);
-    const progress = trainingProgress(io);
-    const summary = await trainRun({
-      config,
-      given,
-      directory,
-      engine,
-      resume: options.resume !== false,
-      fromStep,
-      allowChange: options.allowChange,
-      tensorboard: options.tensorboard,
-      cache: cachePlace(options.cache),
-      signal: io.signal,
-      ...progress,
-    });
-    progress.end();
-    if (options.json) {
-      const { reason: _, ...result } = summary;
-      await io.writeLine(JSON.stringify(result));
-    } else if (summary.reason !== "signal") {
-      const { steps, seconds, valid } = summary;
-      const minutes = (seconds / 60).toFixed(1);
-      io.say(`${directory}: ${steps} steps in ${minutes} minutes; validation ${validationText(valid)}`);
-      io.say(`next: ${taskOf(config).tryIt(quoted(directory))}`);
-    } else {
-      const { config: file } = options;
-      const resumption = [
-        file,
-        "--run",
+    const { asRank } = await import("../ranks.ts");
+    return asRank(io, async ({ communicator, io, threads }) => {
+      const engine = await device(options.device, io, threads);
+      io.say(`device: ${engine.description}`);
+      const progress = trainingProgress(io);
+      const summary = await trainRun({
+        config,
+        given,
         directory,
-        ...options.set.flatMap((setting) => ["--set", setting]),
-        ...(options.from === undefined ? [] : ["--from", options.from]),
-        ...(options.budget === undefined ? [] : ["--budget", options.budget]),
-        "--resume",
-      ];
-      const command = ["heed train", ...resumption.map(quoted)].join(" ");
-      io.say(`stopped at step ${summary.steps}; resume with: ${command}`);
-    }
-    return 0;
+        engine,
+        resume: options.resume !== false,
+        fromStep,
+        allowChange: options.allowChange,
+        tensorboard: options.tensorboard,
+        cache: cachePlace(options.cache),
+        signal: io.signal,
+        communicator,
+        ...progress,
+      });
+      progress.end();
+      if (options.json) {
+        const { reason: _, ...result } = summary;
+        await io.writeLine(JSON.stringify(result));
+      } else if (summary.reason !== "signal") {
+        const { steps, seconds, valid } = summary;
+        const minutes = (seconds / 60).toFixed(1);
+        io.say(`${directory}: ${steps} steps in ${minutes} minutes; validation ${validationText(valid)}`);
+        io.say(`next: ${taskOf(config).tryIt(quoted(directory))}`);
+      } else {
+        const { config: file } = options;
+        const resumption = [
+          file,
+          "--run",
+          directory,
+          ...options.set.flatMap((setting) => ["--set", setting]),
+          ...(options.from === undefined ? [] : ["--from", options.from]),
+          ...(options.budget === undefined ? [] : ["--budget", options.budget]),
+          "--resume",
+        ];
+        const command = ["heed train", ...resumption.map(quoted)].join(" ");
+        io.say(`stopped at step ${summary.steps}; resume with: ${command}`);
+      }
+      return 0;
+    });
   },
 });
+
+/** @throws ERR_USAGE in an MPI job: its processes would all train the same cells. */
+async function refuseJob(): Promise<void> {
+  const { launchOf } = await import("../../distributed/launch.ts");
+  const launch = launchOf(process.env);
+  if (!launch || launch.size === 1) return;
+  const { heedError } = await import("../../errors.ts");
+  const cause = `--sweep trains one cell after another, and ${launch.launcher} has started ${launch.size} processes`;
+  throw heedError("ERR_USAGE", { where: "heed train", cause, remedy: "start one process" });
+}
 
 const optionalNumber = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);

@@ -125,6 +125,10 @@ there is left alone. \`heed merge DIR\` writes what one process would have.`,
       help: "write where each token looked in the source, as JSON lines",
     },
     quantize: { type: "string", value: "KIND", help: "int8: 8-bit weights, smaller and faster" },
+    shortlist: {
+      type: "boolean",
+      help: "score only tokens that the run's shortlist has for a sentence: see `heed shortlist`",
+    },
     batch: {
       type: "number",
       whole: true,
