@@ -24,10 +24,10 @@ export const layers = {
   formats: running,
   inspect: looking,
   pictures: [...ground, "inspect"],
-  training: [...looking, "inspect", "pictures"],
-  tasks: [...looking, "phrasebook", "inspect", "pictures", "training"],
-  runs: [...looking, "phrasebook", "inspect", "pictures", "training", "tasks"],
-  server: [...looking, "phrasebook", "inspect", "pictures", "training", "tasks", "runs"],
+  training: [...looking, "distributed", "inspect", "pictures"],
+  tasks: [...looking, "distributed", "phrasebook", "inspect", "pictures", "training"],
+  runs: [...looking, "distributed", "phrasebook", "inspect", "pictures", "training", "tasks"],
+  server: [...looking, "distributed", "phrasebook", "inspect", "pictures", "training", "tasks", "runs"],
   cli: "*",
 } as const satisfies Readonly<Record<string, readonly string[] | "*">>;
 

@@ -29,6 +29,7 @@ const slow = [
   "test/cli/distill.test.ts",
   "test/cli/heads.test.ts",
   "test/cli/inspect.test.ts",
+  "test/cli/shards.test.ts",
   "test/cli/sweep.test.ts",
   "test/crash/**/*.test.ts",
   "test/distributed/mpi*.test.ts",
@@ -77,6 +78,10 @@ const slow = [
   "test/export/**/*.test.ts",
   "test/lecture/chapters.test.ts",
   "test/site/site.test.ts",
+  "test/server/libretranslate.test.ts",
+  "test/server/reliability.test.ts",
+  "test/server/openapi.test.ts",
+  "test/server/other-models.test.ts",
 ];
 /** Need modules of their own: they replace some by others, or look at all that is in a folder. */
 const alone = [

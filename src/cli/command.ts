@@ -47,6 +47,8 @@ export interface Command {
   /** Names; the last may end in "?" if it is optional, or in "..." if it takes all remaining words, "...?" if there may be none. */
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** It runs until a signal comes, which then is no reason to report one. Default false. */
+  readonly isService?: boolean;
   /** The exit status, if not 0. */
   readonly run: (values: never, io: Io) => Promise<number | undefined>;
 }
@@ -62,6 +64,7 @@ export function command<
   readonly examples: readonly string[];
   readonly args: A;
   readonly options: O;
+  readonly isService?: boolean;
   readonly run: (values: Values<A, O>, io: Io) => Promise<number | undefined>;
 }): Command {
   return spec;

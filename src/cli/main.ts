@@ -1,12 +1,10 @@
-import { createRequire } from "node:module";
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from "commander";
 import { HeedError, heedError } from "../errors.ts";
 import { escapeControls } from "../text/escape.ts";
 import { type Command, flagOf, type OptionSpec } from "./command.ts";
 import { type Io, ReaderGone, Stopped } from "./io.ts";
 import { systemFault } from "./system-fault.ts";
-
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+import { version } from "./version.ts";
 
 /** Every command, loaded on demand. */
 export const commands = {
@@ -20,11 +18,14 @@ export const commands = {
   inspect: () => import("./commands/inspect.ts"),
   heads: () => import("./commands/heads.ts"),
   studio: () => import("./commands/studio.ts"),
+  serve: () => import("./commands/serve.ts"),
   export: () => import("./commands/export.ts"),
   import: () => import("./commands/import.ts"),
   distill: () => import("./commands/distill.ts"),
+  shortlist: () => import("./commands/shortlist.ts"),
   score: () => import("./commands/score.ts"),
   compare: () => import("./commands/compare.ts"),
+  merge: () => import("./commands/merge.ts"),
   runs: () => import("./commands/runs.ts"),
   quickstart: () => import("./commands/quickstart.ts"),
 } as const satisfies Record<string, () => Promise<{ default: Command }>>;
@@ -50,8 +51,7 @@ export async function runCommand(args: readonly string[], streams: Io): Promise<
   const io = { ...streams, say: (line: string) => streams.say(withoutControls(line)) };
   try {
     refuseLong(args);
-    const status = await dispatch(args, io);
-    return io.signal.reason instanceof Stopped ? io.signal.reason.status : status;
+    return await dispatch(args, io);
   } catch (error) {
     return report(error, io);
   }
@@ -69,6 +69,8 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     program.addCommand(
       declare(spec, async (values) => {
         status = (await spec.run(values as never, io)) ?? 0;
+        const { reason } = io.signal;
+        if (reason instanceof Stopped && !spec.isService) status = reason.status;
       }),
     );
   }

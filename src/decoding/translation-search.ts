@@ -22,9 +22,17 @@ type Shared = Omit<StepperOptions, "candidates">;
 
 /** The search that the options ask for, over sessions that compute no more than it needs. */
 export async function openSearch(options: TranslatorOptions, plan: DecodingPlan): Promise<TranslationSearch> {
-  const { engine, model, weights, source, quantize } = options;
+  const { engine, model, weights, source, quantize, shortlist } = options;
   const session = options.session ? { session: options.session } : {};
-  const shared = { engine, model, quantize, padding: source.special.pad, constants: weights, ...session };
+  const shared = {
+    engine,
+    model,
+    quantize,
+    shortlist,
+    padding: source.special.pad,
+    constants: weights,
+    ...session,
+  };
   if (isPlainGreedy(options, plan)) return openVisiblyGreedy(shared, plan, scoringOf(options, plan));
   const search = searchOver(options, plan);
   const stepper = await openStepper({ ...shared, ...search.stepper });
@@ -64,8 +72,8 @@ export function searchOver(options: SearchOptions, plan: DecodingPlan): SearchOv
     return {
       stepper: { candidates: 1 + unseen.further.size, isOrdered: false },
       over: (stepper) => async (sources) =>
-        againWhereBlank(await beamSearch(stepper, sources, greedy), sources, plan, (blank) =>
-          beamSearch(visiblyBegun(stepper, unseen, 1), blank, greedy),
+        againWhereBlank(await beamSearch(stepper, sources, greedy), sources, plan, (blank, places) =>
+          beamSearch(visiblyBegun(stepper, unseen, 1), blank, { ...greedy, ...toldOf(places, greedy) }),
         ),
     };
   }
@@ -119,16 +127,28 @@ async function openVisiblyGreedy(
   };
 }
 
+/** What a search over some sentences of a batch tells and asks of them, by their places in the batch. */
+const toldOf = (
+  places: readonly number[],
+  { onStep, isWanted }: Pick<SearchOptions, "onStep" | "isWanted">,
+): Pick<SearchOptions, "onStep" | "isWanted"> => ({
+  onStep: onStep && ((soFar) => onStep({ ...soFar, sentence: places[soFar.sentence] ?? 0 })),
+  isWanted: isWanted && ((sentence) => isWanted(places[sentence] ?? 0)),
+});
+
 /** Replaces blank results by those of a search whose texts begin visibly. */
 async function againWhereBlank(
   results: Hypothesis[][],
   sources: readonly ArrayLike<number>[],
   { unseen }: DecodingPlan,
-  search: Search,
+  search: (sources: readonly ArrayLike<number>[], places: readonly number[]) => Promise<Hypothesis[][]>,
 ): Promise<Hypothesis[][]> {
   const blank = [...results.keys()].filter((i) => !shows(results[i]?.[0]?.ids ?? [], unseen));
   if (blank.length === 0) return results;
-  const visible = await search(blank.map((i) => sources[i] as ArrayLike<number>));
+  const visible = await search(
+    blank.map((i) => sources[i] as ArrayLike<number>),
+    blank,
+  );
   for (const [n, i] of blank.entries()) results[i] = visible[n] ?? [];
   return results;
 }

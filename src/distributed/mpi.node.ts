@@ -7,15 +7,17 @@ import type { MpiFunction, MpiLibrary } from "./mpi-library.node.ts";
 import { rollCall } from "./roll-call.node.ts";
 import { WatchedCalls } from "./watched-calls.node.ts";
 
-/** Pieces in which a long array is reduced: while one is on its way, the one before is still in the cache. */
-const REDUCED_AT_ONCE = 4 * 2 ** 20;
-/** MPI counts in 32 bits. */
-const SENT_AT_ONCE = 64 * 2 ** 20;
+/** Pieces in which a long array is reduced in one machine's memory: each stays in the cache meanwhile. */
+const IN_MEMORY = 4 * 2 ** 20;
+/** Pieces on a network, where each costs a round trip more; MPI counts in 32 bits. */
+const ON_A_NETWORK = 64 * 2 ** 20;
 
 export interface MpiOptions {
   /** Processes that the launcher started; a library that sees others was not made for it. */
   readonly launched: number;
   readonly launcher: string;
+  /** Whether all of them are on one machine. */
+  readonly isLocal: boolean;
   /** How long a call may wait for the other ranks. */
   readonly seconds: number;
 }
@@ -25,7 +27,10 @@ export interface MpiOptions {
  *
  * @throws ERR_USAGE when the launcher works with another library: each process would train alone.
  */
-export function joinMpi(library: MpiLibrary, { launched, launcher, seconds }: MpiOptions): Communicator {
+export function joinMpi(
+  library: MpiLibrary,
+  { launched, launcher, isLocal, seconds }: MpiOptions,
+): Communicator {
   const { functions, abi, constants } = library;
   const { world } = constants;
   const check = (name: keyof typeof functions, ...args: Parameters<MpiFunction>): void => {
@@ -74,7 +79,7 @@ export function joinMpi(library: MpiLibrary, { launched, launcher, seconds }: Mp
     calls.run(name, functions[name], args, [args, alive]);
   const allReduce = async (a: Reducible, op: "sum" | "min" | "max"): Promise<void> => {
     const type = constants[typeOf(a)];
-    await inPieces(a, REDUCED_AT_ONCE, (piece) =>
+    await inPieces(a, isLocal ? IN_MEMORY : ON_A_NETWORK, (piece) =>
       call("MPI_Allreduce", [abi.inPlace, piece, piece.length, type, constants[op], world]),
     );
   };
@@ -93,7 +98,7 @@ export function joinMpi(library: MpiLibrary, { launched, launcher, seconds }: Mp
     },
     broadcast: async (a, root = 0) => {
       const bytes = new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
-      await inPieces(bytes, SENT_AT_ONCE, (piece) =>
+      await inPieces(bytes, ON_A_NETWORK, (piece) =>
         call("MPI_Bcast", [piece, piece.length, byte, root, world]),
       );
     },

@@ -21,7 +21,8 @@ export async function openCommunicator(env: NodeJS.ProcessEnv = process.env): Pr
   const { joinMpi } = await import("./mpi.node.ts");
   const usual = launch.family ? libraries[launch.family] : [...libraries.openmpi, ...libraries.mpich];
   const library = loadMpi(env.HEED_MPI ? [env.HEED_MPI] : usual);
-  return joinMpi(library, { launched: launch.size, launcher: launch.launcher, seconds: patience(env) });
+  const { size, local, launcher } = launch;
+  return joinMpi(library, { launched: size, launcher, isLocal: local === size, seconds: patience(env) });
 }
 
 function patience({ HEED_MPI_TIMEOUT: text }: NodeJS.ProcessEnv): number {

@@ -163,14 +163,14 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
     };
     const batch = { items, until: Math.max(...items.map(({ deadline }) => deadline)) + HUNG_MS };
     running.add(batch);
-    const cost = items.reduce((sum, item) => sum + item.cost, 0);
-    const finished = throughput.begin(cost);
+    throughput.change(running.size === options.streams);
     const { done, cancel }: RunningWork = worker().run(group.model, work, onText);
     for (const [index, item] of items.entries()) item.cancel = () => cancel(index);
     void done
       .then(
         ({ results, tokens }) => {
           for (const [i, item] of items.entries()) item.settle({ result: results[i] });
+          throughput.done(costOf(items));
           const seconds = (performance.now() - began) / 1000;
           const { model, kind } = group;
           options.onBatch({ model, kind, texts: items.length, ...tokens, seconds });
@@ -181,7 +181,7 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
       )
       .finally(() => {
         running.delete(batch);
-        finished();
+        throughput.change(false);
         pump();
       });
   };
@@ -284,35 +284,38 @@ function batchesOf(items: readonly Item[], most: number, tokens: number): Item[]
   return batches;
 }
 
-/** Cost per second over the time in which there was work; recent work counts more. */
+/** Milliseconds of full use before there is an estimate, and between two. */
+const [FIRST_MS, NEXT_MS] = [2000, 500];
+
+/**
+ * Cost per second while all streams were in use, which is what the server can do; recent work counts more. A single text
+ * after a pause, or the opening of a model, says nothing of that.
+ */
 function measuredThroughput(): {
-  readonly begin: (cost: number) => () => void;
+  /** The number of batches that are computed has changed. */
+  readonly change: (isFull: boolean) => void;
+  readonly done: (cost: number) => void;
+  /** 0 as long as it is not known. */
   readonly secondsFor: (cost: number) => number;
 } {
   let rate: number | undefined;
-  let active = 0;
-  let since = 0;
+  let fullSince: number | undefined;
   let busy = 0;
-  let done = 0;
-  const tick = (): void => {
-    const now = performance.now();
-    if (active > 0) busy += now - since;
-    since = now;
-  };
+  let served = 0;
   return {
-    begin: (cost) => {
-      tick();
-      active += 1;
-      return () => {
-        tick();
-        active -= 1;
-        done += cost;
-        if (busy < 500) return;
-        const measured = done / (busy / 1000);
-        rate = rate === undefined ? measured : 0.6 * rate + 0.4 * measured;
-        busy = 0;
-        done = 0;
-      };
+    change: (isFull) => {
+      const now = performance.now();
+      if (fullSince !== undefined) busy += now - fullSince;
+      fullSince = isFull ? now : undefined;
+    },
+    done: (cost) => {
+      if (fullSince === undefined) return;
+      served += cost;
+      const time = busy + performance.now() - fullSince;
+      if (time < (rate === undefined ? FIRST_MS : NEXT_MS)) return;
+      const measured = served / (time / 1000);
+      rate = rate === undefined ? measured : 0.7 * rate + 0.3 * measured;
+      [busy, served, fullSince] = [0, 0, performance.now()];
     },
     secondsFor: (cost) => (rate === undefined ? 0 : cost / rate),
   };

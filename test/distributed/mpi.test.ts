@@ -1,21 +1,13 @@
 /** The communicator over real processes, with each library of MPI that is here. */
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { launchers, orphans, runJob, titleOf } from "./mpirun.ts";
+import { launchers, orphans, printed, runJob, titleOf } from "./mpirun.ts";
 import { numbers } from "./numbers.ts";
 
 interface Printed {
-  readonly rank: number;
   readonly size: number;
   readonly result: Readonly<Record<string, unknown>>;
 }
-const printed = (output: string): Printed[] =>
-  output
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as Printed)
-    .sort((a, b) => a.rank - b.rank);
-
 /** Found among the arguments of the processes of one job. */
 let jobs = 0;
 const mark = (): string => {
@@ -32,7 +24,7 @@ describe.each(launchers)("$name", (launcher) => {
         script: ["ranks.ts", "collectives"],
       });
       expect(status, errors).toBe(0);
-      const all = printed(output);
+      const all = printed<Printed>(output);
       expect(all.map(({ rank, size }) => [rank, size])).toEqual(
         Array.from({ length: ranks }, (_, r) => [r, ranks]),
       );
@@ -68,7 +60,7 @@ describe.each(launchers)("$name", (launcher) => {
         script: ["ranks.ts", "endless", "1", name],
         env: { HEED_MPI_TIMEOUT: "4" },
         onOutput: (written) => {
-          const [first] = printed(written);
+          const [first] = printed<Printed>(written);
           if (since || !first) return;
           since = performance.now();
           process.kill(Number(first.result), signal);

@@ -1,6 +1,6 @@
 /** Starts jobs of several ranks with the launchers of this machine. */
 import { execFileSync, spawn } from "node:child_process";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 
 export interface Launcher {
   readonly name: "Open MPI" | "MPICH";
@@ -39,12 +39,20 @@ export const titleOf = ({ name, absent }: (typeof launchers)[number]): string =>
 export interface Job {
   readonly launcher: Launcher;
   readonly ranks: number;
-  /** A script below this folder, and its arguments. */
+  /** A script below this folder or the path of a program, and its arguments. */
   readonly script: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Called with what has been written to standard output so far. */
-  readonly onOutput?: (output: string) => void;
+  /** Called with what has been written so far. */
+  readonly onOutput?: (output: string, errors: string) => void;
 }
+
+/** What the ranks printed as lines of JSON, in their order. Longer ones than a pipe takes at once may be mixed: see RESULTS. */
+export const printed = <T>(output: string): (T & { readonly rank: number })[] =>
+  output
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as T & { readonly rank: number })
+    .sort((a, b) => a.rank - b.rank);
 
 export interface Outcome {
   readonly status: number | null;
@@ -57,7 +65,8 @@ export interface Outcome {
 export function runJob({ launcher, ranks, script, env = {}, onOutput }: Job): Promise<Outcome> {
   const began = performance.now();
   const [file = "", ...rest] = script;
-  const node = [process.execPath, "--import", "tsx", join(import.meta.dirname, file), ...rest];
+  const program = isAbsolute(file) ? [file] : ["--import", "tsx", join(import.meta.dirname, file)];
+  const node = [process.execPath, ...program, ...rest];
   const child = spawn(launcher.command, [...launcher.options, "-n", `${ranks}`, ...node], {
     env: { ...environment(), ...env },
     timeout: 120_000,
@@ -66,10 +75,11 @@ export function runJob({ launcher, ranks, script, env = {}, onOutput }: Job): Pr
   let [output, errors] = ["", ""];
   child.stdout.on("data", (chunk) => {
     output += chunk;
-    onOutput?.(output);
+    onOutput?.(output, errors);
   });
   child.stderr.on("data", (chunk) => {
     errors += chunk;
+    onOutput?.(output, errors);
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);

@@ -15,7 +15,7 @@ import {
 } from "../../decoding/translated-text.ts";
 import { type SearchOptions, searchOver } from "../../decoding/translation-search.ts";
 import type { TranslatorOptions } from "../../decoding/translator-options.ts";
-import { beginVisibly, unseenTokens } from "../../decoding/visible.ts";
+import { beginVisibly } from "../../decoding/visible.ts";
 import type { TranslatorRun } from "../../runs/open-run.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import { isBlank } from "../../text/blank.ts";
@@ -175,14 +175,14 @@ function openedSteppers({ engine, run, threads, quantize, maxBeam }: ServedTrans
   const { model, weights, tokenizers, config } = run;
   const steppers = new Map<string, Promise<Stepper>>();
   const shared = { engine, model, constants: weights, quantize, padding: tokenizers.source.special.pad };
-  const invisible = unseenTokens(tokenizers.target).further.size;
-  const tiers = [config.decoding.beam, maxBeam].map((beam) => 2 * beam + invisible);
+  const tiers = [config.decoding.beam, maxBeam].map((beam) => 2 * beam);
   /** More candidates do no harm. */
   const enough = (wanted: Wanted["candidates"]): Wanted["candidates"] =>
     wanted === "all" ? wanted : (tiers.find((tier) => tier >= wanted) ?? wanted);
   return {
     opened: (wanted) => {
-      const kind = wanted.isOrdered === false ? wanted : { candidates: enough(wanted.candidates) };
+      const isGreedy = wanted.isOrdered === false;
+      const kind = isGreedy ? wanted : { ...wanted, candidates: enough(wanted.candidates) };
       const key = JSON.stringify(kind);
       const known = steppers.get(key);
       if (known) return known;

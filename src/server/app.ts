@@ -1,0 +1,153 @@
+/** The HTTP server: what all routes have in common, then the routes. */
+import rateLimit from "@fastify/rate-limit";
+import swagger from "@fastify/swagger";
+import underPressure from "@fastify/under-pressure";
+import fastify, { type FastifyError, type FastifyInstance, LogController } from "fastify";
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from "fastify-type-provider-zod";
+import { HeedError } from "../errors.ts";
+import { guard } from "./access.ts";
+import { crossOrigin } from "./cross-origin.ts";
+import { Fault } from "./fault.ts";
+import type { Keys } from "./keys.ts";
+import { BODY, SLOW } from "./limits.ts";
+import { followRequests } from "./request-log.ts";
+import { generateRoutes } from "./routes/generate.ts";
+import { libreTranslateRoutes } from "./routes/libretranslate.ts";
+import { modelRoutes } from "./routes/models.ts";
+import { internalRoutes, operationRoutes } from "./routes/operation.ts";
+import { textRoutes } from "./routes/texts.ts";
+import { translateRoutes } from "./routes/translate.ts";
+import type { Service } from "./service.ts";
+import { cutSlowClients } from "./slow-clients.ts";
+
+export interface AppOptions {
+  readonly service: Service;
+  readonly keys: Keys | undefined;
+  readonly perAddress: number;
+  readonly perKey: number;
+  /** Believe X-Forwarded-For. */
+  readonly trustProxy: boolean;
+  /** Origins whose pages may ask; "*" for all. */
+  readonly origins: readonly string[];
+  readonly logLevel: string;
+  readonly version: string;
+  readonly isDraining: () => boolean;
+}
+
+export type App = FastifyInstance;
+
+/** Milliseconds by which the event loop may be late before requests are refused. */
+const LATE_LOOP = 2000;
+
+export async function openApp(options: AppOptions): Promise<App> {
+  const { service, trustProxy, logLevel, version } = options;
+  const app = fastify({
+    trustProxy,
+    bodyLimit: BODY,
+    // The default log of a request has its address, and that may have a text or a key.
+    logController: new LogController({ disableRequestLogging: true }),
+    logger: { level: logLevel, stream: process.stderr, base: { pid: process.pid } },
+    requestTimeout: SLOW,
+    connectionTimeout: 0,
+    keepAliveTimeout: 30_000,
+    forceCloseConnections: "idle",
+    http: { headersTimeout: SLOW, connectionsCheckingInterval: 500 },
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  acceptForms(app);
+  app.setErrorHandler((error: FastifyError | Error, request, reply) => {
+    const { status, message, retryAfter } = faultOf(error);
+    if (status >= 500 && status !== 503) request.log.error({ kind: error.name }, "an answer failed");
+    if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
+    return reply
+      .code(status)
+      .type("application/json")
+      .send(JSON.stringify({ error: message }));
+  });
+  app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: "There is nothing at this address" }));
+
+  followRequests(app, service.metrics, options.isDraining);
+  cutSlowClients(app);
+  crossOrigin(app, options.origins);
+  await app.register(rateLimit, { global: false });
+  guard(app, { ...options, metrics: service.metrics });
+  await app.register(underPressure, {
+    maxEventLoopDelay: LATE_LOOP,
+    pressureHandler: (request) => {
+      if (request.routeOptions.config.isOpen) return;
+      throw new Fault(503, "The server is too busy; try again later", 2);
+    },
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "heed serve", description: "Translation, text and classification.", version },
+      components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
+      ...(options.keys ? { security: [{ key: [] }] } : {}),
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(async (routes) => {
+    operationRoutes(routes, options);
+    libreTranslateRoutes(routes, options);
+    translateRoutes(routes, service);
+    generateRoutes(routes, service);
+    textRoutes(routes, service);
+    modelRoutes(routes, service);
+  });
+  return app;
+}
+
+/** The server of the port for probes and Prometheus. */
+export async function openInternalApp(options: AppOptions): Promise<App> {
+  const app = fastify({ logger: false, requestTimeout: SLOW });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  internalRoutes(app, options);
+  return app;
+}
+
+/** Forms, in which every value is a text. */
+function acceptForms(app: FastifyInstance): void {
+  app.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string" },
+    async (_: unknown, body: string | Buffer) => {
+      const fields = new URLSearchParams(String(body));
+      const values = [...new Set(fields.keys())].map((name) => {
+        const all = fields.getAll(name);
+        return [name, all.length > 1 ? all : all[0]];
+      });
+      return Object.fromEntries(values);
+    },
+  );
+}
+
+/** What a client gets to know of an error: never its own text, a path or a stack. */
+function faultOf(error: FastifyError | Error): Pick<Fault, "status" | "message" | "retryAfter"> {
+  if (error instanceof Fault) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const [first] = error.validation;
+    const field = first?.instancePath.split("/").filter(Boolean).join(".") || "request";
+    return { status: 400, message: `Invalid request: ${field}: ${first?.message}`, retryAfter: undefined };
+  }
+  if (error instanceof HeedError && error.code === "ERR_USAGE")
+    return { status: 400, message: error.message.replace(/".*"/gs, "the text"), retryAfter: undefined };
+  const { statusCode = 500, code = "" } = error as FastifyError;
+  const known = statusCode < 500 && code.startsWith("FST_");
+  const message = known ? (messages[statusCode] ?? "Invalid request") : "Internal error";
+  return { status: known ? statusCode : 500, message, retryAfter: undefined };
+}
+
+const messages: Readonly<Record<number, string>> = {
+  400: "Invalid request: the body is not valid JSON",
+  413: `Invalid request: the body exceeds the limit of ${BODY} bytes`,
+  415: "Invalid request: the body must be JSON or a form (application/x-www-form-urlencoded)",
+};

@@ -1,0 +1,19 @@
+/** How much one request may ask for. Every number here multiplies work, so every number has an option. */
+export interface Limits {
+  /** Characters of all texts of a request together. */
+  readonly characters: number;
+  /** Texts of a request. */
+  readonly texts: number;
+  /** Alternatives to each translation. */
+  readonly alternatives: number;
+  /** Hypotheses kept at each step of a search. */
+  readonly beam: number;
+  /** Tokens that a language model writes. */
+  readonly tokens: number;
+}
+
+/** Bytes of the body of a request. */
+export const BODY = 2 ** 20;
+
+/** Milliseconds in which a request must have come, and in which some of an answer must be taken. */
+export const SLOW = 8000;

@@ -1,0 +1,168 @@
+/** The routes of LibreTranslate, as its clients know them. */
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { AppOptions } from "../app.ts";
+import { type Detected, detectLanguage } from "../detect-language.ts";
+import { refused } from "../fault.ts";
+import { translateTexts } from "../translate-texts.ts";
+import { askingOf, checkLimit, checkTexts } from "./asking.ts";
+import { failures, keyFields, texts } from "./schemas.ts";
+
+/** A number as JSON has it, or as a form or an address writes it. */
+const count = z.union([z.int().min(0), z.string().regex(/^\d{1,9}$/)]).transform(Number);
+const detected = z.object({ confidence: z.number(), language: z.string() });
+const named = z.object({ code: z.string(), name: z.string() });
+
+const translateBody = z.object({
+  q: texts,
+  source: z.string().describe("code of the language, or auto"),
+  target: z.string(),
+  format: z.enum(["text", "html"]).default("text"),
+  alternatives: count.default(0).describe("how many other translations to give"),
+  ...keyFields,
+});
+
+const translateAnswer = z.object({
+  translatedText: texts,
+  detectedLanguage: z.union([detected, z.array(detected)]).optional(),
+  alternatives: z.union([z.array(z.string()), z.array(z.array(z.string()))]).optional(),
+  pivot: z.string().optional().describe("the language in between, when no model translates directly"),
+});
+
+const settings = z.object({
+  apiKeys: z.boolean(),
+  keyRequired: z.boolean(),
+  charLimit: z.int(),
+  frontendTimeout: z.int(),
+  filesTranslation: z.boolean(),
+  supportedFilesFormat: z.array(z.string()),
+  suggestions: z.boolean(),
+  language: z.object({ source: named, target: named }),
+});
+
+/** Values may be in the address as well as in the body. */
+async function withQuery(request: FastifyRequest): Promise<void> {
+  request.body = { ...(request.query as object), ...(request.body as object | undefined) };
+}
+
+export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: AppOptions): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const { directions, limits } = service;
+  const common = { config: { keyInBody: true }, preValidation: withQuery };
+  const tags = ["LibreTranslate"];
+  const sources = directions.languages.map(({ code }) => code);
+  const languageOf = (text: string, source: string): Detected =>
+    source === "auto" ? detectLanguage(text, sources) : { language: source, confidence: 100 };
+  const checkLanguage = (field: "source" | "target", code: string): void => {
+    if ((code === "auto" && field === "source") || directions.codes.includes(code)) return;
+    // Only what looks like a code is repeated: anything else may be a text that went astray.
+    throw refused(`${/^[a-z]{2,3}(-[a-z]{2,4})?$/i.test(code) ? code : `This ${field}`} is not supported`);
+  };
+
+  app.route({
+    ...common,
+    method: "POST",
+    url: "/translate",
+    schema: {
+      tags,
+      summary: "Translate texts",
+      body: translateBody,
+      response: { 200: translateAnswer, ...failures },
+    },
+    handler: async (request, reply) => {
+      const { q, source, target, format, alternatives } = request.body;
+      const all = typeof q === "string" ? [q] : q;
+      checkTexts(all, limits);
+      checkLimit("alternatives", alternatives, limits.alternatives, "alternatives");
+      checkLanguage("source", source);
+      checkLanguage("target", target);
+      const from = all.map((text) => languageOf(text, source));
+      const found = await translateTexts(service, {
+        texts: all.map((text, i) => ({ text, source: (from[i] as Detected).language })),
+        target,
+        format,
+        alternatives,
+        asking: askingOf(request, reply, service),
+      });
+      const pivot = found.find((each) => each.pivot !== undefined)?.pivot;
+      /** An array for an array. */
+      const shaped = <T>(values: readonly T[]): T | T[] =>
+        typeof q === "string" ? (values[0] as T) : [...values];
+      return {
+        translatedText: shaped(found.map(({ text }) => text)),
+        ...(source === "auto" ? { detectedLanguage: shaped(from) } : {}),
+        ...(alternatives > 0
+          ? { alternatives: shaped(found.map((each) => [...each.alternatives])) as string[] | string[][] }
+          : {}),
+        ...(pivot === undefined ? {} : { pivot }),
+      };
+    },
+  });
+
+  app.route({
+    ...common,
+    method: "POST",
+    url: "/detect",
+    schema: {
+      tags,
+      summary: "Detect the language of a text",
+      body: z.object({ q: z.string(), ...keyFields }),
+      response: { 200: z.array(detected), ...failures },
+    },
+    handler: async ({ body: { q } }) => {
+      checkTexts([q], limits);
+      return [languageOf(q, "auto")];
+    },
+  });
+
+  app.route({
+    method: "GET",
+    url: "/languages",
+    schema: {
+      tags,
+      summary: "List the languages, and what each can be translated into",
+      response: { 200: z.array(named.extend({ targets: z.array(z.string()) })), ...failures },
+    },
+    handler: async () => directions.languages.map((each) => ({ ...each, targets: [...each.targets] })),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/frontend/settings",
+    schema: { tags, summary: "What a page needs to know", response: { 200: settings, ...failures } },
+    handler: async () => {
+      const code = directions.languages[0]?.targets[0] ?? "";
+      return {
+        apiKeys: keys !== undefined,
+        keyRequired: keys !== undefined,
+        charLimit: limits.characters,
+        frontendTimeout: 500,
+        filesTranslation: false,
+        supportedFilesFormat: [],
+        suggestions: false,
+        language: {
+          source: { code: "auto", name: "Auto Detect" },
+          target: { code, name: directions.names(code) },
+        },
+      };
+    },
+  });
+
+  app.route({
+    ...common,
+    method: "POST",
+    url: "/suggest",
+    schema: {
+      tags,
+      summary: "Accept a better translation, and forget it",
+      description: "LibreTranslate keeps suggestions; this server keeps no text.",
+      body: z.object({ q: z.string(), s: z.string(), source: z.string(), target: z.string(), ...keyFields }),
+      response: { 200: z.object({ success: z.boolean() }), ...failures },
+    },
+    handler: async ({ body: { q, s } }) => {
+      checkTexts([q, s], limits);
+      return { success: true };
+    },
+  });
+}

@@ -1,0 +1,157 @@
+/** Translation with all that a model can tell: several hypotheses, scores, alignment, constraints, and text while it is written. */
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { CatalogModel } from "../catalog.ts";
+import { refused } from "../fault.ts";
+import type { Service } from "../service.ts";
+import type { Hypotheses, SentenceOptions } from "../translating.ts";
+import { askingOf, checkLimit, checkTexts, modelFor } from "./asking.ts";
+import { eventStream } from "./event-stream.ts";
+import { failures, modelName, texts, timeout } from "./schemas.ts";
+
+const body = z.strictObject({
+  q: texts.describe("a sentence, or an array of sentences; each is given to the model as it is"),
+  model: modelName,
+  source: z.string().optional(),
+  target: z.string().optional(),
+  beam: z.int().min(1).optional().describe("hypotheses kept at each step; default: the run's"),
+  nBest: z.int().min(1).default(1).describe("hypotheses to give"),
+  alignment: z.boolean().default(false).describe("give where each token looked in the source"),
+  prefix: z.string().optional().describe("text that every translation begins with"),
+  bias: z
+    .record(z.string(), z.number())
+    .optional()
+    .describe("added to the log probability of words or pieces; -1e9 bans one"),
+  noRepeatNgram: z.int().min(0).max(100).optional(),
+  repetitionPenalty: z.number().min(1).max(100).optional(),
+  minLength: z.int().min(0).optional().describe("fewest tokens"),
+  maxLength: z.int().min(1).optional().describe("most tokens"),
+  stream: z.boolean().default(false).describe("send server-sent events while the search goes on"),
+  timeout,
+});
+
+const translation = z.object({
+  source: z.string(),
+  sourceTokens: z.array(z.string()),
+  isCut: z.literal(true).optional().describe("the source was longer than the model reads"),
+  hypotheses: z.array(
+    z.object({
+      text: z.string(),
+      score: z.number(),
+      tokens: z.array(z.string()),
+      logProbabilities: z.array(z.number()),
+      attention: z.array(z.array(z.number())).optional(),
+      attentionTokens: z.array(z.string()).optional(),
+    }),
+  ),
+});
+const answer = z.object({
+  model: z.string(),
+  pivot: z.object({ language: z.string(), model: z.string() }).optional(),
+  translations: z.array(translation),
+});
+
+type Body = z.output<typeof body>;
+
+export function translateRoutes(plain: FastifyInstance, service: Service): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const { limits } = service;
+  app.route({
+    method: "POST",
+    url: "/v1/translate",
+    schema: {
+      tags: ["Heed"],
+      summary: "Translate sentences, with several hypotheses, scores, alignment and constraints",
+      description:
+        "With stream, events of the type `text` {index, text} come while the search goes on: the best so far, which may still change. The last one is `done` with the whole answer, or `error`.",
+      body,
+      response: { 200: answer, ...failures },
+    },
+    handler: async (request, reply) => {
+      const asked = request.body;
+      const sentences = typeof asked.q === "string" ? [asked.q] : asked.q;
+      checkTexts(sentences, limits);
+      if (asked.beam !== undefined) checkLimit("beam", asked.beam, limits.beam, "hypotheses");
+      checkLimit("nBest", asked.nBest, Math.min(limits.beam, limits.alternatives + 1), "hypotheses");
+      for (const name of ["minLength", "maxLength"] as const)
+        checkLimit(name, asked[name] ?? 0, limits.tokens, "tokens");
+      checkLimit("bias", Object.keys(asked.bias ?? {}).length, limits.texts, "words");
+      const models = modelsFor(service, asked);
+      const asking = askingOf(request, reply, service, asked.timeout);
+      const translate = async (
+        onText?: (sentence: number, text: string) => void,
+      ): Promise<z.output<typeof answer>> => {
+        const { signal, deadline } = asking;
+        const [first, second] = models;
+        const bounds = { signal, deadline };
+        const between = second && (await service.translating(first, asking).translate(sentences, bounds));
+        const last = second ?? first;
+        const sources = between?.map(({ hypotheses }) => hypotheses[0]?.text ?? "") ?? sentences;
+        const own = ownOptions(asked);
+        const found = await service.translating(last, asking).translate(sources, {
+          ...bounds,
+          beam: asked.beam,
+          nBest: asked.nBest,
+          alignment: asked.alignment,
+          ...(own ? { constraints: sources.map(() => own) } : {}),
+          onText,
+        });
+        return {
+          model: last.name,
+          ...(second ? { pivot: { language: second.source as string, model: first.name } } : {}),
+          translations: found.map((each) => plainly(each)),
+        };
+      };
+      if (!asked.stream) return translate();
+      return eventStream(reply, answer, (send) =>
+        translate((index, text) => send("text", { index, text })),
+      ) as never;
+    },
+  });
+}
+
+/** One model, or two where a third language is in between. @throws a fault of status 400 */
+function modelsFor(
+  service: Service,
+  { model, source, target }: Body,
+): readonly [CatalogModel, CatalogModel?] {
+  if (model !== undefined || (source === undefined && target === undefined))
+    return [modelFor(service, "translate", model)];
+  if (source === undefined || target === undefined)
+    throw refused("Invalid request: source and target are needed together");
+  const direction = service.directions.between(source, target);
+  if (!direction) throw refused("Invalid request: no models translate from this source into this target");
+  return direction.models as [CatalogModel, CatalogModel?];
+}
+
+/** What needs a look at every score of every step; undefined when nothing does. */
+function ownOptions(asked: Body): SentenceOptions | undefined {
+  const options = {
+    prefix: asked.prefix,
+    bias: asked.bias && new Map(Object.entries(asked.bias)),
+    noRepeatNgram: asked.noRepeatNgram,
+    repetitionPenalty: asked.repetitionPenalty,
+    minDecodingLength: asked.minLength,
+    maxDecodingLength: asked.maxLength,
+  };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? undefined : (Object.fromEntries(given) as SentenceOptions);
+}
+
+/** As JSON: without what is read only. */
+const plainly = (each: Hypotheses): z.output<typeof translation> => ({
+  source: each.source,
+  sourceTokens: [...each.sourceTokens],
+  ...(each.isCut ? { isCut: true } : {}),
+  hypotheses: each.hypotheses.map(
+    ({ text, score, tokens, logProbabilities, attention, attentionTokens }) => ({
+      text,
+      score,
+      tokens: [...tokens],
+      logProbabilities: [...logProbabilities],
+      ...(attention ? { attention: attention.map((row) => [...row]) } : {}),
+      ...(attentionTokens ? { attentionTokens: [...attentionTokens] } : {}),
+    }),
+  ),
+});
