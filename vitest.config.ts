@@ -63,6 +63,7 @@ const slow = [
   "test/tasks/guided-alignment.test.ts",
   "test/tasks/tasks.test.ts",
   "test/server/text/translate-text.test.ts",
+  "test/server/text/translate-html.test.ts",
   "test/text/native.test.ts",
   "test/runtime/engine.test.ts",
   "test/runtime/leaks.test.ts",
