@@ -88,7 +88,7 @@ export async function openHeedStep(engine: Engine, size: Size, dropout: number) 
 }
 
 /** Made-up sentences, each with one place of padding. */
-function batchOf({ batch, vocabulary }: Size, length: number) {
+export function batchOf({ batch, vocabulary }: Size, length: number) {
   const shape = [batch, length];
   const ids = Int32Array.from({ length: batch * length }, (_, i) => 4 + ((i * 7919) % (vocabulary - 4)));
   const ones = new Float32Array(batch * length).fill(1);

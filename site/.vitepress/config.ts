@@ -49,6 +49,7 @@ const howTo = [
     import: "Import a model",
   }),
   { text: "Look inside from code", link: "/inspect" },
+  { text: "Beyond one machine", link: "/scale" },
 ];
 const reference = [
   ...items("/reference/", {

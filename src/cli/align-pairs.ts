@@ -1,27 +1,26 @@
 import { readPairs } from "../data/pairs.node.ts";
 import { streamsFor } from "../decoding/streams.node.ts";
 import { heedError } from "../errors.ts";
-import {
-  type AlignmentScore,
-  alignmentTally,
-  type Link,
-  parseAlignment,
-  turnLinks,
-} from "../evaluation/alignment.ts";
+import { alignmentTally, type Link, parseAlignment, turnLinks } from "../evaluation/alignment.ts";
 import { type Symmetrisation, symmetrisations, symmetrise } from "../evaluation/symmetrise.ts";
-import { type AlignedWords, openAligner } from "../inspect/alignment/aligner.ts";
+import { type AlignedWords, type Aligner, openAligner } from "../inspect/alignment/aligner.ts";
 import { type AlignmentReading, describeReading } from "../inspect/alignment/alignment-reading.ts";
 import { crossAttentionHeads, forcedLimits } from "../inspect/alignment/forced-decoding.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { type ChoiceOptions, chooseReadings } from "./choose-reading.ts";
-import { companionLines } from "./companion-lines.ts";
+import { writeAlignmentScore } from "./alignment-score.ts";
+import { type ChoiceOptions, chooseReadings, type Readings } from "./choose-reading.ts";
+import { type CompanionLines, companionLines } from "./companion-lines.ts";
 import { cutLines } from "./cut-lines.ts";
+import { type Flow, shardedFlow, wholeFlow } from "./flow.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
+import { partAbout } from "./part-about.ts";
+import { BLOCK } from "./part-file.ts";
+import { type ShardValues, shardOf } from "./shard.ts";
 
-export interface AlignOptions extends ChoiceOptions {
+export interface AlignOptions extends ChoiceOptions, ShardValues {
   readonly run: string;
   readonly source?: string | undefined;
   readonly target?: string | undefined;
@@ -34,7 +33,7 @@ export interface AlignOptions extends ChoiceOptions {
 }
 
 /** Pairs aligned and written at a time: memory stays flat however many there are. */
-const WINDOW = 2048;
+const WINDOW = BLOCK;
 
 /** Aligns the pairs of a test set line by line. */
 export async function alignPairs(
@@ -43,14 +42,17 @@ export async function alignPairs(
   engine: () => Promise<Engine>,
 ): Promise<number> {
   const method = methodOf(options);
+  shardOf(options);
   const run = openAttending(options.run);
   const reverse = options.reverse === undefined ? undefined : openAttending(options.reverse);
   const opened = await engine();
-  const pairs = pairsOf(options);
-  const readings = await chooseReadings({ run, reverse, engine: opened, options, io });
-  const forward = await open(run, opened, readings.forward);
-  const backward = reverse && (await open(reverse, opened, readings.backward));
   const gold = options.gold === undefined ? undefined : companionLines(options.gold, "the test set");
+  const pairs = besides(pairsOf(options), gold);
+  const readings = await chooseReadings({ run, reverse, engine: opened, options, io });
+  const flow = await flowOf(pairs, reverse ? [run, reverse] : [run], readings, options, io);
+  if (!flow) return 0;
+  let forward: Aligner | undefined;
+  let backward: Aligner | undefined;
   const tally = alignmentTally();
   const counter = lineCounter(io, "align");
   io.say(`attention read: ${describeReading(readings.forward)}`);
@@ -58,7 +60,9 @@ export async function alignPairs(
   const maxLength = Math.min(...[run, reverse ?? run].map(({ config }) => config.model.maxLength));
   let cut = 0;
   try {
-    for await (const window of windows(pairs, WINDOW)) {
+    forward = await open(run, opened, readings.forward);
+    backward = reverse && (await open(reverse, opened, readings.backward));
+    for await (const window of flow.windows) {
       const there = await forward.align(window);
       const back = await backward?.align(
         window.map(({ source, target }) => ({ source: target, target: source })),
@@ -68,27 +72,60 @@ export async function alignPairs(
         const links = back
           ? symmetrise(aligned.links, turnLinks((back[i] as AlignedWords).links), method)
           : aligned.links;
-        if (gold) {
-          const { line, where } = await gold.next();
-          tally.add(links, parseAlignment(line, where));
-        }
-        await io.writeLine(lineOf(links, aligned, options));
+        const known = window[i]?.gold;
+        if (known) tally.add(links, parseAlignment(known.line, known.where));
+        await flow.writeLine(lineOf(links, aligned, options));
       }
       counter.add(window.length);
       if (io.signal.aborted) break;
     }
     if (cut > 0) io.say(cutLines(cut, maxLength));
-    if (gold && !io.signal.aborted) {
-      await gold.end();
-      await writeScore(tally.score(), options.json, io);
-    }
+    if (io.signal.aborted) return 0;
+    flow.end(gold ? { gold: tally.counts() } : {});
+    if (gold && options.shard === undefined) await writeAlignmentScore(tally.score(), options.json, io);
   } finally {
     counter.end();
-    forward.close();
+    forward?.close();
     backward?.close();
+    flow.close();
     await gold?.close();
   }
   return 0;
+}
+
+/** A pair and, where there are any, its known links. */
+interface KnownPair {
+  readonly source: string;
+  readonly target: string;
+  readonly gold: { readonly line: string; readonly where: string } | undefined;
+}
+
+/** Pairs, each with its known links where there are any. @throws ERR_DATA for another number of links */
+async function* besides(
+  pairs: AsyncIterable<{ source: string; target: string }>,
+  gold: CompanionLines | undefined,
+): AsyncGenerator<KnownPair> {
+  for await (const pair of pairs) yield { ...pair, gold: await gold?.next() };
+  await gold?.end();
+}
+
+/** Where pairs go: undefined when the part is there already. */
+async function flowOf(
+  pairs: AsyncIterable<KnownPair>,
+  runs: readonly TranslatorRun[],
+  readings: Readings,
+  options: AlignOptions,
+  io: Io,
+): Promise<Flow<KnownPair> | undefined> {
+  const part = shardOf(options);
+  if (!part) return wholeFlow(windows(pairs, WINDOW), io);
+  const { validSource, validTarget, validGold } = options;
+  const without = ["reverse", "source", "target", "pairs", "gold", "validSource", "validTarget", "validGold"];
+  const files = [validSource, validTarget, validGold];
+  const about = await partAbout({ command: "align", runs, options, without, files });
+  const textOf = ({ source, target, gold }: KnownPair): string => [source, target, gold?.line].join("\t");
+  const facts = { readings: JSON.stringify(readings) };
+  return shardedFlow({ ...part, about, items: pairs, textOf, facts }, io);
 }
 
 const usage = (where: string, cause: string, remedy: string): Error =>
@@ -156,15 +193,4 @@ async function* windows<T>(items: AsyncIterable<T>, size: number): AsyncGenerato
     window = [];
   }
   if (window.length > 0) yield window;
-}
-
-async function writeScore(score: AlignmentScore, json: boolean, io: Io): Promise<void> {
-  const { aer, precision, recall, links } = score;
-  if (json) await io.writeLine(JSON.stringify({ aer, precision, recall, links }));
-  else {
-    const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-    io.say(
-      `AER ${percent(aer)}, precision ${percent(precision)}, recall ${percent(recall)} over ${links} links`,
-    );
-  }
 }

@@ -11,8 +11,8 @@ export const deviceOption = {
   help: "auto, cpu, wasm or webgpu; cuda, coreml or dml where ONNX Runtime was built for it",
 } as const satisfies OptionSpec;
 
-/** Opens the engine of `--device`. @throws ERR_USAGE for an unknown device, ERR_CONFIG for an absent one */
-export async function device(name: string, io: Pick<Io, "say">): Promise<Engine> {
+/** Opens the engine of `--device`, with so many threads or one for each physical core. @throws ERR_USAGE for an unknown device, ERR_CONFIG for an absent one */
+export async function device(name: string, io: Pick<Io, "say">, threads?: number): Promise<Engine> {
   const { openEngine } = await import("../runtime/open-engine.node.ts");
   const known = devices.find((each) => each === name);
   if (!known) {
@@ -20,5 +20,5 @@ export async function device(name: string, io: Pick<Io, "say">): Promise<Engine>
     const cause = `"${name}" is not a device`;
     throw heedError("ERR_USAGE", { where: "--device", cause, remedy: `choose ${devices.join(", ")}` });
   }
-  return openEngine(known, { onWarning: (message: string) => io.say(`heed: ${message}`) });
+  return openEngine(known, { onWarning: (message: string) => io.say(`heed: ${message}`), threads });
 }

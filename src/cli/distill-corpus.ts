@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import { studentConfig } from "../config/student.ts";
@@ -23,6 +22,7 @@ import { chooseReadings } from "./choose-reading.ts";
 import { companionLines } from "./companion-lines.ts";
 import { type DistilledLine, type DistilledParts, openParts } from "./distilled-parts.ts";
 import type { Io } from "./io.ts";
+import { modelHash } from "./model-hash.ts";
 import { progress } from "./progress.ts";
 import { quantization } from "./quantization.ts";
 
@@ -77,7 +77,7 @@ export async function distillCorpus(
   if (total === 0)
     throw heedError("ERR_DATA", { where: source, cause: "there are no lines", remedy: "give it sentences" });
   const read = [source, ...(options.target === undefined ? [] : [options.target])];
-  const about = { lines: await hashFiles(read), teacher: weightsHash(run), beam, alpha, quantize };
+  const about = { lines: await hashFiles(read), teacher: modelHash(run), beam, alpha, quantize };
   const parts = openParts(`${base}.parts`, about);
   const distil = opener({ run, options: { ...options, beam, alpha, quantize }, io, engine });
   const bar = progress(io, "distill", total, 0);
@@ -118,14 +118,6 @@ function required({ source, to }: DistillOptions): { readonly source: string; re
   if (to === undefined) throw usage("heed distill", "no --to CONFIG", "name the configuration to write");
   if (extname(to) === "") throw usage("--to", "is a file without an ending", "write it as student.yaml");
   return { source, to };
-}
-
-/** Identifies a teacher by what it has learnt. */
-function weightsHash({ weights }: TranslatorRun): string {
-  const hash = createHash("sha256");
-  for (const { data } of weights.values())
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return hash.digest("hex");
 }
 
 /** Lines with their references, a window at a time. @throws ERR_DATA for another number of references */

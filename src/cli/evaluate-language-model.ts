@@ -4,14 +4,24 @@ import type { LanguageRun } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { textPerplexity } from "../tasks/generate/perplexity.ts";
 import type { Io } from "./io.ts";
+import { type ShardValues, shardOf } from "./shard.ts";
+
+interface LanguageTest extends ShardValues {
+  readonly text?: string | undefined;
+  readonly json?: boolean | undefined;
+}
 
 /** Reports how well a language model predicts a text. */
 export async function evaluateLanguageModel(
   run: LanguageRun,
   engine: Engine,
-  { text, json }: { readonly text?: string | undefined; readonly json?: boolean | undefined },
+  { text, json, ...part }: LanguageTest,
   io: Io,
 ): Promise<number> {
+  if (shardOf(part)) {
+    const cause = "a language model reads its test set as one text";
+    throw heedError("ERR_USAGE", { where: "--shard", cause, remedy: "leave it out" });
+  }
   if (!text) {
     const cause = "no test set for a language model";
     throw heedError("ERR_USAGE", { where: "heed evaluate", cause, remedy: "give --text FILE, plain text" });

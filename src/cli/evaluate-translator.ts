@@ -1,6 +1,9 @@
 import { extraColumns, readPairs } from "../data/pairs.node.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import { heedError } from "../errors.ts";
+import { countOf, type References } from "../evaluation/counts.ts";
+import type { Metric } from "../evaluation/metric.ts";
+import type { MetricKey } from "../evaluation/metric-keys.ts";
 import { tablesOf, textScores } from "../evaluation/text-scores.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import { refuseInputAsOutput, writeOutput } from "../runs/output-file.node.ts";
@@ -10,12 +13,16 @@ import { translatorPerplexity } from "../tasks/translate/perplexity.ts";
 import { oneLine } from "../text/escape.ts";
 import { chosenMetrics, type MetricValues, metricNames } from "./chosen-metrics.ts";
 import { cutLines } from "./cut-lines.ts";
+import { shardedFlow } from "./flow.ts";
 import type { Io } from "./io.ts";
+import { partAbout } from "./part-about.ts";
+import { ownLines } from "./part-file.ts";
 import { progress } from "./progress.ts";
 import { writeScores } from "./scores.ts";
+import { type Shard, type ShardValues, shardOf } from "./shard.ts";
 import { countUnknown, unknownTokens } from "./unknown-tokens.ts";
 
-export interface TranslatorTest extends MetricValues {
+export interface TranslatorTest extends MetricValues, ShardValues {
   readonly source?: string | undefined;
   readonly reference?: string | undefined;
   readonly pairs?: string | undefined;
@@ -36,19 +43,90 @@ export async function evaluateTranslator(
   const { output, source, reference, pairs } = options;
   if (output !== undefined) refuseInputAsOutput(output, [source, reference, pairs]);
   const metrics = chosenMetrics(options, ["perplexity"]);
+  const part = shardOf(options);
+  if (part) refuseWhole(options);
   const { sentences: test, lines } = await readTest(options, io);
+  if (part) return countShard({ run, engine, test, metrics, options, ...part }, io);
   const needsTranslations = metrics.size > 0 || options.output !== undefined;
   const { hypotheses, seconds } = needsTranslations
     ? await translations(run, engine, test, options, io)
     : { hypotheses: [], seconds: 0 };
   if (options.output) writeOutput(options.output, lines.map((at) => `${hypotheses[at]}\n`).join(""));
-  const most = test.reduce((count, { references }) => Math.max(count, references.length), 0);
-  const sets = Array.from({ length: most }, (_, set) => test.map(({ references }) => references[set]));
-  const scores = { ...textScores(tablesOf(hypotheses, sets, metrics)), sentences: test.length };
+  const scores = {
+    ...textScores(tablesOf(hypotheses, referenceSets(test), metrics)),
+    sentences: test.length,
+  };
   const perplexity = metricNames(options.metrics).includes("perplexity")
     ? await perplexityOf(run, engine, test, io)
     : {};
   await writeScores({ ...scores, ...perplexity, seconds }, options.json ?? false, io);
+  return 0;
+}
+
+/** The references of a test set as one list per reference. */
+const referenceSets = (test: readonly TestSentence[]): References[] => {
+  const most = test.reduce((count, { references }) => Math.max(count, references.length), 0);
+  return Array.from({ length: most }, (_, set) => test.map(({ references }) => references[set]));
+};
+
+/** @throws ERR_USAGE for an option that needs the whole test set */
+function refuseWhole({ output, metrics }: TranslatorTest): void {
+  const refuse = (where: string, cause: string, remedy: string): never => {
+    throw heedError("ERR_USAGE", { where, cause, remedy });
+  };
+  if (output !== undefined)
+    refuse("--output", "is written for a whole test set, not for a shard", "use heed translate --shard");
+  if (metricNames(metrics).includes("perplexity"))
+    refuse("--metrics", "perplexity is computed by one process", "leave it out, or leave out --shard");
+}
+
+interface CountedShard {
+  readonly run: TranslatorRun;
+  readonly engine: Engine;
+  readonly test: readonly TestSentence[];
+  readonly metrics: ReadonlyMap<MetricKey, Metric>;
+  readonly options: TranslatorTest;
+  readonly shard: Shard;
+  readonly folder: string;
+}
+
+/** Writes what each sentence of a shard adds to the metrics' sums: a line of JSON for each, by metric. */
+async function countShard(
+  { run, engine, test, metrics, options, shard, folder }: CountedShard,
+  io: Io,
+): Promise<number> {
+  const without = ["source", "reference", "pairs"];
+  const about = await partAbout({ command: "evaluate", runs: [run], options, without });
+  const flow = await shardedFlow(
+    {
+      ...{ shard, folder, about },
+      items: test,
+      textOf: ({ source, references }) => [source, ...references].join("\t"),
+      facts: { task: "translate", references: countOf(referenceSets(test)) },
+    },
+    io,
+  );
+  if (!flow) return 0;
+  let translating: Translating | undefined;
+  try {
+    const own = ownLines(test.length, shard);
+    for await (const window of flow.windows) {
+      translating ??= await beginTranslating(run, engine, own, options, io);
+      const texts = await translating.texts(window);
+      const tables = [...tablesOf(texts, referenceSets(window), metrics)];
+      for (const at of window.keys()) {
+        const rows = tables.map(([key, { values, width }]) => [
+          key,
+          [...values.subarray(at * width, (at + 1) * width)],
+        ]);
+        await flow.writeLine(JSON.stringify(Object.fromEntries(rows)));
+      }
+    }
+    flow.end({ seconds: [translating?.end() ?? 0] });
+  } finally {
+    translating?.close();
+    flow.close();
+  }
   return 0;
 }
 
@@ -59,33 +137,63 @@ async function translations(
   options: TranslatorTest,
   io: Io,
 ): Promise<{ hypotheses: string[]; seconds: number }> {
+  const translating = await beginTranslating(run, engine, test.length, options, io);
+  try {
+    const hypotheses: string[] = [];
+    const window = windowFor(options.batch);
+    for (let at = 0; at < test.length; at += window)
+      hypotheses.push(...(await translating.texts(test.slice(at, at + window))));
+    return { hypotheses, seconds: translating.end() };
+  } finally {
+    translating.close();
+  }
+}
+
+interface Translating {
+  readonly texts: (sentences: readonly TestSentence[]) => Promise<string[]>;
+  /** Says what a user should know of the translations. @returns how long they took, in seconds */
+  readonly end: () => number;
+  readonly close: () => void;
+}
+
+async function beginTranslating(
+  run: TranslatorRun,
+  engine: Engine,
+  total: number,
+  options: TranslatorTest,
+  io: Io,
+): Promise<Translating> {
   const { decoding } = run.config;
   const translator = await translatorOver(run, engine, {
     beam: options.beam ?? decoding.beam,
     alpha: options.alpha ?? decoding.alpha,
     batch: options.batch,
-    ...streamsFor(test.length, options.batch, run.weights),
+    ...streamsFor(total, options.batch, run.weights),
   });
   const began = performance.now();
-  const hypotheses: string[] = [];
-  let cut = 0;
-  let unknown = 0;
-  const bar = progress(io, "translate", test.length);
-  const window = windowFor(options.batch);
-  for (let at = 0; at < test.length; at += window) {
-    const sentences = test.slice(at, at + window).map((pair) => pair.source);
-    for (const { hypotheses: results, isCut } of await translator.translate(sentences)) {
-      hypotheses.push(oneLine(results[0]?.text ?? ""));
-      if (isCut) cut += 1;
-      unknown += countUnknown(results[0]?.tokens ?? []);
-    }
-    bar.update(hypotheses.length, `${hypotheses.length} sentences`);
-  }
-  bar.end();
-  translator.close();
-  if (cut > 0) io.say(cutLines(cut, run.config.model.maxLength));
-  if (unknown > 0) io.say(unknownTokens(unknown));
-  return { hypotheses, seconds: (performance.now() - began) / 1000 };
+  let [done, cut, unknown] = [0, 0, 0];
+  const bar = progress(io, "translate", total);
+  return {
+    texts: async (sentences) => {
+      const texts: string[] = [];
+      for (const { hypotheses, isCut } of await translator.translate(sentences.map(({ source }) => source))) {
+        texts.push(oneLine(hypotheses[0]?.text ?? ""));
+        if (isCut) cut += 1;
+        unknown += countUnknown(hypotheses[0]?.tokens ?? []);
+      }
+      done += texts.length;
+      bar.update(done, `${done} sentences`);
+      return texts;
+    },
+    end: () => {
+      const seconds = (performance.now() - began) / 1000;
+      bar.end();
+      if (cut > 0) io.say(cutLines(cut, run.config.model.maxLength));
+      if (unknown > 0) io.say(unknownTokens(unknown));
+      return seconds;
+    },
+    close: () => translator.close(),
+  };
 }
 
 async function perplexityOf(

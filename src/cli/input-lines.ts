@@ -3,7 +3,7 @@ import { heedError } from "../errors.ts";
 import type { Io } from "./io.ts";
 
 /** Yields the lines of standard input; reports at the end how many had bytes replaced. */
-async function* inputLines(io: Io, invalidUtf8: string): AsyncGenerator<string> {
+export async function* inputLines(io: Io, invalidUtf8: string): AsyncGenerator<string> {
   if (invalidUtf8 !== "error" && invalidUtf8 !== "replace") {
     throw heedError("ERR_USAGE", {
       where: "--invalid-utf8",
@@ -25,9 +25,8 @@ const PATIENCE_MS = 50;
  * Yields the lines in groups of at most `size`, so that memory stays flat. When input is slow, as from a person typing,
  * a group ends early and every line is answered at once.
  */
-export async function* inputWindows(io: Io, invalidUtf8: string, size: number): AsyncGenerator<string[]> {
-  const lines = inputLines(io, invalidUtf8);
-  let window: string[] = [];
+export async function* patientWindows<T>(lines: AsyncGenerator<T>, size: number): AsyncGenerator<T[]> {
+  let window: T[] = [];
   try {
     for (let next = lines.next(); ; next = lines.next()) {
       if (window.length > 0 && (await isSlow(next))) {
@@ -46,6 +45,10 @@ export async function* inputWindows(io: Io, invalidUtf8: string, size: number): 
   }
   if (window.length > 0) yield window;
 }
+
+/** The lines of standard input in such groups. */
+export const inputWindows = (io: Io, invalidUtf8: string, size: number): AsyncGenerator<string[]> =>
+  patientWindows(inputLines(io, invalidUtf8), size);
 
 async function isSlow(next: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;

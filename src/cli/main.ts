@@ -1,12 +1,10 @@
-import { createRequire } from "node:module";
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from "commander";
 import { HeedError, heedError } from "../errors.ts";
 import { escapeControls } from "../text/escape.ts";
 import { type Command, flagOf, type OptionSpec } from "./command.ts";
 import { type Io, ReaderGone, Stopped } from "./io.ts";
 import { systemFault } from "./system-fault.ts";
-
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+import { version } from "./version.ts";
 
 /** Every command, loaded on demand. */
 export const commands = {
@@ -24,8 +22,10 @@ export const commands = {
   export: () => import("./commands/export.ts"),
   import: () => import("./commands/import.ts"),
   distill: () => import("./commands/distill.ts"),
+  shortlist: () => import("./commands/shortlist.ts"),
   score: () => import("./commands/score.ts"),
   compare: () => import("./commands/compare.ts"),
+  merge: () => import("./commands/merge.ts"),
   runs: () => import("./commands/runs.ts"),
   quickstart: () => import("./commands/quickstart.ts"),
 } as const satisfies Record<string, () => Promise<{ default: Command }>>;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { basename, extname, join } from "node:path";
 import { fittedKeys } from "../config/fit.ts";
 import { printConfig } from "../config/print.ts";
@@ -12,8 +13,11 @@ import { quoted } from "../text/quoted.ts";
 import { cachePlace } from "./cache-place.ts";
 import { device } from "./device.ts";
 import type { Io } from "./io.ts";
+import { beginPart, refuseOtherCounts } from "./part-file.ts";
 import { bar, clock } from "./progress.ts";
+import { parseShard, type Shard } from "./shard.ts";
 import { trainingProgress } from "./training-progress.ts";
+import { version } from "./version.ts";
 
 export interface SweepCommand {
   /** The text of the configuration that all cells share, and its file. */
@@ -22,6 +26,7 @@ export interface SweepCommand {
   /** The file that lists what the cells differ in. */
   readonly sweep: string;
   readonly set: readonly string[];
+  readonly shard?: string | undefined;
   readonly run?: string | undefined;
   readonly resume: boolean | string;
   readonly fromStep?: string | undefined;
@@ -47,12 +52,16 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
     return 0;
   }
   const directory = command.run ?? join("runs", basename(command.sweep, extname(command.sweep)));
+  const shard = command.shard === undefined ? undefined : parseShard(command.shard);
+  if (shard) refuseOtherCounts(directory, shard);
+  const own = shard ? cells.filter((_, at) => at % shard.count === shard.index - 1) : cells;
   const engine = await device(command.device, io);
   io.say(`device: ${engine.description}`);
-  const progress = sweepProgress(io, cells.length);
+  const progress = sweepProgress(io, own.length);
   const failures: Error[] = [];
+  const results: string[] = [];
   const isComplete = await trainSweep({
-    cells,
+    cells: own,
     directory,
     engine,
     signal: io.signal,
@@ -64,15 +73,18 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
       if (outcome.kind === "failed") {
         failures.push(outcome.error);
         if (process.env.HEED_DEBUG) io.say(outcome.error.stack ?? "");
-      } else if (command.json) {
+      } else {
         const { reason: _, ...result } = outcome.result;
         const { group, seed } = cell;
-        await io.writeLine(JSON.stringify({ cell: group, seed, run: outcome.directory, ...result }));
+        const line = JSON.stringify({ cell: group, seed, run: outcome.directory, ...result });
+        results.push(line);
+        if (command.json) await io.writeLine(line);
       }
     },
   });
   progress.end();
-  io.say(`${cells.length} cells: ${progress.counts()}`);
+  if (shard && isComplete && failures.length === 0) writeSweepPart(directory, shard, cells, results);
+  io.say(`${own.length} cells: ${progress.counts()}`);
   io.say(
     isComplete
       ? `compare them: heed runs ${quoted(directory)}`
@@ -81,6 +93,24 @@ export async function sweep(command: SweepCommand, io: Io): Promise<number> {
   const [failure] = failures;
   if (!failure) return 0;
   return failure instanceof HeedError ? failure.exit : 70;
+}
+
+/** Writes the results of a shard's cells, one block each, in place of those of an earlier start. */
+function writeSweepPart(
+  directory: string,
+  shard: Shard,
+  cells: readonly ConfiguredCell[],
+  results: readonly string[],
+): void {
+  const configs = cells.map(({ name, config }) => [name, config]);
+  const input = createHash("sha256").update(JSON.stringify(configs)).digest("hex");
+  const part = beginPart(directory, shard, { command: "train --sweep", version, models: [], options: {} });
+  try {
+    for (const [i, line] of results.entries()) part.block(shard.index - 1 + i * shard.count, 1, `${line}\n`);
+    part.finish({ lines: cells.length, input });
+  } finally {
+    part.discard();
+  }
 }
 
 interface SweepProgress {

@@ -4,18 +4,25 @@ import type { Translation } from "../decoding/translated-text.ts";
 import { openTranslator, type Translator } from "../decoding/translator.ts";
 import { ensembleOf } from "../runs/ensemble.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
+import type { TranslatorRun } from "../runs/open-run.ts";
 import { openOutput, refuseInputAsOutput } from "../runs/output-file.node.ts";
+import { readShortlist } from "../runs/shortlist-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { oneLine } from "../text/escape.ts";
+import { quoted } from "../text/quoted.ts";
 import type { CompanionLines } from "./companion-lines.ts";
 import { companionLines } from "./companion-lines.ts";
 import { cutLines } from "./cut-lines.ts";
-import { inputWindows } from "./input-lines.ts";
+import { type Flow, shardedFlow, wholeFlow } from "./flow.ts";
+import { inputLines, patientWindows } from "./input-lines.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
+import { partAbout } from "./part-about.ts";
 import { quantization } from "./quantization.ts";
+import { shardOf } from "./shard.ts";
 import {
   checkSampling,
+  checkShard,
   checkTarget,
   decodingFlag,
   decodingOf,
@@ -32,78 +39,120 @@ export async function translateLines(
   checkTarget(options);
   if (options.attention !== undefined) refuseInputAsOutput(options.attention, [0, options.target]);
   checkSampling(options);
+  checkShard(options);
+  shardOf(options);
   const run = openRunOf(options.run, "translate");
   const others = options.ensemble.map((directory) => openRunOf(directory, "translate"));
   const ensemble = ensembleOf([run, ...others], [options.run, ...options.ensemble]);
   const decoding = decodingOf(options, run);
   const quantize = quantization(options.quantize);
+  const shortlist = options.shortlist
+    ? readShortlist(options.run, run.tokenizers, `heed shortlist ${quoted(options.run)} --pairs FILE`)
+    : undefined;
   // Refuse bad options before reading a line, and name them by their flags.
-  planDecoding({ ...decoding, ...ensemble }, decodingFlag);
+  planDecoding({ ...decoding, ...ensemble, shortlist }, decodingFlag);
   const open = async (lines: number): Promise<Translator> =>
     openTranslator({
       engine: await engine,
       batch: options.batch,
       quantize,
+      shortlist,
       ...decoding,
       ...ensemble,
       ...streamsFor(lines, options.batch, ensemble.weights),
     });
   const references =
     options.target === undefined ? undefined : companionLines(options.target, "standard input");
+  const lines = besides(inputLines(io, options.invalidUtf8), references);
+  const flow = await flowOf(lines, [run, ...others], options, io);
+  if (!flow) return 0;
   const attention = options.attention === undefined ? undefined : jsonLines(options.attention);
   const counter = lineCounter(io, "translate");
   let translator: Translator | undefined;
   let cut = 0;
   let unknown = 0;
   try {
-    for await (const window of inputWindows(io, options.invalidUtf8, windowFor(options.batch))) {
-      translator ??= await open(window.length);
-      if (references) cut += await writeScores(translator, window, references, options.json, io);
+    for await (const window of flow.windows) {
+      translator ??= await open(Math.max(window.length, flow.leastLines));
+      if (references) cut += await writeScores(translator, window, options.json, flow);
       else {
-        for (const translation of await translator.translate(window)) {
+        for (const translation of await translator.translate(window.map(({ source }) => source))) {
           if (translation.isCut) cut += 1;
           for (const { tokens } of translation.hypotheses) unknown += countUnknown(tokens);
-          await writeTranslation(translation, options.json, io);
+          await writeTranslation(translation, options.json, flow);
           attention?.write(attentionOf(translation));
         }
       }
       counter.add(window.length);
       if (io.signal.aborted) break;
     }
-    await references?.end();
+    if (!io.signal.aborted) flow.end();
     if (cut > 0) io.say(cutLines(cut, ensemble.maxLength));
     if (unknown > 0 && !options.replaceUnknown) io.say(unknownTokens(unknown));
   } finally {
     counter.end();
     translator?.close();
+    flow.close();
     attention?.close();
     await references?.close();
   }
   return 0;
 }
 
-async function writeTranslation({ source, hypotheses }: Translation, json: boolean, io: Io): Promise<void> {
-  if (!json) for (const { text } of hypotheses) await io.writeLine(oneLine(text));
+/** A line to translate, or to score its translation. */
+interface Line {
+  readonly source: string;
+  readonly target: string | undefined;
+}
+
+/** Lines, each with its translation where there are any. @throws ERR_DATA for another number of translations */
+async function* besides(
+  sources: AsyncGenerator<string>,
+  references: CompanionLines | undefined,
+): AsyncGenerator<Line> {
+  for await (const source of sources) yield { source, target: (await references?.next())?.line };
+  await references?.end();
+}
+
+/** Where lines go: undefined when the part is there already. */
+async function flowOf(
+  lines: AsyncGenerator<Line>,
+  runs: readonly TranslatorRun[],
+  options: TranslateLinesOptions,
+  io: Io,
+): Promise<Flow<Line> | undefined> {
+  const part = shardOf(options);
+  if (!part) return wholeFlow(patientWindows(lines, windowFor(options.batch)), io);
+  const about = await partAbout({ command: "translate", runs, options, without: ["ensemble", "target"] });
+  const textOf = ({ source, target }: Line): string =>
+    (target === undefined ? [source] : [source, target]).join("\t");
+  return shardedFlow({ ...part, about, items: lines, textOf }, io);
+}
+
+async function writeTranslation(
+  { source, hypotheses }: Translation,
+  json: boolean,
+  { writeLine }: Pick<Io, "writeLine">,
+): Promise<void> {
+  if (!json) for (const { text } of hypotheses) await writeLine(oneLine(text));
   else {
     const plain = hypotheses.map(({ text, score, tokens }) => ({ text, score, tokens }));
-    await io.writeLine(JSON.stringify({ source, hypotheses: plain }));
+    await writeLine(JSON.stringify({ source, hypotheses: plain }));
   }
 }
 
 /** Writes the scores of a window; returns how many of its lines were cut. */
 async function writeScores(
   translator: Translator,
-  window: readonly string[],
-  references: CompanionLines,
+  window: readonly Line[],
   json: boolean,
-  io: Io,
+  { writeLine }: Pick<Io, "writeLine">,
 ): Promise<number> {
-  const pairs: { source: string; target: string }[] = [];
-  for (const source of window) pairs.push({ source, target: (await references.next()).line });
+  const pairs = window.map(({ source, target = "" }) => ({ source, target }));
   let cut = 0;
   for (const { isCut, ...result } of await translator.score(pairs)) {
     if (isCut) cut += 1;
-    await io.writeLine(json ? JSON.stringify(result) : String(result.score));
+    await writeLine(json ? JSON.stringify(result) : String(result.score));
   }
   return cut;
 }

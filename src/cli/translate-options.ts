@@ -6,8 +6,9 @@ import { heedError } from "../errors.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import { flagOf } from "./command.ts";
 import { firstGiven, given } from "./given.ts";
+import type { ShardValues } from "./shard.ts";
 
-export interface TranslateLinesOptions {
+export interface TranslateLinesOptions extends ShardValues {
   readonly run: string;
   readonly beam?: number | undefined;
   readonly alpha?: number | undefined;
@@ -30,6 +31,7 @@ export interface TranslateLinesOptions {
   readonly target?: string | undefined;
   readonly attention?: string | undefined;
   readonly quantize?: string | undefined;
+  readonly shortlist: boolean;
   readonly batch: number;
   readonly invalidUtf8: string;
   readonly json: boolean;
@@ -44,14 +46,17 @@ const otherNames: Partial<Record<keyof DecodingOptions, string>> = {
 };
 
 /** The flag of a decoding option. */
-export const decodingFlag = (option: keyof DecodingOptions): string => flagOf(otherNames[option] ?? option);
+export const decodingFlag = (option: keyof DecodingOptions | "shortlist"): string =>
+  flagOf(otherNames[option as keyof DecodingOptions] ?? option);
 
 /** @throws ERR_USAGE when --target is combined with an option of translating. */
 export function checkTarget({ target, ...options }: TranslateLinesOptions): void {
   if (target === undefined) return;
   const { attention, prefix, sample, nBest, beam, coveragePenalty, minLength, maxLength } = options;
-  const { noRepeatNgram, repetitionPenalty, bias, temperature, topK, topP, replaceUnknown } = options;
+  const { noRepeatNgram, repetitionPenalty, bias, temperature, topK, topP, replaceUnknown, shortlist } =
+    options;
   const flag = firstGiven({
+    shortlist,
     attention,
     prefix,
     sample,
@@ -83,6 +88,12 @@ export function checkSampling(options: TranslateLinesOptions): void {
       `cannot be combined with ${flag}, which draws translations`,
       `leave out --beam or ${flag}`,
     );
+}
+
+/** @throws ERR_USAGE when --shard is combined with --attention, which has no part */
+export function checkShard({ shard, attention }: TranslateLinesOptions): void {
+  if (shard !== undefined && attention !== undefined)
+    throw usage("--attention", "is written for a whole text, not for a shard", "leave out --shard");
 }
 
 const usage = (where: string, cause: string, remedy?: string): Error =>

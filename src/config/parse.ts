@@ -87,6 +87,14 @@ function refuseVain({ training, model, tokenizer }: Config, where: string): void
     refuse("rDrop", "without dropout: both readings are the same", "raise model.dropout or leave it out");
   if ("smoothOver" in training && training.smoothOver && training.labelSmoothing === 0)
     refuse("smoothOver", 'without "training.labelSmoothing"', "set it, or leave smoothOver out");
+  if (training.localSteps !== undefined && training.ema !== undefined)
+    refuse(
+      "ema",
+      'with "training.localSteps": the ranks have other weights in between',
+      "leave out one of the two",
+    );
+  if (training.localSteps !== undefined && training.onSpike === "rollback")
+    refuse("onSpike", 'as rollback with "training.localSteps"', "choose stop or ignore");
   if (!("bpeDropout" in training) || training.bpeDropout === undefined) return;
   const target = "target" in tokenizer ? tokenizer.target : undefined;
   if (tokenizer.kind !== "bpe" && target?.kind !== "bpe")

@@ -13,6 +13,7 @@ import {
 } from "./constraints.ts";
 import { checkDecodingOptions, type DecodingOptions } from "./decoding-options.ts";
 import { hasAttention } from "./scorer.ts";
+import type { Shortlist } from "./shortlist.ts";
 import { beginVisibly, type Unseen, unseenTokens } from "./visible.ts";
 
 /** Decoding options resolved for a model and its vocabulary. */
@@ -28,9 +29,10 @@ export interface PlannedDecoding extends DecodingOptions {
   readonly model: Layer<Seq2Seq> | readonly Layer<Seq2Seq>[];
   readonly target: Tokenizer;
   readonly maxLength: number;
+  readonly shortlist?: Shortlist | undefined;
 }
 
-type NameOf = (option: keyof DecodingOptions) => string;
+type NameOf = (option: keyof DecodingOptions | "shortlist") => string;
 
 /**
  * Resolves options, or refuses those that cannot be honoured, before any session opens.
@@ -49,8 +51,12 @@ export function planDecoding(options: PlannedDecoding, nameOf: NameOf = (option)
   const limit = limitOf(options, prefix.length, nameOf);
   const unseen = unseenTokens(options.target);
   const requested = constraintsOf(options, options.target, nameOf);
-  if (prefix.length === 0 && requested.length === 0 && !options.sample)
-    return { constraints: [], unseen, limit };
+  const isPlain = prefix.length === 0 && requested.length === 0 && !options.sample;
+  if (options.shortlist && !isPlain) {
+    const cause = "scores some of the tokens, and sampling, a prefix and constraints need all";
+    throw heedError("ERR_USAGE", { where: nameOf("shortlist"), cause, remedy: "leave one of them out" });
+  }
+  if (isPlain) return { constraints: [], unseen, limit };
   // The prefix is written whatever the other constraints say.
   const free = [...requested, beginVisibly(unseen)].map((constraint) => after(prefix.length, constraint));
   return { constraints: prefix.length > 0 ? [beginWith(prefix), ...free] : free, unseen, limit };

@@ -1,4 +1,4 @@
-import { beginning, MEMORY, NEXT, STATE, under } from "../models/named-tensors.ts";
+import { beginning, LISTED, MEMORY, NEXT, STATE, under } from "../models/named-tensors.ts";
 import { feedsFor } from "../runtime/compile.ts";
 import { deviceOf } from "../runtime/devices.ts";
 import type { Tensor } from "../runtime/tensor.ts";
@@ -6,6 +6,7 @@ import { beamSearch } from "./beam.ts";
 import { finish, type Hypothesis, type Path, type ScoreOptions } from "./hypothesis.ts";
 import { padded } from "./packing.ts";
 import { type Named, openSessions, release } from "./sessions.ts";
+import { listedTensors } from "./shortlist.ts";
 import { asEnsemble, encodeGraph, greedyGraph } from "./step-graphs.ts";
 import { openStepper, type StepperOptions } from "./stepper.ts";
 
@@ -43,10 +44,12 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
     };
   }
   const models = asEnsemble(options.model);
+  const { shortlist } = options;
+  const isListed = shortlist !== undefined;
   const sessions = await openSessions(
     options,
-    encodeGraph(models, options.padding),
-    greedyGraph(models, end),
+    encodeGraph(models, options.padding, { isListed }),
+    greedyGraph(models, end, isListed),
   );
   const { read: encode, step, memoryRows, stateRows } = sessions;
 
@@ -60,7 +63,12 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
       path: root,
     }));
     if (alive.length === 0) return results;
-    const read = await encode({ source: padded(sources, options.padding) });
+    const tensors = shortlist ? listedTensors(options.engine, shortlist, sources).tensors : {};
+    const read = {
+      ...(await encode({ source: padded(sources, options.padding), ...feedsFor(encode, tensors) })),
+      ...tensors,
+    };
+    const listed = beginning(LISTED, read);
     let memory = beginning(MEMORY, read);
     let state = beginning(STATE, read);
     try {
@@ -72,6 +80,7 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
         const { best, logProbabilities, ...next } = (await step({
           ...feedsFor(step, memory),
           ...state,
+          ...listed,
           tokens: { shape: [rows, 1], data: Int32Array.from(alive, ({ path }) => path.token) },
           ended: { shape: [rows, 1], data: new Float32Array(rows) },
           patience: enough,
@@ -107,8 +116,7 @@ export async function openGreedy({ end, ...options }: GreedyOptions): Promise<Gr
         }
       }
     } finally {
-      release(memory);
-      release(state);
+      for (const tensors of [memory, state, listed]) release(tensors);
     }
   };
   return { search, close: sessions.close };

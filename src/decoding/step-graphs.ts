@@ -2,7 +2,7 @@
 import { input } from "../ir/leaf.ts";
 import { plus, type Size, times } from "../ir/size.ts";
 import type { TensorType, Value } from "../ir/value.ts";
-import { inLayers, MEMORY, NEXT, named, STATE, under } from "../models/named-tensors.ts";
+import { inLayers, LISTED, MEMORY, NEXT, named, STATE, under } from "../models/named-tensors.ts";
 import type { Decoder, Seq2Seq, Tensors } from "../models/seq2seq.ts";
 import { type BuildOptions, build, type Layer, layer } from "../nn/layer.ts";
 import type { Repetition } from "../onnx/repeated.ts";
@@ -29,20 +29,35 @@ export function asEnsemble<M extends Decoder>(model: Layer<M> | readonly Layer<M
   return layer({ members: models }, ({ members }) => members);
 }
 
-/** source int32 [sentences, source]  ->  the memory that every step attends to, and the state before the first token */
+/** What a shortlist adds to the graphs: the ids that a batch lists, and who lists them. */
+export const LISTED_IDS = `${LISTED}.ids`;
+export const LISTED_BIAS = `${MEMORY}.listed`;
+const listedIds = (): Value => input(LISTED_IDS, "int32", ["listed"]);
+const listedBias = (): Value => input(LISTED_BIAS, "float32", ["sentences", "listed"]);
+
+/**
+ * source int32 [sentences, source]  ->  the memory that every step attends to, and the state before the first token
+ *
+ * @param isListed  Whether steps compute the scores of listed tokens only: then the projection's rows of these, too.
+ */
 export function encodeGraph(
   models: Layer<readonly Seq2Seq[]>,
   padding: number,
-  observed?: ObservedGraph,
+  {
+    observed,
+    isListed = false,
+  }: { readonly observed?: ObservedGraph | undefined; readonly isListed?: boolean } = {},
 ): Outputs {
   const source = input("source", "int32", ["sentences", "source"]);
   const mask = sub(1, cast(equal(source, padding), "float32"));
   const built = build(models, observing(observed));
   const read = built.call.map((model) => {
     const memory = model.remember(model.encode(source, mask), mask);
-    return { memory, state: model.start(memory, "sentences") };
+    const listed = isListed ? gather(model.projection, listedIds()) : undefined;
+    return { memory, state: model.start(memory, "sentences"), listed: listed ? { rows: listed } : {} };
   });
   return {
+    ...named(LISTED, inLayers(read.map(({ listed }) => listed))),
     ...named(MEMORY, inLayers(read.map(({ memory }) => memory))),
     ...named(STATE, inLayers(read.map(({ state }) => state))),
     ...observedOutputs(observed, built.taps),
@@ -77,6 +92,7 @@ export function readGraph(
  *   logProbabilities [rows, vocabulary]
  *
  * In an ordered step k is the length of the input candidates int32 [k]: some steps of a search need more than others.
+ * With `isListed`, tokens are those of listed.ids int32 [listed], with the bias memory.listed [sentences, listed].
  * Row r continues row order[r] of the previous state. An unordered step, as in greedy search and language models, has
  * one hypothesis per sentence and no `order`: its rows stay in place. An ensemble's probabilities are the mean of its
  * members'.
@@ -84,8 +100,15 @@ export function readGraph(
 export function stepGraph(
   models: Layer<readonly Decoder[]>,
   candidates: number | "all",
-  isOrdered = candidates !== 1,
-  observed?: ObservedGraph,
+  {
+    isOrdered = candidates !== 1,
+    isListed = false,
+    observed,
+  }: {
+    readonly isOrdered?: boolean | undefined;
+    readonly isListed?: boolean;
+    readonly observed?: ObservedGraph | undefined;
+  } = {},
 ): Outputs {
   const beam = isOrdered ? "beam" : 1;
   const tokens = input("tokens", "int32", ["sentences", beam]);
@@ -100,13 +123,23 @@ export function stepGraph(
     const previous = inputs(STATE, i, model.start(prototype, "sentences"), order ? "before" : rows);
     const before = order ? inOrder(previous, order) : previous;
     const { hidden, state } = model.decode(reshape(tokens, [rows, 1]), memory, before);
-    const logits = linear(reshape(hidden, [rows, hidden.shape[2] as number]), model.projection);
-    return { state, logits };
+    const dim = hidden.shape[2] as number;
+    const projection = isListed ? input(`${LISTED}.${i}.rows`, "float32", ["listed", dim]) : model.projection;
+    const logits = linear(reshape(hidden, [rows, dim]), projection);
+    return { state, logits: isListed ? withBias(logits, listedBias(), [beam, "listed"]) : logits };
   });
   const states = named(STATE, inLayers(stepped.map(({ state }) => state)));
   const logits = stepped.map((member) => member.logits);
   const wanted = isOrdered && candidates !== "all" ? input(CANDIDATES, "int32", ["candidates"]) : candidates;
-  return { ...named(NEXT, states), ...next(logits, wanted), ...observedOutputs(observed, built.taps) };
+  const found = next(logits, wanted);
+  const listed = isListed && found.best ? { best: gather(listedIds(), found.best) } : {};
+  return { ...named(NEXT, states), ...found, ...listed, ...observedOutputs(observed, built.taps) };
+}
+
+/** Adds a sentence's bias to the logits of each of its hypotheses. */
+function withBias(logits: Value, bias: Value, [beam, listed]: readonly [Size, Size]): Value {
+  const together = reshape(logits, ["sentences", beam, listed]);
+  return reshape(add(together, reshape(bias, ["sentences", 1, listed])), logits.shape);
 }
 
 /** The types of a model's memory, from a source that is never computed; empty for a model without an encoder. */
@@ -142,8 +175,9 @@ function next(logits: readonly Value[], candidates: Wanted): Outputs {
 export function greedyGraph(
   models: Layer<readonly Seq2Seq[]>,
   end: number,
+  isListed: boolean,
 ): { readonly outputs: Outputs; readonly repeat: Repetition } {
-  const step = stepGraph(models, 1);
+  const step = stepGraph(models, 1, { isListed });
   const ended = input("ended", "float32", ["sentences", 1]);
   const nowEnded = maximum(ended, cast(equal(step.best as Value, end), "float32"));
   const goesOn = less(sum(nowEnded), input("patience", "float32", []));

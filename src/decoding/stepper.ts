@@ -1,4 +1,4 @@
-import { beginning, MEMORY, NEXT, STATE, under } from "../models/named-tensors.ts";
+import { beginning, LISTED, MEMORY, NEXT, STATE, under } from "../models/named-tensors.ts";
 import type { Decoder, Seq2Seq } from "../models/seq2seq.ts";
 import { build, type Layer } from "../nn/layer.ts";
 import { feedsFor } from "../runtime/compile.ts";
@@ -6,6 +6,7 @@ import type { Tensor } from "../runtime/tensor.ts";
 import { type Arrangement, arrange, firstArrangement } from "./arrangement.ts";
 import { padded } from "./packing.ts";
 import { type Named, openSessions, release, type SearchRuntime, type SearchSessions } from "./sessions.ts";
+import { listedTensors, type Shortlist } from "./shortlist.ts";
 import { asEnsemble, CANDIDATES, encodeGraph, ORDER, stepGraph } from "./step-graphs.ts";
 import { handOver, type ObservedSearch, type Watch } from "./watch.ts";
 
@@ -53,6 +54,8 @@ export interface StepperOptions extends SearchRuntime {
   readonly isOrdered?: boolean;
   /** Changes in the graphs. Default: none. */
   readonly observed?: ObservedSearch;
+  /** The tokens that each sentence may use. Default: all. Not for "all" candidates. */
+  readonly shortlist?: Shortlist | undefined;
 }
 
 /**
@@ -64,20 +67,25 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
   const models = asEnsemble(options.model);
   const { requested, candidates, vocabulary } = candidateCount(models, options.candidates);
   const { read, step } = options.observed ?? {};
-  const encode = encodeGraph(models, options.padding, read);
+  const { shortlist, isOrdered } = options;
+  const isListed = shortlist !== undefined;
+  const encode = encodeGraph(models, options.padding, { observed: read, isListed });
   const sessions = await openSessions(options, encode, {
-    outputs: stepGraph(models, requested, options.isOrdered, step),
+    outputs: stepGraph(models, requested, { isOrdered, isListed, observed: step }),
   });
   return {
     candidates,
     start: async (sources, watch) => {
+      const listed = shortlist && listedTensors(options.engine, shortlist, sources);
       const read = await sessions.read({
         source: padded(sources, options.padding),
+        ...feedsFor(sessions.read, listed?.tensors ?? {}),
         ...watch?.feeds("read"),
       });
       if (watch) await handOver(watch, "read", read);
-      const first = firstArrangement(sources.length);
-      return decodingFrom(sessions, { candidates, vocabulary }, read, first, { watch });
+      const counts = { candidates, vocabulary: listed?.count ?? vocabulary };
+      const begun = { ...read, ...listed?.tensors };
+      return decodingFrom(sessions, counts, begun, firstArrangement(sources.length), { watch });
     },
     close: sessions.close,
   };
@@ -109,6 +117,7 @@ export function decodingFrom(
   { watch, position = 0 }: { readonly watch?: Watch | undefined; readonly position?: number } = {},
 ): Decoding {
   const isOrdered = step.inputs.has(ORDER);
+  const listed = beginning(LISTED, read);
   let memory = beginning(MEMORY, read);
   let state = beginning(STATE, read);
   let now = first;
@@ -130,6 +139,7 @@ export function decodingFrom(
       const stepped: Named = await step({
         ...feedsFor(step, memory),
         ...state,
+        ...listed,
         tokens: { shape, data: placed },
         ...(order ? { [ORDER]: { shape: [order.length], data: order } } : {}),
         ...(step.inputs.has(CANDIDATES)
@@ -144,8 +154,7 @@ export function decodingFrom(
       return candidatesAt(stepped, places, each);
     },
     end: () => {
-      release(state);
-      release(memory);
+      for (const tensors of [state, memory, listed]) release(tensors);
       state = {};
       memory = {};
     },

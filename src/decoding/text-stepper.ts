@@ -29,7 +29,7 @@ export async function openTextStepper(options: TextStepperOptions): Promise<Step
   const counts = candidateCount(models, options.candidates);
   const { requested, candidates } = counts;
   // Hypotheses hardly ever move when texts are drawn, so steps do not reorder them.
-  const step = { outputs: stepGraph(models, requested, false, observed.step) };
+  const step = { outputs: stepGraph(models, requested, { isOrdered: false, observed: observed.step }) };
   const sessions = await openSessions(options, readGraph(models, requested, observed.read), step);
 
   const start = async (beginnings: readonly ArrayLike<number>[], watch?: Watch): Promise<Decoding> => {

@@ -22,9 +22,17 @@ type Shared = Omit<StepperOptions, "candidates">;
 
 /** The search that the options ask for, over sessions that compute no more than it needs. */
 export async function openSearch(options: TranslatorOptions, plan: DecodingPlan): Promise<TranslationSearch> {
-  const { engine, model, weights, source, quantize } = options;
+  const { engine, model, weights, source, quantize, shortlist } = options;
   const session = options.session ? { session: options.session } : {};
-  const shared = { engine, model, quantize, padding: source.special.pad, constants: weights, ...session };
+  const shared = {
+    engine,
+    model,
+    quantize,
+    shortlist,
+    padding: source.special.pad,
+    constants: weights,
+    ...session,
+  };
   if (isPlainGreedy(options, plan)) return openVisiblyGreedy(shared, plan, scoringOf(options, plan));
   const search = searchOver(options, plan);
   const stepper = await openStepper({ ...shared, ...search.stepper });

@@ -4,6 +4,7 @@ import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor } from "../runtime/state.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import type { DecodingOptions } from "./decoding-options.ts";
+import type { Shortlist } from "./shortlist.ts";
 
 export interface TranslatorOptions extends DecodingOptions {
   readonly engine: Engine;
@@ -25,5 +26,10 @@ export interface TranslatorOptions extends DecodingOptions {
   readonly maxLength: number;
   /** "int8": compute products with weights in 8-bit integers, which is smaller and faster. Default: as trained. */
   readonly quantize?: "int8" | undefined;
+  /**
+   * Computes the scores of only those target tokens that each sentence lists: faster, slightly less exact. Not with sampling,
+   * nor with constraints. Default: all tokens.
+   */
+  readonly shortlist?: Shortlist | undefined;
   readonly session?: SessionOptions;
 }

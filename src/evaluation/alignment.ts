@@ -50,14 +50,24 @@ export function alignmentErrorRate(
   return tally.score();
 }
 
+/** What a score is computed from; the counts of two test sets add up to those of both. */
+export type AlignmentCounts = readonly [
+  links: number,
+  sureLinks: number,
+  sureMatches: number,
+  possibleMatches: number,
+];
+
 /** Counts sentence by sentence, for test sets that do not fit into memory. */
 export interface AlignmentTally {
   readonly add: (predicted: readonly Link[], gold: GoldAlignment) => void;
+  readonly counts: () => AlignmentCounts;
   readonly score: () => AlignmentScore;
 }
 
 export function alignmentTally(): AlignmentTally {
   let [links, sureLinks, sureMatches, possibleMatches] = [0, 0, 0, 0];
+  const counts = (): AlignmentCounts => [links, sureLinks, sureMatches, possibleMatches];
   return {
     add: (predicted, { sure, possible }) => {
       const sureSet = new Set(sure.map(formatLink));
@@ -68,14 +78,23 @@ export function alignmentTally(): AlignmentTally {
       sureMatches += distinct.filter((link) => sureSet.has(link)).length;
       possibleMatches += distinct.filter((link) => possibleSet.has(link)).length;
     },
-    score: () => ({
-      aer: links + sureLinks === 0 ? 0 : 1 - (sureMatches + possibleMatches) / (links + sureLinks),
-      precision: links === 0 ? 1 : possibleMatches / links,
-      recall: sureLinks === 0 ? 1 : sureMatches / sureLinks,
-      links,
-    }),
+    counts,
+    score: () => alignmentScore(counts()),
   };
 }
+
+/** Error rate, precision and recall from counts. */
+export const alignmentScore = ([
+  links,
+  sureLinks,
+  sureMatches,
+  possibleMatches,
+]: AlignmentCounts): AlignmentScore => ({
+  aer: links + sureLinks === 0 ? 0 : 1 - (sureMatches + possibleMatches) / (links + sureLinks),
+  precision: links === 0 ? 1 : possibleMatches / links,
+  recall: sureLinks === 0 ? 1 : sureMatches / sureLinks,
+  links,
+});
 
 /**
  * Parses one line in Pharaoh format: `0-0 1-2 2p1`, where `i-j` is a sure link and `ipj` a possible one.

@@ -3,9 +3,11 @@
  * accuracy and F1 of labels; alignment error rate.
  */
 export {
+  type AlignmentCounts,
   type AlignmentScore,
   type AlignmentTally,
   alignmentErrorRate,
+  alignmentScore,
   alignmentTally,
   formatAlignment,
   type GoldAlignment,

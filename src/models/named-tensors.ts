@@ -24,5 +24,8 @@ export const beginning = <T>(prefix: string | number, tensors: Named<T>): Record
 export const inLayers = <T>(layers: readonly Named<T>[]): Record<string, T> =>
   Object.assign({}, ...layers.map((layer, i) => named(i, layer)));
 
-/** Prefixes in a search: read at every step, carried from step to step, and passed to the next step. */
-export const [MEMORY, STATE, NEXT] = ["memory", "state", "next"] as const;
+/**
+ * Prefixes in a search: read at every step, carried from step to step, passed to the next step, and of what a shortlist
+ * leaves of the projection.
+ */
+export const [MEMORY, STATE, NEXT, LISTED] = ["memory", "state", "next", "listed"] as const;

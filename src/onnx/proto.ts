@@ -79,7 +79,7 @@ export type OnnxAttribute =
   | { readonly type: "graph"; readonly value: OnnxGraph };
 
 /** Element types of constants in a file: those of values, and narrower ones for weights. */
-export type OnnxDType = DType | "int8" | "float16";
+export type OnnxDType = DType | "int8" | "uint8" | "float16";
 
 /** Constant numbers, row-major. */
 export interface OnnxTensor {
@@ -109,7 +109,7 @@ export const onnxElementType = {
   float64: 11,
 } as const satisfies Record<DType, number>;
 
-const narrow = { int8: 3, float16: 10 } as const;
+const narrow = { int8: 3, uint8: 2, float16: 10 } as const;
 
 /** An attribute of the kind that its value implies; for floats use `float` or `floats`. */
 export function attribute(

@@ -7,6 +7,14 @@ import type { OnnxGraph, OnnxInitializer, OnnxNode } from "./proto.ts";
 const LARGEST = 64;
 const FLOAT = 1;
 
+/** What every quantised input needs: the axis of a row, the step of its 8 bits, their zero, and a divisor for rows of zeros. */
+const shared = {
+  axis: { name: "int8:axis", dtype: "int64", shape: [1], data: BigInt64Array.of(-1n) },
+  step: { name: "int8:step", dtype: "float32", shape: [], data: Float32Array.of(1 / 127) },
+  zero: { name: "int8:zero", dtype: "uint8", shape: [], data: Uint8Array.of(128) },
+  least: { name: "int8:least", dtype: "float32", shape: [], data: Float32Array.of(1e-30) },
+} as const satisfies Record<string, OnnxInitializer>;
+
 /** How nodes read a weight: as the right side of a product, transposed or not, or row by row. */
 type Use = "transposed" | "plain" | "rows" | "other";
 
@@ -24,9 +32,9 @@ interface Quantised {
  *
  *   y = x Wᵀ + b  ≈  s_x s_W ((x / s_x) (W / s_W)ᵀ) + b
  *
- * A weight has one fixed scale per output. An input has one scale for the whole tensor, chosen at each run
- * (DynamicQuantizeLinear), so the result of a row depends slightly on the other rows. Only standard ONNX operators are
- * used; ONNX Runtime fuses them. A weight that any other operator reads is not quantised.
+ * A weight has one fixed scale per output. An input has one scale per row, chosen at each run, so the result of a row does
+ * not depend on the other rows: a sentence has the same scores alone and in a batch. Products run in ONNX Runtime's own
+ * MatMulIntegerToFloat. A weight that any other operator reads is not quantised.
  *
  * @param weights  Names of initialisers that may be quantised; those that are not float32 matrices stay as they are.
  */
@@ -79,7 +87,11 @@ export function quantized(graph: OnnxGraph, weights: ReadonlySet<string>): OnnxG
     });
     return [rows, column, vector];
   });
-  return { ...graph, initializers, nodes: [...transposes, ...rewritten(graph.nodes, changed)] };
+  return {
+    ...graph,
+    initializers: changed.size > 0 ? [...initializers, ...Object.values(shared)] : initializers,
+    nodes: [...transposes, ...rewritten(graph.nodes, changed)],
+  };
 }
 
 function useOf({ opType, attributes = {} }: OnnxNode, input: number): Use {
@@ -95,7 +107,7 @@ function useOf({ opType, attributes = {} }: OnnxNode, input: number): Use {
 
 function rewritten(nodes: readonly OnnxNode[], changed: ReadonlyMap<string, Quantised>): OnnxNode[] {
   /** Inputs of products that are already quantised. */
-  const inputs = new Map<string, { x: string; scale: string; zero: string }>();
+  const inputs = new Map<string, QuantisedRows>();
   return nodes.flatMap((node): OnnxNode[] => {
     const [output] = node.outputs as [string];
     const table = node.opType === "Gather" ? changed.get(node.inputs[0] as string) : undefined;
@@ -105,25 +117,40 @@ function rewritten(nodes: readonly OnnxNode[], changed: ReadonlyMap<string, Quan
       return [withRewrittenGraphs(node, changed)];
     const [left, , bias = ""] = node.inputs as [string, string, string?];
     const at = (step: string): string => `${output}:${step}`;
-    const before: OnnxNode[] = [];
-    let quantisedInput = inputs.get(left);
-    if (!quantisedInput) {
-      // Named after the product, not the input, because subgraphs may quantise the same input.
-      quantisedInput = { x: at("uint8"), scale: at("scale"), zero: at("zero") };
-      inputs.set(left, quantisedInput);
-      const outputs = Object.values(quantisedInput);
-      before.push({ opType: "DynamicQuantizeLinear", inputs: [left], outputs });
-    }
-    const { x, scale, zero } = quantisedInput;
+    // Named after the product, not the input, because subgraphs may quantise the same input.
+    const known = inputs.get(left);
+    const { x, scale } = known ?? { x: at("uint8"), scale: at("scale") };
+    if (!known) inputs.set(left, { x, scale });
     return [
-      ...before,
-      { opType: "MatMulInteger", inputs: [x, weight.matrix, zero], outputs: [at("sum")] },
-      cast(at("sum"), at("float")),
-      { opType: "Mul", inputs: [scale, weight.scale], outputs: [at("unit")] },
-      { opType: "Mul", inputs: [at("float"), at("unit")], outputs: [bias ? at("product") : output] },
+      ...(known ? [] : quantisedRows(left, { x, scale })),
+      {
+        opType: "MatMulIntegerToFloat",
+        domain: "com.microsoft",
+        inputs: [x, weight.matrix, shared.step.name, weight.scale, shared.zero.name],
+        outputs: [at("rows")],
+      },
+      { opType: "Mul", inputs: [at("rows"), scale], outputs: [bias ? at("product") : output] },
       ...(bias ? [{ opType: "Add", inputs: [at("product"), bias], outputs: [output] }] : []),
     ];
   });
+}
+
+/** Names of an input in 8 bits, [..., in], and of the largest magnitude of each of its rows, [..., 1]. */
+interface QuantisedRows {
+  readonly x: string;
+  readonly scale: string;
+}
+
+/** Divides each row by its largest magnitude and stores it in 8 bits around 128. */
+function quantisedRows(input: string, { x, scale }: QuantisedRows): OnnxNode[] {
+  const [magnitudes, largest, unit] = [`${x}:abs`, `${x}:largest`, `${x}:unit`];
+  return [
+    { opType: "Abs", inputs: [input], outputs: [magnitudes] },
+    { opType: "ReduceMax", inputs: [magnitudes, shared.axis.name], outputs: [largest] },
+    { opType: "Max", inputs: [largest, shared.least.name], outputs: [scale] },
+    { opType: "Div", inputs: [input, scale], outputs: [unit] },
+    { opType: "QuantizeLinear", inputs: [unit, shared.step.name, shared.zero.name], outputs: [x] },
+  ];
 }
 
 const cast = (from: string, to: string): OnnxNode => ({

@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
+import { alone, type Communicator } from "../distributed/communicator.ts";
+import { broadcastJson } from "../distributed/together.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
 import type { Learner } from "../tasks/task.ts";
 import { type Scores, validationText } from "../tasks/validation-text.ts";
+import { broadcastEntries } from "../training/across-ranks.ts";
 import { isBetter, type Position, type Validation } from "../training/trainer.ts";
 import { loadCheckpoint, validatedCheckpoints } from "./checkpoints.node.ts";
 import { appendLine } from "./durable.node.ts";
@@ -15,19 +18,24 @@ export interface Averaged {
   readonly directory: string;
   readonly learner: Learner;
   readonly signal?: AbortSignal | undefined;
+  /** The processes that validate together. Default: this one alone. */
+  readonly communicator?: Communicator | undefined;
   readonly onMessage?: (message: string) => void;
 }
 
 /** Averages the weights of the last checkpoints; keeps the average if it scores better than the best so far. */
 export async function tryAverage(
-  { config, directory, learner, signal, onMessage }: Averaged,
+  { config, directory, learner, signal, onMessage, communicator = alone }: Averaged,
   { best, step }: Position,
 ): Promise<Scores | undefined> {
   const last = validatedCheckpoints(directory).slice(-config.training.average);
-  if (config.training.average < 2 || last.length < 2) return undefined;
+  const isTried = config.training.average >= 2 && last.length >= 2;
+  if (!(await broadcastJson(communicator, isTried))) return undefined;
   const mean = meanOf(last.map(({ path }) => path));
   for (const [name, { data }] of mean) learner.step.state.write(name, data);
-  const validation = await learner.validate(signal);
+  await broadcastEntries(learner.step.state, learner.step.weights, communicator);
+  // Several ranks validate to the end: a signal comes to each at another time.
+  const validation = await learner.validate(communicator.size === 1 ? signal : undefined);
   if (!validation) return undefined;
   const isKept = isBetter(validation, best);
   const textOf = (scored: Validation): string => validationText(scoresOf(scored));

@@ -77,6 +77,9 @@ const treatments: Readonly<Record<string, Treatment>> = {
   "training.bpeDropout": "asked",
   // Other links are another corpus, which asks.
   "training.guidedAlignment": "free",
+  "training.wire": "free",
+  // The outer step has a momentum of its own, and each update takes part of the batch.
+  "training.localSteps": "fixed",
   "training.average": "free",
   "training.keep": "free",
   "training.logEvery": "free",

@@ -1,5 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import type { FilterReport } from "../data/filters.ts";
+import type { Communicator } from "../distributed/communicator.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Task, Watch } from "../tasks/task.ts";
 import type { StepRecord, ValidationRecord } from "../training/trainer.ts";
@@ -48,4 +49,6 @@ export interface RunOptions extends RunEvents {
   /** Where large corpora are kept encoded; false holds all in memory. Default {}. */
   readonly cache?: CachePlace | false | undefined;
   readonly signal?: AbortSignal;
+  /** The processes that train together; rank 0 has the directory. Default: this one alone. */
+  readonly communicator?: Communicator | undefined;
 }

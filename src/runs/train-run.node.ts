@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type CorpusSize, fitToData, fitToRun } from "../config/fit.ts";
 import { parseConfig } from "../config/parse.ts";
 import type { Config } from "../config/schema.ts";
 import { openFileReader } from "../data/corpus-reader.node.ts";
+import { alone, type Communicator } from "../distributed/communicator.ts";
+import { broadcastJson, requireAgreement, together } from "../distributed/together.ts";
 import { heedError } from "../errors.ts";
 import { type DescribedRun, taskOf } from "../tasks/tasks.ts";
+import { broadcastEntries } from "../training/across-ranks.ts";
 import { type Position, START } from "../training/trainer.ts";
 import { unlessAborted } from "../work.ts";
 import { scoresOf } from "./average.node.ts";
@@ -17,9 +21,11 @@ import { createRunDirectory, refuseForeign, removeTemporaries } from "./director
 import { writeAtomically } from "./durable.node.ts";
 import { CONFIG_FILE } from "./file-names.ts";
 import { directoryFiles } from "./files.node.ts";
-import { differencesSince, fingerprintOf } from "./fingerprint.ts";
+import { type Differences, differencesSince, fingerprintOf } from "./fingerprint.ts";
+import { corporaOf, followRun, requestOf } from "./follow-run.node.ts";
 import { lockRun } from "./lock.node.ts";
 import { truncateLog } from "./metrics-log.node.ts";
+import { refuseForRanks } from "./ranks.ts";
 import { readSmallText } from "./read-file.node.ts";
 import type { RunResult } from "./records.ts";
 import { METRICS, TIMINGS } from "./records.ts";
@@ -40,11 +46,25 @@ import { trainSession } from "./train-session.node.ts";
 
 export type { RunEvents, RunOptions, RunStart } from "./run-options.ts";
 
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+
 /**
  * Trains the model that a configuration describes. Fills a run directory with the configuration, vocabularies,
  * checkpoints, logs and the best model; at the end, the average of the last checkpoints replaces it if that is better.
+ *
+ * With several ranks, each calls this and trains with its part of every batch; rank 0 alone has the directory.
+ *
+ * @throws ERR_CONFIG on every rank when one has another version, configuration or corpus.
  */
 export async function trainRun(asked: RunOptions): Promise<RunSummary> {
+  const { communicator = alone } = asked;
+  refuseForRanks(asked.config, communicator);
+  await requireAgreement(communicator, requestOf(asked, version));
+  return communicator.rank === 0 ? leadRun(asked, communicator) : followRun(asked, communicator);
+}
+
+/** Trains as the only process, or as rank 0. `followRun` has the same calls to the communicator. */
+async function leadRun(asked: RunOptions, communicator: Communicator): Promise<RunSummary> {
   const { directory, resume = false, allowChange, signal } = asked;
   const say = asked.onMessage ?? ((): void => undefined);
   const began = performance.now();
@@ -58,20 +78,29 @@ export async function trainRun(asked: RunOptions): Promise<RunSummary> {
     if (resume && !saved) say(`no checkpoint in ${directory}: starting from the beginning`);
     const start = saved ? undefined : startingPoint(asked.config);
     const options = inheriting(asked, start);
-    const stopped = (): RunSummary => stoppedBefore(directory, saved?.state.position ?? START, began);
+    const stopped = (): RunSummary => {
+      // The others cannot know.
+      if (communicator.size > 1) communicator.abort(STOPPED, "stopped by a signal before the first update");
+      return stoppedBefore(directory, saved?.state.position ?? START, began);
+    };
     const cache = asked.cache === false ? undefined : openCorpusCache(asked.cache ?? {}, say);
     const reader = openFileReader({ signal, say, cache });
     const watch = asked.onPreparing;
-    const data = await unlessAborted(taskOf(options.config).load(options.config, reader, watch), signal);
-    if (!data) return stopped();
-    const config = saved ? asResumed(options) : asFitted(options, data.size, say);
-    const fingerprint = fingerprintOf(config, data);
-    const differences = saved
-      ? differencesSince(saved.state.fingerprint, fingerprint, directory, allowChange)
-      : NO_DIFFERENCES;
-    const files = saved ? directoryFiles(directory) : start && startingFiles(start, config);
-    const prepared = await unlessAborted(data.prepare(config, say, files, signal, watch), signal);
-    if (!prepared) return stopped();
+    const read = await together(communicator, async () => {
+      const data = await unlessAborted(taskOf(options.config).load(options.config, reader, watch), signal);
+      if (!data) return undefined;
+      const config = saved ? asResumed(options) : asFitted(options, data.size, say);
+      const fingerprint = fingerprintOf(config, data);
+      const differences = saved
+        ? differencesSince(saved.state.fingerprint, fingerprint, directory, allowChange)
+        : NO_DIFFERENCES;
+      const files = saved ? directoryFiles(directory) : start && startingFiles(start, config);
+      const prepared = await unlessAborted(data.prepare(config, say, files, signal, watch), signal);
+      return prepared && { data, config, fingerprint, differences, prepared };
+    });
+    if (!read) return stopped();
+    const { data, config, fingerprint, differences, prepared } = read;
+    refuseRemeasuring(differences, communicator);
     const vocabulary = digestOf(prepared.files);
     if (saved) refuseOtherVocabulary(saved, vocabulary, directory);
     if (prepared.report) options.onCorpus?.(prepared.report);
@@ -84,7 +113,12 @@ export async function trainRun(asked: RunOptions): Promise<RunSummary> {
     unlock ??= lock(directory);
     const begun = start && startingWeights(start, config, prepared.files);
     if (start) say([`begins with ${start.where}`, ...(begun?.notes ?? [])].join("; "));
-    const learner = await prepared.open(options.engine, saved?.model ?? begun?.weights);
+    await broadcastJson(communicator, { requested: options.config, config, files: prepared.files });
+    await together(communicator, () => Promise.resolve());
+    await requireAgreement(communicator, corporaOf(data));
+    const learner = await together(communicator, () =>
+      prepared.open(options.engine, saved?.model ?? begun?.weights, communicator),
+    );
     try {
       const resumed = { config, directory, learner, fingerprint, allowChange, say };
       const planned = beginning(resumed, saved, differences);
@@ -95,6 +129,9 @@ export async function trainRun(asked: RunOptions): Promise<RunSummary> {
       const { from, isOther } = saved
         ? await restoreRun(resumed, saved, { from: planned.from, isRemeasured, signal })
         : startNew({ config, directory }, planned.from, prepared.files);
+      await broadcastJson(communicator, { from, schedule: planned.schedule });
+      const { state, weights, moments } = learner.step;
+      await broadcastEntries(state, [...weights, ...moments], communicator);
       const session = {
         ...options,
         ...planned,
@@ -119,6 +156,17 @@ export async function trainRun(asked: RunOptions): Promise<RunSummary> {
   } finally {
     unlock?.();
   }
+}
+
+/** The exit status of a job that was stopped before it trained. */
+const STOPPED = 130;
+
+/** Refuses changes after which the best model is measured again, before the ranks are at work. @throws ERR_CONFIG */
+function refuseRemeasuring({ restarts: { best } }: Differences, { size }: Communicator): void {
+  if (size === 1 || best.length === 0) return;
+  const remedy = "resume once without mpirun, or leave it as it was";
+  const cause = `${best.join(", ")}: the best model is to be validated again, which one process does`;
+  throw heedError("ERR_CONFIG", { where: "--resume", cause, remedy });
 }
 
 /** With the model and vocabulary of the run that training begins with, or began with. */

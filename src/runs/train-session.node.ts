@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { alone } from "../distributed/communicator.ts";
 import type { Learner } from "../tasks/task.ts";
 import { taskOf } from "../tasks/tasks.ts";
 import { Background } from "../training/background.ts";
@@ -10,6 +11,7 @@ import type { Fingerprint } from "./fingerprint.ts";
 import { forewarnings } from "./forewarnings.ts";
 import { withLoss } from "./losses.ts";
 import { requireModel } from "./model-file.node.ts";
+import { agreement, rollBackTogether } from "./ranks.ts";
 import { METRICS, TIMINGS } from "./records.ts";
 import { writeReport } from "./report.node.ts";
 import { writeDivergence } from "./result.node.ts";
@@ -36,6 +38,7 @@ export interface Session extends RunOptions, Beginning {
 /** Trains from where a session begins and records the progress in its directory. */
 export async function trainSession(session: Session): Promise<RunSummary> {
   const { config, directory, learner, from, schedule, fingerprint, vocabulary, changes } = session;
+  const { communicator = alone } = session;
   const { training } = config;
   const { totalSteps } = schedule;
   const parameters = learner.step.parameterCount;
@@ -68,24 +71,25 @@ export async function trainSession(session: Session): Promise<RunSummary> {
     validate: learner.validate,
     schedule,
     from,
-    signal: session.signal,
+    ...agreement(communicator, session.signal),
     onStep: (record) => {
       saving.check();
-      const { seconds, ...reproducible } = record;
+      const { seconds, reduction, ...reproducible } = record;
       loss = record.loss;
       losses = withLoss(losses, "training", loss);
       tokens += record.tokens;
       if (record.step % training.logEvery === 0 || record.step === 1) {
         log("step", reproducible);
-        appendLine(join(directory, TIMINGS), JSON.stringify({ step: record.step, seconds }));
+        appendLine(join(directory, TIMINGS), JSON.stringify({ step: record.step, seconds, reduction }));
         board?.onStep(record);
       }
       session.onStep?.(record);
     },
-    rollBack: async () => {
-      await saving.settled();
-      return rollBack(directory, learner.step.state, session.onMessage);
-    },
+    rollBack: () =>
+      rollBackTogether(communicator, learner.step, async () => {
+        await saving.settled();
+        return rollBack(directory, learner.step.state, session.onMessage);
+      }),
     onRollback: (record) => {
       log("rollback", record);
       session.onMessage?.(

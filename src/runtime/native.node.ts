@@ -34,13 +34,18 @@ const loaded = new Map<string, Loaded>();
  *   Linux x64.
  * @param options.library  Path of a shared library of ONNX Runtime 1.20 or later. Default: the environment variable
  *   HEED_ONNXRUNTIME, or else the library in the onnxruntime-node package.
+ * @param options.threads  Of each session on the CPU, where the session does not say. Default: one for each physical core.
  * @throws ERR_RUNTIME when the library cannot be loaded.
  */
 export function openNativeEngine(
-  options: { readonly library?: string; readonly device?: "cpu" | GpuDevice } = {},
+  options: {
+    readonly library?: string;
+    readonly device?: "cpu" | GpuDevice;
+    readonly threads?: number | undefined;
+  } = {},
 ): Engine {
   const library = options.library ?? (process.env.HEED_ONNXRUNTIME || bundledLibrary());
-  const { device = "cpu" } = options;
+  const { device = "cpu", threads = physicalCores() } = options;
   const { api, env, memory } = load(library);
   if (isGpu(device)) {
     const gpu = new NativeGpu(api, memory, device, (model, options) =>
@@ -58,9 +63,9 @@ export function openNativeEngine(
     name: "native",
     device: "cpu",
     overwrites: true,
-    description: `cpu (native ONNX Runtime ${api.version}, ${showThreads(physicalCores())})`,
+    description: `cpu (native ONNX Runtime ${api.version}, ${showThreads(threads)})`,
     load: async (model: Uint8Array, options: SessionOptions = {}) =>
-      new NativeSession(api, memory, await createSession(api, env, model, options)),
+      new NativeSession(api, memory, await createSession(api, env, model, { threads, ...options })),
     tensor: (dtype: DType, shape: readonly number[], data?: HostArray) => memory.wrap(dtype, shape, data),
   };
 }

@@ -9,6 +9,8 @@ import { physicalCores } from "./threads.node.ts";
 export interface OpenEngineOptions {
   /** Receives one line when a slower runtime is used instead. Default: no warning. */
   readonly onWarning?: (line: string) => void;
+  /** Threads of each session in the native runtime. Default: one for each physical core. */
+  readonly threads?: number | undefined;
 }
 
 /**
@@ -76,7 +78,7 @@ async function openWasm(): Promise<Engine> {
 
 async function openNativeOrNode(
   device: "cpu" | "webgpu" | "cuda",
-  { onWarning }: OpenEngineOptions,
+  { onWarning, threads }: OpenEngineOptions,
 ): Promise<Engine> {
   if (isMissing()) return refuseMissing();
   const runtime = process.env.HEED_RUNTIME;
@@ -91,7 +93,7 @@ async function openNativeOrNode(
   if (runtime === "node") return openNode(device);
   try {
     const { openNativeEngine } = await import("./native.node.ts");
-    return openNativeEngine({ device });
+    return openNativeEngine({ device, threads });
   } catch (error) {
     if (runtime === "native") throw error;
     const reason = error instanceof Error ? error.message : String(error);

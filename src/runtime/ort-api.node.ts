@@ -1,13 +1,11 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import koffi from "koffi";
+import { enlargeCallStacks } from "./call-stacks.node.ts";
 import { ortError } from "./ort-error.ts";
 
 /** The C API version to request; later versions of the library provide it too. */
 const apiVersion = 20;
-
-/** ONNX Runtime recurses deeply when it optimises a graph; koffi's default call stack would overflow. */
-const stackBytes = 8 * 2 ** 20;
 
 /** An array is passed by address and stays alive until a synchronous call returns. */
 type Argument = bigint | number | string | readonly string[] | null | ArrayBufferView;
@@ -113,11 +111,7 @@ const held: unknown[] = [];
 export function loadOrtApi(library: string): OrtApi {
   let base: bigint;
   try {
-    const { sync_stack_size: sync = 0, async_stack_size: async = 0 } = koffi.config();
-    // koffi refuses this once a library is loaded, so it is set only when needed.
-    if (sync < stackBytes || async < stackBytes) {
-      koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
-    }
+    enlargeCallStacks();
     const handle = koffi.load(library);
     held.push(handle);
     base = handle.func("OrtGetApiBase", "void *", [])();

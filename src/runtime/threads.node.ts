@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 
 /**
  * The number of physical cores this process may use. Two threads on one core compete for its vector units, so matrix
@@ -18,6 +18,15 @@ export function physicalCores(): number {
     return available;
   }
   return Math.max(1, Math.min(available, cores.size));
+}
+
+/**
+ * The threads of one of several processes on this machine, at least 1. A launcher that binds processes to cores has
+ * divided them already.
+ */
+export function threadsPerProcess(processes: number): number {
+  const isBound = availableParallelism() < cpus().length;
+  return Math.max(1, isBound ? physicalCores() : Math.floor(physicalCores() / processes));
 }
 
 /** The numbers in a list such as `0-3,8`. */

@@ -3,6 +3,7 @@ import type { CorpusSize } from "../config/fit.ts";
 import type { Config } from "../config/schema.ts";
 import type { CorpusReader } from "../data/corpus-reader.ts";
 import type { FilterReport } from "../data/filters.ts";
+import type { Communicator } from "../distributed/communicator.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { HostTensor } from "../runtime/state.ts";
@@ -100,7 +101,12 @@ export interface PreparedTask {
   readonly heldBytes?: number;
   /** JSON files needed to use the model, beside its weights, by name: vocabularies, labels. */
   readonly files: Readonly<Record<string, unknown>>;
-  readonly open: (engine: Engine, weights?: ReadonlyMap<string, HostTensor>) => Promise<Learner>;
+  /** @param communicator  The processes that share every batch and every validation. Default: this one alone. */
+  readonly open: (
+    engine: Engine,
+    weights?: ReadonlyMap<string, HostTensor>,
+    communicator?: Communicator,
+  ) => Promise<Learner>;
 }
 
 /** A model and its data, ready for the trainer. */

@@ -53,21 +53,30 @@ export function fusedGraphs(options: UpdateOptions, objective: Objective, weight
   };
 }
 
-/** Two graphs: one sums the gradients of batches, one divides by all tokens, clips and updates. */
-export function splitGraphs(options: UpdateOptions, objective: Objective, weights: Weights): TrainingGraphs {
+/**
+ * Two graphs: one sums the gradients of batches, one divides by all tokens, clips and updates.
+ *
+ * @param options.single  The sums are those of one batch: nothing is added to what there was, nor cleared. Default false.
+ */
+export function splitGraphs(
+  { single = false, ...options }: UpdateOptions & { readonly single?: boolean },
+  objective: Objective,
+  weights: Weights,
+): TrainingGraphs {
   const { loss, tokens } = objective;
   const packed = packVectors(withGradients(weights, loss));
   const total = parameter("accumulated.tokens", "float32", []);
-  const added = new Map([[total, add(total, tokens)]]);
+  const sumOf = (before: Value, now: Value): Value => (single ? now : add(before, now));
+  const added = new Map([[total, sumOf(total, tokens)]]);
   const summed = packed.trained.map(({ path, value, gradient }) => {
     const sum = parameter(`accumulated.${path}`, value.dtype, value.shape as number[]);
-    added.set(sum, add(sum, gradient));
+    added.set(sum, sumOf(sum, gradient));
     return { path, value, gradient: sum };
   });
   const { update, norm } = updateOf(options, { ...packed, trained: summed }, total);
   const meanOf = packed.unpack(new Map(summed.map(({ value, gradient }) => [value, div(gradient, total)])));
   const sums = [...added.keys()];
-  const cleared = sums.map((sum) => [sum, zeros(sum.dtype, sum.shape)] as const);
+  const cleared = (single ? [] : sums).map((sum) => [sum, zeros(sum.dtype, sum.shape)] as const);
   return {
     accumulate: { outputs: sumsOf(objective), updates: added },
     update: { outputs: { gradientNorm: norm }, updates: new Map([...update.updates, ...cleared]) },

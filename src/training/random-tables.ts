@@ -14,13 +14,13 @@ export function dropoutSites(outputs: readonly Value[]): Site[] {
   return topological(outputs).flatMap((node) => (node.op === dropoutMaskOp ? [node.attrs as Site] : []));
 }
 
-/** Random tables as long as the largest site of this batch needs, drawn from (seed, step). */
+/** Random tables as long as the largest site of this batch needs, drawn from (seed, draw). */
 export function randomTables(
   sites: readonly Site[],
   batch: Batch,
   loss: Value,
   seed: number,
-  draw: number,
+  draw: number | string,
 ): Record<string, Feed> {
   if (sites.length === 0) return {};
   const lengths = symbolLengths(batch, loss);

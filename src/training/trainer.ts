@@ -1,3 +1,4 @@
+import { knownToAll } from "../distributed/together.ts";
 import { heedError } from "../errors.ts";
 import type { LayerStatistics } from "../inspect/training/layer-statistics.ts";
 import type { Section } from "../pictures/page.ts";
@@ -39,7 +40,8 @@ export const START: Position = {
 };
 
 export interface TrainingBatch {
-  readonly feeds: BatchFeeds;
+  /** With several ranks: of this rank's part, undefined where it has none. */
+  readonly feeds: BatchFeeds | undefined;
   /** Numbers of its examples for messages: line numbers of the corpus. */
   readonly examples: readonly number[];
 }
@@ -107,6 +109,8 @@ export interface StepRecord {
   readonly learningRate: number;
   /** Wall time of the step; not part of any log that must be reproducible. */
   readonly seconds: number;
+  /** See `StepResult`; no part of such a log either. */
+  readonly reduction?: number;
 }
 
 export interface StatisticsRecord extends LayerStatistics {
@@ -146,6 +150,11 @@ export interface TrainerOptions extends TrainerEvents {
   readonly rollBack?: (() => Promise<number | undefined>) | undefined;
   readonly from?: Position;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * With several ranks: called before every update with the minutes trained, returns those that all ranks go by, and
+   * aborts the signal on all of them at once. Default: each process for itself.
+   */
+  readonly agree?: ((minutes: number) => Promise<number>) | undefined;
 }
 
 export type StopReason = "finished" | "patience" | "time" | "signal";
@@ -176,7 +185,9 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
   let position = options.from ?? START;
   let saved = position;
   const before = position.minutes ?? 0;
-  const minutesTrained = (): number => before + (performance.now() - began) / 60_000;
+  const minutesHere = (): number => before + (performance.now() - began) / 60_000;
+  let agreed: number | undefined;
+  const minutesTrained = (): number => agreed ?? minutesHere();
 
   const save = async (isBest: boolean): Promise<void> => {
     if (minutes < Infinity) position = { ...position, minutes: minutesTrained() };
@@ -186,6 +197,7 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
   const check = async (): Promise<void> => {
     if (position.validated === position.step || signal?.aborted) return;
     const start = performance.now();
+    await step.settle?.();
     const validation = await options.validate(signal);
     if (!validation) return;
     const { sections: _, ...scored } = validation;
@@ -214,6 +226,7 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
     await save(isBest);
   };
   const update = async (batches: readonly TrainingBatch[]): Promise<void> => {
+    agreed = await options.agree?.(minutesHere());
     const start = performance.now();
     const { epoch } = position;
     const number = position.step + 1;
@@ -252,7 +265,7 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
   };
   const diverged = async (divergence: Divergence): Promise<never> => {
     await options.onDiverged?.(divergence);
-    throw divergenceError(divergence);
+    throw knownToAll(divergenceError(divergence));
   };
   const isDue = (): boolean =>
     validateEvery === undefined ? position.batch === 0 : position.step % validateEvery === 0;
@@ -266,7 +279,10 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
     if (reason !== "signal") await check();
     // A signal may also have cut that validation short.
     if (!signal?.aborted) return { position, reason };
-    if (saved !== position) await save(false);
+    if (saved !== position) {
+      await step.settle?.();
+      await save(false);
+    }
     return { position, reason: "signal" };
   };
 

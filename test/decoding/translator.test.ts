@@ -78,22 +78,25 @@ describe("a translator", () => {
     }
   });
 
-  test("says the same of a sentence alone, in any batch and in any order", async () => {
-    const reference = await (await open({ batch: 1, best: 3 })).translate(sentences);
-    for (const batch of [2, 7, 64]) {
-      const translator = await open({ batch, best: 3 });
-      for (const order of [all, [...all].reverse()]) {
-        const found = await translator.translate(order.map((i) => sentences[i] as string));
-        order.forEach((i, at) => {
-          const expected = reference[i]?.hypotheses ?? [];
-          expect(found[at]?.hypotheses.map(({ text }) => text)).toEqual(expected.map(({ text }) => text));
-          expected.forEach(({ score }, n) => {
-            expect(found[at]?.hypotheses[n]?.score).toBeCloseTo(score, 4);
+  test.each([undefined, "int8"] as const)(
+    "says the same of a sentence alone, in any batch and in any order (weights %s)",
+    async (quantize) => {
+      const reference = await (await open({ batch: 1, best: 3, quantize })).translate(sentences);
+      for (const batch of [2, 7, 64]) {
+        const translator = await open({ batch, best: 3, quantize });
+        for (const order of [all, [...all].reverse()]) {
+          const found = await translator.translate(order.map((i) => sentences[i] as string));
+          order.forEach((i, at) => {
+            const expected = reference[i]?.hypotheses ?? [];
+            expect(found[at]?.hypotheses.map(({ text }) => text)).toEqual(expected.map(({ text }) => text));
+            expected.forEach(({ score }, n) => {
+              expect(found[at]?.hypotheses[n]?.score).toBeCloseTo(score, 4);
+            });
           });
-        });
+        }
       }
-    }
-  });
+    },
+  );
 
   test("says the same twice, to the bit", async () => {
     const translator = await open({ best: 2 });

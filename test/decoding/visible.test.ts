@@ -37,7 +37,9 @@ test("a stepper leaves out the candidates that show nothing, each hypothesis for
       step: async (from, _, __, extra = 0) => ({
         each: 2 + extra,
         tokens: Int32Array.from([...from].flatMap(() => [1, 2, 0, 3, 4].slice(0, 2 + extra))),
-        logProbabilities: Float32Array.from([...from].flatMap(() => [-1, -2, -3, -4, -5].slice(0, 2 + extra))),
+        logProbabilities: Float32Array.from(
+          [...from].flatMap(() => [-1, -2, -3, -4, -5].slice(0, 2 + extra)),
+        ),
       }),
       end: () => undefined,
     }),

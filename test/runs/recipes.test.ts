@@ -78,6 +78,13 @@ test("every head of queries shows the keys that its group shares, and can be swi
   look.close();
 });
 
+test("local steps are refused in one process", async () => {
+  const { message } = await failure("alone", { set: ["training.localSteps=5"] });
+  expect(message).toBe(
+    "training.localSteps: has no effect in one process; start several ranks with mpirun, or leave it out",
+  );
+});
+
 test("an average cannot begin in the middle of a run", async () => {
   const without = all.filter((key) => !key.startsWith("training.ema"));
   const { message } = await failure("at 2", { set: without, resume: true });
@@ -101,6 +108,11 @@ test.each([
     "training: { bpeDropout: 0.1, guidedAlignment: { links: x.txt } }",
     '"training.bpeDropout": the links of guidedAlignment are of pieces that stay the same',
   ],
+  [
+    "training: { localSteps: 10, ema: 0.99 }",
+    '"training.ema" has no effect with "training.localSteps": the ranks have other weights in between',
+  ],
+  ["training: { localSteps: 10, onSpike: rollback }", 'with "training.localSteps"'],
   ["model: { heads: 4, keyValueHeads: 3 }", '"model.keyValueHeads": 3 do not divide 4 heads'],
   ["model: { normKind: rms, without: [norm] }", '"model.normKind": has no effect without norms'],
 ])("%s is refused", (keys, cause) => {

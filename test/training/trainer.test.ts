@@ -51,7 +51,9 @@ function world(setting: Setting = {}): World {
   });
   const fake: Pick<TrainingStep, "run"> = {
     run: async (number, rate, batches) => {
-      const taken = batches.map(({ at }) => [...(at as { data: Int32Array }).data].join("."));
+      const at = (feeds: (typeof batches)[number]): Int32Array =>
+        (feeds as unknown as { at: { data: Int32Array } }).at.data;
+      const taken = batches.map((feeds) => [...at(feeds)].join("."));
       await tell(`step ${number}: ${taken.join(" ")}`);
       step = number;
       rates.push(rate);

@@ -1,6 +1,7 @@
 import { symmetrisations } from "../../evaluation/symmetrise.ts";
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
+import { shardOptions } from "../shard.ts";
 
 export default command({
   name: "align",
@@ -18,12 +19,16 @@ them all on pairs whose links are known: --valid-source, --valid-target and
 of two directions that agree best on the first pairs. The choice is printed.
 
 With --reverse, a translator of the other direction, the links of both are
-joined by --symmetrise.`,
+joined by --symmetrise.
+
+--shard 3/8 --parts DIR aligns every eighth block of 1,024 pairs, from the third,
+into DIR/part-3-of-8; \`heed merge DIR\` writes what one process would have.`,
   examples: [
     "heed align runs/en-fr --pairs test.tsv > links.txt",
     "heed align runs/en-fr --source test.en --target test.fr --layer 2 --head 3 --row input",
     "heed align runs/en-fr --reverse runs/fr-en --pairs test.tsv --choose-by agreement",
     "heed align runs/en-fr --source test.en --target test.fr --gold test.links --json",
+    "heed align runs/en-fr --pairs train.tsv --shard auto/8 --parts links",
   ],
   args: ["run"],
   options: {
@@ -64,6 +69,7 @@ joined by --symmetrise.`,
     validGold: { type: "string", value: "FILE", help: "valid-gold: their links, i-j sure and ipj possible" },
     gold: { type: "string", value: "FILE", help: "known links: print error rate, precision and recall" },
     probabilities: { type: "boolean", help: "write i-j:weight, the share of attention of each link" },
+    ...shardOptions,
     device: deviceOption,
     json: {
       type: "boolean",

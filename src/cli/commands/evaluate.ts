@@ -1,6 +1,7 @@
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
 import { metricOptions } from "../metric-options.ts";
+import { shardOptions } from "../shard.ts";
 
 export default command({
   name: "evaluate",
@@ -10,13 +11,18 @@ accuracy and macro-F1, a language model by perplexity.
 
 A translator's perplexity is that of the references, over tokens of its own
 vocabulary. For other options (of chrF and TER, confidence intervals, several
-reference files), save the translations with --output and use \`heed score\`.`,
+reference files), save the translations with --output and use \`heed score\`.
+
+--shard 3/8 --parts DIR counts every eighth block of 1,024 sentences, from the
+third, into DIR/part-3-of-8. \`heed merge DIR\` scores the whole test set: from
+the counts, never as a mean of scores.`,
   examples: [
     "heed evaluate runs/en-fr --source test.en --reference test.fr",
     "heed evaluate runs/en-fr --pairs test.tsv --beam 1 --json",
     "heed evaluate runs/en-fr --pairs test.tsv --metrics bleu,chrf++,ter,perplexity",
     "heed evaluate runs/polarity --labelled test.tsv",
     "heed evaluate runs/shakespeare --text test.txt",
+    "heed evaluate runs/en-fr --pairs test.tsv --shard 3/8 --parts counts --json",
   ],
   args: ["run"],
   options: {
@@ -47,6 +53,7 @@ reference files), save the translations with --output and use \`heed score\`.`,
     },
     alpha: { type: "number", range: [0, 5], help: "strength of the length penalty (default: the run's)" },
     batch: { type: "number", whole: true, range: [1, 4096], default: 32, help: "sentences decoded together" },
+    ...shardOptions,
     device: deviceOption,
     json: {
       type: "boolean",

@@ -1,6 +1,7 @@
 import { quoted } from "../../text/quoted.ts";
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
+import { shardOption } from "../shard.ts";
 
 const EXAMPLE_CONFIG = `A configuration is YAML. Every key has a default; sizes, dropout and schedule follow from the corpus:
 
@@ -19,6 +20,10 @@ scaled-dot or general.
 
 \`heed train config.yaml --print-config\` prints every key with its meaning.
 
+Several processes share every batch where MPI starts them together:
+
+  mpirun -n 4 --bind-to none heed train config.yaml --run runs/mine
+
 A sweep trains many runs, whose differences are listed in another file:
 
   seeds: [1, 2, 3]                     # every cell is trained once per seed
@@ -31,7 +36,10 @@ A sweep trains many runs, whose differences are listed in another file:
 It writes DIR/heads=4,norm=pre/seed=1 and so on, each an ordinary run. Started
 again, it skips the runs that have ended and resumes interrupted ones. A cell
 that fails is reported and does not stop the others; the exit status is then
-that of the first failure. \`heed runs DIR\` compares the runs.`;
+that of the first failure. \`heed runs DIR\` compares the runs.
+
+--shard 3/8 trains every eighth cell, from the third, and writes DIR/part-3-of-8
+once all of them have ended well; \`heed merge DIR\` says whether any is missing.`;
 
 export default command({
   name: "train",
@@ -43,6 +51,7 @@ export default command({
     "heed train config.yaml --run runs/quick --budget 10m",
     "heed train config.yaml --run runs/wide --set model.dModel=512 --set seed=7",
     "heed train config.yaml --run runs/heads --sweep heads.yaml && heed runs runs/heads",
+    "heed train config.yaml --run runs/heads --sweep heads.yaml --shard auto/8",
     "heed train more.yaml --from runs/mine --run runs/tuned",
   ],
   args: ["config"],
@@ -75,6 +84,10 @@ export default command({
       type: "string",
       value: "FILE",
       help: "train every cell of this sweep below --run (default: runs/<name of the sweep>)",
+    },
+    shard: {
+      ...shardOption,
+      help: "with --sweep: train only every N-th cell, from the I-th; auto/N takes I from Slurm, Kubernetes or mpirun",
     },
     budget: {
       type: "string",
@@ -111,12 +124,15 @@ export default command({
     const budget = options.budget === undefined ? [] : [`training.minutes=${minutesOf(options.budget)}`];
     const set = [...options.set, ...start, ...budget];
     if (options.sweep !== undefined) {
+      await refuseJob();
       const { sweep } = await import("../sweep.ts");
       return sweep({ ...options, set, sweep: options.sweep, text }, io);
     }
     const refuse = (cause: string, remedy: string): never => {
       throw heedError("ERR_USAGE", { where: "heed train", cause, remedy });
     };
+    if (options.shard !== undefined)
+      refuse("--shard divides the cells of a sweep", "add --sweep, or train one run by mpirun");
     if (options.allowChange && options.resume === false)
       refuse("--allow-change applies only to a resumed run", "add --resume");
     if (options.fromStep !== undefined && options.resume === false)
@@ -143,48 +159,62 @@ export default command({
     }
     const defaultDirectory = join("runs", basename(options.config, extname(options.config)));
     const directory = resumed ?? options.run ?? defaultDirectory;
-    const engine = await device(options.device, io);
-    io.say(`device: ${engine.description}`);
-    const progress = trainingProgress(io);
-    const summary = await trainRun({
-      config,
-      given,
-      directory,
-      engine,
-      resume: options.resume !== false,
-      fromStep,
-      allowChange: options.allowChange,
-      tensorboard: options.tensorboard,
-      cache: cachePlace(options.cache),
-      signal: io.signal,
-      ...progress,
-    });
-    progress.end();
-    if (options.json) {
-      const { reason: _, ...result } = summary;
-      await io.writeLine(JSON.stringify(result));
-    } else if (summary.reason !== "signal") {
-      const { steps, seconds, valid } = summary;
-      const minutes = (seconds / 60).toFixed(1);
-      io.say(`${directory}: ${steps} steps in ${minutes} minutes; validation ${validationText(valid)}`);
-      io.say(`next: ${taskOf(config).tryIt(quoted(directory))}`);
-    } else {
-      const { config: file } = options;
-      const resumption = [
-        file,
-        "--run",
+    const { asRank } = await import("../ranks.ts");
+    return asRank(io, async ({ communicator, io, threads }) => {
+      const engine = await device(options.device, io, threads);
+      io.say(`device: ${engine.description}`);
+      const progress = trainingProgress(io);
+      const summary = await trainRun({
+        config,
+        given,
         directory,
-        ...options.set.flatMap((setting) => ["--set", setting]),
-        ...(options.from === undefined ? [] : ["--from", options.from]),
-        ...(options.budget === undefined ? [] : ["--budget", options.budget]),
-        "--resume",
-      ];
-      const command = ["heed train", ...resumption.map(quoted)].join(" ");
-      io.say(`stopped at step ${summary.steps}; resume with: ${command}`);
-    }
-    return 0;
+        engine,
+        resume: options.resume !== false,
+        fromStep,
+        allowChange: options.allowChange,
+        tensorboard: options.tensorboard,
+        cache: cachePlace(options.cache),
+        signal: io.signal,
+        communicator,
+        ...progress,
+      });
+      progress.end();
+      if (options.json) {
+        const { reason: _, ...result } = summary;
+        await io.writeLine(JSON.stringify(result));
+      } else if (summary.reason !== "signal") {
+        const { steps, seconds, valid } = summary;
+        const minutes = (seconds / 60).toFixed(1);
+        io.say(`${directory}: ${steps} steps in ${minutes} minutes; validation ${validationText(valid)}`);
+        io.say(`next: ${taskOf(config).tryIt(quoted(directory))}`);
+      } else {
+        const { config: file } = options;
+        const resumption = [
+          file,
+          "--run",
+          directory,
+          ...options.set.flatMap((setting) => ["--set", setting]),
+          ...(options.from === undefined ? [] : ["--from", options.from]),
+          ...(options.budget === undefined ? [] : ["--budget", options.budget]),
+          "--resume",
+        ];
+        const command = ["heed train", ...resumption.map(quoted)].join(" ");
+        io.say(`stopped at step ${summary.steps}; resume with: ${command}`);
+      }
+      return 0;
+    });
   },
 });
+
+/** @throws ERR_USAGE in an MPI job: its processes would all train the same cells. */
+async function refuseJob(): Promise<void> {
+  const { launchOf } = await import("../../distributed/launch.ts");
+  const launch = launchOf(process.env);
+  if (!launch || launch.size === 1) return;
+  const { heedError } = await import("../../errors.ts");
+  const cause = `--sweep trains one cell after another, and ${launch.launcher} has started ${launch.size} processes`;
+  throw heedError("ERR_USAGE", { where: "heed train", cause, remedy: "start one process" });
+}
 
 const optionalNumber = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);

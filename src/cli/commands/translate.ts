@@ -1,5 +1,6 @@
 import { command } from "../command.ts";
 import { device, deviceOption } from "../device.ts";
+import { shardOptions } from "../shard.ts";
 
 export default command({
   name: "translate",
@@ -20,13 +21,18 @@ also affects longer words that begin with the same pieces.
 each line, with the tokens as the model sees them, </s> included. weights has a
 row for each of tokens and a column for each of sourceTokens: the last decoder
 layer's attention to the source, averaged over its heads. A recurrent decoder
-has a single attention; an ensemble's is the mean over its members.`,
+has a single attention; an ensemble's is the mean over its members.
+
+--shard 3/8 --parts DIR translates every eighth block of 1,024 lines, from the
+third, into DIR/part-3-of-8. A part is there whole or not at all; one that is
+there is left alone. \`heed merge DIR\` writes what one process would have.`,
   examples: [
     "heed translate runs/en-fr < news.en > news.fr",
     'echo "We see the green car." | heed translate runs/en-fr --beam 8 --n-best 3 --json',
     'echo "We see the green car." | heed translate runs/en-fr --prefix "Nous" --attention looked.jsonl',
     "heed translate runs/a --ensemble runs/b --no-repeat-ngram 3 --bias chat=-1 < news.en",
     "heed translate runs/en-fr --target news.fr --json < news.en",
+    "heed translate runs/en-fr --shard 3/8 --parts parts < news.en",
   ],
   args: ["run"],
   options: {
@@ -119,6 +125,10 @@ has a single attention; an ensemble's is the mean over its members.`,
       help: "write where each token looked in the source, as JSON lines",
     },
     quantize: { type: "string", value: "KIND", help: "int8: 8-bit weights, smaller and faster" },
+    shortlist: {
+      type: "boolean",
+      help: "score only tokens that the run's shortlist has for a sentence: see `heed shortlist`",
+    },
     batch: {
       type: "number",
       whole: true,
@@ -132,6 +142,7 @@ has a single attention; an ensemble's is the mean over its members.`,
       default: "error",
       help: "on invalid UTF-8: error or replace",
     },
+    ...shardOptions,
     device: deviceOption,
     json: {
       type: "boolean",

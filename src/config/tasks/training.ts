@@ -95,6 +95,17 @@ export const training = {
     .describe(
       "with onSpike: robust deviations above the median of the last 100 updates from which on a loss has jumped; default 10",
     ),
+  wire: z
+    .enum(["float32", "bfloat16"])
+    .optional()
+    .describe(
+      "how gradients travel between the ranks of an MPI job: float32, or bfloat16, rounded, in half the bytes; default float32",
+    ),
+  localSteps: count()
+    .optional()
+    .describe(
+      "for slow networks: updates that each rank of an MPI job makes alone before the ranks meet (DiLoCo); default none",
+    ),
   validateEvery: count().optional().describe("updates between validations; default one epoch"),
   patience: count()
     .optional()

@@ -23,7 +23,7 @@ export function languageModelWriter(
     tokenizer,
     taps: {
       read: tapsWhile((observed) => readGraph(models, 1, observed)),
-      step: tapsWhile((observed) => stepGraph(models, 1, false, observed)),
+      step: tapsWhile((observed) => stepGraph(models, 1, { isOrdered: false, observed })),
     },
     steps: "time",
     open: ({ candidates }, observed) =>

@@ -18,8 +18,8 @@ export function translatorWriter(
   return {
     tokenizer: target,
     taps: {
-      read: tapsWhile((observed) => encodeGraph(models, padding, observed)),
-      step: tapsWhile((observed) => stepGraph(models, 2, true, observed)),
+      read: tapsWhile((observed) => encodeGraph(models, padding, { observed })),
+      step: tapsWhile((observed) => stepGraph(models, 2, { isOrdered: true, observed })),
     },
     steps: "source",
     open: (stepper, observed) => openStepper({ ...runtime, ...stepper, model, padding, observed }),

@@ -70,7 +70,7 @@ export async function loadLabelled(
       return {
         tokens: encoded.train.reduce((sum, { source }) => sum + source.length, 0),
         files: { ...tokenizerFiles({ source: tokenizer, target: tokenizer }), [LABELS]: labels },
-        open: (engine, weights) =>
+        open: (engine, weights, communicator) =>
           openClassificationTask({
             engine,
             config,
@@ -80,6 +80,7 @@ export async function loadLabelled(
             texts: known.train.map(({ text }) => text),
             validTexts: known.valid.map(({ text }) => text),
             ...(weights ? { weights } : {}),
+            communicator,
           }),
       };
     },

@@ -3,6 +3,8 @@ import type { ClassifyConfig } from "../../config/schema.ts";
 import { makeBatch, type PairExample, planEpoch } from "../../data/batches.ts";
 import { chunks } from "../../data/chunks.ts";
 import { prefetch } from "../../data/prefetch.ts";
+import { alone, type Communicator } from "../../distributed/communicator.ts";
+import { shareOf } from "../../distributed/share.ts";
 import { classificationObjective } from "../../models/objective.ts";
 import { build } from "../../nn/layer.ts";
 import type { JudgedTexts } from "../../pictures/sections/judged-texts.ts";
@@ -61,11 +63,13 @@ export interface ClassificationTaskOptions {
   /** The texts of `valid`, for the report. Default: decoded from their tokens, with "⁇" for unknown words. */
   readonly validTexts?: readonly string[];
   readonly weights?: ReadonlyMap<string, HostTensor>;
+  /** The processes that share every batch and validation. Default: this one alone. */
+  readonly communicator?: Communicator | undefined;
 }
 
 /** Everything the trainer needs to learn labels. Validation is loss, accuracy and macro-F1; the most accurate is best. */
 export async function openClassificationTask(options: ClassificationTaskOptions): Promise<Learner> {
-  const { engine, config, tokenizer, labels, valid, weights } = options;
+  const { engine, config, tokenizer, labels, valid, weights, communicator = alone } = options;
   const { seed, training } = config;
   const model = adapted(
     classifierModel(config, { vocabulary: tokenizer.size, labels: labels.length }),
@@ -84,6 +88,9 @@ export async function openClassificationTask(options: ClassificationTaskOptions)
     accumulate: training.accumulate,
     freeze: frozen(training),
     ...(weights ? { weights } : {}),
+    communicator,
+    wire: training.wire,
+    localSteps: training.localSteps,
   });
   const { special } = tokenizer;
   const { negativeLogLikelihood, tokens } = classificationObjective(build(model).call, 0);
@@ -98,7 +105,9 @@ export async function openClassificationTask(options: ClassificationTaskOptions)
   async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
     const encoded = await examplesOf(epoch);
     for (const chosen of plan(encoded, epoch).slice(skip)) {
-      yield { feeds: feedsOf(encoded, chosen), examples: chosen.map((i) => i + 1) };
+      const mine = shareOf(chosen, communicator);
+      const feeds = mine.length > 0 ? feedsOf(encoded, mine) : undefined;
+      yield { feeds, examples: chosen.map((i) => i + 1) };
     }
   }
   return {
@@ -107,7 +116,7 @@ export async function openClassificationTask(options: ClassificationTaskOptions)
     batchesPerEpoch: plan(await examplesOf(0), 0).length,
     validate: async (signal) => {
       const all = chunks([...valid.keys()], JUDGED).map((chunk) => feedsOf(valid, chunk));
-      const mean = await meanLoss(loss, all, signal);
+      const mean = await meanLoss(loss, all, signal, communicator);
       if (mean === undefined) return undefined;
       const scores = await scoreLabelled(judge, valid, labels.length);
       const { accuracy, macroF1 } = scores;

@@ -34,8 +34,15 @@ export async function loadText(
       return {
         tokens: encoded.train.length,
         files: tokenizerFiles({ source: tokenizer, target: tokenizer }),
-        open: (engine, weights) =>
-          openLanguageTask({ engine, config, tokenizer, ...encoded, ...(weights ? { weights } : {}) }),
+        open: (engine, weights, communicator) =>
+          openLanguageTask({
+            engine,
+            config,
+            tokenizer,
+            ...encoded,
+            ...(weights ? { weights } : {}),
+            communicator,
+          }),
       };
     },
   };

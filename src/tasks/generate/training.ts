@@ -2,6 +2,8 @@ import { languageModel } from "../../config/language-model.ts";
 import type { GenerateConfig } from "../../config/schema.ts";
 import { prefetch } from "../../data/prefetch.ts";
 import { makeWindows, planWindows } from "../../data/windows.ts";
+import { alone, type Communicator } from "../../distributed/communicator.ts";
+import { shareOf } from "../../distributed/share.ts";
 import { openNextTokens } from "../../inspect/training/next-tokens.ts";
 import { languageModelObjective } from "../../models/objective.ts";
 import { build } from "../../nn/layer.ts";
@@ -25,11 +27,13 @@ export interface LanguageTaskOptions {
   readonly train: Int32Array;
   readonly valid: Int32Array;
   readonly weights?: ReadonlyMap<string, HostTensor>;
+  /** The processes that share every batch and validation. Default: this one alone. */
+  readonly communicator?: Communicator | undefined;
 }
 
 /** Everything the trainer needs to learn to continue a text. Validation is the mean loss over the whole text. */
 export async function openLanguageTask(options: LanguageTaskOptions): Promise<Learner> {
-  const { engine, config, tokenizer, train, valid, weights } = options;
+  const { engine, config, tokenizer, train, valid, weights, communicator = alone } = options;
   const { seed, training, data } = config;
   const model = adapted(languageModel(config, tokenizer.size), training);
   const step = await openTrainingStep({
@@ -42,6 +46,9 @@ export async function openLanguageTask(options: LanguageTaskOptions): Promise<Le
     accumulate: training.accumulate,
     freeze: frozen(training),
     ...(weights ? { weights } : {}),
+    communicator,
+    wire: training.wire,
+    localSteps: training.localSteps,
   });
   const { negativeLogLikelihood, tokens } = languageModelObjective(build(model).call, 0);
   const next = await openNextTokens(engine, model, step.state);
@@ -57,7 +64,9 @@ export async function openLanguageTask(options: LanguageTaskOptions): Promise<Le
 
   async function* epochBatches(epoch: number, skip: number): AsyncGenerator<TrainingBatch> {
     for (const starts of plan(epoch).slice(skip)) {
-      yield { feeds: windowFeeds(makeWindows(train, starts, span)), examples: starts };
+      const mine = shareOf(starts, communicator);
+      const feeds = mine.length > 0 ? windowFeeds(makeWindows(train, mine, span)) : undefined;
+      yield { feeds, examples: starts };
     }
   }
   return {
@@ -65,7 +74,7 @@ export async function openLanguageTask(options: LanguageTaskOptions): Promise<Le
     batches: (epoch, skip) => prefetch(epochBatches(epoch, skip), 2),
     batchesPerEpoch: plan(0).length,
     validate: async (signal) => {
-      const mean = await meanLoss(loss, coverText(valid, data.context), signal);
+      const mean = await meanLoss(loss, coverText(valid, data.context), signal, communicator);
       if (mean === undefined) return undefined;
       const expected = await next.expect(valid, data.context, tokenizer);
       return {

@@ -58,7 +58,7 @@ export async function loadPairs(
         tokens: pairs.tokens,
         ...(heldBytes === undefined ? {} : { heldBytes }),
         files: tokenizerFiles(tokenizers),
-        open: (engine, weights) =>
+        open: (engine, weights, communicator) =>
           openTranslationTask({
             engine,
             config,
@@ -68,6 +68,7 @@ export async function loadPairs(
             valid,
             ...(links ? { links } : {}),
             ...(weights ? { weights } : {}),
+            communicator,
           }),
       };
     },

@@ -5,6 +5,8 @@ import { type EpochPlan, makeBatch, type PairExample, planning } from "../../dat
 import { type EncodedPairs, pairsInMemory } from "../../data/encoded.ts";
 import type { PieceLinks } from "../../data/piece-links.ts";
 import { prefetch } from "../../data/prefetch.ts";
+import { alone, type Communicator } from "../../distributed/communicator.ts";
+import { shareOf } from "../../distributed/share.ts";
 import { translationObjective } from "../../models/objective.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import type { HostTensor } from "../../runtime/state.ts";
@@ -32,6 +34,8 @@ export interface TranslationTaskOptions {
   readonly links?: PieceLinks;
   readonly valid: readonly SentencePair[];
   readonly weights?: ReadonlyMap<string, HostTensor>;
+  /** The processes that share every batch and validation. Default: this one alone. */
+  readonly communicator?: Communicator | undefined;
 }
 
 /**
@@ -39,7 +43,7 @@ export interface TranslationTaskOptions {
  * of greedy translations of the first `validBleu`.
  */
 export async function openTranslationTask(options: TranslationTaskOptions): Promise<Learner> {
-  const { engine, config, tokenizers, links, valid, weights } = options;
+  const { engine, config, tokenizers, links, valid, weights, communicator = alone } = options;
   const train = "lengths" in options.train ? options.train : pairsInMemory(options.train);
   const { seed, training } = config;
   const model = adapted(translationModel(config.model, tokenizers), training);
@@ -55,6 +59,9 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
     accumulate: training.accumulate,
     freeze: frozen(training),
     ...(weights ? { weights } : {}),
+    communicator,
+    wire: training.wire,
+    localSteps: training.localSteps,
   });
   const special = tokenizers.target.special;
   const pairsOf = epochPairs(train, options);
@@ -76,9 +83,11 @@ export async function openTranslationTask(options: TranslationTaskOptions): Prom
     const pairs = await pairsOf(epoch);
     for (let number = skip; number < plan.size; number++) {
       const chosen = [...plan.batch(number)];
-      const rows = await pairs.read(chosen);
-      const batch = { ...makeBatch(rows, [...rows.keys()], special), examples: chosen };
-      yield { feeds: pairFeeds(batch, links), examples: chosen.map(pairs.number) };
+      const mine = shareOf(chosen, communicator);
+      const rows = await pairs.read(mine);
+      const batch = { ...makeBatch(rows, [...rows.keys()], special), examples: mine };
+      const feeds = mine.length > 0 ? pairFeeds(batch, links) : undefined;
+      yield { feeds, examples: chosen.map(pairs.number) };
     }
   }
   return {

@@ -2,6 +2,8 @@ import type { TranslateConfig } from "../../config/schema.ts";
 import { makeBatch, type PairExample } from "../../data/batches.ts";
 import { chunks } from "../../data/chunks.ts";
 import { openGreedy } from "../../decoding/greedy.ts";
+import { alone, type Communicator } from "../../distributed/communicator.ts";
+import { gatherJson } from "../../distributed/together.ts";
 import { corpusBleu } from "../../evaluation/bleu.ts";
 import { translationObjective } from "../../models/objective.ts";
 import type { Seq2Seq } from "../../models/seq2seq.ts";
@@ -22,6 +24,7 @@ interface ValidationOptions {
   readonly tokenizers: Tokenizers;
   readonly model: Layer<Seq2Seq>;
   readonly step: TrainingStep;
+  readonly communicator?: Communicator | undefined;
 }
 
 const VALIDATION_BATCH = 64;
@@ -34,6 +37,7 @@ export async function openValidation({
   tokenizers,
   model,
   step,
+  communicator = alone,
 }: ValidationOptions): Promise<{
   run: (pairs: readonly SentencePair[], signal?: AbortSignal) => Promise<Validation | undefined>;
   close: () => void;
@@ -62,21 +66,23 @@ export async function openValidation({
     const batches = chunks(byLength, VALIDATION_BATCH).map((chunk) =>
       pairFeeds(makeBatch(examples, chunk, tokenizers.target.special)),
     );
-    const mean = await meanLoss(loss, batches, signal);
+    const mean = await meanLoss(loss, batches, signal, communicator);
     if (mean === undefined) return undefined;
     if (!greedy) return { loss: mean, scores: {}, score: -mean };
     const scored = byLength.filter((i) => i < validBleu);
-    const hypotheses: string[] = [];
-    const references: string[] = [];
-    for (const chunk of chunks(scored, VALIDATION_BATCH)) {
+    const parts = chunks(scored, VALIDATION_BATCH);
+    const own: (readonly [part: number, texts: readonly string[]])[] = [];
+    for (const [part, chunk] of parts.entries()) {
+      if (part % communicator.size !== communicator.rank) continue;
       if (signal?.aborted) return undefined;
       const sources = chunk.map((i) => examples[i]?.source ?? []);
       const results = await greedy.search(sources, { maxLength, start });
-      for (const [n, i] of chunk.entries()) {
-        hypotheses.push(tokenizers.target.decode(results[n]?.[0]?.ids ?? []));
-        references.push(tokenizers.target.normalize(pairs[i]?.target ?? ""));
-      }
+      const texts = chunk.map((_, n) => tokenizers.target.decode(results[n]?.[0]?.ids ?? []));
+      own.push([part, texts]);
     }
+    const translated = new Map((await gatherJson(communicator, own)).flat());
+    const hypotheses = parts.flatMap((_, part) => translated.get(part) ?? []);
+    const references = scored.map((i) => tokenizers.target.normalize(pairs[i]?.target ?? ""));
     const bleu = corpusBleu(hypotheses, [references]).score;
     const places = scored.map((i, n) => ({ i, n })).sort((a, b) => a.i - b.i);
     const translations = places.slice(0, SAMPLES).map(({ i, n }) => ({
