@@ -6,6 +6,6 @@ export interface Detected {
 }
 
 /** Where there is only one language, it is that one. */
-export function detectLanguage(_: string, languages: readonly string[]): Detected {
+export async function detectLanguage(_: string, languages: readonly string[]): Promise<Detected> {
   return { language: languages[0] ?? "en", confidence: languages.length === 1 ? 100 : 0 };
 }

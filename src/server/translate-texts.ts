@@ -3,7 +3,7 @@ import type { CatalogModel } from "./catalog.ts";
 import { refused } from "./fault.ts";
 import type { Asking } from "./scheduler.ts";
 import type { Service } from "./service.ts";
-import { translateWhole, type WholeText } from "./whole-text.ts";
+import { type TextTranslation, translateText } from "./text/translate-text.ts";
 
 export interface TextsToTranslate {
   readonly texts: readonly { readonly text: string; readonly source: string }[];
@@ -14,7 +14,7 @@ export interface TextsToTranslate {
   readonly asking: Asking;
 }
 
-export interface TranslatedWhole extends Pick<WholeText, "text" | "alternatives"> {
+export interface TranslatedWhole extends Pick<TextTranslation, "text" | "alternatives"> {
   /** The language in between. */
   readonly pivot?: string;
 }
@@ -26,8 +26,13 @@ export async function translateTexts(
 ): Promise<TranslatedWhole[]> {
   if (format === "html") throw refused("Invalid request: format: html is not supported yet");
   const { signal, deadline } = asking;
-  const apply = (model: CatalogModel, text: string, count: number): Promise<WholeText> =>
-    translateWhole(service.translating(model, asking), text, { alternatives: count, signal, deadline });
+  const apply = (model: CatalogModel, text: string, count: number): Promise<TextTranslation> =>
+    translateText(service.translating(model, asking), text, {
+      language: model.source,
+      alternatives: count,
+      signal,
+      deadline,
+    });
   return Promise.all(
     texts.map(async ({ text, source }): Promise<TranslatedWhole> => {
       if (source === target) return { text, alternatives: [] };
