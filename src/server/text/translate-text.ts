@@ -1,6 +1,7 @@
 /** What happens to a text around a model that knows single sentences: cut, translated, put together again. */
 import type { Span } from "../../text/sentences.ts";
 import type { Hypothesis, Translating, TranslatingOptions } from "../translating.ts";
+import { translateHtml } from "./translate-html.ts";
 import { type TranslatedSentence, translateSentences } from "./translate-sentences.ts";
 import { linksOf, type WordLink, wordShares } from "./word-links.ts";
 
@@ -9,6 +10,8 @@ export interface TextOptions extends Pick<TranslatingOptions, "beam" | "signal" 
   readonly language?: string | undefined;
   /** How many other translations to give, fewer where there are fewer. Default 0. */
   readonly alternatives?: number | undefined;
+  /** What the text is. Default "text". */
+  readonly format?: "text" | "html" | undefined;
   /** Give the words that belong together; for a model with attention. Default false. */
   readonly alignment?: boolean | undefined;
 }
@@ -20,7 +23,7 @@ export interface TextTranslation {
   readonly sentences: readonly SentenceTranslation[];
 }
 
-/** A sentence; places are characters (UTF-16) of the whole texts. */
+/** A sentence; places are characters (UTF-16) of the whole texts. Sentences of HTML are not told one by one. */
 export interface SentenceTranslation {
   readonly source: Span;
   readonly target: Span;
@@ -38,16 +41,30 @@ export interface SentenceTranslation {
 export async function translateText(
   model: Translating,
   text: string,
-  { alternatives = 0, alignment = false, ...options }: TextOptions,
+  { format = "text", alternatives = 0, alignment = false, ...options }: TextOptions,
 ): Promise<TextTranslation> {
+  if (format === "html") {
+    const { documents } = await translateHtml(model, text, {
+      ...options,
+      nBest: alternatives + 1,
+      alignment,
+    });
+    return { ...bestAndOthers(documents), sentences: [] };
+  }
   const sentences = await translateSentences(model, text, { ...options, nBest: alternatives + 1, alignment });
-  const [best, ...others] = Array.from({ length: alternatives + 1 }, (_, n) => joined(text, sentences, n));
-  const { whole, places } = best as Joined;
+  const all = Array.from({ length: alternatives + 1 }, (_, n) => joined(text, sentences, n));
+  const { places } = all[0] as Joined;
   return {
-    text: whole,
-    alternatives: [...new Set(others.map((other) => other.whole))].filter((other) => other !== whole),
+    ...bestAndOthers(all.map(({ whole }) => whole)),
     sentences: sentences.map((sentence, i) => describe(sentence, places[i] as Span)),
   };
+}
+
+function bestAndOthers([text = "", ...others]: readonly string[]): Pick<
+  TextTranslation,
+  "text" | "alternatives"
+> {
+  return { text, alternatives: [...new Set(others)].filter((other) => other !== text) };
 }
 
 interface Joined {
