@@ -42,7 +42,10 @@ const quantile = (sorted: readonly number[], q: number): number =>
 function summary(answers: readonly Answered[]): Record<string, number> {
   const good = answers.filter(({ status }) => status === 200).map(({ ms }) => ms);
   const refused = answers.filter(({ status }) => status === 503).map(({ ms }) => ms);
-  const [served, excess] = [good, refused].map((all) => all.toSorted((a, b) => a - b)) as [number[], number[]];
+  const [served, excess] = [good, refused].map((all) => all.toSorted((a, b) => a - b)) as [
+    number[],
+    number[],
+  ];
   return {
     answered: served.length,
     refused: excess.length,
@@ -81,7 +84,12 @@ print("heed translate", { "lines/s": command });
 print("3 clients x 1000 lines", {
   "lines/s": capacity,
   "of heed translate": capacity / command,
-  "max/median": slowest / quantile(three.map(({ ms }) => ms).sort((a, b) => a - b), 0.5),
+  "max/median":
+    slowest /
+    quantile(
+      three.map(({ ms }) => ms).sort((a, b) => a - b),
+      0.5,
+    ),
   failed: three.filter(({ status }) => status !== 200).length,
 });
 // One line a request has less company in its batches: its capacity is what an overload gets done.

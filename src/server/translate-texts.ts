@@ -3,6 +3,7 @@ import type { CatalogModel } from "./catalog.ts";
 import { refused } from "./fault.ts";
 import type { Asking } from "./scheduler.ts";
 import type { Service } from "./service.ts";
+import { translateHtml } from "./text/translate-html.ts";
 import { type TextTranslation, translateText } from "./text/translate-text.ts";
 
 export interface TextsToTranslate {
@@ -24,15 +25,15 @@ export async function translateTexts(
   service: Service,
   { texts, target, format, alternatives, asking }: TextsToTranslate,
 ): Promise<TranslatedWhole[]> {
-  if (format === "html") throw refused("Invalid request: format: html is not supported yet");
   const { signal, deadline } = asking;
-  const apply = (model: CatalogModel, text: string, count: number): Promise<TextTranslation> =>
-    translateText(service.translating(model, asking), text, {
-      language: model.source,
-      alternatives: count,
-      signal,
-      deadline,
-    });
+  const apply = async (model: CatalogModel, text: string, count: number): Promise<TranslatedWhole> => {
+    const translating = service.translating(model, asking);
+    const options = { language: model.source, signal, deadline };
+    if (format === "text") return translateText(translating, text, { ...options, alternatives: count });
+    const html = { ...options, nBest: count + 1, alignment: false };
+    const [best = "", ...others] = (await translateHtml(translating, text, html)).documents;
+    return { text: best, alternatives: [...new Set(others)].filter((other) => other !== best) };
+  };
   return Promise.all(
     texts.map(async ({ text, source }): Promise<TranslatedWhole> => {
       if (source === target) return { text, alternatives: [] };
