@@ -3,7 +3,8 @@ import type { CatalogModel } from "./catalog.ts";
 import { refused } from "./fault.ts";
 import type { Asking } from "./scheduler.ts";
 import type { Service } from "./service.ts";
-import { translateWhole, type WholeText } from "./whole-text.ts";
+import { translateHtml } from "./text/translate-html.ts";
+import { type TextTranslation, translateText } from "./text/translate-text.ts";
 
 export interface TextsToTranslate {
   readonly texts: readonly { readonly text: string; readonly source: string }[];
@@ -14,7 +15,7 @@ export interface TextsToTranslate {
   readonly asking: Asking;
 }
 
-export interface TranslatedWhole extends Pick<WholeText, "text" | "alternatives"> {
+export interface TranslatedWhole extends Pick<TextTranslation, "text" | "alternatives"> {
   /** The language in between. */
   readonly pivot?: string;
 }
@@ -24,10 +25,15 @@ export async function translateTexts(
   service: Service,
   { texts, target, format, alternatives, asking }: TextsToTranslate,
 ): Promise<TranslatedWhole[]> {
-  if (format === "html") throw refused("Invalid request: format: html is not supported yet");
   const { signal, deadline } = asking;
-  const apply = (model: CatalogModel, text: string, count: number): Promise<WholeText> =>
-    translateWhole(service.translating(model, asking), text, { alternatives: count, signal, deadline });
+  const apply = async (model: CatalogModel, text: string, count: number): Promise<TranslatedWhole> => {
+    const translating = service.translating(model, asking);
+    const options = { language: model.source, signal, deadline };
+    if (format === "text") return translateText(translating, text, { ...options, alternatives: count });
+    const html = { ...options, nBest: count + 1, alignment: false };
+    const [best = "", ...others] = (await translateHtml(translating, text, html)).documents;
+    return { text: best, alternatives: [...new Set(others)].filter((other) => other !== best) };
+  };
   return Promise.all(
     texts.map(async ({ text, source }): Promise<TranslatedWhole> => {
       if (source === target) return { text, alternatives: [] };

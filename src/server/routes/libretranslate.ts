@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { AppOptions } from "../app.ts";
-import { type Detected, detectLanguage } from "../detect-language.ts";
 import { refused } from "../fault.ts";
+import { type Detected, detectLanguage } from "../text/detect-language.ts";
 import { translateTexts } from "../translate-texts.ts";
 import { askingOf, checkLimit, checkTexts } from "./asking.ts";
 import { failures, keyFields, texts } from "./schemas.ts";
@@ -52,7 +52,7 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
   const common = { config: { keyInBody: true }, preValidation: withQuery };
   const tags = ["LibreTranslate"];
   const sources = directions.languages.map(({ code }) => code);
-  const languageOf = (text: string, source: string): Detected =>
+  const languageOf = async (text: string, source: string): Promise<Detected> =>
     source === "auto" ? detectLanguage(text, sources) : { language: source, confidence: 100 };
   const checkLanguage = (field: "source" | "target", code: string): void => {
     if ((code === "auto" && field === "source") || directions.codes.includes(code)) return;
@@ -77,7 +77,7 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
       checkLimit("alternatives", alternatives, limits.alternatives, "alternatives");
       checkLanguage("source", source);
       checkLanguage("target", target);
-      const from = all.map((text) => languageOf(text, source));
+      const from = await Promise.all(all.map((text) => languageOf(text, source)));
       const found = await translateTexts(service, {
         texts: all.map((text, i) => ({ text, source: (from[i] as Detected).language })),
         target,
@@ -112,7 +112,7 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
     },
     handler: async ({ body: { q } }) => {
       checkTexts([q], limits);
-      return [languageOf(q, "auto")];
+      return [await languageOf(q, "auto")];
     },
   });
 
