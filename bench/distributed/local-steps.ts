@@ -1,6 +1,6 @@
 /**
- * Claim: two ranks that meet every 10 or 50 updates send a tenth or a fiftieth of the bytes, and learn almost as well from
- * as many tokens as ranks that sum every gradient; gradients rounded to bfloat16 cost nothing that can be seen.
+ * Claim: two ranks that meet every 50 updates send a fiftieth of the bytes, and learn from as many tokens somewhat less than
+ * ranks that sum every gradient; gradients rounded to bfloat16 cost nothing that can be seen. Meeting often does not pay.
  *
  *   npx tsx bench/distributed/local-steps.ts [--steps 600] [--launcher mpirun.openmpi] [--seeds 1,2]
  *
