@@ -3,6 +3,7 @@ import type { CatalogModel } from "./catalog.ts";
 import { refused } from "./fault.ts";
 import type { Asking } from "./scheduler.ts";
 import type { Service } from "./service.ts";
+import type { GlossaryTerm } from "./text/glossary.ts";
 import { type TextTranslation, translateText } from "./text/translate-text.ts";
 
 export interface TextsToTranslate {
@@ -13,6 +14,8 @@ export interface TextsToTranslate {
   readonly alternatives: number;
   /** Tell where each sentence and each word went. */
   readonly alignment?: boolean;
+  /** Words that translations must use. */
+  readonly glossary?: readonly GlossaryTerm[];
   readonly asking: Asking;
 }
 
@@ -26,13 +29,13 @@ export interface TranslatedWhole extends Pick<TextTranslation, "text" | "alterna
 /** @throws a fault of status 400 when no models lead from one language to the other, and as `Scheduler.submit` does */
 export async function translateTexts(
   service: Service,
-  { texts, target, format, alternatives, alignment = false, asking }: TextsToTranslate,
+  { texts, target, format, alternatives, alignment = false, glossary, asking }: TextsToTranslate,
 ): Promise<TranslatedWhole[]> {
   const { signal, deadline } = asking;
   const apply = (
     model: CatalogModel,
     text: string,
-    more: Pick<TextsToTranslate, "alternatives" | "alignment">,
+    more: Pick<TextsToTranslate, "alternatives" | "alignment" | "glossary">,
   ): Promise<TextTranslation> =>
     translateText(service.translating(model, asking), text, {
       ...more,
@@ -48,7 +51,11 @@ export async function translateTexts(
       const direction = service.directions.between(source, target);
       if (!direction) throw refused(`${target} is not available as a target language from ${source}`);
       const [first, second] = direction.models as [CatalogModel, CatalogModel?];
-      if (!second) return apply(first, text, { alternatives, alignment });
+      if (second && (glossary ?? []).length > 0)
+        throw refused(
+          `Invalid request: glossary: ${direction.pivot} is in between, and terms would have to be known in it`,
+        );
+      if (!second) return apply(first, text, { alternatives, alignment, glossary: glossary ?? [] });
       const between = await apply(first, text, { alternatives: 0 });
       const last = await apply(second, between.text, { alternatives });
       return {

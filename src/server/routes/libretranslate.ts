@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { AppOptions } from "../app.ts";
 import { refused } from "../fault.ts";
 import { type Detected, detectLanguage } from "../text/detect-language.ts";
+import type { GlossaryTerm } from "../text/glossary.ts";
 import type { SentenceTranslation } from "../text/translate-text.ts";
 import { translateTexts } from "../translate-texts.ts";
 import { askingOf, checkLimit, checkTexts } from "./asking.ts";
@@ -25,8 +26,16 @@ const translateBody = z.object({
     .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")])
     .default(false)
     .describe("tell where each sentence and each word of a plain text went"),
+  glossary: z
+    .array(z.object({ source: z.string().trim().min(1), target: texts }))
+    .default([])
+    .describe("words of the text, and the form or forms that the translation must have one of"),
   ...keyFields,
 });
+
+/** Most terms of a glossary, and most forms of a term: each may cost two more translations of a sentence. */
+const TERMS = 100;
+const FORMS = 10;
 
 const place = z.object({ from: z.int(), to: z.int() });
 const sentence = z.object({
@@ -54,7 +63,11 @@ type Sentences = NonNullable<z.output<typeof translateAnswer>["sentences"]>;
 
 /** As JSON: without what is read only. */
 const plainly = (sentences: readonly SentenceTranslation[]): z.output<typeof sentence>[] =>
-  sentences.map(({ links, ...each }) => ({ ...each, ...(links ? { links: [...links] } : {}) }));
+  sentences.map(({ links, missingTerms, ...each }) => ({
+    ...each,
+    ...(missingTerms ? { missingTerms: [...missingTerms] } : {}),
+    ...(links ? { links: [...links] } : {}),
+  }));
 
 const settings = z.object({
   apiKeys: z.boolean(),
@@ -86,6 +99,15 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
     throw refused(`${/^[a-z]{2,3}(-[a-z]{2,4})?$/i.test(code) ? code : `This ${field}`} is not supported`);
   };
 
+  const checkTerms = (terms: readonly GlossaryTerm[]): void => {
+    checkLimit("glossary", terms.length, TERMS, "terms");
+    for (const { source, targets } of terms) {
+      checkTexts([source, ...targets], limits, "glossary");
+      checkLimit("glossary", targets.length, FORMS, "forms of a term");
+      if (targets.length === 0) throw refused("Invalid request: glossary: a term has no form");
+    }
+  };
+
   app.route({
     ...common,
     method: "POST",
@@ -97,12 +119,17 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
       response: { 200: translateAnswer, ...failures },
     },
     handler: async (request, reply) => {
-      const { q, source, target, format, alternatives, alignment } = request.body;
+      const { q, source, target, format, alternatives, alignment, glossary } = request.body;
       const all = typeof q === "string" ? [q] : q;
       checkTexts(all, limits);
       checkLimit("alternatives", alternatives, limits.alternatives, "alternatives");
       checkLanguage("source", source);
       checkLanguage("target", target);
+      const terms = glossary.map(({ source: words, target: forms }) => ({
+        source: words,
+        targets: [forms].flat().filter((form) => form.trim() !== ""),
+      }));
+      checkTerms(terms);
       const from = await Promise.all(all.map((text) => languageOf(text, source)));
       const found = await translateTexts(service, {
         texts: all.map((text, i) => ({ text, source: (from[i] as Detected).language })),
@@ -110,6 +137,7 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
         format,
         alternatives,
         alignment,
+        glossary: terms,
         asking: askingOf(request, reply, service),
       });
       const pivot = found.find((each) => each.pivot !== undefined)?.pivot;
