@@ -35,6 +35,7 @@ const slow = [
   "test/crash/**/*.test.ts",
   "test/distributed/mpi*.test.ts",
   "test/house/commands.test.ts",
+  "test/house/deploy.test.ts",
   "test/house/installed.test.ts",
   "test/house/page-snippet.test.ts",
   "test/pictures/phone.test.ts",

@@ -49,6 +49,7 @@ const howTo = [
     export: "Export to Python",
     import: "Import a model",
   }),
+  { text: "Jobs by the thousand", link: "/jobs" },
   { text: "Look inside from code", link: "/inspect" },
   { text: "Beyond one machine", link: "/scale" },
 ];

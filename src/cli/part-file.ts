@@ -9,7 +9,7 @@
  * Blocks are dealt out in turn: shard i of n has blocks i - 1, i - 1 + n, … So no shard has to know the length of the
  * input, and taking a block from each part in turn gives the results in the order of the input.
  */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { heedError } from "../errors.ts";
@@ -86,7 +86,8 @@ export interface PartWriter {
 export function beginPart(folder: string, shard: Shard, about: PartAbout): PartWriter {
   const name = partName(shard);
   const prefix = `.writing-${name}-`;
-  const temporary = join(folder, `${prefix}${process.pid}`);
+  // Process ids repeat in containers: another process must not finish what this one writes.
+  const temporary = join(folder, `${prefix}${randomUUID()}`);
   const path = join(folder, name);
   const file = inFolder(folder, () => {
     mkdirSync(folder, { recursive: true });

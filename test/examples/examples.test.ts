@@ -3,12 +3,17 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 
-async function example(name: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", `examples/${name}.ts`], {
+async function example(
+  name: string,
+  environment: NodeJS.ProcessEnv = {},
+  args: readonly string[] = [],
+): Promise<string> {
+  const program = ["--import", "tsx", `examples/${name}.ts`, ...args];
+  const { stdout } = await promisify(execFile)(process.execPath, program, {
     cwd: root,
     env: { ...process.env, ...environment },
   });
@@ -45,4 +50,37 @@ test("translator: fits on a slide, learns and translates", async () => {
   expect(losses.length).toBeGreaterThan(2);
   expect(losses.at(-1)).toBeLessThan(0.6 * (losses[0] ?? 0));
   expect(printed.match(/ → {2}\p{L}/gu)).toHaveLength(8);
+});
+
+describe("scale", () => {
+  const rows = async (...args: string[]): Promise<number[][]> =>
+    (await example("scale", {}, args))
+      .trimEnd()
+      .split("\n")
+      .slice(2)
+      .map((line) => line.replace("%", "").trim().split(/ +/).map(Number));
+
+  test("prints what the ring model gives, by hand", async () => {
+    // 6 · 1e6 · 1000 / 1e9 = 6 s; two ranks send 1 · 4 MB over 1 Gbit/s = 0.032 s and wait 2 · 0.5 s.
+    const [one, two] = await rows(
+      ...["--parameters", "1e6", "--tokens", "1000", "--gflops", "1", "--gbit", "1", "--latency", "5e5"],
+      ...["--ranks", "2"],
+    );
+    expect(one).toEqual([1, 6, 0, 100, 167]);
+    expect(two).toEqual([2, 6, 1.032, 85.3, 284]);
+  });
+
+  test("half the bytes, and fewer reductions, cost that much less", async () => {
+    const [[, , whole = 0] = []] = (await rows("--latency", "1e-9")).slice(-1);
+    const [[, , half = 0] = []] = (await rows("--latency", "1e-9", "--bytes", "2")).slice(-1);
+    const [[, , tenth = 0] = []] = (await rows("--latency", "1e-9", "--local", "10")).slice(-1);
+    expect(half).toBeCloseTo(whole / 2, 3);
+    expect(tenth).toBeCloseTo(whole / 10, 3);
+  });
+
+  test("refuses what is no number", async () => {
+    await expect(example("scale", {}, ["--ranks", "1.5"])).rejects.toThrow(
+      "--ranks 1.5: give a whole number above 0",
+    );
+  });
 });

@@ -73,6 +73,13 @@ describe("POST /translate", () => {
     );
   });
 
+  test("HTML keeps its tags, each once", async () => {
+    const q = '<p class="a">the cat <b>eats</b> the bread</p><code>the dog</code>';
+    const { status, json } = await server.post("/translate", { ...english, q, format: "html" });
+    expect(status).toBe(200);
+    expect(json.translatedText).toMatch(/^<p class="a">.*<b>.*<\/b>.*<\/p><code>the dog<\/code>$/);
+  });
+
   test("without a direct model two translate, and the answer says so", async () => {
     const { json } = await server.post("/translate", {
       q: "the cat eats the bread",
