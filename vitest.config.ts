@@ -20,6 +20,7 @@ const sourceOfHeed: Plugin = {
 const slow = [
   "test/page/**/*.test.ts",
   "test/studio/**/*.page.test.ts",
+  "test/server/**/*.page.test.ts",
   "test/studio/steps.test.ts",
   "test/studio/training.test.ts",
   "test/parity/**/*.test.ts",

@@ -40,6 +40,7 @@ const lecture = [
 const howTo = [
   ...items("/how-to/", {
     page: "Translate in a page",
+    "translate-texts": "Translate whole texts",
     "fine-tune": "Adapt a trained model",
     distill: "Make it small",
     align: "Align words",

@@ -7,30 +7,26 @@ import { type InlineRun, inlineRuns, isSilent, parseHtml } from "./inline-runs.t
 import { type SentencesOptions, type TranslatedSentence, translateSentences } from "./translate-sentences.ts";
 import { wordShares, wordsOf } from "./word-links.ts";
 
-export interface HtmlTranslation {
-  /** The document, and then the alternatives to it. */
-  readonly documents: readonly string[];
-  readonly sentences: readonly TranslatedSentence[];
-}
-
 /**
  * Translates the text of an HTML document or a part of one. Tags, attributes and comments stay, each exactly once; what is
  * in <code>, <script> and the like, or has `translate="no"`, stays as it is. Tags within a sentence are carried over by
  * attention, or in proportion where a model has none.
  *
+ * @returns the document, and then the alternatives to it
  * @throws ERR_USAGE for elements in more than 256 others; as `Translating.translate`.
  */
 export async function translateHtml(
   model: Translating,
   html: string,
-  options: SentencesOptions,
-): Promise<HtmlTranslation> {
+  { isAttentive, ...options }: Omit<SentencesOptions, "alignment"> & { readonly isAttentive: boolean },
+): Promise<readonly string[]> {
   const first = parsed(html);
   const texts = first.runs.map(({ nodes }) => textOf(nodes));
   const { starts, whole } = together(texts);
-  const alignment = options.alignment || first.runs.some(({ nodes }) => !nodes.every(isText));
+  const hasTerms = (options.glossary ?? []).length > 0;
+  const alignment = isAttentive && (hasTerms || first.runs.some(({ nodes }) => !nodes.every(isText)));
   const sentences = await translateSentences(model, whole, { ...options, alignment });
-  const documents = Array.from({ length: options.nBest }, (_, n) => {
+  return Array.from({ length: options.nBest }, (_, n) => {
     const { document, runs } = n === 0 ? first : parsed(html);
     for (const [i, run] of runs.entries()) {
       const [from, to] = [starts[i] as number, (starts[i] as number) + (texts[i] as string).length];
@@ -39,7 +35,6 @@ export async function translateHtml(
     }
     return DomUtils.getOuterHTML(document.children, { encodeEntities: "utf8" });
   });
-  return { documents, sentences };
 }
 
 function parsed(html: string): { readonly document: Document; readonly runs: readonly InlineRun[] } {
