@@ -50,6 +50,7 @@ const howTo = [
     import: "Import a model",
   }),
   { text: "Jobs by the thousand", link: "/jobs" },
+  { text: "Run it in production", link: "/serving" },
   { text: "Look inside from code", link: "/inspect" },
   { text: "Beyond one machine", link: "/scale" },
 ];

@@ -1,4 +1,4 @@
-/** What is in deploy/ is what its readers accept, and says what the command understands. */
+/** What is in deploy/serve is what its readers accept, and says what the command understands. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { parseAllDocuments } from "yaml";
 import { flagOf } from "../../src/cli/command.ts";
 import serve from "../../src/cli/commands/serve.ts";
 
-const deploy = join(import.meta.dirname, "../../deploy");
+const deploy = join(import.meta.dirname, "../../deploy/serve");
 const read = (name: string): string => readFileSync(join(deploy, name), "utf8");
 const isThere = (command: string): boolean => spawnSync(command, ["--help"]).error === undefined;
 // biome-ignore lint/suspicious/noExplicitAny: manifests of several kinds
