@@ -31,6 +31,7 @@ const slow = [
   "test/cli/heads.test.ts",
   "test/cli/inspect.test.ts",
   "test/cli/shards.test.ts",
+  "test/cli/stopping.test.ts",
   "test/cli/sweep.test.ts",
   "test/crash/**/*.test.ts",
   "test/distributed/mpi*.test.ts",

@@ -49,6 +49,8 @@ export interface Command {
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** It runs until a signal comes, which then is no reason to report one. Default false. */
   readonly isService?: boolean;
+  /** It has work to save after a signal, however long that takes. Default false: it ends soon, whatever it computes. */
+  readonly isSaving?: boolean;
   /** The exit status, if not 0. */
   readonly run: (values: never, io: Io) => Promise<number | undefined>;
 }
@@ -65,6 +67,7 @@ export function command<
   readonly args: A;
   readonly options: O;
   readonly isService?: boolean;
+  readonly isSaving?: boolean;
   readonly run: (values: Values<A, O>, io: Io) => Promise<number | undefined>;
 }): Command {
   return spec;

@@ -168,6 +168,7 @@ async function beginTranslating(
     beam: options.beam ?? decoding.beam,
     alpha: options.alpha ?? decoding.alpha,
     batch: options.batch,
+    signal: io.signal,
     ...streamsFor(total, options.batch, run.weights),
   });
   const began = performance.now();

@@ -68,6 +68,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     const { default: spec } = await load();
     program.addCommand(
       declare(spec, async (values) => {
+        if (!spec.isService && !spec.isSaving) endSoon(io.signal);
         status = (await spec.run(values as never, io)) ?? 0;
         const { reason } = io.signal;
         if (reason instanceof Stopped && !spec.isService) status = reason.status;
@@ -106,6 +107,17 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     );
   }
   return status;
+}
+
+/** How long a command that has nothing to save may go on after a signal. */
+const GRACE_MS = 1500;
+
+/** Ends the process soon after a signal. What is written is written in one step, so nothing is left half done. */
+function endSoon(signal: AbortSignal): void {
+  signal.addEventListener("abort", () => {
+    const status = signal.reason instanceof Stopped ? signal.reason.status : 70;
+    setTimeout(() => process.exit(status), GRACE_MS).unref();
+  });
 }
 
 /** Most bytes of a command line: beyond some 30,000, ONNX Runtime, which reads it, ends the process. */

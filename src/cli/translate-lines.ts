@@ -59,6 +59,7 @@ export async function translateLines(
       shortlist,
       ...decoding,
       ...ensemble,
+      signal: io.signal,
       ...streamsFor(lines, options.batch, ensemble.weights),
     });
   const references =

@@ -13,7 +13,8 @@ export async function searchInBatches(
     batch = 32,
     batchTokens = 2048,
     streams = 1,
-  }: Pick<TranslatorOptions, "batch" | "batchTokens" | "streams">,
+    signal,
+  }: Pick<TranslatorOptions, "batch" | "batchTokens" | "streams" | "signal">,
 ): Promise<Hypothesis[][]> {
   const results: Hypothesis[][] = sources.map(() => []);
   const length = (i: number): number => sources[i]?.length ?? 0;
@@ -21,11 +22,13 @@ export async function searchInBatches(
   const work = async (): Promise<void> => {
     // Longest first, so that streams end at about the same time.
     for (let chosen = waiting.pop(); chosen; chosen = waiting.pop()) {
+      if (signal?.aborted) return;
       const hypotheses = await search(chosen.map((i) => sources[i] ?? []));
       for (const [n, i] of chosen.entries()) results[i] = hypotheses[n] ?? [];
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, streams) }, work));
+  signal?.throwIfAborted();
   return results;
 }
 

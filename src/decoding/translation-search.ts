@@ -21,7 +21,10 @@ export interface TranslationSearch {
 type Shared = Omit<StepperOptions, "candidates">;
 
 /** The search that the options ask for, over sessions that compute no more than it needs. */
-export async function openSearch(options: TranslatorOptions, plan: DecodingPlan): Promise<TranslationSearch> {
+export async function openSearch(
+  options: TranslatorOptions & Pick<SearchOptions, "isWanted">,
+  plan: DecodingPlan,
+): Promise<TranslationSearch> {
   const { engine, model, weights, source, quantize, shortlist } = options;
   const session = options.session ? { session: options.session } : {};
   const shared = {

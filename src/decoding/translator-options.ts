@@ -31,5 +31,7 @@ export interface TranslatorOptions extends DecodingOptions {
    * nor with constraints. Default: all tokens.
    */
   readonly shortlist?: Shortlist | undefined;
+  /** Once aborted, `translate` throws its reason within a step of the search, or a batch of a greedy one. */
+  readonly signal?: AbortSignal | undefined;
   readonly session?: SessionOptions;
 }

@@ -32,8 +32,9 @@ export interface Translator {
  * @throws ERR_USAGE for an option outside its range or one that the model does not support.
  */
 export async function openTranslator(options: TranslatorOptions): Promise<Translator> {
-  const { source, maxLength, best = 1 } = options;
-  const search = await openSearch(options, planDecoding(options));
+  const { source, maxLength, best = 1, signal } = options;
+  const isWanted = signal && ((): boolean => !signal.aborted);
+  const search = await openSearch({ ...options, isWanted }, planDecoding(options));
   const scorers = openScorers(options);
 
   const translate = async (sentences: readonly string[]): Promise<Translation[]> => {

@@ -35,6 +35,7 @@ Interrupted, the same command goes on from the last 2,048 lines that were done.`
     device: deviceOption,
     json: { type: "boolean", help: "one JSON object: {config, lines, source, target, links?}" },
   },
+  isSaving: true,
   async run(options, io) {
     const { distillCorpus } = await import("../distill-corpus.ts");
     return distillCorpus(options, io, () => device(options.device, io));

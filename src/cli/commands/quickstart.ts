@@ -19,6 +19,7 @@ export default command({
     device: deviceOption,
     json: { type: "boolean", help: "print the result as one JSON object" },
   },
+  isSaving: true,
   async run({ text, out, device, json }, io) {
     const { quickstart } = await import("../quickstart.ts");
     const result = await quickstart({ texts: text, directory: out, device }, io);

@@ -108,6 +108,7 @@ export default command({
     printConfig: { type: "boolean", help: "print the complete configuration and stop" },
     json: { type: "boolean", help: "print the result as one JSON object; for a sweep, one per cell" },
   },
+  isSaving: true,
   async run(options, io) {
     const { existsSync } = await import("node:fs");
     const { basename, extname, join, resolve } = await import("node:path");
