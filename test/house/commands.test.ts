@@ -155,8 +155,8 @@ test("the translations of a test set in pairs go into compare, a line for every 
 });
 
 test.each([
-  ["sereve --help", "unknown command 'sereve'; see --help"],
-  ["help sereve", "unknown command 'sereve'; see --help"],
+  ["sereve --help", "unknown command 'sereve'; did you mean serve?"],
+  ["help xyzzy", "unknown command 'xyzzy'; see --help"],
   ["trian config.yaml --help", "unknown command 'trian'; did you mean train?"],
 ])("heed %s is refused with what is near", (line, message) => {
   const { status, stdout, stderr } = shell(`npx heed ${line}`);

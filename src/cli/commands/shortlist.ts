@@ -11,7 +11,7 @@ sentence alone. Scores are normalised over fewer tokens, so they are a little
 higher, and a few translations differ.`,
   examples: [
     "heed shortlist runs/en-fr --source train.en --target train.fr",
-    "heed shortlist runs/en-fr --pairs train.tsv --each 20 && heed translate runs/en-fr --shortlist < news.en",
+    "heed shortlist runs/en-fr --pairs train.tsv --each 20",
   ],
   args: ["run"],
   options: {
