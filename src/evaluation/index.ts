@@ -1,6 +1,6 @@
 /**
  * `heed/evaluation`: BLEU, chrF and TER with their signatures, exact match; confidence intervals and significance tests;
- * accuracy and F1 of labels; alignment error rate.
+ * accuracy and F1 of labels; calibrated confidence; alignment error rate.
  */
 export {
   type AlignmentCounts,
@@ -15,6 +15,7 @@ export {
   parseAlignment,
 } from "./alignment.ts";
 export { type BleuOptions, type BleuScore, bleu, corpusBleu, type Smoothing, sentenceBleu } from "./bleu.ts";
+export { type Calibration, calibrate, calibrationError, confidenceOf, type Judged } from "./calibration.ts";
 export { type ChrfOptions, type ChrfScore, chrf, corpusChrf, sentenceChrf } from "./chrf.ts";
 export {
   type ClassificationScores,
