@@ -46,6 +46,9 @@ export const packages = {
   "@fastify/swagger": ["server"],
   "@fastify/under-pressure": ["server"],
   "prom-client": ["server"],
+  domhandler: ["server"],
+  eld: ["server"],
+  htmlparser2: ["server"],
   "@resvg/resvg-js": ["cli"],
   "d3-scale": ["pictures"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

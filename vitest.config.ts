@@ -20,6 +20,7 @@ const sourceOfHeed: Plugin = {
 const slow = [
   "test/page/**/*.test.ts",
   "test/studio/**/*.page.test.ts",
+  "test/server/**/*.page.test.ts",
   "test/studio/steps.test.ts",
   "test/studio/training.test.ts",
   "test/parity/**/*.test.ts",
@@ -64,6 +65,7 @@ const slow = [
   "test/tasks/guided-alignment.test.ts",
   "test/tasks/tasks.test.ts",
   "test/server/text/translate-text.test.ts",
+  "test/server/text/translate-html.test.ts",
   "test/text/native.test.ts",
   "test/runtime/engine.test.ts",
   "test/runtime/leaks.test.ts",

@@ -6,15 +6,13 @@
  * Heed's own step with ONNX Runtime's profiler on. Printed are the step's time by kind of op; its products by shape, beside
  * the same product alone in a loop, the ceiling; and square products.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
 import { machine, median, spread } from "../machine.ts";
 import { openHeedStep, sizeAt } from "./heed-step.ts";
-import { flopsOf, type Product, productOf, timeProduct } from "./products.ts";
+import { type Event, grouped, PRODUCTS, productIn, profiled } from "./kernels.ts";
+import { flopsOf, type Product, timeProduct } from "./products.ts";
 
 const { values } = parseArgs({
   options: {
@@ -27,26 +25,12 @@ const size = sizeAt(values.size);
 const steps = Number(values.steps);
 
 const WARM_UP = 3;
-const PRODUCTS = new Set(["Gemm", "MatMul", "FusedMatMul", "FusedGemm"]);
-
-/** An event of the profile: one run of one kernel, or of the whole session. */
-interface Event {
-  readonly cat: string;
-  readonly name: string;
-  /** Microseconds. */
-  readonly dur: number;
-  readonly args?: {
-    readonly op_name?: string;
-    readonly input_type_shape?: readonly Readonly<Record<string, readonly number[]>>[];
-    readonly output_type_shape?: readonly Readonly<Record<string, readonly number[]>>[];
-  };
-}
 
 const native = openNativeEngine();
 const plain = await timed(native);
 console.log(`${machine()}; ${size.name}, dropout ${values.dropout}; ${steps} steps\n`);
 console.log(`A step takes ${median(plain).toFixed(1)} ms (${spread(plain)}) without the profiler.`);
-const runs = await profiled();
+const runs = (await profiled(native, timed)).slice(WARM_UP);
 printOps(runs);
 await printProducts(runs);
 await printSquares();
@@ -59,49 +43,6 @@ async function timed(engine: Engine): Promise<number[]> {
   for (let i = 0; i < steps; i++) times.push(await heed.run());
   heed.close();
   return times;
-}
-
-async function profiled(): Promise<Event[][]> {
-  const folder = mkdtempSync(join(tmpdir(), "heed-profile-"));
-  try {
-    const profile = join(folder, "step");
-    await timed({ ...native, load: (model, options) => native.load(model, { ...options, profile }) });
-    const [file = ""] = readdirSync(folder);
-    return byRun(JSON.parse(readFileSync(join(folder, file), "utf8")) as Event[]).slice(WARM_UP);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** The events of each run; the one of the whole run comes last. */
-function byRun(events: readonly Event[]): Event[][] {
-  const all: Event[][] = [];
-  let current: Event[] = [];
-  for (const event of events) {
-    if (event.cat === "Node") current.push(event);
-    if (event.name !== "model_run") continue;
-    all.push([...current, event]);
-    current = [];
-  }
-  return all;
-}
-
-/** Median over the runs of the milliseconds of the kernels of each group, and how many there are in a run. */
-function grouped(runs: readonly Event[][], groupOf: (event: Event) => string | undefined) {
-  const groups = new Map<string, { times: number[]; calls: number; event: Event }>();
-  for (const [run, events] of runs.entries()) {
-    for (const event of events) {
-      const name = event.cat === "Node" ? groupOf(event) : undefined;
-      if (name === undefined) continue;
-      const group = groups.get(name) ?? { times: runs.map(() => 0), calls: 0, event };
-      groups.set(name, group);
-      group.times[run] = (group.times[run] ?? 0) + event.dur / 1000;
-      if (run === 0) group.calls += 1;
-    }
-  }
-  return Array.from(groups, ([name, { times, ...rest }]) => ({ name, ms: median(times), ...rest })).sort(
-    (a, b) => b.ms - a.ms,
-  );
 }
 
 function printOps(runs: readonly Event[][]): void {
@@ -119,13 +60,6 @@ function printOps(runs: readonly Event[][]): void {
   const sum = rest.reduce((all, { ms }) => all + ms, 0);
   console.log(`| ${rest.length} others, below 0.1 % each | | ${sum.toFixed(2)} | ${share(sum)} |`);
   console.log(`| between kernels | | ${(total - inKernels).toFixed(2)} | ${share(total - inKernels)} |`);
-}
-
-function productIn({ args }: Event): Product | undefined {
-  if (!PRODUCTS.has(args?.op_name ?? "")) return undefined;
-  const [left] = args?.input_type_shape ?? [];
-  const [result] = args?.output_type_shape ?? [];
-  return productOf(left?.float ?? [], result?.float ?? []);
 }
 
 async function printProducts(runs: readonly Event[][]): Promise<void> {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import type { Product } from "../train-step/products.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const peers = join(root, "bench/peers/js");
@@ -30,6 +31,8 @@ export interface PageStep {
   readonly parameters: number;
   /** Runs `times` steps: milliseconds of each, and the loss of the last. */
   readonly run: (times: number) => Promise<{ times: number[]; loss: number }>;
+  /** Milliseconds of one product alone among `times`, in Heed's page. */
+  readonly product: (product: Product, times: number) => Promise<number>;
   readonly close: () => Promise<void>;
 }
 
@@ -37,6 +40,7 @@ interface Opened {
   readonly version: string;
   readonly parameters: number;
   readonly step: () => Promise<number>;
+  readonly product: PageStep["product"];
 }
 
 /**
@@ -100,7 +104,13 @@ export async function openPages(executable: string) {
           }
           return { times, loss };
         }, times);
-      return { ...said, run, close: () => page.close() };
+      const product: PageStep["product"] = (product, times) =>
+        page.evaluate(
+          ({ product, times }) =>
+            (globalThis as unknown as { opened: Opened }).opened.product(product, times),
+          { product, times },
+        );
+      return { ...said, run, product, close: () => page.close() };
     },
     close: async (): Promise<void> => {
       await browser.close();

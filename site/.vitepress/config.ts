@@ -40,6 +40,7 @@ const lecture = [
 const howTo = [
   ...items("/how-to/", {
     page: "Translate in a page",
+    "translate-texts": "Translate whole texts",
     "fine-tune": "Adapt a trained model",
     distill: "Make it small",
     align: "Align words",
@@ -49,6 +50,7 @@ const howTo = [
     import: "Import a model",
   }),
   { text: "Jobs by the thousand", link: "/jobs" },
+  { text: "Run it in production", link: "/serving" },
   { text: "Look inside from code", link: "/inspect" },
   { text: "Beyond one machine", link: "/scale" },
 ];

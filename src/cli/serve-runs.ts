@@ -54,8 +54,11 @@ export async function serveRuns(options: ServeRunsOptions, io: Io): Promise<numb
 }
 
 /** @throws ERR_USAGE for what only takes effect with something that is not there. */
-function check({ runs, keys, requestsPerKey, cors, log, device }: ServeRunsOptions): void {
+function check(options: ServeRunsOptions): void {
+  const { runs, keys, requestsPerKey, cors, log, device } = options;
   if (runs.length === 0) throw usage("heed serve", "there is nothing to serve", "name the folder of a run");
+  if (options.internalHost !== "127.0.0.1" && options.internalPort === undefined)
+    throw usage("--internal-host", "there is no port to listen on", "add --internal-port");
   if (requestsPerKey !== undefined && keys === undefined)
     throw usage("--requests-per-key", "no keys are asked for", "add --keys FILE");
   if (!levels.some((level) => level === log))

@@ -38,7 +38,8 @@ export function joinMpi(
     if (status === 0) return;
     throw heedError("ERR_RUNTIME", { operation: name, problem: `failed with status ${status}` });
   };
-  check("MPI_Init_thread", null, null, abi.multiple, new Int32Array(1));
+  const level = new Int32Array(1);
+  check("MPI_Init_thread", null, null, abi.multiple, level);
   const [own, all] = [new Int32Array(1), new Int32Array(1)];
   check("MPI_Comm_rank", world, own);
   check("MPI_Comm_size", world, all);
@@ -60,12 +61,13 @@ export function joinMpi(
     process.kill(process.pid, "SIGKILL");
     throw new Error(why);
   };
-  const roll = rollCall(library, { rank, size });
+  // A library that allows one thread at a time cannot be asked while a call is under way.
+  const roll = level[0] === abi.multiple ? rollCall(library, { rank, size }) : undefined;
   const calls = new WatchedCalls({
     seconds,
-    onSlow: (_, number) => roll.answer(number),
+    onSlow: (_, number) => roll?.answer(number),
     onTimeout: (name, number) => {
-      const missing = roll.missing(number).map((other) => `rank ${other}`);
+      const missing = (roll?.missing(number) ?? []).map((other) => `rank ${other}`);
       const who = missing.length > 0 ? missing.join(", ") : "another rank";
       abort(ABORTED, `${who} did not answer in ${name.replace("MPI_", "")} within ${seconds} s`);
     },

@@ -20,6 +20,7 @@ import { generateRoutes } from "./routes/generate.ts";
 import { libreTranslateRoutes } from "./routes/libretranslate.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { internalRoutes, operationRoutes } from "./routes/operation.ts";
+import { pageRoutes } from "./routes/page.ts";
 import { textRoutes } from "./routes/texts.ts";
 import { translateRoutes } from "./routes/translate.ts";
 import type { Service } from "./service.ts";
@@ -101,6 +102,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     generateRoutes(routes, service);
     textRoutes(routes, service);
     modelRoutes(routes, service);
+    pageRoutes(routes);
   });
   return app;
 }

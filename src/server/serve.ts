@@ -15,6 +15,8 @@ export interface ServeOptions
   readonly port: number;
   /** A port for probes and Prometheus, where no key is needed. Default: none. */
   readonly internalPort?: number | undefined;
+  /** Where that port listens. */
+  readonly internalHost: string;
   /** The file of keys. Default: none is needed. */
   readonly keys?: string | undefined;
   /** Serve strangers without keys. */
@@ -68,7 +70,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     if (options.internalPort !== undefined) {
       const internal = await openInternalApp(shared);
       opened.push(internal);
-      await listen(internal, options.host, options.internalPort, "--internal-port");
+      await listen(internal, options.internalHost, options.internalPort, "--internal-port");
     }
     const address = await listen(app, options.host, options.port, "--port");
     return {

@@ -115,8 +115,10 @@ export function openService(options: ServiceOptions): Service {
 
   const translating: Service["translating"] = (model, asking) => ({
     maxLength: model.maxLength,
-    translate: async (sentences, { beam = model.beam ?? 4, nBest = 1, alignment = false, ...asked }) => {
+    translate: async (sentences, { beam = model.beam ?? 4, nBest = 1, ...asked }) => {
       const { signal, deadline, constraints, onText } = asked;
+      // Where there is no attention, whoever asks for it does without.
+      const alignment = asked.alignment === true && model.isAttentive === true;
       const keys = sentences.map((text, i) =>
         cacheKey(model.name, beam, nBest, alignment, constraints?.[i], text),
       );

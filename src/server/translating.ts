@@ -10,8 +10,8 @@ export interface Translating {
    * Translates sentences; results are in the same order, and the same whatever they share a batch with. Blank sentences
    * stay blank.
    *
-   * @throws ERR_USAGE for an option that the model does not support; `Overloaded`, `Late`, `WorkerLost` or the signal's
-   *   reason.
+   * @throws a `Fault`: of status 400 for an option that the model does not support, 503 when there is no room or no time, 499
+   *   when the signal is aborted.
    */
   translate(sentences: readonly string[], options: TranslatingOptions): Promise<readonly Hypotheses[]>;
 }

@@ -36,7 +36,8 @@ export interface LocalSteps {
  *
  *   Δ = mean over ranks of W - θ,   u' = μ u + Δ,   W' = W - η (Δ + μ u'),   η = 0.7, μ = 0.9
  *
- * H updates send what one does elsewhere. `settle` comes before a validation or a checkpoint, which then has all that
+ * H updates send what one does elsewhere. Rate and momentum are made for large H: with few updates between meetings the
+ * momentum adds up to several times the rate. `settle` comes before a validation or a checkpoint, which then has all that
  * a resumed run needs: the moments of the ranks, which drift apart, become their mean.
  *
  * @see Douillard et al. 2023 - https://arxiv.org/abs/2311.08105

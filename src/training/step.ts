@@ -4,7 +4,6 @@ import { heedError } from "../errors.ts";
 import {
   forwardStatistics,
   gradientStatistics,
-  type LayerStatistics,
   openProbe,
   type StatisticsProbe,
 } from "../inspect/training/layer-statistics.ts";
@@ -13,20 +12,20 @@ import type { Value } from "../ir/value.ts";
 import type { Objective } from "../models/objective.ts";
 import { initialise } from "../nn/initialise.ts";
 import { type BuildOptions, build, type Layer, type Model } from "../nn/layer.ts";
-import type { BatchFeeds } from "../runtime/compile.ts";
-import { compile, type Feed, feedsFor, type Program, toNumber } from "../runtime/compile.ts";
+import { compile, type Program } from "../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../runtime/engine.ts";
-import type { HostTensor, State } from "../runtime/state.ts";
-import type { Tensor } from "../runtime/tensor.ts";
+import type { HostTensor } from "../runtime/state.ts";
 import { turns } from "../runtime/turns.ts";
-import { requireSameWeights, sumEntries } from "./across-ranks.ts";
-import { fusedGraphs, type Graph, splitGraphs, type TrainingGraphs } from "./graphs.ts";
-import { type LocalSteps, localSteps, outerName } from "./local-steps.ts";
+import { fusedGraphs, type Graph, splitGraphs } from "./graphs.ts";
+import { localSteps, outerName } from "./local-steps.ts";
 import { asObjective } from "./mean-objective.ts";
-import { dropoutSites, randomTables } from "./random-tables.ts";
+import type { StepResult, TrainingStep } from "./training-step.ts";
 import type { OptimiserConfig } from "./update.ts";
+import { namesOf, type Ranks, type Setting, updates } from "./updates.ts";
 import { LIVE } from "./weight-average.ts";
 import { checkWeights, clear, type Frozen, stateOf, unfrozen } from "./weights.ts";
+
+export type { StepResult, TrainingStep } from "./training-step.ts";
 
 export interface TrainingStepOptions<M> {
   readonly engine: Engine;
@@ -55,70 +54,6 @@ export interface TrainingStepOptions<M> {
   readonly wire?: Wire | undefined;
   /** Updates that each rank makes alone before the ranks meet: see `localSteps`. Default: none, gradients are summed. */
   readonly localSteps?: number | undefined;
-}
-
-export interface StepResult {
-  /** Nats per target token, with label smoothing and, if attention is guided, the weighted alignment loss. */
-  readonly loss: number;
-  /** Nats per target token, of the references alone. */
-  readonly negativeLogLikelihood: number;
-  /** If attention is guided: nats per linked target token, without the weight. */
-  readonly alignmentLoss?: number;
-  /** Target tokens in the step. */
-  readonly tokens: number;
-  /** Global norm of the gradients before clipping; with `localSteps`, the mean over ranks of their own. */
-  readonly gradientNorm: number;
-  /** With several ranks: seconds of the update in which numbers travelled, waiting for the slowest rank included. */
-  readonly reduction?: number;
-  /** If requested: statistics of each layer in this update. */
-  readonly statistics?: LayerStatistics;
-}
-
-export interface TrainingStep {
-  /** Weights and optimiser state; every program of the run shares it. */
-  readonly state: State;
-  /** Paths of the weights, in the model's order. */
-  readonly weights: readonly string[];
-  /** Names of the optimiser's state: with the weights, all that a checkpoint needs between two steps. */
-  readonly moments: readonly string[];
-  readonly parameterCount: number;
-  /**
-   * Updates all weights from `batches` (at least one, at most `accumulate`). `step` counts from 1. With `statistics`, the
-   * batches pass through the model once more, in a session opened on first use. Concurrent calls run one after another;
-   * a failed update changes nothing. With several ranks, each passes its part of the batches, undefined where it has none.
-   */
-  readonly run: (
-    step: number,
-    learningRate: number,
-    batches: readonly (BatchFeeds | undefined)[],
-    options?: { readonly statistics?: boolean },
-  ) => Promise<StepResult>;
-  /** With `localSteps`: gives all ranks the same state, before a validation or a checkpoint. */
-  readonly settle?: (() => Promise<void>) | undefined;
-  /** Frees everything once pending updates have ended. */
-  readonly close: () => void;
-}
-
-/** What all parts of a training step need. */
-interface Setting {
-  readonly engine: Engine;
-  readonly session: { readonly session?: SessionOptions };
-  readonly seed: number;
-  readonly accumulate: number;
-  readonly model: Model<unknown>;
-  readonly objective: Objective;
-  readonly graphs: TrainingGraphs;
-  readonly state: State;
-  readonly ranks: Ranks;
-}
-
-/** How the ranks of a training work together. */
-interface Ranks {
-  readonly communicator: Communicator;
-  readonly wire: Wire;
-  readonly local: LocalSteps | undefined;
-  /** Names of all weights. */
-  readonly weights: readonly string[];
 }
 
 /**
@@ -190,9 +125,6 @@ export async function openTrainingStep<M>(options: TrainingStepOptions<M>): Prom
   };
 }
 
-const namesOf = (values: Iterable<Value>): string[] =>
-  Array.from(values, (value) => leafName(value) as string);
-
 /** The momentum of a weight's outer step. */
 const outerOf = (weight: Value): Value =>
   parameter(outerName(leafName(weight) as string), weight.dtype, weight.shape as readonly number[]);
@@ -255,83 +187,6 @@ function statisticsOf({ engine, session, model, objective, graphs, state }: Sett
   };
 }
 
-/** Updates between two comparisons of the ranks' weights. */
-const COMPARED_EVERY = 100;
-
-/** Runs one update. With `gather`, every batch goes through that program before the update. */
-function updates(
-  { seed, accumulate, objective, graphs, state, ranks }: Setting,
-  { update, gather }: { readonly update: Program; readonly gather: Program | undefined },
-  openStatistics: () => Promise<StatisticsProbe>,
-): TrainingStep["run"] {
-  const sites = dropoutSites([objective.loss]);
-  const { communicator, wire, local, weights } = ranks;
-  const { rank, size } = communicator;
-  const sums = namesOf(graphs.sums);
-  return async (step, learningRate, batches, { statistics: wantsStatistics } = {}) => {
-    const probe = wantsStatistics ? await openStatistics() : undefined;
-    const total = { loss: 0, negativeLogLikelihood: 0, alignmentLoss: 0, linked: 0, tokens: 0 };
-    let gradientNorm = 0;
-    let reduction = 0;
-    const count = async (results: Readonly<Record<string, Tensor>>): Promise<void> => {
-      const read = await numbers(results);
-      for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += read[name] ?? 0;
-      gradientNorm = read.gradientNorm ?? 0;
-    };
-    const feedsOf = (batch: BatchFeeds, micro: number): Record<string, Feed> => {
-      const draw = step * accumulate + micro;
-      // Each rank drops other places, rank 0 those of a process alone.
-      const drawn = rank === 0 ? `${draw}` : `${draw} of rank ${rank}`;
-      return { ...batch, ...randomTables(sites, batch, objective.loss, seed, drawn) };
-    };
-    const timed = async (work: Promise<unknown>): Promise<void> => {
-      const start = performance.now();
-      await work;
-      reduction += (performance.now() - start) / 1000;
-    };
-    const scalars = graphs.optimiser.feeds(step, learningRate);
-    await local?.before();
-    if (gather) {
-      for (const [micro, batch] of batches.entries()) {
-        if (!batch) continue;
-        const feeds = feedsOf(batch, micro);
-        await probe?.batch(feeds);
-        await count(await gather(feedsFor(gather, feeds)));
-      }
-      // A rank without a part of the batch adds nothing, also not what an earlier batch has left.
-      if (!batches.some((batch) => batch)) clear(state, graphs.sums);
-      if (size > 1 && !local) await timed(sumEntries(state, sums, communicator, wire));
-    }
-    const feeds = gather ? {} : feedsOf(batches[0] ?? {}, 0);
-    if (!gather) await probe?.batch(feeds);
-    const statistics = await probe?.finish();
-    // A rank that had nothing to learn from in a local update waits for the others.
-    const isIdle = local !== undefined && !batches.some((batch) => batch);
-    if (!isIdle) await count(await update(feedsFor(update, { ...feeds, ...scalars })));
-    if (local) reduction += await local.after(step);
-    if (size > 1) {
-      const all = Float64Array.of(...Object.values(total), gradientNorm);
-      await timed(communicator.allReduce(all, "sum"));
-      Object.keys(total).forEach((name, i) => {
-        total[name as keyof typeof total] = all[i] as number;
-      });
-      if (local) gradientNorm = (all.at(-1) as number) / size;
-      const isCompared = (step === 1 || step % COMPARED_EVERY === 0) && !local;
-      if (isCompared) await requireSameWeights(state, weights, communicator, step);
-    }
-    const { loss, negativeLogLikelihood, alignmentLoss, linked, tokens } = total;
-    const result = {
-      loss: loss / tokens,
-      negativeLogLikelihood: negativeLogLikelihood / tokens,
-      ...(objective.alignment ? { alignmentLoss: linked > 0 ? alignmentLoss / linked : 0 } : {}),
-      tokens,
-      gradientNorm,
-      ...(size > 1 ? { reduction } : {}),
-    };
-    return statistics ? { ...result, statistics } : result;
-  };
-}
-
 interface Queue {
   readonly run: TrainingStep["run"];
   /** @throws ERR_RUNTIME after `close`. */
@@ -390,13 +245,4 @@ export function countParameters(model: Model<unknown>): number {
   let count = 0;
   for (const { spec } of model.parameters.values()) count += spec.shape.reduce((n, size) => n * size, 1);
   return count;
-}
-
-async function numbers(results: Readonly<Record<string, Tensor>>): Promise<Record<string, number>> {
-  const read: Record<string, number> = {};
-  for (const [name, tensor] of Object.entries(results)) {
-    read[name] = await toNumber(tensor);
-    tensor.dispose();
-  }
-  return read;
 }

@@ -58,6 +58,28 @@ describe("POST /translate", () => {
     expect(json.translatedText).toBe("le chat mange le pain\n\nle chien voit le gâteau\r\n");
   });
 
+  test("HTML keeps its tags, and a glossary's words are used", async () => {
+    const html = { ...english, q: "<p>the <b>cat</b> eats the bread</p>", format: "html" };
+    expect((await server.post("/translate", html)).json.translatedText).toMatch(
+      /^<p>(?=.*<b>)(?=.*<\/b>).*<\/p>$/,
+    );
+    const glossary = [{ source: "bread", target: "le gâteau" }];
+    const { json } = await server.post("/translate", { ...english, glossary, alignment: true });
+    expect(json.translatedText).toContain("le gâteau");
+    expect(json.sentences).toHaveLength(1);
+    const many = Array.from({ length: 101 }, () => glossary[0]);
+    expect((await server.post("/translate", { ...english, glossary: many })).json.error).toContain(
+      "the limit of 100 terms",
+    );
+  });
+
+  test("HTML keeps its tags, each once", async () => {
+    const q = '<p class="a">the cat <b>eats</b> the bread</p><code>the dog</code>';
+    const { status, json } = await server.post("/translate", { ...english, q, format: "html" });
+    expect(status).toBe(200);
+    expect(json.translatedText).toMatch(/^<p class="a">.*<b>.*<\/b>.*<\/p><code>the dog<\/code>$/);
+  });
+
   test("without a direct model two translate, and the answer says so", async () => {
     const { json } = await server.post("/translate", {
       q: "the cat eats the bread",

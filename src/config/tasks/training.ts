@@ -104,7 +104,7 @@ export const training = {
   localSteps: count()
     .optional()
     .describe(
-      "for slow networks: updates that each rank of an MPI job makes alone before the ranks meet (DiLoCo); default none",
+      "for slow networks: updates that each rank of an MPI job makes alone before the ranks meet (DiLoCo), 50 or more; default none",
     ),
   validateEvery: count().optional().describe("updates between validations; default one epoch"),
   patience: count()

@@ -3,8 +3,10 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { AppOptions } from "../app.ts";
-import { type Detected, detectLanguage } from "../detect-language.ts";
 import { refused } from "../fault.ts";
+import { type Detected, detectLanguage } from "../text/detect-language.ts";
+import type { GlossaryTerm } from "../text/glossary.ts";
+import type { SentenceTranslation } from "../text/translate-text.ts";
 import { translateTexts } from "../translate-texts.ts";
 import { askingOf, checkLimit, checkTexts } from "./asking.ts";
 import { failures, keyFields, texts } from "./schemas.ts";
@@ -20,15 +22,52 @@ const translateBody = z.object({
   target: z.string(),
   format: z.enum(["text", "html"]).default("text"),
   alternatives: count.default(0).describe("how many other translations to give"),
+  alignment: z
+    .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")])
+    .default(false)
+    .describe("tell where each sentence and each word of a plain text went"),
+  glossary: z
+    .array(z.object({ source: z.string().trim().min(1), target: texts }))
+    .default([])
+    .describe("words of the text, and the form or forms that the translation must have one of"),
   ...keyFields,
+});
+
+/** Most terms of a glossary, and most forms of a term: each may cost two more translations of a sentence. */
+const TERMS = 100;
+const FORMS = 10;
+
+const place = z.object({ from: z.int(), to: z.int() });
+const sentence = z.object({
+  source: place,
+  target: place,
+  isRepaired: z.literal(true).optional().describe("the first translation went in circles and was made again"),
+  links: z
+    .array(z.object({ source: place, target: place }))
+    .optional()
+    .describe("words that belong together"),
 });
 
 const translateAnswer = z.object({
   translatedText: texts,
   detectedLanguage: z.union([detected, z.array(detected)]).optional(),
   alternatives: z.union([z.array(z.string()), z.array(z.array(z.string()))]).optional(),
+  sentences: z
+    .union([z.array(sentence), z.array(z.array(sentence))])
+    .optional()
+    .describe("places are characters (UTF-16) of the texts"),
   pivot: z.string().optional().describe("the language in between, when no model translates directly"),
 });
+
+type Sentences = NonNullable<z.output<typeof translateAnswer>["sentences"]>;
+
+/** As JSON: without what is read only. */
+const plainly = (sentences: readonly SentenceTranslation[]): z.output<typeof sentence>[] =>
+  sentences.map(({ links, missingTerms, ...each }) => ({
+    ...each,
+    ...(missingTerms ? { missingTerms: [...missingTerms] } : {}),
+    ...(links ? { links: [...links] } : {}),
+  }));
 
 const settings = z.object({
   apiKeys: z.boolean(),
@@ -52,12 +91,21 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
   const common = { config: { keyInBody: true }, preValidation: withQuery };
   const tags = ["LibreTranslate"];
   const sources = directions.languages.map(({ code }) => code);
-  const languageOf = (text: string, source: string): Detected =>
+  const languageOf = async (text: string, source: string): Promise<Detected> =>
     source === "auto" ? detectLanguage(text, sources) : { language: source, confidence: 100 };
   const checkLanguage = (field: "source" | "target", code: string): void => {
     if ((code === "auto" && field === "source") || directions.codes.includes(code)) return;
     // Only what looks like a code is repeated: anything else may be a text that went astray.
     throw refused(`${/^[a-z]{2,3}(-[a-z]{2,4})?$/i.test(code) ? code : `This ${field}`} is not supported`);
+  };
+
+  const checkTerms = (terms: readonly GlossaryTerm[]): void => {
+    checkLimit("glossary", terms.length, TERMS, "terms");
+    for (const { source, targets } of terms) {
+      checkTexts([source, ...targets], limits, "glossary");
+      checkLimit("glossary", targets.length, FORMS, "forms of a term");
+      if (targets.length === 0) throw refused("Invalid request: glossary: a term has no form");
+    }
   };
 
   app.route({
@@ -71,18 +119,25 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
       response: { 200: translateAnswer, ...failures },
     },
     handler: async (request, reply) => {
-      const { q, source, target, format, alternatives } = request.body;
+      const { q, source, target, format, alternatives, alignment, glossary } = request.body;
       const all = typeof q === "string" ? [q] : q;
       checkTexts(all, limits);
       checkLimit("alternatives", alternatives, limits.alternatives, "alternatives");
       checkLanguage("source", source);
       checkLanguage("target", target);
-      const from = all.map((text) => languageOf(text, source));
+      const terms = glossary.map(({ source: words, target: forms }) => ({
+        source: words,
+        targets: [forms].flat().filter((form) => form.trim() !== ""),
+      }));
+      checkTerms(terms);
+      const from = await Promise.all(all.map((text) => languageOf(text, source)));
       const found = await translateTexts(service, {
         texts: all.map((text, i) => ({ text, source: (from[i] as Detected).language })),
         target,
         format,
         alternatives,
+        alignment,
+        glossary: terms,
         asking: askingOf(request, reply, service),
       });
       const pivot = found.find((each) => each.pivot !== undefined)?.pivot;
@@ -94,6 +149,9 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
         ...(source === "auto" ? { detectedLanguage: shaped(from) } : {}),
         ...(alternatives > 0
           ? { alternatives: shaped(found.map((each) => [...each.alternatives])) as string[] | string[][] }
+          : {}),
+        ...(alignment && found.every((each) => each.sentences)
+          ? { sentences: shaped(found.map((each) => plainly(each.sentences ?? []))) as Sentences }
           : {}),
         ...(pivot === undefined ? {} : { pivot }),
       };
@@ -112,7 +170,7 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
     },
     handler: async ({ body: { q } }) => {
       checkTexts([q], limits);
-      return [languageOf(q, "auto")];
+      return [await languageOf(q, "auto")];
     },
   });
 

@@ -78,6 +78,8 @@ export function translateRoutes(plain: FastifyInstance, service: Service): void 
         checkLimit(name, asked[name] ?? 0, limits.tokens, "tokens");
       checkLimit("bias", Object.keys(asked.bias ?? {}).length, limits.texts, "words");
       const models = modelsFor(service, asked);
+      if (asked.alignment && !models.at(-1)?.isAttentive)
+        throw refused("Invalid request: alignment: the model has no attention over its source");
       const asking = askingOf(request, reply, service, asked.timeout);
       const translate = async (
         onText?: (sentence: number, text: string) => void,

@@ -2,6 +2,7 @@
 import type { Span } from "../../text/sentences.ts";
 import { sentencesOf } from "../../text/sentences.ts";
 import type { Hypotheses, Hypothesis, Translating, TranslatingOptions } from "../translating.ts";
+import { type GlossaryTerm, type Glossed, termsIn, withTerms } from "./glossary.ts";
 import { isStuck } from "./repetition.ts";
 
 export interface SentencesOptions extends Pick<TranslatingOptions, "beam" | "signal" | "deadline"> {
@@ -10,6 +11,8 @@ export interface SentencesOptions extends Pick<TranslatingOptions, "beam" | "sig
   /** Hypotheses of each sentence. */
   readonly nBest: number;
   readonly alignment: boolean;
+  /** Words that translations must use. They are found by attention, which `alignment` gives. */
+  readonly glossary?: readonly GlossaryTerm[] | undefined;
 }
 
 /** A sentence of a text and what it became. */
@@ -21,6 +24,8 @@ export interface TranslatedSentence {
   readonly hypotheses: readonly Hypothesis[];
   /** Present when the first translation went in circles, and a second one was made in which nothing occurs twice. */
   readonly isRepaired?: true;
+  /** Terms of the glossary that the model could not be brought to use; absent where there are none. */
+  readonly missingTerms?: readonly string[];
 }
 
 /** Bytes of a sentence for each token that a model reads: a guess, corrected where it is wrong. */
@@ -65,8 +70,17 @@ async function translatePlaces(
       const place = places[i] as Span;
       const smaller = each.isCut ? halved(text, place, options.language) : [];
       if (smaller.length > 1) return translatePlaces(model, text, smaller, options);
-      const { source, sourceTokens, hypotheses, isRepaired } = each;
-      return [{ place, source, sourceTokens, hypotheses, ...(isRepaired ? { isRepaired } : {}) }];
+      const { source, sourceTokens, hypotheses, isRepaired, missing } = await glossed(model, each, options);
+      return [
+        {
+          place,
+          source,
+          sourceTokens,
+          hypotheses,
+          ...(isRepaired ? { isRepaired } : {}),
+          ...(missing.length > 0 ? { missingTerms: missing.map((term) => term.source) } : {}),
+        },
+      ];
     }),
   );
   return parts.flat();
@@ -84,11 +98,26 @@ function halved(text: string, { from, to }: Span, language = "en"): Span[] {
 
 type Checked = Hypotheses & { readonly isRepaired?: true };
 
+/** With the terms of the glossary that its sentence has. */
+async function glossed(
+  model: Translating,
+  translation: Checked,
+  { language: _, glossary = [], ...options }: SentencesOptions,
+): Promise<Checked & Glossed> {
+  const terms = termsIn(translation.source, glossary);
+  if (terms.length === 0) return { ...translation, missing: [] };
+  const { isRepaired } = translation;
+  return {
+    ...(await withTerms(model, translation, terms, options)),
+    ...(isRepaired ? { isRepaired } : {}),
+  };
+}
+
 /** Translates once more what goes in circles, and drops alternatives that do. */
 async function unstuck(
   model: Translating,
   sentences: readonly string[],
-  { language: _, ...options }: SentencesOptions,
+  { language: _, glossary: __, ...options }: SentencesOptions,
 ): Promise<Checked[]> {
   const found = await model.translate(sentences, options);
   const loops = ({ sourceTokens }: Hypotheses, { tokens }: Hypothesis): boolean =>

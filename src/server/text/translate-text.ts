@@ -1,6 +1,8 @@
 /** What happens to a text around a model that knows single sentences: cut, translated, put together again. */
 import type { Span } from "../../text/sentences.ts";
 import type { Hypothesis, Translating, TranslatingOptions } from "../translating.ts";
+import type { GlossaryTerm } from "./glossary.ts";
+import { translateHtml } from "./translate-html.ts";
 import { type TranslatedSentence, translateSentences } from "./translate-sentences.ts";
 import { linksOf, type WordLink, wordShares } from "./word-links.ts";
 
@@ -9,6 +11,12 @@ export interface TextOptions extends Pick<TranslatingOptions, "beam" | "signal" 
   readonly language?: string | undefined;
   /** How many other translations to give, fewer where there are fewer. Default 0. */
   readonly alternatives?: number | undefined;
+  /** Words that translations must use. Default: none. */
+  readonly glossary?: readonly GlossaryTerm[] | undefined;
+  /** Whether the model can say where it looked. Default true. */
+  readonly isAttentive?: boolean | undefined;
+  /** What the text is. Default "text". */
+  readonly format?: "text" | "html" | undefined;
   /** Give the words that belong together; for a model with attention. Default false. */
   readonly alignment?: boolean | undefined;
 }
@@ -17,7 +25,8 @@ export interface TextTranslation {
   readonly text: string;
   /** Best first, all different and different from `text`. */
   readonly alternatives: readonly string[];
-  readonly sentences: readonly SentenceTranslation[];
+  /** Of a plain text, not of HTML. */
+  readonly sentences?: readonly SentenceTranslation[];
 }
 
 /** A sentence; places are characters (UTF-16) of the whole texts. */
@@ -26,6 +35,8 @@ export interface SentenceTranslation {
   readonly target: Span;
   /** Present when the first translation went in circles and was made again. */
   readonly isRepaired?: true;
+  /** Terms of the glossary that the model could not be brought to use; absent where there are none. */
+  readonly missingTerms?: readonly string[];
   /** Which words belong together. Only when asked for, and where words could be told apart. */
   readonly links?: readonly WordLink[];
 }
@@ -38,16 +49,34 @@ export interface SentenceTranslation {
 export async function translateText(
   model: Translating,
   text: string,
-  { alternatives = 0, alignment = false, ...options }: TextOptions,
+  {
+    format = "text",
+    alternatives = 0,
+    isAttentive = true,
+    alignment: isAligned = false,
+    ...rest
+  }: TextOptions,
 ): Promise<TextTranslation> {
-  const sentences = await translateSentences(model, text, { ...options, nBest: alternatives + 1, alignment });
-  const [best, ...others] = Array.from({ length: alternatives + 1 }, (_, n) => joined(text, sentences, n));
-  const { whole, places } = best as Joined;
+  const hasTerms = (rest.glossary ?? []).length > 0;
+  const alignment = isAttentive && (isAligned || hasTerms);
+  if (format === "html") {
+    const documents = await translateHtml(model, text, { ...rest, nBest: alternatives + 1, isAttentive });
+    return bestAndOthers(documents);
+  }
+  const sentences = await translateSentences(model, text, { ...rest, nBest: alternatives + 1, alignment });
+  const all = Array.from({ length: alternatives + 1 }, (_, n) => joined(text, sentences, n));
+  const { places } = all[0] as Joined;
   return {
-    text: whole,
-    alternatives: [...new Set(others.map((other) => other.whole))].filter((other) => other !== whole),
-    sentences: sentences.map((sentence, i) => describe(sentence, places[i] as Span)),
+    ...bestAndOthers(all.map(({ whole }) => whole)),
+    sentences: sentences.map((sentence, i) => describe(sentence, places[i] as Span, isAligned)),
   };
+}
+
+function bestAndOthers([text = "", ...others]: readonly string[]): Pick<
+  TextTranslation,
+  "text" | "alternatives"
+> {
+  return { text, alternatives: [...new Set(others)].filter((other) => other !== text) };
 }
 
 interface Joined {
@@ -70,13 +99,20 @@ function joined(text: string, sentences: readonly TranslatedSentence[], n: numbe
 }
 
 function describe(
-  { place, source, sourceTokens, hypotheses, isRepaired }: TranslatedSentence,
+  { place, source, sourceTokens, hypotheses, isRepaired, missingTerms }: TranslatedSentence,
   target: Span,
+  isAligned: boolean,
 ): SentenceTranslation {
   const best = hypotheses[0] as Hypothesis;
-  const shares = wordShares(source, sourceTokens, best);
+  const shares = isAligned ? wordShares(source, sourceTokens, best) : undefined;
   const links = shares && linksOf(source, best.text, shares).map((link) => moved(link, place, target));
-  return { source: place, target, ...(isRepaired ? { isRepaired } : {}), ...(links ? { links } : {}) };
+  return {
+    source: place,
+    target,
+    ...(isRepaired ? { isRepaired } : {}),
+    ...(missingTerms ? { missingTerms } : {}),
+    ...(links ? { links } : {}),
+  };
 }
 
 /** A link from within a sentence, in the whole texts. */

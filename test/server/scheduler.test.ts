@@ -1,0 +1,160 @@
+/** Batches of many clients: who is served when, and what is given up. */
+import { describe, expect, test } from "vitest";
+import { fairQueue } from "../../src/server/fair-queue.ts";
+import {
+  type Asking,
+  createScheduler,
+  type Group,
+  type SchedulerOptions,
+} from "../../src/server/scheduler.ts";
+import type { Done, WorkerProcess } from "../../src/server/worker-process.ts";
+
+/** A worker that records its batches and answers when it is told to. */
+function fakeWorker() {
+  const batches: {
+    texts: readonly string[];
+    cancelled: Set<number>;
+    finish: () => void;
+    fail: (e: Error) => void;
+  }[] = [];
+  const worker = {
+    isReady: true,
+    run: (_: string, work: { texts: readonly string[] }) => {
+      const cancelled = new Set<number>();
+      const done = new Promise<Done>((resolve, reject) => {
+        const results = work.texts.map((text) => [text.length]);
+        const finish = (): void => resolve({ results, tokens: { read: 1, written: 0 } });
+        batches.push({ texts: work.texts, cancelled, finish, fail: reject });
+      });
+      return { done, cancel: (index: number) => cancelled.add(index) };
+    },
+  } as unknown as WorkerProcess;
+  return { worker, batches };
+}
+
+const group: Group<string> & { kind: "embed" } = {
+  key: "a",
+  kind: "embed",
+  model: "a",
+  work: (texts) => ({ kind: "embed", texts }),
+};
+const options: SchedulerOptions = {
+  ...{ streams: 1, cores: 1, batch: 4, batchTokens: 1000, queue: 1000, delay: 0 },
+  onBatch: () => undefined,
+  onRefused: () => undefined,
+};
+let requests = 0;
+const asking = (client: string, further: Partial<Asking> = {}): Asking => ({
+  client,
+  request: String(requests++),
+  signal: new AbortController().signal,
+  deadline: Date.now() + 60_000,
+  ...further,
+});
+const texts = (...all: string[]) => all.map((payload) => ({ payload, cost: 1 }));
+const later = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+describe("a fair queue", () => {
+  const item = (client: string, request: string, cost = 1) => ({ client, request, cost });
+  test("serves clients in turn, whatever they have put in, and the requests of one in turn", () => {
+    const queue = fairQueue<ReturnType<typeof item>>();
+    queue.add(Array.from({ length: 1000 }, () => item("a", "a1")));
+    queue.add([item("b", "b1"), item("b", "b1"), item("b", "b2")]);
+    const served = Array.from({ length: 8 }, () => queue.next()?.request);
+    expect(served).toEqual(["a1", "b1", "a1", "b2", "a1", "b1", "a1", "a1"]);
+    expect(queue.size).toBe(995);
+  });
+  test("counts cost, not texts", () => {
+    const queue = fairQueue<ReturnType<typeof item>>();
+    queue.add([item("a", "a", 10), item("a", "a", 10)]);
+    queue.add(Array.from({ length: 20 }, () => item("b", "b", 1)));
+    const served = Array.from({ length: 12 }, () => queue.next()?.client);
+    expect(served.filter((client) => client === "b").length).toBe(10);
+  });
+  test("somebody new does not wait for what others had before", () => {
+    const queue = fairQueue<ReturnType<typeof item>>();
+    queue.add(Array.from({ length: 100 }, () => item("a", "a")));
+    for (let i = 0; i < 50; i++) queue.next();
+    queue.add([item("b", "b"), item("b", "b")]);
+    const served = Array.from({ length: 4 }, () => queue.next()?.client);
+    expect(served.filter((client) => client === "b")).toHaveLength(2);
+  });
+});
+
+test("texts of several requests share batches of similar lengths, and each gets its own results in order", async () => {
+  const { worker, batches } = fakeWorker();
+  const scheduler = createScheduler(() => worker, { ...options, delay: 50 });
+  const sized = (...all: string[]) => all.map((payload) => ({ payload, cost: payload.length }));
+  const first = scheduler.submit(group, sized("aaaa", "b", "cc"), asking("x"));
+  const second = scheduler.submit(group, sized("dddd", "ee"), asking("y"));
+  batches[0]?.finish();
+  // The last text waits for company, which does not come: so long as the delay.
+  await expect.poll(() => batches.length).toBe(2);
+  batches[1]?.finish();
+  expect(await first).toEqual([[4], [1], [2]]);
+  expect(await second).toEqual([[4], [2]]);
+  expect(batches.map((batch) => batch.texts)).toEqual([["b", "ee", "aaaa", "dddd"], ["cc"]]);
+  scheduler.close();
+});
+
+test("what does not fit is refused at once, as a whole, with a time to come again", async () => {
+  const { worker, batches } = fakeWorker();
+  const scheduler = createScheduler(() => worker, { ...options, queue: 5 });
+  const taken = scheduler.submit(group, texts("a"), asking("x"));
+  const waiting = scheduler.submit(group, texts("b", "c", "d"), asking("x"));
+  await expect(scheduler.submit(group, texts("e", "f", "g"), asking("y"))).rejects.toMatchObject({
+    status: 503,
+    retryAfter: 1,
+  });
+  expect(scheduler.waiting).toBe(3);
+  batches[0]?.finish();
+  await taken;
+  batches[1]?.finish();
+  expect(await waiting).toHaveLength(3);
+  scheduler.close();
+});
+
+test("who goes takes its texts out of the queue and out of the batch that is computed", async () => {
+  const { worker, batches } = fakeWorker();
+  const scheduler = createScheduler(() => worker, options);
+  const abort = new AbortController();
+  const gone = scheduler.submit(
+    group,
+    texts("a", "b", "c", "d", "e", "f"),
+    asking("x", { signal: abort.signal }),
+  );
+  gone.catch(() => undefined);
+  expect(batches[0]?.texts).toHaveLength(4);
+  abort.abort();
+  await expect(gone).rejects.toMatchObject({ status: 499 });
+  expect([...(batches[0]?.cancelled ?? [])]).toEqual([0, 1, 2, 3]);
+  batches[0]?.finish();
+  await later();
+  expect({ waiting: scheduler.waiting, running: scheduler.running, batches: batches.length }).toEqual({
+    waiting: 0,
+    running: 0,
+    batches: 1,
+  });
+  scheduler.close();
+});
+
+test("what comes too late is given up with 503", async () => {
+  const { worker } = fakeWorker();
+  const scheduler = createScheduler(() => worker, options);
+  const slow = scheduler.submit(group, texts("a"), asking("x", { deadline: Date.now() + 50 }));
+  await expect(slow).rejects.toMatchObject({ status: 503 });
+  scheduler.close();
+});
+
+test("when the process ends, its batch is refused and the next one is computed by another", async () => {
+  const { worker, batches } = fakeWorker();
+  const scheduler = createScheduler(() => worker, options);
+  const lost = scheduler.submit(group, texts("a"), asking("x"));
+  const next = scheduler.submit(group, texts("b"), asking("x"));
+  batches[0]?.fail(Object.assign(new Error("lost"), { status: 503 }));
+  await expect(lost).rejects.toMatchObject({ status: 503 });
+  await later();
+  batches[1]?.finish();
+  expect(await next).toEqual([[1]]);
+  scheduler.close();
+});
