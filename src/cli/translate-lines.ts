@@ -124,7 +124,8 @@ async function flowOf(
 ): Promise<Flow<Line> | undefined> {
   const part = shardOf(options);
   if (!part) return wholeFlow(patientWindows(lines, windowFor(options.batch)), io);
-  const about = await partAbout({ command: "translate", runs, options, without: ["ensemble", "target"] });
+  const without = ["ensemble", "target", "shortlist"];
+  const about = await partAbout({ command: "translate", runs, options, without, files: [options.shortlist] });
   const textOf = ({ source, target }: Line): string =>
     (target === undefined ? [source] : [source, target]).join("\t");
   return shardedFlow({ ...part, about, items: lines, textOf }, io);

@@ -33,12 +33,12 @@ test.each([
     ["translate", run, "--shard", "99999/100000", "--parts", join(path, "far")],
   ],
   ["aligning", ["align", run, "--pairs", pairs]],
-  ["evaluating", ["evaluate", run, "--pairs", pairs, "--beam", "20"]],
+  ["evaluating", ["evaluate", run, "--source", source, "--reference", source, "--beam", "20"]],
   [
     "evaluating perplexity",
     ["evaluate", run, "--source", source, "--reference", source, "--metrics", "perplexity"],
   ],
-  ["surveying heads", ["heads", run, "--pairs", pairs]],
+  ["surveying heads", ["heads", run, "--pairs", pairs, "--sentences", "10000"]],
 ])("%s", async (_, args) => {
   const before = readdirSync(path);
   const child = start(...args);
