@@ -6,7 +6,7 @@ import { ensembleOf } from "../runs/ensemble.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
 import { openOutput, refuseInputAsOutput } from "../runs/output-file.node.ts";
-import { readShortlist } from "../runs/shortlist-file.node.ts";
+import { readShortlist, shortlistPath } from "../runs/shortlist-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { oneLine } from "../text/escape.ts";
 import { quoted } from "../text/quoted.ts";
@@ -124,8 +124,14 @@ async function flowOf(
 ): Promise<Flow<Line> | undefined> {
   const part = shardOf(options);
   if (!part) return wholeFlow(patientWindows(lines, windowFor(options.batch)), io);
-  const without = ["ensemble", "target", "shortlist"];
-  const about = await partAbout({ command: "translate", runs, options, without, files: [options.shortlist] });
+  const files = options.shortlist ? [shortlistPath(options.run)] : [];
+  const about = await partAbout({
+    command: "translate",
+    runs,
+    options,
+    without: ["ensemble", "target"],
+    files,
+  });
   const textOf = ({ source, target }: Line): string =>
     (target === undefined ? [source] : [source, target]).join("\t");
   return shardedFlow({ ...part, about, items: lines, textOf }, io);

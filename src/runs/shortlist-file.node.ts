@@ -10,9 +10,11 @@ import { readWhole } from "./read-file.node.ts";
 /** The lexical shortlist of a run, if it has one. */
 const SHORTLIST_FILE = "shortlist.safetensors";
 
+export const shortlistPath = (directory: string): string => join(directory, SHORTLIST_FILE);
+
 /** Writes a run's shortlist. @returns its path */
 export function writeShortlist(directory: string, { common, translations, each }: Shortlist): string {
-  const path = join(directory, SHORTLIST_FILE);
+  const path = shortlistPath(directory);
   const tensors = new Map([
     ["common", { dtype: "int32", shape: [common.length], data: common }],
     ["translations", { dtype: "int32", shape: [translations.length / each, each], data: translations }],
@@ -28,7 +30,7 @@ export function writeShortlist(directory: string, { common, translations, each }
  * @throws ERR_INPUT when there is none, ERR_MODEL when it does not fit the vocabularies.
  */
 export function readShortlist(directory: string, { source, target }: Tokenizers, hint: string): Shortlist {
-  const path = join(directory, SHORTLIST_FILE);
+  const path = shortlistPath(directory);
   if (!existsSync(path)) throw heedError("ERR_INPUT", { where: path, cause: "does not exist", remedy: hint });
   const tensors = codec.decode(readWhole(path), path);
   const [common, translations] = [tensors.get("common"), tensors.get("translations")];
