@@ -1,7 +1,7 @@
 /** Puts the texts of all requests into batches: similar lengths together, every client in its turn, nothing too late. */
 
 import { fairQueue } from "./fair-queue.ts";
-import { type Fault, gone, late, overloaded } from "./fault.ts";
+import { Fault, gone, late, overloaded } from "./fault.ts";
 import type { Kind, Results, Work } from "./protocol.ts";
 import type { RunningWork, WorkerProcess } from "./worker-process.ts";
 
@@ -176,7 +176,10 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
           options.onBatch({ model, kind, texts: items.length, ...tokens, seconds });
         },
         (error: Error) => {
-          for (const item of items) item.settle({ error });
+          // One text's own wish may be what was refused: the others are not to pay for it.
+          const isRefused = error instanceof Fault && error.status === 400;
+          if (isRefused && items.length > 1) ready.push(...items.map((item) => [item]));
+          else for (const item of items) item.settle({ error });
         },
       )
       .finally(() => {

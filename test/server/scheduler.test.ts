@@ -1,6 +1,7 @@
 /** Batches of many clients: who is served when, and what is given up. */
 import { describe, expect, test } from "vitest";
 import { fairQueue } from "../../src/server/fair-queue.ts";
+import { Fault } from "../../src/server/fault.ts";
 import {
   type Asking,
   createScheduler,
@@ -156,5 +157,26 @@ test("when the process ends, its batch is refused and the next one is computed b
   await later();
   batches[1]?.finish();
   expect(await next).toEqual([[1]]);
+  scheduler.close();
+});
+
+test("what is refused of one text is refused to its client alone", async () => {
+  const { worker, batches } = fakeWorker();
+  const scheduler = createScheduler(() => worker, { ...options, delay: 50 });
+  const good = scheduler.submit(group, texts("fine"), asking("x"));
+  const bad = scheduler.submit(group, texts("wrong"), asking("y"));
+  const outcomes = Promise.allSettled([good, bad]);
+  await new Promise((resolve) => setTimeout(resolve, 80));
+  expect(batches.map((each) => each.texts)).toEqual([["fine", "wrong"]]);
+  batches[0]?.fail(new Fault(400, "no"));
+  for (let next = 1; next <= 2; next++) {
+    await later();
+    const batch = batches[next];
+    if (batch?.texts[0] === "fine") batch.finish();
+    else batch?.fail(new Fault(400, "no"));
+  }
+  const [fine, wrong] = await outcomes;
+  expect(fine).toEqual({ status: "fulfilled", value: [[4]] });
+  expect(wrong.status).toBe("rejected");
   scheduler.close();
 });
