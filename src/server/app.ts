@@ -11,9 +11,9 @@ import {
 } from "fastify-type-provider-zod";
 import { HeedError } from "../errors.ts";
 import { guard } from "./access.ts";
+import type { AppOptions } from "./app-options.ts";
 import { crossOrigin } from "./cross-origin.ts";
 import { Fault } from "./fault.ts";
-import type { Keys } from "./keys.ts";
 import { BODY, SLOW } from "./limits.ts";
 import { followRequests } from "./request-log.ts";
 import { generateRoutes } from "./routes/generate.ts";
@@ -23,22 +23,7 @@ import { internalRoutes, operationRoutes } from "./routes/operation.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { textRoutes } from "./routes/texts.ts";
 import { translateRoutes } from "./routes/translate.ts";
-import type { Service } from "./service.ts";
 import { cutSlowClients } from "./slow-clients.ts";
-
-export interface AppOptions {
-  readonly service: Service;
-  readonly keys: Keys | undefined;
-  readonly perAddress: number;
-  readonly perKey: number;
-  /** Believe X-Forwarded-For. */
-  readonly trustProxy: boolean;
-  /** Origins whose pages may ask; "*" for all. */
-  readonly origins: readonly string[];
-  readonly logLevel: string;
-  readonly version: string;
-  readonly isDraining: () => boolean;
-}
 
 export type App = FastifyInstance;
 

@@ -1,7 +1,8 @@
 /** `heed serve`: opens the server, says where it is, and ends it in order. */
 import { createRequire } from "node:module";
 import { heedError } from "../errors.ts";
-import { type App, type AppOptions, openApp, openInternalApp } from "./app.ts";
+import { type App, openApp, openInternalApp } from "./app.ts";
+import type { AppOptions } from "./app-options.ts";
 import { readCatalog } from "./catalog.ts";
 import { readKeys } from "./keys.ts";
 import type { Limits } from "./limits.ts";

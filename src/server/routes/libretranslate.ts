@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { AppOptions } from "../app.ts";
+import type { AppOptions } from "../app-options.ts";
 import { refused } from "../fault.ts";
 import { type Detected, detectLanguage } from "../text/detect-language.ts";
 import type { GlossaryTerm } from "../text/glossary.ts";
