@@ -41,6 +41,12 @@ export interface Served {
   readonly metric: (line: string) => Promise<number>;
 }
 
+/** Servers start in hooks, where no other hook can be registered: it is done here, once for each file that imports this. */
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
 /** Starts a server, which ends with the tests. @throws what it said, when it ends at once */
 export async function served(...args: string[]): Promise<Served> {
   const child = start("serve", ...args, "--port", "0");
@@ -51,9 +57,7 @@ export async function served(...args: string[]): Promise<Served> {
   const ended = new Promise<number | null>((resolve) => {
     child.once("exit", (status) => resolve(status));
   });
-  afterAll(() => {
-    child.kill("SIGKILL");
-  });
+  children.push(child);
   const first = await Promise.race([once(child.stdout.setEncoding("utf8"), "data"), ended]);
   if (!Array.isArray(first)) throw new Error(log);
   const address = String(first[0]).trim();
