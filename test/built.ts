@@ -17,6 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { build } from "vite";
+import { buildLibrary } from "../build-library.ts";
 import { absentChromium } from "./page/chromium.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -32,7 +33,10 @@ export const studioPage = join(root, ".house", "studio");
 export const archive = join(root, ".house", "packed", "heed.tgz");
 export const unpacked = join(root, ".house", "packed", "package");
 
-const settings = ["package.json", "tsconfig.json", "tsconfig.build.json"];
+const settings = [
+  ...["package.json", "tsconfig.json", "tsconfig.build.json", "tsconfig.declarations.json"],
+  "build-library.ts",
+];
 
 /** Vitest's global setup: builds what is older than its sources, once before all tests. Types are not its concern. */
 export async function setup({ name }: { readonly name: string }): Promise<() => void> {
@@ -65,15 +69,11 @@ function filesOf(): string[] {
 }
 
 /** Packs what is published, with types and, where it was built, the studio. */
-function pack(fresh: string): void {
+async function pack(fresh: string): Promise<void> {
   const source = join(fresh, "source");
   for (const name of ["package.json", ...filesOf()])
     cpSync(join(root, name), join(source, name), { recursive: true, filter: isPublished });
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const project = ["-p", join(root, "tsconfig.build.json"), "--outDir", join(source, "dist")];
-  // As `npm run build:library` does: programs without comments, types with them.
-  for (const pass of ["--removeComments", "--emitDeclarationOnly"])
-    execFileSync(process.execPath, [compiler, ...project, pass]);
+  await buildLibrary(join(source, "dist"));
   if (existsSync(studioPage)) cpSync(studioPage, join(source, "dist/studio"), { recursive: true });
   const options = ["pack", "--silent", "--ignore-scripts", "--pack-destination", fresh];
   const packed = execFileSync("npm", options, { cwd: source, encoding: "utf8" }).trim();
