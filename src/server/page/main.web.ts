@@ -81,7 +81,8 @@ function fillTargets(): void {
 
 function counted(): void {
   const count = text.value.length;
-  say("count", Number.isFinite(limit) ? `${count} of ${limit} characters` : `${count} characters`);
+  const most = limit.toLocaleString("en-US");
+  say("count", Number.isFinite(limit) ? `${count} of ${most} characters` : `${count} characters`);
   by("count").classList.toggle("over", count > limit);
   go.disabled = count > limit || text.value.trim() === "" || running !== undefined;
 }
