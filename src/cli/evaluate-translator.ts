@@ -1,4 +1,5 @@
 import { extraColumns, readPairs } from "../data/pairs.node.ts";
+import { lengthPenalty } from "../decoding/hypothesis.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import { heedError } from "../errors.ts";
 import { countOf, type References } from "../evaluation/counts.ts";
@@ -11,6 +12,7 @@ import { translatorOver } from "../runs/ready.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { translatorPerplexity } from "../tasks/translate/perplexity.ts";
 import { oneLine } from "../text/escape.ts";
+import { calibrateRun, type ScoredTranslation } from "./calibrate-run.ts";
 import { chosenMetrics, type MetricValues, metricNames } from "./chosen-metrics.ts";
 import { cutLines } from "./cut-lines.ts";
 import { shardedFlow } from "./flow.ts";
@@ -26,7 +28,9 @@ export interface TranslatorTest extends MetricValues, ShardValues {
   readonly source?: string | undefined;
   readonly reference?: string | undefined;
   readonly pairs?: string | undefined;
+  readonly run?: string | undefined;
   readonly output?: string | undefined;
+  readonly calibrate?: boolean | undefined;
   readonly beam?: number | undefined;
   readonly alpha?: number | undefined;
   readonly batch: number;
@@ -47,10 +51,11 @@ export async function evaluateTranslator(
   if (part) refuseWhole(options);
   const { sentences: test, lines } = await readTest(options, io);
   if (part) return countShard({ run, engine, test, metrics, options, ...part }, io);
-  const needsTranslations = metrics.size > 0 || options.output !== undefined;
-  const { hypotheses, seconds } = needsTranslations
+  const needsTranslations = metrics.size > 0 || options.output !== undefined || options.calibrate;
+  const { translated, seconds } = needsTranslations
     ? await translations(run, engine, test, options, io)
-    : { hypotheses: [], seconds: 0 };
+    : { translated: [], seconds: 0 };
+  const hypotheses = translated.map(({ text }) => text);
   if (options.output) writeOutput(options.output, lines.map((at) => `${hypotheses[at]}\n`).join(""));
   const scores = {
     ...textScores(tablesOf(hypotheses, referenceSets(test), metrics)),
@@ -60,6 +65,12 @@ export async function evaluateTranslator(
     ? await perplexityOf(run, engine, test, io)
     : {};
   await writeScores({ ...scores, ...perplexity, seconds }, options.json ?? false, io);
+  // A signal may have cut translations short.
+  if (options.calibrate && !io.signal.aborted) {
+    const references = test.map((sentence) => sentence.references);
+    const judged = translated.map((each, i) => ({ ...each, references: references[i] ?? [] }));
+    calibrateRun(options.run ?? "", judged, io);
+  }
   return 0;
 }
 
@@ -70,12 +81,13 @@ const referenceSets = (test: readonly TestSentence[]): References[] => {
 };
 
 /** @throws ERR_USAGE for an option that needs the whole test set */
-function refuseWhole({ output, metrics }: TranslatorTest): void {
+function refuseWhole({ output, metrics, calibrate }: TranslatorTest): void {
   const refuse = (where: string, cause: string, remedy: string): never => {
     throw heedError("ERR_USAGE", { where, cause, remedy });
   };
   if (output !== undefined)
     refuse("--output", "is written for a whole test set, not for a shard", "use heed translate --shard");
+  if (calibrate) refuse("--calibrate", "needs all translations", "leave it out, or leave out --shard");
   if (metricNames(metrics).includes("perplexity"))
     refuse("--metrics", "perplexity is computed by one process", "leave it out, or leave out --shard");
 }
@@ -112,7 +124,7 @@ async function countShard(
     const own = ownLines(test.length, shard);
     for await (const window of flow.windows) {
       translating ??= await beginTranslating(run, engine, own, options, io);
-      const texts = await translating.texts(window);
+      const texts = (await translating.lines(window)).map(({ text }) => text);
       const tables = [...tablesOf(texts, referenceSets(window), metrics)];
       for (const at of window.keys()) {
         const rows = tables.map(([key, { values, width }]) => [
@@ -136,21 +148,23 @@ async function translations(
   test: readonly TestSentence[],
   options: TranslatorTest,
   io: Io,
-): Promise<{ hypotheses: string[]; seconds: number }> {
+): Promise<{ translated: TranslatedLine[]; seconds: number }> {
   const translating = await beginTranslating(run, engine, test.length, options, io);
   try {
-    const hypotheses: string[] = [];
+    const translated: TranslatedLine[] = [];
     const window = windowFor(options.batch);
     for (let at = 0; at < test.length; at += window)
-      hypotheses.push(...(await translating.texts(test.slice(at, at + window))));
-    return { hypotheses, seconds: translating.end() };
+      translated.push(...(await translating.lines(test.slice(at, at + window))));
+    return { translated, seconds: translating.end() };
   } finally {
     translating.close();
   }
 }
 
+type TranslatedLine = Pick<ScoredTranslation, "text" | "meanLogProbability">;
+
 interface Translating {
-  readonly texts: (sentences: readonly TestSentence[]) => Promise<string[]>;
+  readonly lines: (sentences: readonly TestSentence[]) => Promise<TranslatedLine[]>;
   /** Says what a user should know of the translations. @returns how long they took, in seconds */
   readonly end: () => number;
   readonly close: () => void;
@@ -164,9 +178,10 @@ async function beginTranslating(
   io: Io,
 ): Promise<Translating> {
   const { decoding } = run.config;
+  const alpha = options.alpha ?? decoding.alpha;
   const translator = await translatorOver(run, engine, {
     beam: options.beam ?? decoding.beam,
-    alpha: options.alpha ?? decoding.alpha,
+    alpha,
     batch: options.batch,
     signal: io.signal,
     ...streamsFor(total, options.batch, run.weights),
@@ -175,16 +190,21 @@ async function beginTranslating(
   let [done, cut, unknown] = [0, 0, 0];
   const bar = progress(io, "translate", total);
   return {
-    texts: async (sentences) => {
-      const texts: string[] = [];
+    lines: async (sentences) => {
+      const lines: TranslatedLine[] = [];
       for (const { hypotheses, isCut } of await translator.translate(sentences.map(({ source }) => source))) {
-        texts.push(oneLine(hypotheses[0]?.text ?? ""));
+        const { text = "", score = 0, tokens = [] } = hypotheses[0] ?? {};
+        const length = tokens.length + 1;
+        lines.push({
+          text: oneLine(text),
+          meanLogProbability: (score * lengthPenalty(length, alpha)) / length,
+        });
         if (isCut) cut += 1;
-        unknown += countUnknown(hypotheses[0]?.tokens ?? []);
+        unknown += countUnknown(tokens);
       }
-      done += texts.length;
+      done += lines.length;
       bar.update(done, `${done} sentences`);
-      return texts;
+      return lines;
     },
     end: () => {
       const seconds = (performance.now() - began) / 1000;

@@ -1,4 +1,5 @@
 import type { TaskName } from "../config/families/family.ts";
+import { heedError } from "../errors.ts";
 import type { OpenedRunOf } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { TranslatorTest } from "./evaluate-translator.ts";
@@ -31,6 +32,10 @@ export async function evaluateRun<Name extends TaskName>(
   options: TestOptions,
   io: Io,
 ): Promise<number> {
+  if (options.calibrate && run.task !== "translate") {
+    const cause = "is of translations, and this run makes none";
+    throw heedError("ERR_USAGE", { where: "--calibrate", cause, remedy: "leave it out" });
+  }
   const evaluate = (await evaluators[run.task]()) as Evaluate<Name>;
   return evaluate(run, engine, options, io);
 }

@@ -46,6 +46,13 @@ export function confidenceOf(score: number, { scores, probabilities }: Calibrati
   return probabilities[at] ?? 0;
 }
 
+/** The confidence in a translation with these log probabilities of its tokens, of which the mean is its score. */
+export const confidenceOfTokens = (logProbabilities: readonly number[], calibration: Calibration): number =>
+  confidenceOf(
+    logProbabilities.reduce((sum, each) => sum + each, 0) / Math.max(1, logProbabilities.length),
+    calibration,
+  );
+
 /**
  * Expected calibration error: the mean distance between confidence and the share that is right, over bins of equal
  * width, weighted by how many are in each. 0 to 1.

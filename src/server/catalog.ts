@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { hasAttention } from "../decoding/scorer.ts";
 import { heedError } from "../errors.ts";
+import type { Calibration } from "../evaluation/calibration.ts";
+import { readCalibration } from "../runs/calibration-file.node.ts";
 import { openRun } from "../runs/open-run.node.ts";
 import type { OpenedRun } from "../runs/open-run.ts";
 import { readSmallText } from "../runs/read-file.node.ts";
@@ -21,6 +23,8 @@ export interface CatalogModel {
   readonly maxLength: number;
   /** Whether a translator can say where it looked. */
   readonly isAttentive?: boolean;
+  /** Of a translator: how likely a translation is right, if the run says so. */
+  readonly calibration?: Calibration;
   /** Of a classifier; none of an encoder, which only embeds. */
   readonly labels?: readonly string[];
 }
@@ -67,8 +71,10 @@ function describe(
   if (run.task === "classify")
     return { task: run.task, maxLength: run.config.data.maxTokens, labels: run.labels };
   const { decoding, model } = run.config;
+  const calibration = readCalibration(directory);
   return {
     task: run.task,
+    ...(calibration ? { calibration } : {}),
     ...languagesOf(run, directory, languages),
     beam: decoding.beam,
     maxLength: model.maxLength,

@@ -22,6 +22,8 @@ export interface TextsToTranslate {
 export interface TranslatedWhole extends Pick<TextTranslation, "text" | "alternatives"> {
   /** Not told where a third language is in between. */
   readonly sentences?: TextTranslation["sentences"];
+  /** Not told where a third language is in between, nor of HTML, nor by a model without a calibration. */
+  readonly confidence?: number;
   /** The language in between. */
   readonly pivot?: string;
 }
@@ -42,6 +44,7 @@ export async function translateTexts(
       language: model.source,
       format,
       isAttentive: model.isAttentive ?? false,
+      calibration: model.calibration,
       signal,
       deadline,
     });

@@ -13,6 +13,10 @@ A translator's perplexity is that of the references, over tokens of its own
 vocabulary. For other options (of chrF and TER, confidence intervals, several
 reference files), save the translations with --output and use \`heed score\`.
 
+--calibrate writes RUN/calibration.json: the probability that a sentence is
+right (a chrF of 50 or more) as a function of the mean log probability of its
+tokens. \`heed serve\` tells it as confidence. Take pairs that were not trained on.
+
 --shard 3/8 --parts DIR counts every eighth block of 1,024 sentences, from the
 third, into DIR/part-3-of-8. \`heed merge DIR\` scores the whole test set: from
 the counts, never as a mean of scores.`,
@@ -20,6 +24,7 @@ the counts, never as a mean of scores.`,
     "heed evaluate runs/en-fr --source test.en --reference test.fr",
     "heed evaluate runs/en-fr --pairs test.tsv --beam 1 --json",
     "heed evaluate runs/en-fr --pairs test.tsv --metrics bleu,chrf++,ter,perplexity",
+    "heed evaluate runs/en-fr --pairs valid.tsv --calibrate",
     "heed evaluate runs/polarity --labelled test.tsv",
     "heed evaluate runs/shakespeare --text test.txt",
     "heed evaluate runs/en-fr --pairs test.tsv --shard 3/8 --parts counts --json",
@@ -39,6 +44,10 @@ the counts, never as a mean of scores.`,
       type: "string",
       value: "FILE",
       help: "write the translations to FILE, one for every line of the test set",
+    },
+    calibrate: {
+      type: "boolean",
+      help: "translator: write into the run how likely a translation with a score is right, for `heed serve`",
     },
     ...metricOptions,
     metrics: {

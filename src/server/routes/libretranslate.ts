@@ -41,6 +41,8 @@ const place = z.object({ from: z.int(), to: z.int() });
 const sentence = z.object({
   source: place,
   target: place,
+  confidence: z.number().optional().describe("how likely it is right, 0 to 1"),
+  missingTerms: z.array(z.string()).optional().describe("terms of the glossary that could not be used"),
   isRepaired: z.literal(true).optional().describe("the first translation went in circles and was made again"),
   links: z
     .array(z.object({ source: place, target: place }))
@@ -56,6 +58,10 @@ const translateAnswer = z.object({
     .union([z.array(sentence), z.array(z.array(sentence))])
     .optional()
     .describe("places are characters (UTF-16) of the texts"),
+  confidence: z
+    .union([z.number(), z.array(z.number())])
+    .optional()
+    .describe("how likely a text is right, 0 to 1; of plain texts, from models whose run has a calibration"),
   pivot: z.string().optional().describe("the language in between, when no model translates directly"),
 });
 
@@ -152,6 +158,9 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
           : {}),
         ...(alignment && found.every((each) => each.sentences)
           ? { sentences: shaped(found.map((each) => plainly(each.sentences ?? []))) as Sentences }
+          : {}),
+        ...(found.every((each) => each.confidence !== undefined)
+          ? { confidence: shaped(found.map((each) => each.confidence as number)) }
           : {}),
         ...(pivot === undefined ? {} : { pivot }),
       };

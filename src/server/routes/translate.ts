@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { type Calibration, confidenceOfTokens } from "../../evaluation/calibration.ts";
 import type { CatalogModel } from "../catalog.ts";
 import { refused } from "../fault.ts";
 import type { Service } from "../service.ts";
@@ -41,6 +42,10 @@ const translation = z.object({
       score: z.number(),
       tokens: z.array(z.string()),
       logProbabilities: z.array(z.number()),
+      confidence: z
+        .number()
+        .optional()
+        .describe("how likely it is right, 0 to 1; from models whose run has a calibration"),
       attention: z.array(z.array(z.number())).optional(),
       attentionTokens: z.array(z.string()).optional(),
     }),
@@ -102,7 +107,7 @@ export function translateRoutes(plain: FastifyInstance, service: Service): void 
         return {
           model: last.name,
           ...(second ? { pivot: { language: second.source as string, model: first.name } } : {}),
-          translations: found.map((each) => plainly(each)),
+          translations: found.map((each) => plainly(each, last.calibration)),
         };
       };
       if (!asked.stream) return translate();
@@ -142,7 +147,7 @@ function ownOptions(asked: Body): SentenceOptions | undefined {
 }
 
 /** As JSON: without what is read only. */
-const plainly = (each: Hypotheses): z.output<typeof translation> => ({
+const plainly = (each: Hypotheses, calibration?: Calibration): z.output<typeof translation> => ({
   source: each.source,
   sourceTokens: [...each.sourceTokens],
   ...(each.isCut ? { isCut: true } : {}),
@@ -152,6 +157,7 @@ const plainly = (each: Hypotheses): z.output<typeof translation> => ({
       score,
       tokens: [...tokens],
       logProbabilities: [...logProbabilities],
+      ...(calibration ? { confidence: confidenceOfTokens(logProbabilities, calibration) } : {}),
       ...(attention ? { attention: attention.map((row) => [...row]) } : {}),
       ...(attentionTokens ? { attentionTokens: [...attentionTokens] } : {}),
     }),

@@ -1,4 +1,5 @@
 /** What happens to a text around a model that knows single sentences: cut, translated, put together again. */
+import { type Calibration, confidenceOfTokens } from "../../evaluation/calibration.ts";
 import type { Span } from "../../text/sentences.ts";
 import type { Hypothesis, Translating, TranslatingOptions } from "../translating.ts";
 import type { GlossaryTerm } from "./glossary.ts";
@@ -19,6 +20,8 @@ export interface TextOptions extends Pick<TranslatingOptions, "beam" | "signal" 
   readonly format?: "text" | "html" | undefined;
   /** Give the words that belong together; for a model with attention. Default false. */
   readonly alignment?: boolean | undefined;
+  /** How likely a translation with a score is right. Default: not known, and no confidence is given. */
+  readonly calibration?: Calibration | undefined;
 }
 
 export interface TextTranslation {
@@ -27,12 +30,16 @@ export interface TextTranslation {
   readonly alternatives: readonly string[];
   /** Of a plain text, not of HTML. */
   readonly sentences?: readonly SentenceTranslation[];
+  /** The share of the sentences that can be expected to be right, 0 to 1, weighted by length. With `calibration`. */
+  readonly confidence?: number;
 }
 
 /** A sentence; places are characters (UTF-16) of the whole texts. */
 export interface SentenceTranslation {
   readonly source: Span;
   readonly target: Span;
+  /** How likely it is right, 0 to 1. With `calibration`. */
+  readonly confidence?: number;
   /** Present when the first translation went in circles and was made again. */
   readonly isRepaired?: true;
   /** Terms of the glossary that the model could not be brought to use; absent where there are none. */
@@ -54,6 +61,7 @@ export async function translateText(
     alternatives = 0,
     isAttentive = true,
     alignment: isAligned = false,
+    calibration,
     ...rest
   }: TextOptions,
 ): Promise<TextTranslation> {
@@ -66,10 +74,26 @@ export async function translateText(
   const sentences = await translateSentences(model, text, { ...rest, nBest: alternatives + 1, alignment });
   const all = Array.from({ length: alternatives + 1 }, (_, n) => joined(text, sentences, n));
   const { places } = all[0] as Joined;
+  const described = sentences.map((sentence, i) => ({
+    ...describe(sentence, places[i] as Span, isAligned),
+    ...(calibration ? { confidence: confidenceIn(sentence, calibration) } : {}),
+  }));
   return {
     ...bestAndOthers(all.map(({ whole }) => whole)),
-    sentences: sentences.map((sentence, i) => describe(sentence, places[i] as Span, isAligned)),
+    sentences: described,
+    ...(calibration ? { confidence: meanConfidence(described) } : {}),
   };
+}
+
+const confidenceIn = ({ hypotheses }: TranslatedSentence, calibration: Calibration): number =>
+  confidenceOfTokens((hypotheses[0] as Hypothesis).logProbabilities, calibration);
+
+/** 1 for a text without sentences, of which nothing can be wrong. */
+function meanConfidence(sentences: readonly SentenceTranslation[]): number {
+  const lengthOf = ({ source }: SentenceTranslation): number => source.to - source.from;
+  const total = sentences.reduce((sum, sentence) => sum + lengthOf(sentence), 0);
+  if (total === 0) return 1;
+  return sentences.reduce((sum, each) => sum + (each.confidence ?? 0) * lengthOf(each), 0) / total;
 }
 
 function bestAndOthers([text = "", ...others]: readonly string[]): Pick<

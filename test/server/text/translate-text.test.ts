@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loopIn } from "../../../src/server/text/repetition.ts";
 import { translateText } from "../../../src/server/text/translate-text.ts";
+import type { Translating } from "../../../src/server/translating.ts";
 import { pairs } from "../../training/tiny.ts";
 import { asked, type localTranslating } from "./local-translating.ts";
 import { tinyTranslating } from "./tiny-run.ts";
@@ -91,4 +92,26 @@ test("a loop needs three repetitions and eight tokens", () => {
   expect(loopIn("a b c a b c x".split(" "))).toBeUndefined();
   expect(loopIn("x a b c a b c a b c".split(" "))).toEqual({ from: 1, length: 3, times: 3 });
   expect(loopIn("so so so so so so so so".split(" "))).toEqual({ from: 0, length: 1, times: 8 });
+});
+
+test("with a calibration each sentence has a confidence, and the text their mean by length", async () => {
+  const calibration = { scores: [-100, -0.5], probabilities: [0.1, 0.9] };
+  const model: Translating = {
+    maxLength: 100,
+    translate: async (all) =>
+      all.map((source) => {
+        const logProbabilities = source === "one cat" ? [-0.2, -0.2] : [-0.2, -3];
+        return {
+          source,
+          sourceTokens: [],
+          hypotheses: [{ text: source, score: 0, tokens: ["a"], logProbabilities }],
+        };
+      }),
+  };
+  const text = "one cat\nthree tree seven seven seven";
+  const { confidence, sentences = [] } = await translateText(model, text, { ...asked, calibration });
+  expect(sentences.map((each) => each.confidence)).toEqual([0.9, 0.1]);
+  expect(confidence).toBeCloseTo((7 * 0.9 + 28 * 0.1) / 35, 12);
+  expect((await translateText(model, " ", { ...asked, calibration })).confidence).toBe(1);
+  expect(await translateText(model, text, asked)).not.toHaveProperty("confidence");
 });
