@@ -1,5 +1,5 @@
 /** The contract of LibreTranslate: its clients, and its own cases written anew from what it documents. */
-import translate from "translate";
+import { Translate } from "translate";
 import { beforeAll, describe, expect, test } from "vitest";
 import { folder } from "../cli/heed.ts";
 import { reversed, type Served, served, smallTranslator } from "./served.ts";
@@ -138,8 +138,10 @@ test("POST /detect, GET /languages, /health, /frontend/settings, /spec and /docs
 
 test("npm's `translate` translates with the engine libre", async () => {
   // Its types do not know the address, which its documentation has.
-  const options = { from: "en", to: "fr", engine: "libre", url: `${server.address}/translate` } as const;
-  expect(await translate("the child wants the cake", options)).toBe("l'enfant veut le gâteau");
+  const settings = { engine: "libre", url: `${server.address}/translate` } as const;
+  const translate = Translate(settings);
+  const cake = await translate("the child wants the cake", { from: "en", to: "fr" });
+  expect(cake).toBe("l'enfant veut le gâteau");
 });
 
 test("npm's `libretranslate` asks for the languages, then sends an empty key", async () => {
