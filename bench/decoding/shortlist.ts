@@ -8,7 +8,7 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { listedBy } from "../../src/decoding/shortlist.ts";
+import { listedBy, shortlistOf } from "../../src/decoding/shortlist.ts";
 import { openTranslator } from "../../src/decoding/translator.ts";
 import { corpusBleu } from "../../src/evaluation/bleu.ts";
 import { openRunOf } from "../../src/runs/open-run.node.ts";
@@ -55,7 +55,7 @@ for (const [name, beam, quantize] of [
   ["beam 4, int8", 4, "int8"],
 ] as const) {
   const sides = await Promise.all(
-    [undefined, shortlist].map((list) =>
+    [undefined, shortlistOf(shortlist)].map((list) =>
       openTranslator({
         ...{ engine, model, weights, ...tokenizers, maxLength: config.model.maxLength, ...config.decoding },
         ...{ beam, batch: BATCH, quantize, shortlist: list, session: { threads: Number(values.threads) } },

@@ -1,5 +1,5 @@
 import { heedError } from "../errors.ts";
-import type { Quantization } from "../onnx/lower.ts";
+import type { Quantization } from "../onnx/lower-narrow.ts";
 
 /** Parses the value of `--quantize`. @throws ERR_USAGE for an unknown kind */
 export function quantization(kind: string | undefined): "int8" | undefined {

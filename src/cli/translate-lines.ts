@@ -1,4 +1,5 @@
 import { planDecoding } from "../decoding/decoding-plan.ts";
+import { shortlistOf } from "../decoding/shortlist.ts";
 import { streamsFor, windowFor } from "../decoding/streams.node.ts";
 import type { Translation } from "../decoding/translated-text.ts";
 import { openTranslator, type Translator } from "../decoding/translator.ts";
@@ -47,7 +48,9 @@ export async function translateLines(
   const decoding = decodingOf(options, run);
   const quantize = quantization(options.quantize);
   const shortlist = options.shortlist
-    ? readShortlist(options.run, run.tokenizers, `heed shortlist ${quoted(options.run)} --pairs FILE`)
+    ? shortlistOf(
+        readShortlist(options.run, run.tokenizers, `heed shortlist ${quoted(options.run)} --pairs FILE`),
+      )
     : undefined;
   // Refuse bad options before reading a line, and name them by their flags.
   planDecoding({ ...decoding, ...ensemble, shortlist }, decodingFlag);

@@ -12,8 +12,8 @@ import {
   sequenceBias,
 } from "./constraints.ts";
 import { checkDecodingOptions, type DecodingOptions } from "./decoding-options.ts";
+import type { Shortlist } from "./listed.ts";
 import { hasAttention } from "./scorer.ts";
-import type { Shortlist } from "./shortlist.ts";
 import { beginVisibly, type Unseen, unseenTokens } from "./visible.ts";
 
 /** Decoding options resolved for a model and its vocabulary. */

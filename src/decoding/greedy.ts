@@ -4,9 +4,9 @@ import { deviceOf } from "../runtime/devices.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { beamSearch } from "./beam.ts";
 import { finish, type Hypothesis, type Path, type ScoreOptions } from "./hypothesis.ts";
+import { listedTensors } from "./listed.ts";
 import { padded } from "./packing.ts";
 import { type Named, openSessions, release } from "./sessions.ts";
-import { listedTensors } from "./shortlist.ts";
 import { asEnsemble, encodeGraph, greedyGraph } from "./step-graphs.ts";
 import { openStepper, type StepperOptions } from "./stepper.ts";
 

@@ -1,5 +1,5 @@
 import type { Work } from "../work.ts";
-import type { Shortlist } from "./shortlist.ts";
+import type { LexicalShortlist } from "./shortlist.ts";
 
 export interface LexiconOptions {
   readonly sourceVocabulary: number;
@@ -32,7 +32,7 @@ const LEAST = 1e-4;
 export function* learnShortlist(
   pairs: readonly TokenPair[],
   { sourceVocabulary, targetVocabulary, always, common = 100, each = 50 }: LexiconOptions,
-): Work<Shortlist> {
+): Work<LexicalShortlist> {
   // Every two tokens that stand in a pair have a cell, found once.
   const cells = new Map<number, number>();
   const frequency = new Uint32Array(targetVocabulary);

@@ -1,13 +1,11 @@
-import type { Engine } from "../runtime/engine.ts";
-import type { Tensor } from "../runtime/tensor.ts";
-import { LISTED_BIAS, LISTED_IDS } from "./step-graphs.ts";
+import type { Listed, Shortlist } from "./listed.ts";
 
 /**
  * A lexical shortlist: the target tokens that a translation may be made of, found for each sentence from its source tokens.
  * Nothing depends on which sentences are decoded together: a batch computes the scores of all tokens that any of its sentences
  * lists, and hides from each those that it does not list itself.
  */
-export interface Shortlist {
+export interface LexicalShortlist {
   /** Ids that every sentence lists: special tokens, bytes and the most frequent tokens. */
   readonly common: Int32Array;
   /** The likeliest translations of each source token, best first; row s is [s · each, (s + 1) · each), -1 after the last. */
@@ -15,19 +13,11 @@ export interface Shortlist {
   readonly each: number;
 }
 
-/** The tokens that a batch lists. */
-export interface Listed {
-  /** In ascending order, so that equal scores are decided as without a shortlist. */
-  readonly ids: Int32Array;
-  /** [sentences, ids]: 0 for a token that the sentence lists, a large negative number for others. */
-  readonly bias: Float32Array<ArrayBuffer>;
-}
-
 const HIDDEN = -1e9; // softmax gives exactly 0 there
 
 /** The tokens listed by the sentences of a batch. */
 export function listedBy(
-  { common, translations, each }: Shortlist,
+  { common, translations, each }: LexicalShortlist,
   sources: readonly ArrayLike<number>[],
 ): Listed {
   const own = sources.map((source) => {
@@ -51,16 +41,8 @@ export function listedBy(
   return { ids, bias };
 }
 
-/** What a batch feeds to graphs with a shortlist, and how many tokens it lists. */
-export function listedTensors(
-  engine: Engine,
-  shortlist: Shortlist,
-  sources: readonly ArrayLike<number>[],
-): { readonly tensors: Record<string, Tensor>; readonly count: number } {
-  const { ids, bias } = listedBy(shortlist, sources);
-  const tensors = {
-    [LISTED_IDS]: engine.tensor("int32", [ids.length], ids),
-    [LISTED_BIAS]: engine.tensor("float32", [sources.length, ids.length], bias),
-  };
-  return { tensors, count: ids.length };
-}
+/** A lexical shortlist as a search takes it. */
+export const shortlistOf =
+  (lexical: LexicalShortlist): Shortlist =>
+  (sources) =>
+    listedBy(lexical, sources);

@@ -4,9 +4,9 @@ import { build, type Layer } from "../nn/layer.ts";
 import { feedsFor } from "../runtime/compile.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { type Arrangement, arrange, firstArrangement } from "./arrangement.ts";
+import { listedTensors, type Shortlist } from "./listed.ts";
 import { padded } from "./packing.ts";
 import { type Named, openSessions, release, type SearchRuntime, type SearchSessions } from "./sessions.ts";
-import { listedTensors, type Shortlist } from "./shortlist.ts";
 import { asEnsemble, CANDIDATES, encodeGraph, ORDER, stepGraph } from "./step-graphs.ts";
 import { handOver, type ObservedSearch, type Watch } from "./watch.ts";
 

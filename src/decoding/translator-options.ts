@@ -4,7 +4,7 @@ import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor } from "../runtime/state.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import type { DecodingOptions } from "./decoding-options.ts";
-import type { Shortlist } from "./shortlist.ts";
+import type { Shortlist } from "./listed.ts";
 
 export interface TranslatorOptions extends DecodingOptions {
   readonly engine: Engine;

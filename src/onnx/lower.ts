@@ -1,15 +1,11 @@
 import type { Name } from "../ir/op.ts";
 import { type TensorType, topological, type Value } from "../ir/value.ts";
 import { type Constants, GraphWriter } from "./graph-writer.ts";
-import { halved } from "./halve.ts";
 import { encodeModel, type OnnxGraph } from "./proto.ts";
-import { quantized } from "./quantize.ts";
 import { type Repetition, repeated } from "./repeated.ts";
 
-/** How weights are narrowed. */
-export type Quantization = "int8" | "fp16";
-
-const narrowings = { int8: quantized, fp16: halved } as const;
+/** Rewrites a graph so that the named initialisers take less room. */
+export type Narrowing = (graph: OnnxGraph, weights: ReadonlySet<string>) => OnnxGraph;
 
 export interface LowerOptions {
   /** The values to compute, by their names in the ONNX graph. */
@@ -18,11 +14,8 @@ export interface LowerOptions {
   readonly constants?: Constants;
   /** Inputs to list first, in this order. Default: in the order of the graph. */
   readonly inputs?: readonly Value[];
-  /**
-   * "int8" runs products with constants, and lookups in them, on 8-bit integers: smaller, faster, slightly less exact.
-   * "fp16" stores them in 16 bits and computes in 32.
-   */
-  readonly quantize?: Quantization | undefined;
+  /** Narrows the constants: `quantized` or `halved`. Default: they stay as they are. */
+  readonly narrow?: Narrowing | undefined;
   /** Repeats the graph as one step of many in one run. Outputs and carried inputs are those of the step. */
   readonly repeat?: Repetition | undefined;
 }
@@ -39,14 +32,14 @@ export interface Lowered {
  * merged, because the time to open a session grows faster than its number of nodes.
  */
 export function lower(options: LowerOptions): Lowered {
-  const { outputs, constants, inputs = [], quantize, repeat } = options;
+  const { outputs, constants, inputs = [], narrow, repeat } = options;
   const writer = new GraphWriter(constants ?? new Map(), outputs);
   const order = topological([...inputs, ...outputs.values()]);
   for (const node of order) for (const value of node.outputs) writer.declareLeaf(value);
   const names = writer.write(order, new Map(), outputs.values());
   for (const [name, value] of outputs) writer.output(name, names.get(value) as Name, value);
   const written = writer.graph();
-  const step = quantize ? narrowings[quantize](written, new Set(constants?.keys())) : written;
+  const step = narrow ? narrow(written, new Set(constants?.keys())) : written;
   const graph = repeat ? repeated(step, repeat) : step;
   for (const { name, dtype, shape } of graph.inputs) {
     if (!writer.inputs.has(name)) writer.inputs.set(name, { dtype, shape, isParameter: false });

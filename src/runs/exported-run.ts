@@ -9,7 +9,7 @@ import type { Files } from "../formats/huggingface/folder-files.ts";
 import { classifierFolder } from "../formats/huggingface/own-classifier.ts";
 import { asFamiliar } from "../formats/huggingface/own-language-model.ts";
 import { plainFolder } from "../formats/onnx/folder.ts";
-import type { Quantization } from "../onnx/lower.ts";
+import type { Quantization } from "../onnx/lower-narrow.ts";
 import type { ClassifierRun, LanguageRun, OpenedRun, TranslatorRun } from "./open-run.ts";
 
 /** A folder for Hugging Face's libraries, or plain ONNX graphs for programs of one's own. */

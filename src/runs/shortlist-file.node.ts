@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Shortlist } from "../decoding/shortlist.ts";
+import type { LexicalShortlist } from "../decoding/shortlist.ts";
 import { heedError } from "../errors.ts";
 import type { Tokenizers } from "../text/tokenizer.ts";
 import { codec } from "./codec.ts";
@@ -13,7 +13,7 @@ const SHORTLIST_FILE = "shortlist.safetensors";
 export const shortlistPath = (directory: string): string => join(directory, SHORTLIST_FILE);
 
 /** Writes a run's shortlist. @returns its path */
-export function writeShortlist(directory: string, { common, translations, each }: Shortlist): string {
+export function writeShortlist(directory: string, { common, translations, each }: LexicalShortlist): string {
   const path = shortlistPath(directory);
   const tensors = new Map([
     ["common", { dtype: "int32", shape: [common.length], data: common }],
@@ -29,7 +29,11 @@ export function writeShortlist(directory: string, { common, translations, each }
  * @param hint  The command that makes one.
  * @throws ERR_INPUT when there is none, ERR_MODEL when it does not fit the vocabularies.
  */
-export function readShortlist(directory: string, { source, target }: Tokenizers, hint: string): Shortlist {
+export function readShortlist(
+  directory: string,
+  { source, target }: Tokenizers,
+  hint: string,
+): LexicalShortlist {
   const path = shortlistPath(directory);
   if (!existsSync(path)) throw heedError("ERR_INPUT", { where: path, cause: "does not exist", remedy: hint });
   const tensors = codec.decode(readWhole(path), path);

@@ -90,7 +90,9 @@ export async function compile<Name extends string>(options: CompileOptions<Name>
   }
   if (state) checkState(state, wanted.values());
   const { quantize, repeat } = options;
-  const model = lower({ outputs: wanted, quantize, repeat, ...(constants ? { constants } : {}) });
+  // Loaded when it is needed: most pages do without.
+  const narrow = quantize && (await import("../onnx/quantize.ts")).quantized;
+  const model = lower({ outputs: wanted, narrow, repeat, ...(constants ? { constants } : {}) });
   const inputs = new Map<string, TensorType>();
   const stateNames: string[] = [];
   for (const [name, type] of model.inputs) {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { translationModel } from "../../src/config/translation-model.ts";
 import { learnShortlist } from "../../src/decoding/lexicon.ts";
-import { listedBy, type Shortlist } from "../../src/decoding/shortlist.ts";
+import { type LexicalShortlist, listedBy, shortlistOf } from "../../src/decoding/shortlist.ts";
 import { openTranslator, type Translator } from "../../src/decoding/translator.ts";
 import type { TranslatorOptions } from "../../src/decoding/translator-options.ts";
 import { initialise, normal } from "../../src/nn/initialise.ts";
@@ -59,14 +59,14 @@ describe("a translator with a shortlist", () => {
     return translator;
   };
   const ids = Array.from({ length: target.size }, (_, id) => id);
-  const all: Shortlist = {
+  const all: LexicalShortlist = {
     common: Int32Array.from(ids),
     translations: new Int32Array(source.size).fill(-1),
     each: 1,
   };
   // Each token may be translated by three others.
   const special = Object.values(target.special).filter((id) => typeof id === "number");
-  const some: Shortlist = {
+  const some: LexicalShortlist = {
     common: Int32Array.from(new Set(special)),
     translations: Int32Array.from({ length: 3 * source.size }, (_, i) => (7 * i + 5) % target.size),
     each: 3,
@@ -76,7 +76,7 @@ describe("a translator with a shortlist", () => {
   test.each([4, 1])("finds what it finds without, if every token is listed (beam %i)", async (beam) => {
     const best = beam === 1 ? 1 : 2;
     const plain = await (await open({ beam, best })).translate(sentences);
-    const listed = await (await open({ beam, best, shortlist: all })).translate(sentences);
+    const listed = await (await open({ beam, best, shortlist: shortlistOf(all) })).translate(sentences);
     for (const [i, { hypotheses }] of plain.entries()) {
       expect(listed[i]?.hypotheses.map(({ text }) => text)).toEqual(hypotheses.map(({ text }) => text));
       hypotheses.forEach(({ score }, n) => {
@@ -90,14 +90,16 @@ describe("a translator with a shortlist", () => {
     { beam: 1, best: 1 },
     { beam: 4, best: 2, quantize: "int8" },
   ] as const)("writes only what a sentence lists, the same in any batch (%o)", async (how) => {
-    const alone = await (await open({ ...how, batch: 1, shortlist: some })).translate(sentences);
+    const alone = await (await open({ ...how, batch: 1, shortlist: shortlistOf(some) })).translate(sentences);
     for (const [i, { hypotheses }] of alone.entries()) {
       const listed = new Set(listedBy(some, [source.encode(sentences[i] as string)]).ids);
       for (const { tokens } of hypotheses)
         for (const token of tokens)
           expect(listed.has(ids.find((id) => target.token(id) === token) ?? -1)).toBe(true);
     }
-    const together = await (await open({ ...how, batch: 16, shortlist: some })).translate(sentences);
+    const together = await (await open({ ...how, batch: 16, shortlist: shortlistOf(some) })).translate(
+      sentences,
+    );
     const texts = (found: typeof alone): string[][] =>
       found.map(({ hypotheses }) => hypotheses.map(({ text }) => text));
     expect(texts(together)).toEqual(texts(alone));
@@ -109,6 +111,6 @@ describe("a translator with a shortlist", () => {
       { noRepeatNgram: 2 },
       { sample: { seed: 1 } },
     ])
-      await expect(open({ ...more, best: 1, shortlist: some })).rejects.toThrow(/shortlist/);
+      await expect(open({ ...more, best: 1, shortlist: shortlistOf(some) })).rejects.toThrow(/shortlist/);
   });
 });

@@ -6,7 +6,7 @@ import { input, parameter } from "../../src/ir/leaf.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { RecurrentLanguageModel } from "../../src/models/language-model.ts";
 import { build } from "../../src/nn/layer.ts";
-import { lower } from "../../src/onnx/lower.ts";
+import { lowerNarrow } from "../../src/onnx/lower-narrow.ts";
 import { gather } from "../../src/ops/gather.ts";
 import { sum } from "../../src/ops/index.ts";
 import { linear, matmul } from "../../src/ops/matmul.ts";
@@ -54,7 +54,7 @@ async function compared(
     errors.push(relativeError(a as Float32Array, e as Float32Array));
   }
   const lowered = (quantize?: "int8"): Uint8Array =>
-    lower({ outputs: new Map(Object.entries(outputs)), constants: frozen, quantize }).bytes;
+    lowerNarrow({ outputs: new Map(Object.entries(outputs)), constants: frozen, quantize }).bytes;
   const bytes = lowered("int8");
   const { graph } = onnx.ModelProto.decode(bytes);
   const operators = (graph?.node ?? []).map(({ opType }) => opType ?? "");

@@ -1,5 +1,5 @@
 /** What the folders of all models have: files of JSON, and each graph once per way of storing its weights. */
-import type { Quantization } from "../../onnx/lower.ts";
+import type { Quantization } from "../../onnx/lower-narrow.ts";
 
 export type Files = Map<string, Uint8Array>;
 

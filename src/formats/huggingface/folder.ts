@@ -1,6 +1,6 @@
 import { Transformer, type TransformerConfig } from "../../models/transformer.ts";
 import type { Activation } from "../../nn/feed-forward.ts";
-import type { Quantization } from "../../onnx/lower.ts";
+import type { Quantization } from "../../onnx/lower-narrow.ts";
 import { tokenizerConfigJson } from "../../text/layout.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import { encodeSafetensors, type NamedTensor } from "../safetensors.ts";

@@ -6,13 +6,13 @@ import { inLayers, under } from "../../models/named-tensors.ts";
 import type { Seq2Seq, Tensors } from "../../models/seq2seq.ts";
 import { build, type Layer } from "../../nn/layer.ts";
 import { matchTaps } from "../../nn/match-taps.ts";
-import { type LowerOptions, lower } from "../../onnx/lower.ts";
+import { lowerNarrow, type NarrowOptions } from "../../onnx/lower-narrow.ts";
 import { and, cast, equal, not, where } from "../../ops/compare.ts";
 import { linear } from "../../ops/matmul.ts";
 import { sizeAsTensor } from "../../ops/range.ts";
 import { concat, reshape, slice } from "../../ops/reshape.ts";
 
-export interface GraphOptions extends Pick<LowerOptions, "quantize"> {
+export interface GraphOptions extends Pick<NarrowOptions, "quantize"> {
   readonly constants: ReadonlyMap<string, { shape: readonly number[]; data: HostArray }>;
   /** Id of </s>. */
   readonly end: number;
@@ -34,7 +34,7 @@ export function encoderGraph(layer: Layer<Seq2Seq>, options: GraphOptions): Uint
     for (const [i, [, weights]] of matchTaps(model.taps, "encoder.*.attention.weights").entries())
       outputs.set(`encoder_attentions.${i}`, weights);
   }
-  return lower({ ...options, outputs, inputs: [ids, mask] }).bytes;
+  return lowerNarrow({ ...options, outputs, inputs: [ids, mask] }).bytes;
 }
 
 /**
@@ -98,7 +98,7 @@ export function decoderGraph(layer: Layer<Seq2Seq>, options: GraphOptions): Uint
       outputs.set(`decoder_attentions.${i}`, selfWeights[i]?.[1] as Value);
     }
   }
-  return lower({ ...options, outputs, inputs: [mask, ids, states, ...past.values()] }).bytes;
+  return lowerNarrow({ ...options, outputs, inputs: [mask, ids, states, ...past.values()] }).bytes;
 }
 
 /** Size of the states, and heads and size of each decoder layer's keys. */

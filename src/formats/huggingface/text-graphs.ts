@@ -6,7 +6,7 @@ import type { Classifier } from "../../models/classifier.ts";
 import type { Decoder } from "../../models/seq2seq.ts";
 import { build, type Layer } from "../../nn/layer.ts";
 import { matchTaps } from "../../nn/match-taps.ts";
-import { lower } from "../../onnx/lower.ts";
+import { lowerNarrow } from "../../onnx/lower-narrow.ts";
 import { and, cast, equal, where } from "../../ops/compare.ts";
 import { linear } from "../../ops/matmul.ts";
 import { range } from "../../ops/range.ts";
@@ -49,7 +49,7 @@ export function languageModelGraph(
     for (const [i, [, weights]] of matchTaps(model.taps, "layers.*.attention.weights").entries())
       outputs.set(`attentions.${i}`, weights);
   const inputs = [ids, mask, places, ...past.values()];
-  return lower({ ...options, outputs, inputs }).bytes;
+  return lowerNarrow({ ...options, outputs, inputs }).bytes;
 }
 
 interface ClassifierGraphOptions {
@@ -81,5 +81,5 @@ export function classifierGraph(
   if (options.attentions)
     for (const [i, [, weights]] of matchTaps(model.taps, "encoder.*.attention.weights").entries())
       outputs.set(`attentions.${i}`, weights);
-  return lower({ ...options, outputs, inputs: [ids, mask] }).bytes;
+  return lowerNarrow({ ...options, outputs, inputs: [ids, mask] }).bytes;
 }

@@ -1,7 +1,7 @@
 import type { Classifier } from "../../models/classifier.ts";
 import type { Decoder, Seq2Seq } from "../../models/seq2seq.ts";
 import type { Layer } from "../../nn/layer.ts";
-import type { Quantization } from "../../onnx/lower.ts";
+import type { Quantization } from "../../onnx/lower-narrow.ts";
 import { linesTokenizerJson } from "../../text/layout.ts";
 import type { Tokenizer, Tokenizers } from "../../text/tokenizer.ts";
 import { addGraphs, type Files, jsonFile } from "../huggingface/folder-files.ts";

@@ -7,13 +7,13 @@ import { MEMORY, NEXT, named, STATE } from "../../models/named-tensors.ts";
 import type { Decoder, Seq2Seq, Tensors } from "../../models/seq2seq.ts";
 import { build, type Layer } from "../../nn/layer.ts";
 import { matchTaps } from "../../nn/match-taps.ts";
-import { type LowerOptions, lower } from "../../onnx/lower.ts";
+import { lowerNarrow, type NarrowOptions } from "../../onnx/lower-narrow.ts";
 import { cast } from "../../ops/compare.ts";
 import { linear } from "../../ops/matmul.ts";
 import { reshape } from "../../ops/reshape.ts";
 
-export interface PlainGraphOptions extends Pick<LowerOptions, "quantize"> {
-  readonly constants: NonNullable<LowerOptions["constants"]>;
+export interface PlainGraphOptions extends Pick<NarrowOptions, "quantize"> {
+  readonly constants: NonNullable<NarrowOptions["constants"]>;
   /** A decoder also outputs the weights of its attention to the source. Default false. */
   readonly attentions?: boolean;
 }
@@ -34,7 +34,7 @@ export function plainEncoder(layer: Layer<Seq2Seq>, options: PlainGraphOptions):
   const [tokens, visible] = [ids(LENGTH), mask()];
   const { memory, state } = read(build(layer).call, tokens, cast(visible, "float32"));
   const outputs = new Map(Object.entries({ ...named(MEMORY, memory), ...named(STATE, state) }));
-  return lower({ ...options, outputs, inputs: [tokens, visible] }).bytes;
+  return lowerNarrow({ ...options, outputs, inputs: [tokens, visible] }).bytes;
 }
 
 /** decoder.onnx: input_ids [batch, 1], memory.*, state.*  ->  logits [batch, vocabulary], next.state.* */
@@ -51,7 +51,7 @@ export function plainDecoder(layer: Layer<Decoder | Seq2Seq>, options: PlainGrap
   if (options.attentions)
     for (const [i, [, weights]] of matchTaps(model.taps, "decoder.**.weights").entries())
       outputs.set(`attentions.${i}`, weights);
-  return lower({ ...options, outputs, inputs: [token, ...Object.values(before)] }).bytes;
+  return lowerNarrow({ ...options, outputs, inputs: [token, ...Object.values(before)] }).bytes;
 }
 
 /** model.onnx: input_ids, attention_mask  ->  summary [batch, dim] and, if it has labels, logits [batch, labels]. */
@@ -64,7 +64,7 @@ export function plainClassifier(
   const summary = summarise(cast(tokens, "int32"), cast(visible, "float32"));
   const outputs = new Map([["summary", summary]]);
   if (options.hasLabels) outputs.set("logits", linear(summary, projection));
-  return lower({ ...options, outputs, inputs: [tokens, visible] }).bytes;
+  return lowerNarrow({ ...options, outputs, inputs: [tokens, visible] }).bytes;
 }
 
 /** The axes of a language model's state after the first, the batch: it begins with zeros; an axis of size 0 grows. */
