@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { launchers, runJob, titleOf } from "./mpirun.ts";
+import { launchers, RETRIES, runJob, titleOf } from "./mpirun.ts";
 
 interface Steps {
   readonly losses: readonly number[];
@@ -18,7 +18,7 @@ const furthest = (a: readonly number[], b: readonly number[]): number => {
   return a.reduce((most, each, i) => Math.max(most, Math.abs(each - (b[i] as number))), 0);
 };
 
-describe.each(launchers)("$name", (launcher) => {
+describe.each(launchers)("$name", { retry: RETRIES }, (launcher) => {
   describe.skipIf(launcher.absent)(titleOf(launcher), () => {
     const steps = async (ranks: number, ...args: string[]): Promise<Steps[]> => {
       const results = mkdtempSync(join(tmpdir(), "ranks-"));

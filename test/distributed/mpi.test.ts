@@ -1,7 +1,7 @@
 /** The communicator over real processes, with each library of MPI that is here. */
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { launchers, orphans, printed, runJob, titleOf } from "./mpirun.ts";
+import { launchers, orphans, printed, RETRIES, runJob, titleOf } from "./mpirun.ts";
 import { numbers } from "./numbers.ts";
 
 interface Printed {
@@ -15,7 +15,7 @@ const mark = (): string => {
   return `job-${process.pid}-${jobs}`;
 };
 
-describe.each(launchers)("$name", (launcher) => {
+describe.each(launchers)("$name", { retry: RETRIES }, (launcher) => {
   describe.skipIf(launcher.absent)(titleOf(launcher), () => {
     test.each([2, 3, 4])("%i ranks: every collective gives all ranks the right numbers", async (ranks) => {
       const { status, output, errors } = await runJob({

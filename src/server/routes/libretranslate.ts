@@ -159,7 +159,7 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
         ...(alignment && found.every((each) => each.sentences)
           ? { sentences: shaped(found.map((each) => plainly(each.sentences ?? []))) as Sentences }
           : {}),
-        ...(found.every((each) => each.confidence !== undefined)
+        ...(found.length > 0 && found.every((each) => each.confidence !== undefined)
           ? { confidence: shaped(found.map((each) => each.confidence as number)) }
           : {}),
         ...(pivot === undefined ? {} : { pivot }),
