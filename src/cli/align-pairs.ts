@@ -1,4 +1,3 @@
-import { readPairs } from "../data/pairs.node.ts";
 import { streamsFor } from "../decoding/streams.node.ts";
 import { heedError } from "../errors.ts";
 import { alignmentTally, type Link, parseAlignment, turnLinks } from "../evaluation/alignment.ts";
@@ -14,17 +13,15 @@ import { type ChoiceOptions, chooseReadings, type Readings } from "./choose-read
 import { type CompanionLines, companionLines } from "./companion-lines.ts";
 import { cutLines } from "./cut-lines.ts";
 import { type Flow, shardedFlow, wholeFlow } from "./flow.ts";
+import { type GivenPairs, givenPairs } from "./given-pairs.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
 import { partAbout } from "./part-about.ts";
 import { BLOCK } from "./part-file.ts";
 import { type ShardValues, shardOf } from "./shard.ts";
 
-export interface AlignOptions extends ChoiceOptions, ShardValues {
+export interface AlignOptions extends ChoiceOptions, GivenPairs, ShardValues {
   readonly run: string;
-  readonly source?: string | undefined;
-  readonly target?: string | undefined;
-  readonly pairs?: string | undefined;
   readonly reverse?: string | undefined;
   readonly symmetrise: string;
   readonly gold?: string | undefined;
@@ -47,7 +44,7 @@ export async function alignPairs(
   const reverse = options.reverse === undefined ? undefined : openAttending(options.reverse);
   const opened = await engine();
   const gold = options.gold === undefined ? undefined : companionLines(options.gold, "the test set");
-  const pairs = besides(pairsOf(options), gold);
+  const pairs = besides(givenPairs("heed align", options), gold);
   const readings = await chooseReadings({ run, reverse, engine: opened, options, io });
   const flow = await flowOf(pairs, reverse ? [run, reverse] : [run], readings, options, io);
   if (!flow) return 0;
@@ -145,17 +142,6 @@ function openAttending(directory: string): TranslatorRun {
   if (crossAttentionHeads(run.model).length > 0) return run;
   const cause = "the model does not attend to its source, so there is nothing to read links from";
   throw heedError("ERR_INPUT", { where: directory, cause, remedy: "choose a model with attention" });
-}
-
-function pairsOf({ pairs, source, target }: AlignOptions): AsyncIterable<{ source: string; target: string }> {
-  if (pairs !== undefined && source === undefined && target === undefined) return readPairs({ pairs });
-  if (pairs === undefined && source !== undefined && target !== undefined)
-    return readPairs({ source, target });
-  throw usage(
-    "heed align",
-    "no sentence pairs, or two sorts of them",
-    "give --pairs, or --source and --target",
-  );
 }
 
 const open = (run: TranslatorRun, engine: Engine, reading: AlignmentReading) =>

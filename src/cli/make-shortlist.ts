@@ -1,19 +1,17 @@
-import { readPairs } from "../data/pairs.node.ts";
 import { learnShortlist, type TokenPair } from "../decoding/lexicon.ts";
 import { heedError } from "../errors.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import { writeShortlist } from "../runs/shortlist-file.node.ts";
 import { quoted } from "../text/quoted.ts";
 import { writtenIds } from "../text/tokenizer.ts";
+import { isBytePiece } from "../text/vocabulary.ts";
 import { inTurns } from "../work.ts";
+import { type GivenPairs, givenPairs } from "./given-pairs.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
 
-export interface ShortlistOptions {
+export interface ShortlistOptions extends GivenPairs {
   readonly run: string;
-  readonly source?: string | undefined;
-  readonly target?: string | undefined;
-  readonly pairs?: string | undefined;
   readonly common: number;
   readonly each: number;
   readonly most: number;
@@ -26,7 +24,7 @@ export async function makeShortlist(options: ShortlistOptions, io: Io): Promise<
   const pairs: TokenPair[] = [];
   const counter = lineCounter(io, "read");
   try {
-    for await (const pair of pairsOf(options)) {
+    for await (const pair of givenPairs("heed shortlist", options)) {
       if (io.signal.aborted) return stopped(io);
       const read = { source: source.encode(pair.source), target: writtenIds(target, pair.target) };
       counter.add(1);
@@ -39,7 +37,9 @@ export async function makeShortlist(options: ShortlistOptions, io: Io): Promise<
   if (pairs.length === 0)
     throw heedError("ERR_DATA", { where: "heed shortlist", cause: "there are no pairs to learn from" });
   const { pad, bos, eos, unk, first } = target.special;
-  const bytes = Array.from({ length: target.size }, (_, id) => id).filter((id) => isByte(target.token(id)));
+  const bytes = Array.from({ length: target.size }, (_, id) => id).filter((id) =>
+    isBytePiece(target.token(id)),
+  );
   const always = [pad, bos, eos, unk, ...(first === undefined ? [] : [first]), ...bytes];
   const sizes = { sourceVocabulary: source.size, targetVocabulary: target.size };
   const learning = learnShortlist(pairs, { ...sizes, always, common: options.common, each: options.each });
@@ -55,17 +55,7 @@ export async function makeShortlist(options: ShortlistOptions, io: Io): Promise<
   return 0;
 }
 
-const isByte = (piece: string): boolean => /^<0x[0-9A-F]{2}>$/.test(piece);
-
 function stopped(io: Io): number {
   io.say("stopped: no shortlist was written");
   return 0;
-}
-
-function pairsOf({ source, target, pairs }: ShortlistOptions): ReturnType<typeof readPairs> {
-  if (pairs !== undefined && source === undefined && target === undefined) return readPairs({ pairs });
-  if (pairs === undefined && source !== undefined && target !== undefined)
-    return readPairs({ source, target });
-  const remedy = "give --source and --target, or --pairs";
-  throw heedError("ERR_USAGE", { where: "heed shortlist", cause: "names no pairs of sentences", remedy });
 }

@@ -1,4 +1,5 @@
 import type { Tokenizer } from "../text/tokenizer.ts";
+import { isBytePiece } from "../text/vocabulary.ts";
 
 /** Turns tokens into text as they arrive. */
 export interface TextWriter {
@@ -55,7 +56,7 @@ export function textWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
       }
       const added = fresh(text.replace(/\ufffd+$/u, ""));
       // After a whole piece nothing is pending; keep only that piece, since lines may be long.
-      if (shown === text && !isByte(tokenizer.token(token)) && tokenizer.decode([token]) !== "")
+      if (shown === text && !isBytePiece(tokenizer.token(token)) && tokenizer.decode([token]) !== "")
         startAt(token);
       return added;
     },
@@ -92,5 +93,3 @@ function wholeTextWriter(tokenizer: Tokenizer, prompt: string): TextWriter {
     end: () => fresh(tokenizer.decode(tail)),
   };
 }
-
-const isByte = (piece: string): boolean => /^<0x[0-9A-F]{2}>$/.test(piece);

@@ -1,6 +1,8 @@
 /** Keeps translations from being blank. */
+
 import { isBlank } from "../text/blank.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
+import { isBytePiece } from "../text/vocabulary.ts";
 import type { Constraint } from "./constraints.ts";
 import type { Candidates, Stepper } from "./stepper.ts";
 
@@ -19,12 +21,10 @@ export function unseenTokens(target: Tokenizer): Unseen {
   const further = new Set(first);
   for (let id = 0; id < target.size; id++) {
     const piece = target.token(id);
-    if (isBlank(isByte(piece) ? target.decode([id]) : piece)) further.add(id);
+    if (isBlank(isBytePiece(piece) ? target.decode([id]) : piece)) further.add(id);
   }
   return { first, further };
 }
-
-const isByte = (piece: string): boolean => /^<0x[0-9A-F]{2}>$/.test(piece);
 
 /** Whether any of `ids` is visible. */
 export const shows = (ids: readonly number[], { further }: Unseen): boolean =>

@@ -16,6 +16,11 @@ import type { Tokenizer } from "./tokenizer.ts";
 /** The piece of one byte: 0x0A -> "<0x0A>". */
 export const bytePiece = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
 
+const byteForm = /^<0x([0-9A-F]{2})>$/;
+
+/** Whether a piece stands for one byte. */
+export const isBytePiece = (piece: string): boolean => byteForm.test(piece);
+
 /** A vocabulary that was learned, or read and checked. */
 export interface Vocabulary {
   readonly layout: TokenizerLayout;
@@ -136,8 +141,6 @@ function bpeSplitter(
       : applyMerges(symbols, byPair);
   };
 }
-
-const byteForm = /^<0x([0-9A-F]{2})>$/;
 
 /** `decoderJson` as code: metaspaces to spaces, byte pieces to text, unknown words to "⁇", no leading space. */
 function decoderOf(pieces: readonly string[], { pad, unk, bos, eos }: SpecialIds, byteFallback: boolean) {
