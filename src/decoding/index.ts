@@ -25,9 +25,12 @@ export {
 } from "./generator.ts";
 export { type Greedy, type GreedyOptions, openGreedy } from "./greedy.ts";
 export { type Hypothesis, type LengthPenalty, lengthPenalty, type ScoreOptions } from "./hypothesis.ts";
+export { type LexiconOptions, learnShortlist, type TokenPair } from "./lexicon.ts";
+export type { Listed, Shortlist } from "./listed.ts";
 export { type SampleOptions, sampleSearch } from "./sample-search.ts";
 export { draw, nextTokens, type SamplingOptions } from "./sampling.ts";
 export { type Forced, openScorer, type Scorer, type ScorerOptions } from "./scorer.ts";
+export { type LexicalShortlist, shortlistOf } from "./shortlist.ts";
 export { type Candidates, type Decoding, openStepper, type Stepper, type StepperOptions } from "./stepper.ts";
 export { openTextStepper, type TextStepperOptions } from "./text-stepper.ts";
 export { type TextWriter, textWriter } from "./text-writer.ts";

@@ -8,7 +8,7 @@ import type { Limits } from "./limits.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { EmbedWork, GenerateWork, Kind, LabelWork, Results, WorkerSetup } from "./protocol.ts";
 import { type Asking, createScheduler, type Group, type Scheduler } from "./scheduler.ts";
-import type { Hypotheses, SentenceOptions, Translating } from "./translating.ts";
+import { blankHypotheses, type Hypotheses, type SentenceOptions, type Translating } from "./translating.ts";
 import { startWorker, type WorkerProcess } from "./worker-process.ts";
 
 export interface ServiceOptions {
@@ -123,7 +123,7 @@ export function openService(options: ServiceOptions): Service {
         cacheKey(model.name, beam, nBest, alignment, constraints?.[i], text),
       );
       const answers = sentences.map((text, i) =>
-        isBlank(text) ? blank(text, nBest) : cache.get(keys[i] as string),
+        isBlank(text) ? blankHypotheses(text, nBest) : cache.get(keys[i] as string),
       );
       for (const [i, text] of sentences.entries())
         if (!isBlank(text)) metrics.cache(answers[i] ? "hit" : "miss");
@@ -192,9 +192,3 @@ export function openService(options: ServiceOptions): Service {
     },
   };
 }
-
-const blank = (source: string, nBest: number): Hypotheses => ({
-  source,
-  sourceTokens: [],
-  hypotheses: Array.from({ length: nBest }, () => ({ text: "", score: 0, tokens: [], logProbabilities: [] })),
-});

@@ -1,6 +1,6 @@
 /** What a loaded translator offers to whatever prepares text for it. */
 import type { DecodingOptions } from "../decoding/decoding-options.ts";
-import type { TranslatedText, Translation } from "../decoding/translated-text.ts";
+import { blankTranslation, type TranslatedText, type Translation } from "../decoding/translated-text.ts";
 
 /** A translator whose sentences are decoded off the event loop, in batches with those of other requests. */
 export interface Translating {
@@ -48,3 +48,9 @@ export interface Hypothesis extends TranslatedText {
   /** Of each token of the text, and of </s> unless the length limit cut it off. Natural logarithms. */
   readonly logProbabilities: readonly number[];
 }
+
+/** The result for a blank sentence, which no model sees. */
+export const blankHypotheses = (source: string, nBest: number): Hypotheses => {
+  const blank = blankTranslation(source, nBest);
+  return { ...blank, hypotheses: blank.hypotheses.map((each) => ({ ...each, logProbabilities: [] })) };
+};

@@ -7,12 +7,7 @@ import { batchesByTokens } from "../../decoding/packing.ts";
 import { openScorer, type Scorer } from "../../decoding/scorer.ts";
 import { closeLater } from "../../decoding/sessions.ts";
 import { openStepper, type Stepper } from "../../decoding/stepper.ts";
-import {
-  blankTranslation,
-  type ReadSource,
-  readSource,
-  translationOf,
-} from "../../decoding/translated-text.ts";
+import { type ReadSource, readSource, translationOf } from "../../decoding/translated-text.ts";
 import { type SearchOptions, searchOver } from "../../decoding/translation-search.ts";
 import type { TranslatorOptions } from "../../decoding/translator-options.ts";
 import { beginVisibly } from "../../decoding/visible.ts";
@@ -20,7 +15,7 @@ import type { TranslatorRun } from "../../runs/open-run.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import { isBlank } from "../../text/blank.ts";
 import type { TokenCounts, TranslateWork } from "../protocol.ts";
-import type { Hypotheses } from "../translating.ts";
+import { blankHypotheses, type Hypotheses } from "../translating.ts";
 
 export interface ServedTranslatorOptions {
   readonly engine: Engine;
@@ -96,7 +91,7 @@ export function servedTranslator(options: ServedTranslatorOptions): ServedTransl
         const source = readSource(text, own);
         return [{ index, source, options: own, plan: options ? planDecoding(own) : plain }];
       });
-      const results = sentences.map(({ text }): Hypotheses => blankTranslation(text, nBest) as Hypotheses);
+      const results = sentences.map(({ text }) => blankHypotheses(text, nBest));
       let tokens: TokenCounts = { read: 0, written: 0 };
       const length = (i: number): number => planned[i]?.source.ids.length ?? 0;
       const most = { sentences: sentences.length, tokens: BATCH_TOKENS };
