@@ -10,7 +10,7 @@ export interface Measured {
   readonly corpus: string;
   readonly recipe: string;
   readonly seed: number;
-  /** Asked for; validation is part of them. */
+  /** Of one core, asked for; validation is part of them. */
   readonly minutes: number;
   readonly machine: string;
   readonly steps: number;
