@@ -6,8 +6,6 @@ import type { Service } from "../service.ts";
 import { askingOf, checkTexts, modelFor } from "./asking.ts";
 import { failures, modelName, texts, timeout } from "./schemas.ts";
 
-const body = z.strictObject({ texts, model: modelName, timeout });
-
 const classified = z.object({
   model: z.string(),
   results: z.array(
@@ -24,9 +22,11 @@ const embedded = z.object({
 
 export function textRoutes(plain: FastifyInstance, service: Service): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
+  const { limits, models } = service;
+  const body = z.strictObject({ texts: texts(limits), model: modelName(models, "classify"), timeout });
   const listOf = (given: string | string[]): string[] => {
     const list = typeof given === "string" ? [given] : given;
-    checkTexts(list, service.limits, "texts");
+    checkTexts(list, limits, "texts");
     return list;
   };
 
