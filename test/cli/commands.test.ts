@@ -297,12 +297,7 @@ describe("heed translate", () => {
       65,
       "blank.json, term 2: source: ",
     ],
-    [
-      "formless",
-      '[{"source":"a","target":[]}]',
-      65,
-      "formless.json, term 1: target: Too small",
-    ],
+    ["formless", '[{"source":"a","target":[]}]', 65, "formless.json, term 1: target: Too small"],
     ["latin", Uint8Array.from([0x5b, 0x22, 0xe9, 0x22, 0x5d]), 65, "latin.json: it is not UTF-8; write"],
   ] as const)("refuses a glossary that is %s", async (name, content, exit, message) => {
     const file = content === undefined ? join(path, `${name}.json`) : write(`${name}.json`, content);

@@ -51,7 +51,11 @@ export function generateRoutes(plain: FastifyInstance, service: Service): void {
       });
       if (!stream) return generate();
       // Each piece is new, so none may be left out.
-      return eventStream(reply, answer, (send) => generate((text) => send("text", { text })), false) as never;
+      return eventStream(
+        reply,
+        async (send) => [JSON.stringify(await generate((text) => send("text", { text })))],
+        false,
+      ) as never;
     },
   });
 }

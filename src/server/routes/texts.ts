@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Service } from "../service.ts";
 import { askingOf, checkTexts, modelFor } from "./asking.ts";
+import { sendInParts } from "./long-answer.ts";
 import { failures, modelName, texts, timeout } from "./schemas.ts";
 
 const classified = z.object({
@@ -64,7 +65,7 @@ export function textRoutes(plain: FastifyInstance, service: Service): void {
       const model = modelFor(service, "classify", request.body.model);
       const asking = askingOf(request, reply, service, request.body.timeout);
       const vectors = await service.label("embed", model, list, asking);
-      return { model: model.name, vectors: vectors.map((vector) => [...vector]) };
+      return sendInParts(reply, { model: model.name }, "vectors", vectors) as never;
     },
   });
 }

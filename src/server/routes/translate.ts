@@ -10,6 +10,7 @@ import type { Service } from "../service.ts";
 import type { Hypotheses, SentenceOptions } from "../translating.ts";
 import { askingOf, checkLimit, checkTexts, modelFor } from "./asking.ts";
 import { eventStream } from "./event-stream.ts";
+import { jsonInParts, sendInParts } from "./long-answer.ts";
 import { codeOf, failures, modelName, streamed, texts, timeout } from "./schemas.ts";
 
 /** Hypotheses that a request may ask for. */
@@ -111,9 +112,7 @@ export function translateRoutes(plain: FastifyInstance, service: Service): void 
       if (asked.alignment && !models.at(-1)?.isAttentive)
         throw refused("Invalid request: alignment: the model has no attention over its source");
       const asking = askingOf(request, reply, service, asked.timeout);
-      const translate = async (
-        onText?: (sentence: number, text: string) => void,
-      ): Promise<z.output<typeof answer>> => {
+      const translate = async (onText?: (sentence: number, text: string) => void): Promise<Found> => {
         const { signal, deadline } = asking;
         const [first, second] = models;
         const bounds = { signal, deadline };
@@ -129,18 +128,30 @@ export function translateRoutes(plain: FastifyInstance, service: Service): void 
           ...(own ? { constraints: sources.map(() => own) } : {}),
           onText,
         });
-        return {
-          model: last.name,
-          ...(second ? { pivot: { language: second.source as string, model: first.name } } : {}),
-          translations: found.map((each) => plainly(each, last.calibration)),
-        };
+        const pivot = second && { language: second.source as string, model: first.name };
+        return { head: { model: last.name, ...(pivot ? { pivot } : {}) }, found, last };
       };
-      if (!asked.stream) return translate();
-      return eventStream(reply, answer, (send) =>
-        translate((index, text) => send("text", { index, text })),
-      ) as never;
+      if (!asked.stream) {
+        const { head, ...rest } = await translate();
+        return sendInParts(reply, head, "translations", translationsOf(rest)) as never;
+      }
+      return eventStream(reply, async (send) => {
+        const { head, ...rest } = await translate((index, text) => send("text", { index, text }));
+        return jsonInParts(head, "translations", translationsOf(rest));
+      }) as never;
     },
   });
+}
+
+/** What was found, and by which model last. */
+interface Found {
+  readonly head: Omit<z.output<typeof answer>, "translations">;
+  readonly found: readonly Hypotheses[];
+  readonly last: CatalogModel;
+}
+
+function* translationsOf({ found, last }: Omit<Found, "head">): Generator<z.output<typeof translation>> {
+  for (const each of found) yield plainly(each, last.calibration);
 }
 
 /** One model, or two where a third language is in between. @throws a fault of status 400 */
