@@ -18,8 +18,10 @@ import { type Flow, shardedFlow, wholeFlow } from "./flow.ts";
 import { inputLines, patientWindows } from "./input-lines.ts";
 import type { Io } from "./io.ts";
 import { lineCounter } from "./line-counter.ts";
+import { missingTerms } from "./missing-terms.ts";
 import { partAbout } from "./part-about.ts";
 import { quantization } from "./quantization.ts";
+import { readGlossary } from "./read-glossary.ts";
 import { shardOf } from "./shard.ts";
 import {
   checkSampling,
@@ -50,14 +52,16 @@ export async function translateLines(
         readShortlist(options.run, run.tokenizers, `heed shortlist ${quoted(options.run)} --pairs FILE`),
       )
     : undefined;
+  const glossary = options.glossary === undefined ? undefined : readGlossary(options.glossary);
   // Refuse bad options before reading a line, and name them by their flags.
-  planDecoding({ ...decoding, ...ensemble, shortlist }, decodingFlag);
+  planDecoding({ ...decoding, ...ensemble, shortlist, glossary }, decodingFlag);
   const open = async (lines: number): Promise<Translator> =>
     openTranslator({
       engine: await engine,
       batch: options.batch,
       quantize,
       shortlist,
+      glossary,
       ...decoding,
       ...ensemble,
       signal: io.signal,
@@ -72,6 +76,7 @@ export async function translateLines(
   let translator: Translator | undefined;
   let cut = 0;
   let unknown = 0;
+  let missing = 0;
   try {
     for await (const window of flow.windows) {
       translator ??= await open(Math.max(window.length, flow.leastLines));
@@ -79,6 +84,7 @@ export async function translateLines(
       else {
         for (const translation of await translator.translate(window.map(({ source }) => source))) {
           if (translation.isCut) cut += 1;
+          missing += translation.missingTerms?.length ?? 0;
           for (const { tokens } of translation.hypotheses) unknown += countUnknown(tokens);
           await writeTranslation(translation, options.json, flow);
           if (options.attention !== undefined) flow.writeBesides(JSON.stringify(attentionOf(translation)));
@@ -89,6 +95,7 @@ export async function translateLines(
     }
     if (!io.signal.aborted) flow.end();
     if (cut > 0) io.say(cutLines(cut, ensemble.maxLength));
+    if (missing > 0) io.say(missingTerms(missing));
     if (unknown > 0 && !options.replaceUnknown) io.say(unknownTokens(unknown));
   } finally {
     counter.end();
@@ -123,12 +130,12 @@ async function flowOf(
 ): Promise<Flow<Line> | undefined> {
   const part = shardOf(options);
   if (!part) return wholeFlow(patientWindows(lines, windowFor(options.batch)), io, options.attention);
-  const files = options.shortlist ? [shortlistPath(options.run)] : [];
+  const files = [options.shortlist ? shortlistPath(options.run) : undefined, options.glossary];
   const about = await partAbout({
     command: "translate",
     runs,
     options,
-    without: ["ensemble", "target"],
+    without: ["ensemble", "target", "glossary"],
     files,
   });
   const textOf = ({ source, target }: Line): string =>
@@ -137,14 +144,14 @@ async function flowOf(
 }
 
 async function writeTranslation(
-  { source, hypotheses }: Translation,
+  { source, hypotheses, missingTerms }: Translation,
   json: boolean,
   { writeLine }: Pick<Io, "writeLine">,
 ): Promise<void> {
   if (!json) for (const { text } of hypotheses) await writeLine(oneLine(text));
   else {
     const plain = hypotheses.map(({ text, score, tokens }) => ({ text, score, tokens }));
-    await writeLine(JSON.stringify({ source, hypotheses: plain }));
+    await writeLine(JSON.stringify({ source, hypotheses: plain, missingTerms }));
   }
 }
 

@@ -32,6 +32,7 @@ export interface TranslateLinesOptions extends ShardValues {
   readonly attention?: string | undefined;
   readonly quantize?: string | undefined;
   readonly shortlist: boolean;
+  readonly glossary?: string | undefined;
   readonly batch: number;
   readonly invalidUtf8: string;
   readonly json: boolean;
@@ -46,17 +47,27 @@ const otherNames: Partial<Record<keyof DecodingOptions, string>> = {
 };
 
 /** The flag of a decoding option. */
-export const decodingFlag = (option: keyof DecodingOptions | "shortlist"): string =>
+export const decodingFlag = (option: keyof DecodingOptions | "shortlist" | "glossary"): string =>
   flagOf(otherNames[option as keyof DecodingOptions] ?? option);
 
 /** @throws ERR_USAGE when --target is combined with an option of translating. */
 export function checkTarget({ target, ...options }: TranslateLinesOptions): void {
   if (target === undefined) return;
   const { attention, prefix, sample, nBest, beam, coveragePenalty, minLength, maxLength } = options;
-  const { noRepeatNgram, repetitionPenalty, bias, temperature, topK, topP, replaceUnknown, shortlist } =
-    options;
+  const {
+    noRepeatNgram,
+    repetitionPenalty,
+    bias,
+    temperature,
+    topK,
+    topP,
+    replaceUnknown,
+    shortlist,
+    glossary,
+  } = options;
   const flag = firstGiven({
     shortlist,
+    glossary,
     attention,
     prefix,
     sample,

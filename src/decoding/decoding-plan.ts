@@ -12,6 +12,7 @@ import {
   sequenceBias,
 } from "./constraints.ts";
 import { checkDecodingOptions, type DecodingOptions } from "./decoding-options.ts";
+import type { GlossaryTerm } from "./glossary-term.ts";
 import type { Shortlist } from "./listed.ts";
 import { hasAttention } from "./scorer.ts";
 import { beginVisibly, type Unseen, unseenTokens } from "./visible.ts";
@@ -30,9 +31,10 @@ export interface PlannedDecoding extends DecodingOptions {
   readonly target: Tokenizer;
   readonly maxLength: number;
   readonly shortlist?: Shortlist | undefined;
+  readonly glossary?: readonly GlossaryTerm[] | undefined;
 }
 
-type NameOf = (option: keyof DecodingOptions | "shortlist") => string;
+type NameOf = (option: keyof DecodingOptions | "shortlist" | "glossary") => string;
 
 /**
  * Resolves options, or refuses those that cannot be honoured, before any session opens.
@@ -43,6 +45,7 @@ type NameOf = (option: keyof DecodingOptions | "shortlist") => string;
 export function planDecoding(options: PlannedDecoding, nameOf: NameOf = (option) => option): DecodingPlan {
   checkDecodingOptions(options, nameOf);
   refuseAttention(options, nameOf);
+  refuseGlossary(options, nameOf);
   if (options.sample && (options.best ?? 1) === 1 && (options.coveragePenalty ?? 0) > 0) {
     const cause = "ranks translations, and a single one is drawn";
     throw heedError("ERR_USAGE", { where: nameOf("coveragePenalty"), cause, remedy: "ask for several" });
@@ -60,6 +63,18 @@ export function planDecoding(options: PlannedDecoding, nameOf: NameOf = (option)
   // The prefix is written whatever the other constraints say.
   const free = [...requested, beginVisibly(unseen)].map((constraint) => after(prefix.length, constraint));
   return { constraints: prefix.length > 0 ? [beginWith(prefix), ...free] : free, unseen, limit };
+}
+
+/** @throws ERR_USAGE for a glossary beside what makes its searches impossible. */
+function refuseGlossary({ glossary, sample, prefix, shortlist }: PlannedDecoding, nameOf: NameOf): void {
+  if (!glossary) return;
+  const refuse = (cause: string, option: Parameters<NameOf>[0]): never => {
+    const remedy = `leave out ${nameOf("glossary")} or ${nameOf(option)}`;
+    throw heedError("ERR_USAGE", { where: nameOf("glossary"), cause, remedy });
+  };
+  if (sample) refuse("a term is searched for, and translations are drawn", "sample");
+  if (prefix !== undefined) refuse("translations begin anew from where a term goes", "prefix");
+  if (shortlist) refuse("a term may need any token, and only some are scored", "shortlist");
 }
 
 /** The constraints that the options ask for, except the prefix. */
@@ -136,4 +151,21 @@ function refuseAttention(options: PlannedDecoding, nameOf: NameOf): void {
   if (!option || hasAttention(options.model)) return;
   const [cause, remedy] = ["the model has no attention over its source", "leave this option out"];
   throw heedError("ERR_USAGE", { where: nameOf(option), cause, remedy });
+}
+
+/** One plan for the sentences of a batch, each with its own. @param plans  At least one, in the order of the batch. */
+export function joinedPlan(plans: readonly DecodingPlan[]): DecodingPlan {
+  const [first] = plans as [DecodingPlan];
+  if (plans.every((plan) => plan === first)) return first;
+  const constraints = plans.map((plan) =>
+    plan.constraints.length > 0 ? plan.constraints : [beginVisibly(plan.unseen)],
+  );
+  const each: Constraint = (scores, written) => {
+    for (const constraint of constraints[written.sentence] ?? []) constraint(scores, written);
+  };
+  return {
+    ...first,
+    constraints: [each],
+    limit: (length, sentence = 0) => (plans[sentence] ?? first).limit(length),
+  };
 }

@@ -2,13 +2,16 @@ import { heedError } from "../errors.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 import { batchesByTokens } from "./packing.ts";
-import type { TranslationSearch } from "./translation-search.ts";
 import type { TranslatorOptions } from "./translator-options.ts";
 
-/** Translates any number of sources in batches of similar lengths, `streams` batches at a time. */
+/**
+ * Translates any number of sources in batches of similar lengths, `streams` batches at a time.
+ *
+ * @param search  Is also told which of the sources are in its batch.
+ */
 export async function searchInBatches(
   sources: readonly ArrayLike<number>[],
-  { search }: TranslationSearch,
+  search: (batch: readonly ArrayLike<number>[], chosen: readonly number[]) => Promise<Hypothesis[][]>,
   {
     batch = 32,
     batchTokens = 2048,
@@ -23,7 +26,10 @@ export async function searchInBatches(
     // Longest first, so that streams end at about the same time.
     for (let chosen = waiting.pop(); chosen; chosen = waiting.pop()) {
       if (signal?.aborted) return;
-      const hypotheses = await search(chosen.map((i) => sources[i] ?? []));
+      const hypotheses = await search(
+        chosen.map((i) => sources[i] ?? []),
+        chosen,
+      );
       for (const [n, i] of chosen.entries()) results[i] = hypotheses[n] ?? [];
     }
   };

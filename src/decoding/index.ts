@@ -23,6 +23,7 @@ export {
   type GeneratorOptions,
   openGenerator,
 } from "./generator.ts";
+export type { GlossaryTerm } from "./glossary-term.ts";
 export { type Greedy, type GreedyOptions, openGreedy } from "./greedy.ts";
 export { type Hypothesis, type LengthPenalty, lengthPenalty, type ScoreOptions } from "./hypothesis.ts";
 export { type LexiconOptions, learnShortlist, type TokenPair } from "./lexicon.ts";

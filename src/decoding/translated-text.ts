@@ -9,6 +9,8 @@ export interface Translation {
   readonly sourceTokens: readonly string[];
   /** Present when the source was cut to the `maxLength` tokens that the model reads. */
   readonly isCut?: true;
+  /** Terms of the glossary that the model could not be brought to use; absent where there are none. */
+  readonly missingTerms?: readonly string[];
   /** Best first. */
   readonly hypotheses: readonly TranslatedText[];
 }

@@ -25,9 +25,18 @@ export async function openSearch(
   options: TranslatorOptions & Pick<SearchOptions, "isWanted">,
   plan: DecodingPlan,
 ): Promise<TranslationSearch> {
+  const shared = sharedBy(options);
+  if (isPlainGreedy(options, plan)) return openVisiblyGreedy(shared, plan, scoringOf(options, plan));
+  const search = searchOver(options, plan);
+  const stepper = await openStepper({ ...shared, ...search.stepper });
+  return { search: search.over(stepper), close: stepper.close };
+}
+
+/** What the sessions of a translator's searches have in common. */
+export function sharedBy(options: TranslatorOptions): Shared {
   const { engine, model, weights, source, quantize, shortlist } = options;
   const session = options.session ? { session: options.session } : {};
-  const shared = {
+  return {
     engine,
     model,
     quantize,
@@ -36,10 +45,6 @@ export async function openSearch(
     constants: weights,
     ...session,
   };
-  if (isPlainGreedy(options, plan)) return openVisiblyGreedy(shared, plan, scoringOf(options, plan));
-  const search = searchOver(options, plan);
-  const stepper = await openStepper({ ...shared, ...search.stepper });
-  return { search: search.over(stepper), close: stepper.close };
 }
 
 /** A search, whoever opens its stepper. */

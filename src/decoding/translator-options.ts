@@ -4,6 +4,7 @@ import type { Engine, SessionOptions } from "../runtime/engine.ts";
 import type { HostTensor } from "../runtime/state.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import type { DecodingOptions } from "./decoding-options.ts";
+import type { GlossaryTerm } from "./glossary-term.ts";
 import type { Shortlist } from "./listed.ts";
 
 export interface TranslatorOptions extends DecodingOptions {
@@ -31,6 +32,11 @@ export interface TranslatorOptions extends DecodingOptions {
    * nor with constraints. Default: all tokens.
    */
   readonly shortlist?: Shortlist | undefined;
+  /**
+   * Words that translations must use, where the model can be brought to: see `withTerms`. A sentence that lacks one is translated
+   * again, up to twice for each form. Not with sampling, a prefix or a shortlist. Default: none.
+   */
+  readonly glossary?: readonly GlossaryTerm[] | undefined;
   /** Once aborted, `translate` throws its reason within a step of the search, or a batch of a greedy one. */
   readonly signal?: AbortSignal | undefined;
   readonly session?: SessionOptions;

@@ -2,6 +2,7 @@ import { isBlank } from "../text/blank.ts";
 import { type AttendedHypothesis, rankByCoverage, withAttention } from "./coverage.ts";
 import { planDecoding } from "./decoding-plan.ts";
 import { type ForcedText, scoreTexts } from "./forced-text.ts";
+import { type Describe, glossedSearch } from "./glossed-search.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 import { checkSources, searchInBatches } from "./in-batches.ts";
 import { openScorer, type Scorer } from "./scorer.ts";
@@ -14,8 +15,8 @@ export interface Translator {
   /** Translates sentences; results are in the same order. Blank sentences stay blank. */
   translate(sentences: readonly string[]): Promise<Translation[]>;
   /**
-   * Translates sentences given as ids that end with </s>; results are in the same order. Attention, the coverage penalty
-   * and the replacement of unknown words apply to `translate` only.
+   * Translates sentences given as ids that end with </s>; results are in the same order. Attention, the coverage penalty,
+   * the replacement of unknown words and a glossary apply to `translate` only.
    *
    * @throws ERR_USAGE for a sentence that is empty, too long for the model or has ids outside the vocabulary.
    */
@@ -36,13 +37,26 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
   const isWanted = signal && ((): boolean => !signal.aborted);
   const search = await openSearch({ ...options, isWanted }, planDecoding(options));
   const scorers = openScorers(options);
+  const describe: Describe = async (read, hypotheses, attention) => {
+    const asked = { ...options, attention };
+    const sources = read.map(({ ids }) => ids);
+    const attended = await attend(sources, hypotheses, scorers, asked);
+    return read.map((source, i) => translationOf(source, attended[i] ?? [], asked));
+  };
+  const { glossary } = options;
+  const glossed = glossary && glossedSearch({ ...options, glossary }, describe);
 
   const translate = async (sentences: readonly string[]): Promise<Translation[]> => {
     const read = sentences.flatMap((text) => (isBlank(text) ? [] : [readSource(text, options)]));
-    const sources = read.map(({ ids }) => ids);
-    const hypotheses = await searchInBatches(sources, search, options);
-    const attended = await attend(sources, hypotheses, scorers, options);
-    const translations = read.map((source, i) => translationOf(source, attended[i] ?? [], options)).values();
+    const hypotheses = await searchInBatches(
+      read.map(({ ids }) => ids),
+      search.search,
+      options,
+    );
+    const found = glossed
+      ? await glossed.gloss(read, hypotheses)
+      : await describe(read, hypotheses, options.attention ?? false);
+    const translations = found.values();
     return sentences.map((text) =>
       isBlank(text) ? blankTranslation(text, best) : (translations.next().value as Translation),
     );
@@ -51,11 +65,12 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
     translate,
     translateIds: async (sources) => {
       checkSources(sources, source, maxLength);
-      return searchInBatches(sources, search, options);
+      return searchInBatches(sources, search.search, options);
     },
     score: async (pairs) => scoreTexts(pairs, await scorers.plain(), options),
     close: () => {
       search.close();
+      glossed?.close();
       scorers.close();
     },
   };

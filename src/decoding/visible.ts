@@ -14,8 +14,17 @@ export interface Unseen {
   readonly further: ReadonlySet<number>;
 }
 
+/** What was found of each vocabulary: all its tokens are looked at, and a batch may have a plan for each sentence. */
+const found = new WeakMap<Tokenizer, Unseen>();
+
 /** The invisible tokens of a vocabulary. */
 export function unseenTokens(target: Tokenizer): Unseen {
+  const unseen = found.get(target) ?? findUnseen(target);
+  found.set(target, unseen);
+  return unseen;
+}
+
+function findUnseen(target: Tokenizer): Unseen {
   const { pad, bos, eos } = target.special;
   const first = new Set([pad, bos, eos]);
   const further = new Set(first);

@@ -27,6 +27,9 @@ import { cutSlowClients } from "./slow-clients.ts";
 
 export type App = FastifyInstance;
 
+/** With which an address may be asked. */
+const METHODS = ["GET", "HEAD", "POST"] as const;
+
 /** Milliseconds by which the event loop may be late before requests are refused. */
 const LATE_LOOP = 2000;
 
@@ -57,13 +60,13 @@ export async function openApp(options: AppOptions): Promise<App> {
       .type("application/json")
       .send(JSON.stringify({ error: message }));
   });
-  app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: "There is nothing at this address" }));
 
   followRequests(app, service.metrics, options.isDraining);
   cutSlowClients(app);
   crossOrigin(app, options.origins);
   await app.register(rateLimit, { global: false });
   guard(app, { ...options, metrics: service.metrics });
+  refuseOthers(app);
   await app.register(underPressure, {
     maxEventLoopDelay: LATE_LOOP,
     pressureHandler: (request) => {
@@ -99,6 +102,18 @@ export async function openInternalApp(options: AppOptions): Promise<App> {
   app.setSerializerCompiler(serializerCompiler);
   internalRoutes(app, options);
   return app;
+}
+
+/** Answers what no route is for, before its body is read. */
+function refuseOthers(app: FastifyInstance): void {
+  app.addHook("onRequest", async (request, reply) => {
+    if (!request.is404) return;
+    const url = request.url.replace(/\?.*$/s, "");
+    const allowed = METHODS.filter((method) => app.hasRoute({ method, url }));
+    if (allowed.length === 0) return reply.code(404).send({ error: "There is nothing at this address" });
+    const error = `This address is asked with ${allowed.join(" or ")}`;
+    return reply.code(405).header("allow", allowed.join(", ")).send({ error });
+  });
 }
 
 /** Forms, in which every value is a text. */

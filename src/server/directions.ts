@@ -19,6 +19,9 @@ export interface Language {
 export interface Directions {
   /** Languages that can be translated from, in order of codes. */
   readonly languages: readonly Language[];
+  /** Codes of the languages that can be translated from, and into. */
+  readonly sources: readonly string[];
+  readonly targets: readonly string[];
   /** Codes of all languages, also of those that are only translated into. */
   readonly codes: readonly string[];
   /** The name of a language in English; its code where it has none. */
@@ -53,5 +56,7 @@ export function directionsOf(models: readonly CatalogModel[]): Directions {
       targets: codes.filter((target) => between(code, target) !== undefined),
     }))
     .filter(({ targets }) => targets.length > 0);
-  return { languages, codes, names, between };
+  const sources = languages.map(({ code }) => code);
+  const targets = [...new Set(languages.flatMap((language) => language.targets))].sort();
+  return { languages, sources, targets, codes, names, between };
 }

@@ -17,3 +17,6 @@ export const BODY = 2 ** 20;
 
 /** Milliseconds in which a request must have come, and in which some of an answer must be taken. */
 export const SLOW = 8000;
+
+/** Bytes of an answer that must be taken in that time, or all that is left. */
+export const TAKEN = 2 ** 16;

@@ -1,4 +1,5 @@
 /** Follows each request: how many there are, how long they took, and one line of log without anything of their content. */
+import { setMaxListeners } from "node:events";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Metrics } from "./metrics.ts";
 
@@ -27,6 +28,8 @@ export function followRequests(app: FastifyInstance, metrics: Metrics, isDrainin
 /** Aborts when the client goes before its answer is complete. */
 export function goneSignal(reply: FastifyReply): AbortSignal {
   const abort = new AbortController();
+  // Each text of a request waits by itself, and there may be a thousand.
+  setMaxListeners(0, abort.signal);
   // A request's own signal may abort once its body has been read; the response closes when the connection does.
   reply.raw.once("close", () => {
     if (!reply.raw.writableFinished) abort.abort();

@@ -1,9 +1,9 @@
 /** Translates whole texts, through a third language where no model knows both. */
+import type { GlossaryTerm } from "../decoding/glossary-term.ts";
 import type { CatalogModel } from "./catalog.ts";
 import { refused } from "./fault.ts";
 import type { Asking } from "./scheduler.ts";
 import type { Service } from "./service.ts";
-import type { GlossaryTerm } from "./text/glossary.ts";
 import { type TextTranslation, translateText } from "./text/translate-text.ts";
 
 export interface TextsToTranslate {

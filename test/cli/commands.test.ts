@@ -146,12 +146,15 @@ describe("heed translate", () => {
     expect(await heed(["translate", run])).toMatchObject({ status: 0, stdout: "" });
   });
 
+  const words = write("words.json", '[{ "source": "cat", "target": "chat" }]');
   test.each([
     [["--min-length", "9", "--max-length", "5"], "--min-length: 9 is more than --max-length 5"],
     [["--min-length", "5000"], "--min-length: 5000 is more than the 255 tokens that the model can write"],
     [["--bias", "zebra=1"], '--bias: "zebra" is not in the target\'s vocabulary'],
     [["--prefix", "zebra"], '--prefix: "zebra" has a word that is not in the target\'s vocabulary'],
     [["--beam", "4", "--sample"], "--beam: cannot be combined with --sample, which draws translations"],
+    [["--prefix", "le", "--glossary", words], "leave out --glossary or --prefix"],
+    [["--sample", "--glossary", words], "leave out --glossary or --sample"],
     [["--length-penalty", "none"], '--length-penalty: "none" is not gnmt or average'],
   ])("refuses %j in the words of the command line", async (flags, says) => {
     const refused = await heed(["translate", run, ...flags], "the cat\n");
@@ -252,6 +255,56 @@ describe("heed translate", () => {
     expect(JSON.parse(long.stdout).hypotheses[0].tokens.length, long.stderr).toBeGreaterThanOrEqual(40);
     const without = await heed(["translate", run, "--bias", "le pain=-Infinity"], line);
     expect(without.stdout, without.stderr).not.toContain("le pain");
+  });
+
+  test("--glossary has words used, and says which could not be", async () => {
+    const terms = [
+      { source: "cat", target: ["chien", "enfant"] },
+      { source: "The bread", target: "la pomme" },
+      { source: "father", target: "xylophone" },
+    ];
+    const glossary = write("terms.json", JSON.stringify(terms));
+    const lines = "the cat eats the bread\n\nthe dog eats the cake\nmy father sees the cake\n";
+    const { status, stdout, stderr } = await heed(["translate", run, "--glossary", glossary], lines);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(
+      /^.*(chien|enfant).* la pomme\n\nle chien mange le gâteau\nmon père voit le gâteau\n$/,
+    );
+    expect(stderr).toContain("heed: 1 term of the glossary could not be used; --json says where\n");
+    const told = await heed(["translate", run, "--glossary", glossary, "--json"], lines);
+    const results = told.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(results.map(({ hypotheses }) => `${hypotheses[0].text}\n`).join("")).toBe(stdout);
+    expect(results.map(({ missingTerms }) => missingTerms)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      ["father"],
+    ]);
+    expect(Object.keys(results[0].hypotheses[0])).toEqual(["text", "score", "tokens"]);
+  });
+
+  test.each([
+    ["nowhere", undefined, 66, "nowhere.json: cannot be read (ENOENT)"],
+    ["half", "[{", 65, "half.json: it is not JSON"],
+    ["empty", "[]", 65, "empty.json: it has no terms; write"],
+    ["object", "{}", 65, "object.json: Invalid input: expected array, received object; write"],
+    [
+      "blank",
+      '[{"source":"a","target":"b"},{"source":" ","target":"b"}]',
+      65,
+      "blank.json, term 2: source: ",
+    ],
+    ["formless", '[{"source":"a","target":[]}]', 65, "formless.json, term 1: target: Too small"],
+    ["latin", Uint8Array.from([0x5b, 0x22, 0xe9, 0x22, 0x5d]), 65, "latin.json: it is not UTF-8; write"],
+  ] as const)("refuses a glossary that is %s", async (name, content, exit, message) => {
+    const file = content === undefined ? join(path, `${name}.json`) : write(`${name}.json`, content);
+    const refused = await heed(["translate", run, "--glossary", file], "the cat\n");
+    expect(refused.status).toBe(exit);
+    expect(errorOf(refused)).toContain(message);
+    expect(refused.stdout).toBe("");
   });
 
   test("answers a line before the next one comes", async () => {

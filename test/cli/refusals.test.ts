@@ -6,6 +6,7 @@ import { config, errorOf, folder, heed, tsv } from "./heed.ts";
 
 const { path, write } = folder();
 const pairs = write("pairs.tsv", tsv);
+const terms = write("terms.json", '[{ "source": "cat", "target": "chat" }]');
 const good = config(pairs);
 const run = join(path, "run");
 
@@ -155,6 +156,7 @@ describe("the command line", () => {
     [["translate", run, "--seed", "7"], "--seed: a search draws nothing; add --sample, or leave out --seed"],
     [["translate", run, "--target", pairs, "--n-best", "2"], "leave out --n-best"],
     [["translate", run, "--target", pairs, "--beam", "2"], "leave out --beam"],
+    [["translate", run, "--target", pairs, "--glossary", terms], "leave out --glossary"],
     [["translate", run, "--target", pairs, "--no-repeat-ngram", "2"], "leave out --no-repeat-ngram"],
     [["translate", run, "--target", pairs, "--bias", "a=1"], "leave out --bias"],
     [["generate", run, "--beam", "2", "--top-k", "3"], "leave out --beam or --top-k"],

@@ -18,6 +18,7 @@ const pairs = write("test.tsv", sides.map(([source, target]) => `${source}\t${ta
 const input = sides.map(([source]) => `${source}\n`).join("");
 const source = write("test.en", input);
 const target = write("test.fr", sides.map(([, text]) => `${text}\n`).join(""));
+const terms = write("terms.json", '[{"source": "cat", "target": "chien"}]');
 const gold = write("test.links", sides.map(([source]) => (source === "" ? "\n" : "0-0 1p1 2-2\n")).join(""));
 
 const succeed = async (args: readonly string[], text?: string): Promise<Finished> => {
@@ -49,6 +50,7 @@ describe("three shards and one process print the same", () => {
     ["translations as JSON, scores included", ["--json"]],
     ["several hypotheses", ["--n-best", "2", "--beam", "3"]],
     ["scores of given translations", ["--target", target]],
+    ["with a glossary", ["--glossary", terms]],
   ])("%s", async (name, options) => {
     const whole = await succeed([...translate, ...options], input);
     const merged = await inShards(name, [...translate, ...options], input);

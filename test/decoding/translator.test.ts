@@ -143,6 +143,38 @@ describe("a translator with options", () => {
     expect(forced?.score).toBeCloseTo(score, 4);
   });
 
+  test("uses the terms of a glossary, in company as alone, and names what it cannot write", async () => {
+    const glossary = [
+      { source: "dog", targets: ["tree", "sun"] },
+      { source: "Two", targets: ["six"] },
+      { source: "cat", targets: ["zebra", "house"] },
+      { source: "house", targets: ["zebra"] },
+    ];
+    const lines = ["one tree", "two dog", "", "one cat", "one house"];
+    for (const options of [{ beam: 1 }, { beam: 3, best: 2, batch: 2, streams: 2 }]) {
+      const translator = await open({ ...options, glossary });
+      const found = await translator.translate(lines);
+      const texts = found.map(({ hypotheses }) => hypotheses[0]?.text);
+      expect(texts).toEqual([
+        (await first(options, "one tree")).text,
+        expect.stringMatching(/^(?=.*\b(tree|sun)\b).*\bsix\b/),
+        "",
+        expect.stringContaining("house"),
+        (await first(options, "one house")).text,
+      ]);
+      expect(found.map(({ missingTerms }) => missingTerms)).toEqual([...Array(4).fill(undefined), ["house"]]);
+      expect(found.flatMap(({ hypotheses }) => hypotheses).some(({ attention }) => attention)).toBe(false);
+      for (const [i, line] of lines.entries()) {
+        const [alone] = await translator.translate([line]);
+        expect(alone?.hypotheses.map(({ text }) => text)).toEqual(
+          found[i]?.hypotheses.map(({ text }) => text),
+        );
+      }
+    }
+    const attended = await (await open({ glossary, attention: true })).translate(["two dog"]);
+    expect(attended[0]?.hypotheses[0]?.attention?.length).toBeGreaterThan(2);
+  });
+
   test("begins as it is told to, whatever else is forbidden", async () => {
     const two = target.id("\u2581two") as number;
     expect((await first({ prefix: "cat cat dog", noRepeatNgram: 1 })).text).toMatch(/^cat cat dog/);

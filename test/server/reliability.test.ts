@@ -1,6 +1,6 @@
 /** What must never go wrong in a server: against the real command, and one that is loaded. */
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -23,6 +23,12 @@ const long = (texts: number) => ({
   minLength: 60,
 });
 const headersOf = (key: string) => ({ authorization: `Bearer ${key}` });
+
+/** Resident memory of a process, where the system tells; else 0. */
+const residentMegabytes = (pid = 0): number => {
+  const file = `/proc/${pid}/status`;
+  return existsSync(file) ? Number(/VmRSS:\s+(\d+)/.exec(readFileSync(file, "utf8"))?.[1]) / 1024 : 0;
+};
 
 /** Sends bytes as they are. @returns what comes back until the connection closes */
 function raw(
@@ -135,6 +141,39 @@ test("36. slow clients are cut within 10 seconds, and nobody waits for them", {
   await Promise.all(slow.map(({ closed }) => closed));
   expect(performance.now() - began).toBeLessThan(10_000);
 });
+
+test("36. an answer that is taken byte by byte, or not at all, ends, and costs neither others nor memory", async () => {
+  const own = await served(run);
+  const asked = { q: english.q, beam: 11, nBest: 11, alignment: true };
+  // From the cache, so that nothing but the answers takes time and memory: 10 MB each.
+  await own.post("/v1/translate", asked);
+  const whole = await own.post("/v1/translate", { ...asked, q: Array(1000).fill(english.q) });
+  expect(whole.text.length).toBeGreaterThan(8_000_000);
+  const before = residentMegabytes(own.child.pid);
+  const [count, drips] = [24, [] as NodeJS.Timeout[]];
+  for (let i = 0; i < count; i++) {
+    const body = JSON.stringify({ ...asked, q: Array(1000).fill(english.q), stream: i % 3 === 0 });
+    const head = `Content-Type: application/json\r\nContent-Length: ${body.length}`;
+    const socket = connect(own.port, "127.0.0.1").pause();
+    socket.on("error", () => undefined);
+    socket.write(`POST /v1/translate HTTP/1.1\r\nHost: x\r\n${head}\r\n\r\n${body}`);
+    if (i % 2 === 0) drips.push(setInterval(() => socket.read(1), 50));
+  }
+  await eventually(async () => (await own.metric("heed_requests_in_flight")) > count);
+  let most = 0;
+  await eventually(async () => {
+    expect((await own.post("/translate", { ...english, q: "my father sees the cake" })).status).toBe(200);
+    most = Math.max(most, residentMegabytes(own.child.pid));
+    expect(await own.metric("heed_queue_texts")).toBe(0);
+    return (await own.metric("heed_requests_in_flight")) === 1;
+  }, 60_000);
+  for (const drip of drips) clearInterval(drip);
+  const cut = 'heed_request_seconds_count{route="/v1/translate",method="POST",status="499"}';
+  expect(await own.metric(cut)).toBe(count);
+  // All of them together have 240 MB of text.
+  expect(most - before).toBeLessThan(160);
+  own.child.kill("SIGKILL");
+}, 120_000);
 
 test("37. when the client goes its work stops, and nothing is in flight", async () => {
   const abort = new AbortController();

@@ -23,6 +23,11 @@ row for each of tokens and a column for each of sourceTokens: the last decoder
 layer's attention to the source, averaged over its heads. A recurrent decoder
 has a single attention; an ensemble's is the mean over its members.
 
+--glossary FILE says which words to use: JSON, as \`heed serve\` takes it,
+[{ "source": "car", "target": ["voiture", "la voiture"] }]. A line that has a
+term and whose translation has none of its forms is translated again from where
+the term went; forms with several words mend what stands before it.
+
 --shard 3/8 --parts DIR translates every eighth block of 1,024 lines, from the
 third, into DIR/part-3-of-8. A part is there whole or not at all; one that is
 there is left alone. \`heed merge DIR\` writes what one process would have, the
@@ -32,6 +37,7 @@ file of --attention included.`,
     'echo "We see the green car." | heed translate runs/en-fr --beam 8 --n-best 3 --json',
     'echo "We see the green car." | heed translate runs/en-fr --prefix "Nous" --attention looked.jsonl',
     "heed translate runs/a --ensemble runs/b --no-repeat-ngram 3 --bias chat=-1 < news.en",
+    "heed translate runs/en-fr --glossary terms.json < news.en",
     "heed translate runs/en-fr --target news.fr --json < news.en",
     "heed translate runs/en-fr --shard 3/8 --parts parts < news.en",
   ],
@@ -130,6 +136,11 @@ file of --attention included.`,
       type: "boolean",
       help: "score only tokens that the run's shortlist has for a sentence: see `heed shortlist`",
     },
+    glossary: {
+      type: "string",
+      value: "FILE",
+      help: "words that translations must use for words of the line",
+    },
     batch: {
       type: "number",
       whole: true,
@@ -147,7 +158,7 @@ file of --attention included.`,
     device: deviceOption,
     json: {
       type: "boolean",
-      help: "one JSON object per line: {source, hypotheses: [{text, score, tokens}]}; with --target {source, target, score, logProbability, tokens, logProbabilities}",
+      help: "one JSON object per line: {source, hypotheses: [{text, score, tokens}]}, with --glossary also missingTerms; with --target {source, target, score, logProbability, tokens, logProbabilities}",
     },
   },
   async run(options, io) {

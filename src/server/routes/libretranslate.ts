@@ -2,40 +2,43 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import type { GlossaryTerm } from "../../decoding/glossary-term.ts";
 import type { AppOptions } from "../app-options.ts";
 import { refused } from "../fault.ts";
+import type { Service } from "../service.ts";
 import { type Detected, detectLanguage } from "../text/detect-language.ts";
-import type { GlossaryTerm } from "../text/glossary.ts";
+import { FORMS, glossaryTerms, TERMS, termsOf } from "../text/glossary-terms.ts";
 import type { SentenceTranslation } from "../text/translate-text.ts";
 import { translateTexts } from "../translate-texts.ts";
 import { askingOf, checkLimit, checkTexts } from "./asking.ts";
-import { failures, keyFields, texts } from "./schemas.ts";
+import { codeOf, failures, keyFields, text, texts } from "./schemas.ts";
 
 /** A number as JSON has it, or as a form or an address writes it. */
-const count = z.union([z.int().min(0), z.string().regex(/^\d{1,9}$/)]).transform(Number);
+function countTo(maximum: number) {
+  const written = Array.from({ length: maximum + 1 }, (_, i) => String(i));
+  const text = z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .meta({ enum: written });
+  return z.union([z.int().min(0).meta({ maximum }), text]).transform(Number);
+}
 const detected = z.object({ confidence: z.number(), language: z.string() });
 const named = z.object({ code: z.string(), name: z.string() });
 
-const translateBody = z.object({
-  q: texts,
-  source: z.string().describe("code of the language, or auto"),
-  target: z.string(),
-  format: z.enum(["text", "html"]).default("text"),
-  alternatives: count.default(0).describe("how many other translations to give"),
-  alignment: z
-    .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")])
-    .default(false)
-    .describe("tell where each sentence and each word of a plain text went"),
-  glossary: z
-    .array(z.object({ source: z.string().trim().min(1), target: texts }))
-    .default([])
-    .describe("words of the text, and the form or forms that the translation must have one of"),
-  ...keyFields,
-});
-
-/** Most terms of a glossary, and most forms of a term: each may cost two more translations of a sentence. */
-const TERMS = 100;
-const FORMS = 10;
+const translateBody = ({ limits, directions }: Service) =>
+  z.object({
+    q: texts(limits),
+    source: codeOf(["auto", ...directions.sources]).describe("code of the language, or auto"),
+    target: codeOf(directions.targets),
+    format: z.enum(["text", "html"]).default("text"),
+    alternatives: countTo(limits.alternatives).default(0).describe("how many other translations to give"),
+    alignment: z
+      .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")])
+      .default(false)
+      .describe("tell where each sentence and each word of a plain text went"),
+    glossary: glossaryTerms.default([]).describe("words that the translation must use for words of the text"),
+    ...keyFields,
+  });
 
 const place = z.object({ from: z.int(), to: z.int() });
 const sentence = z.object({
@@ -51,7 +54,7 @@ const sentence = z.object({
 });
 
 const translateAnswer = z.object({
-  translatedText: texts,
+  translatedText: z.union([z.string(), z.array(z.string())]),
   detectedLanguage: z.union([detected, z.array(detected)]).optional(),
   alternatives: z.union([z.array(z.string()), z.array(z.array(z.string()))]).optional(),
   sentences: z
@@ -96,9 +99,8 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
   const { directions, limits } = service;
   const common = { config: { keyInBody: true }, preValidation: withQuery };
   const tags = ["LibreTranslate"];
-  const sources = directions.languages.map(({ code }) => code);
   const languageOf = async (text: string, source: string): Promise<Detected> =>
-    source === "auto" ? detectLanguage(text, sources) : { language: source, confidence: 100 };
+    source === "auto" ? detectLanguage(text, directions.sources) : { language: source, confidence: 100 };
   const checkLanguage = (field: "source" | "target", code: string): void => {
     if ((code === "auto" && field === "source") || directions.codes.includes(code)) return;
     // Only what looks like a code is repeated: anything else may be a text that went astray.
@@ -110,7 +112,6 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
     for (const { source, targets } of terms) {
       checkTexts([source, ...targets], limits, "glossary");
       checkLimit("glossary", targets.length, FORMS, "forms of a term");
-      if (targets.length === 0) throw refused("Invalid request: glossary: a term has no form");
     }
   };
 
@@ -121,7 +122,7 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
     schema: {
       tags,
       summary: "Translate texts",
-      body: translateBody,
+      body: translateBody(service),
       response: { 200: translateAnswer, ...failures },
     },
     handler: async (request, reply) => {
@@ -131,10 +132,7 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
       checkLimit("alternatives", alternatives, limits.alternatives, "alternatives");
       checkLanguage("source", source);
       checkLanguage("target", target);
-      const terms = glossary.map(({ source: words, target: forms }) => ({
-        source: words,
-        targets: [forms].flat().filter((form) => form.trim() !== ""),
-      }));
+      const terms = termsOf(glossary);
       checkTerms(terms);
       const from = await Promise.all(all.map((text) => languageOf(text, source)));
       const found = await translateTexts(service, {
@@ -174,7 +172,7 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
     schema: {
       tags,
       summary: "Detect the language of a text",
-      body: z.object({ q: z.string(), ...keyFields }),
+      body: z.object({ q: text(limits), ...keyFields }),
       response: { 200: z.array(detected), ...failures },
     },
     handler: async ({ body: { q } }) => {
@@ -224,7 +222,13 @@ export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: 
       tags,
       summary: "Accept a better translation, and forget it",
       description: "LibreTranslate keeps suggestions; this server keeps no text.",
-      body: z.object({ q: z.string(), s: z.string(), source: z.string(), target: z.string(), ...keyFields }),
+      body: z.object({
+        q: text(limits),
+        s: text(limits),
+        source: z.string(),
+        target: z.string(),
+        ...keyFields,
+      }),
       response: { 200: z.object({ success: z.boolean() }), ...failures },
     },
     handler: async ({ body: { q, s } }) => {

@@ -7,7 +7,7 @@ import { documentation } from "./documentation.ts";
 import { failures } from "./schemas.ts";
 
 const status = z.object({ status: z.string() });
-const page = z.string();
+const written = (type: string) => ({ content: { [type]: { schema: z.string() } } });
 
 export function operationRoutes(plain: FastifyInstance, options: AppOptions): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
@@ -23,7 +23,11 @@ export function operationRoutes(plain: FastifyInstance, options: AppOptions): vo
   app.route({
     method: "GET",
     url: "/docs",
-    schema: { tags, summary: "This document as a page", response: { 200: page, ...failures } },
+    schema: {
+      tags,
+      summary: "This document as a page",
+      response: { 200: written("text/html"), ...failures },
+    },
     handler: async (_, reply) => {
       reply
         .type("text/html; charset=utf-8")
@@ -40,7 +44,12 @@ function liveness(plain: FastifyInstance): void {
     method: "GET",
     url: "/health",
     config: { isOpen: true },
-    schema: { tags: ["Operation"], summary: "Whether the server lives", response: { 200: status } },
+    schema: {
+      tags: ["Operation"],
+      summary: "Whether the server lives",
+      security: [],
+      response: { 200: status },
+    },
     handler: async () => ({ status: "ok" }),
   });
 }
@@ -64,7 +73,11 @@ function readiness(plain: FastifyInstance, { service, isDraining }: AppOptions):
   app.route({
     method: "GET",
     url: "/metrics",
-    schema: { tags, summary: "Measurements, for Prometheus", response: { 200: page, ...denied } },
+    schema: {
+      tags,
+      summary: "Measurements, for Prometheus",
+      response: { 200: written("text/plain"), ...denied },
+    },
     handler: async (_, reply) => {
       const { registry } = service.metrics;
       return reply

@@ -4,9 +4,8 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Service } from "../service.ts";
 import { askingOf, checkTexts, modelFor } from "./asking.ts";
+import { sendInParts } from "./long-answer.ts";
 import { failures, modelName, texts, timeout } from "./schemas.ts";
-
-const body = z.strictObject({ texts, model: modelName, timeout });
 
 const classified = z.object({
   model: z.string(),
@@ -24,9 +23,11 @@ const embedded = z.object({
 
 export function textRoutes(plain: FastifyInstance, service: Service): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
+  const { limits, models } = service;
+  const body = z.strictObject({ texts: texts(limits), model: modelName(models, "classify"), timeout });
   const listOf = (given: string | string[]): string[] => {
     const list = typeof given === "string" ? [given] : given;
-    checkTexts(list, service.limits, "texts");
+    checkTexts(list, limits, "texts");
     return list;
   };
 
@@ -64,7 +65,7 @@ export function textRoutes(plain: FastifyInstance, service: Service): void {
       const model = modelFor(service, "classify", request.body.model);
       const asking = askingOf(request, reply, service, request.body.timeout);
       const vectors = await service.label("embed", model, list, asking);
-      return { model: model.name, vectors: vectors.map((vector) => [...vector]) };
+      return sendInParts(reply, { model: model.name }, "vectors", vectors) as never;
     },
   });
 }

@@ -5,32 +5,58 @@ import { z } from "zod";
 import { type Calibration, confidenceOfTokens } from "../../evaluation/calibration.ts";
 import type { CatalogModel } from "../catalog.ts";
 import { refused } from "../fault.ts";
+import type { Limits } from "../limits.ts";
 import type { Service } from "../service.ts";
 import type { Hypotheses, SentenceOptions } from "../translating.ts";
 import { askingOf, checkLimit, checkTexts, modelFor } from "./asking.ts";
 import { eventStream } from "./event-stream.ts";
-import { failures, modelName, texts, timeout } from "./schemas.ts";
+import { jsonInParts, sendInParts } from "./long-answer.ts";
+import { codeOf, failures, modelName, streamed, texts, timeout } from "./schemas.ts";
 
-const body = z.strictObject({
-  q: texts.describe("a sentence, or an array of sentences; each is given to the model as it is"),
-  model: modelName,
-  source: z.string().optional(),
-  target: z.string().optional(),
-  beam: z.int().min(1).optional().describe("hypotheses kept at each step; default: the run's"),
-  nBest: z.int().min(1).default(1).describe("hypotheses to give"),
-  alignment: z.boolean().default(false).describe("give where each token looked in the source"),
-  prefix: z.string().optional().describe("text that every translation begins with"),
-  bias: z
-    .record(z.string(), z.number())
-    .optional()
-    .describe("added to the log probability of words or pieces; -1e9 bans one"),
-  noRepeatNgram: z.int().min(0).max(100).optional(),
-  repetitionPenalty: z.number().min(1).max(100).optional(),
-  minLength: z.int().min(0).optional().describe("fewest tokens"),
-  maxLength: z.int().min(1).optional().describe("most tokens"),
-  stream: z.boolean().default(false).describe("send server-sent events while the search goes on"),
-  timeout,
-});
+/** Hypotheses that a request may ask for. */
+const mostOf = ({ beam, alternatives }: Limits): number => Math.min(beam, alternatives + 1);
+
+function bodyOf({ limits, models, directions }: Service) {
+  const { sources, targets } = directions;
+  const tokens = { maximum: limits.tokens };
+  const isOne = models.filter(({ task }) => task === "translate").length === 1;
+  return z
+    .strictObject({
+      q: texts(limits).describe("a sentence, or an array of sentences; each is given to the model as it is"),
+      model: modelName(models, "translate"),
+      source: codeOf(sources).optional(),
+      target: codeOf(targets).optional(),
+      beam: z
+        .int()
+        .min(1)
+        .meta({ maximum: limits.beam })
+        .optional()
+        .describe("hypotheses kept at each step; default: the run's"),
+      nBest: z
+        .int()
+        .min(1)
+        .meta({ maximum: mostOf(limits) })
+        .default(1)
+        .describe("hypotheses to give"),
+      alignment: z.boolean().default(false).describe("give where each token looked in the source"),
+      prefix: z.string().optional().describe("text that every translation begins with"),
+      bias: z
+        .record(z.string(), z.number())
+        .meta({ maxProperties: limits.texts })
+        .optional()
+        .describe("added to the log probability of words or pieces; -1e9 bans one"),
+      noRepeatNgram: z.int().min(0).max(100).optional(),
+      repetitionPenalty: z.number().min(1).max(100).optional(),
+      minLength: z.int().min(0).meta(tokens).optional().describe("fewest tokens"),
+      maxLength: z.int().min(1).meta(tokens).optional().describe("most tokens"),
+      stream: z.boolean().default(false).describe("send server-sent events while the search goes on"),
+      timeout,
+    })
+    .meta({
+      dependentRequired: { source: ["target"], target: ["source"] },
+      ...(isOne ? {} : { anyOf: [{ required: ["model"] }, { required: ["source"] }] }),
+    });
+}
 
 const translation = z.object({
   source: z.string(),
@@ -57,7 +83,7 @@ const answer = z.object({
   translations: z.array(translation),
 });
 
-type Body = z.output<typeof body>;
+type Body = z.output<ReturnType<typeof bodyOf>>;
 
 export function translateRoutes(plain: FastifyInstance, service: Service): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
@@ -70,15 +96,15 @@ export function translateRoutes(plain: FastifyInstance, service: Service): void 
       summary: "Translate sentences, with several hypotheses, scores, alignment and constraints",
       description:
         "With stream, events of the type `text` {index, text} come while the search goes on: the best so far, which may still change. The last one is `done` with the whole answer, or `error`.",
-      body,
-      response: { 200: answer, ...failures },
+      body: bodyOf(service),
+      response: { 200: streamed(answer), ...failures },
     },
     handler: async (request, reply) => {
       const asked = request.body;
       const sentences = typeof asked.q === "string" ? [asked.q] : asked.q;
       checkTexts(sentences, limits);
       if (asked.beam !== undefined) checkLimit("beam", asked.beam, limits.beam, "hypotheses");
-      checkLimit("nBest", asked.nBest, Math.min(limits.beam, limits.alternatives + 1), "hypotheses");
+      checkLimit("nBest", asked.nBest, mostOf(limits), "hypotheses");
       for (const name of ["minLength", "maxLength"] as const)
         checkLimit(name, asked[name] ?? 0, limits.tokens, "tokens");
       checkLimit("bias", Object.keys(asked.bias ?? {}).length, limits.texts, "words");
@@ -86,9 +112,7 @@ export function translateRoutes(plain: FastifyInstance, service: Service): void 
       if (asked.alignment && !models.at(-1)?.isAttentive)
         throw refused("Invalid request: alignment: the model has no attention over its source");
       const asking = askingOf(request, reply, service, asked.timeout);
-      const translate = async (
-        onText?: (sentence: number, text: string) => void,
-      ): Promise<z.output<typeof answer>> => {
+      const translate = async (onText?: (sentence: number, text: string) => void): Promise<Found> => {
         const { signal, deadline } = asking;
         const [first, second] = models;
         const bounds = { signal, deadline };
@@ -104,18 +128,30 @@ export function translateRoutes(plain: FastifyInstance, service: Service): void 
           ...(own ? { constraints: sources.map(() => own) } : {}),
           onText,
         });
-        return {
-          model: last.name,
-          ...(second ? { pivot: { language: second.source as string, model: first.name } } : {}),
-          translations: found.map((each) => plainly(each, last.calibration)),
-        };
+        const pivot = second && { language: second.source as string, model: first.name };
+        return { head: { model: last.name, ...(pivot ? { pivot } : {}) }, found, last };
       };
-      if (!asked.stream) return translate();
-      return eventStream(reply, answer, (send) =>
-        translate((index, text) => send("text", { index, text })),
-      ) as never;
+      if (!asked.stream) {
+        const { head, ...rest } = await translate();
+        return sendInParts(reply, head, "translations", translationsOf(rest)) as never;
+      }
+      return eventStream(reply, async (send) => {
+        const { head, ...rest } = await translate((index, text) => send("text", { index, text }));
+        return jsonInParts(head, "translations", translationsOf(rest));
+      }) as never;
     },
   });
+}
+
+/** What was found, and by which model last. */
+interface Found {
+  readonly head: Omit<z.output<typeof answer>, "translations">;
+  readonly found: readonly Hypotheses[];
+  readonly last: CatalogModel;
+}
+
+function* translationsOf({ found, last }: Omit<Found, "head">): Generator<z.output<typeof translation>> {
+  for (const each of found) yield plainly(each, last.calibration);
 }
 
 /** One model, or two where a third language is in between. @throws a fault of status 400 */
@@ -123,10 +159,14 @@ function modelsFor(
   service: Service,
   { model, source, target }: Body,
 ): readonly [CatalogModel, CatalogModel?] {
-  if (model !== undefined || (source === undefined && target === undefined))
-    return [modelFor(service, "translate", model)];
+  if (source === undefined && target === undefined) return [modelFor(service, "translate", model)];
   if (source === undefined || target === undefined)
     throw refused("Invalid request: source and target are needed together");
+  if (model !== undefined) {
+    const named = modelFor(service, "translate", model);
+    if (named.source === source && named.target === target) return [named];
+    throw refused("Invalid request: model: it does not translate from this source into this target");
+  }
   const direction = service.directions.between(source, target);
   if (!direction) throw refused("Invalid request: no models translate from this source into this target");
   return direction.models as [CatalogModel, CatalogModel?];

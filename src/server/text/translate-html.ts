@@ -1,11 +1,11 @@
 /** Translates HTML: its text is translated, its tags go where their words go. */
 import { type ChildNode, type Document, isTag, isText } from "domhandler";
 import { DomUtils } from "htmlparser2";
+import { wordShares, wordsOf } from "../../decoding/word-shares.ts";
 import type { Translating } from "../translating.ts";
 import { carryTags, type PlacedNode, setChildren } from "./carry-tags.ts";
 import { type InlineRun, inlineRuns, isSilent, parseHtml } from "./inline-runs.ts";
 import { type SentencesOptions, type TranslatedSentence, translateSentences } from "./translate-sentences.ts";
-import { wordShares, wordsOf } from "./word-links.ts";
 
 /**
  * Translates the text of an HTML document or a part of one. Tags, attributes and comments stay, each exactly once; what is

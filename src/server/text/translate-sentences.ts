@@ -1,8 +1,10 @@
 /** Translates sentences as one batch, and again where a translation is not acceptable. */
+import { type TermAttempt, termFinder, withTerms } from "../../decoding/glossary.ts";
+import type { GlossaryTerm } from "../../decoding/glossary-term.ts";
 import type { Span } from "../../text/sentences.ts";
 import { sentencesOf } from "../../text/sentences.ts";
+import { Fault } from "../fault.ts";
 import type { Hypotheses, Hypothesis, Translating, TranslatingOptions } from "../translating.ts";
-import { type GlossaryTerm, type Glossed, termsIn, withTerms } from "./glossary.ts";
 import { isStuck } from "./repetition.ts";
 
 export interface SentencesOptions extends Pick<TranslatingOptions, "beam" | "signal" | "deadline"> {
@@ -45,12 +47,8 @@ export async function translateSentences(
   options: SentencesOptions,
 ): Promise<TranslatedSentence[]> {
   const { language = "en" } = options;
-  return translatePlaces(
-    model,
-    text,
-    sentencesOf(text, { language, most: BYTES * model.maxLength }),
-    options,
-  );
+  const places = sentencesOf(text, { language, most: BYTES * model.maxLength });
+  return glossed(model, await translatePlaces(model, text, places, options), options);
 }
 
 async function translatePlaces(
@@ -70,17 +68,8 @@ async function translatePlaces(
       const place = places[i] as Span;
       const smaller = each.isCut ? halved(text, place, options.language) : [];
       if (smaller.length > 1) return translatePlaces(model, text, smaller, options);
-      const { source, sourceTokens, hypotheses, isRepaired, missing } = await glossed(model, each, options);
-      return [
-        {
-          place,
-          source,
-          sourceTokens,
-          hypotheses,
-          ...(isRepaired ? { isRepaired } : {}),
-          ...(missing.length > 0 ? { missingTerms: missing.map((term) => term.source) } : {}),
-        },
-      ];
+      const { source, sourceTokens, hypotheses, isRepaired } = each;
+      return [{ place, source, sourceTokens, hypotheses, ...(isRepaired ? { isRepaired } : {}) }];
     }),
   );
   return parts.flat();
@@ -98,19 +87,35 @@ function halved(text: string, { from, to }: Span, language = "en"): Span[] {
 
 type Checked = Hypotheses & { readonly isRepaired?: true };
 
-/** With the terms of the glossary that its sentence has. */
+/** With the terms of the glossary that each sentence has. */
 async function glossed(
   model: Translating,
-  translation: Checked,
+  sentences: TranslatedSentence[],
   { language: _, glossary = [], ...options }: SentencesOptions,
-): Promise<Checked & Glossed> {
-  const terms = termsIn(translation.source, glossary);
-  if (terms.length === 0) return { ...translation, missing: [] };
-  const { isRepaired } = translation;
-  return {
-    ...(await withTerms(model, translation, terms, options)),
-    ...(isRepaired ? { isRepaired } : {}),
-  };
+): Promise<TranslatedSentence[]> {
+  if (glossary.length === 0) return sentences;
+  const termsIn = termFinder(glossary);
+  const terms = sentences.map(({ source }) => termsIn(source));
+  const translate = (attempts: readonly TermAttempt[]): Promise<readonly Hypotheses[]> =>
+    model.translate(
+      attempts.map(({ sentence }) => (sentences[sentence] as TranslatedSentence).source),
+      { ...options, constraints: attempts.map(({ prefix }) => ({ prefix })) },
+    );
+  /** One that cannot be written is not to cost the others. */
+  const alone = async (attempt: TermAttempt): Promise<Hypotheses | undefined> =>
+    (await translate([attempt]).catch(nothingIfRefused))?.[0];
+  return withTerms(sentences, terms, async (attempts) => {
+    const all = await translate(attempts).catch(nothingIfRefused);
+    const found = all ?? (await Promise.all(attempts.map(alone)));
+    return attempts.map(({ sentence }, i) => {
+      const [before, now] = [sentences[sentence] as TranslatedSentence, found[i]];
+      return now && { ...before, sourceTokens: now.sourceTokens, hypotheses: now.hypotheses };
+    });
+  });
+}
+
+function nothingIfRefused(error: unknown): undefined {
+  if (!(error instanceof Fault) || error.status !== 400) throw error;
 }
 
 /** Translates once more what goes in circles, and drops alternatives that do. */

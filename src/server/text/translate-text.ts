@@ -1,11 +1,12 @@
 /** What happens to a text around a model that knows single sentences: cut, translated, put together again. */
+import type { GlossaryTerm } from "../../decoding/glossary-term.ts";
+import { wordShares } from "../../decoding/word-shares.ts";
 import { type Calibration, confidenceOfTokens } from "../../evaluation/calibration.ts";
 import type { Span } from "../../text/sentences.ts";
 import type { Hypothesis, Translating, TranslatingOptions } from "../translating.ts";
-import type { GlossaryTerm } from "./glossary.ts";
 import { translateHtml } from "./translate-html.ts";
 import { type TranslatedSentence, translateSentences } from "./translate-sentences.ts";
-import { linksOf, type WordLink, wordShares } from "./word-links.ts";
+import { linksOf, type WordLink } from "./word-links.ts";
 
 export interface TextOptions extends Pick<TranslatingOptions, "beam" | "signal" | "deadline"> {
   /** Code of the text's language, by whose rules sentences are found. Default "en". */

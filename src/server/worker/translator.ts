@@ -1,7 +1,6 @@
 /** A translator that translates batches of different requests, each sentence with options of its own. */
-import type { Constraint } from "../../decoding/constraints.ts";
 import { type AttendedHypothesis, withAttention } from "../../decoding/coverage.ts";
-import { type DecodingPlan, planDecoding } from "../../decoding/decoding-plan.ts";
+import { type DecodingPlan, joinedPlan, planDecoding } from "../../decoding/decoding-plan.ts";
 import type { Hypothesis as Found } from "../../decoding/hypothesis.ts";
 import { batchesByTokens } from "../../decoding/packing.ts";
 import { openScorer, type Scorer } from "../../decoding/scorer.ts";
@@ -10,7 +9,6 @@ import { openStepper, type Stepper } from "../../decoding/stepper.ts";
 import { type ReadSource, readSource, translationOf } from "../../decoding/translated-text.ts";
 import { type SearchOptions, searchOver } from "../../decoding/translation-search.ts";
 import type { TranslatorOptions } from "../../decoding/translator-options.ts";
-import { beginVisibly } from "../../decoding/visible.ts";
 import type { TranslatorRun } from "../../runs/open-run.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import { isBlank } from "../../text/blank.ts";
@@ -108,7 +106,7 @@ export function servedTranslator(options: ServedTranslatorOptions): ServedTransl
             },
           }),
         };
-        const { stepper, over } = searchOver(searching, together(batch, plain));
+        const { stepper, over } = searchOver(searching, joinedPlan(batch.map(({ plan }) => plan)));
         const search = over(await steppers.opened(stepper));
         const found = await search(batch.map(({ source }) => source.ids));
         const attended = await attend(batch, found, alignment);
@@ -126,23 +124,6 @@ export function servedTranslator(options: ServedTranslatorOptions): ServedTransl
       steppers.close();
       closeLater(scorer);
     },
-  };
-}
-
-/** One plan for sentences that each have their own. */
-function together(batch: readonly Planned[], plain: DecodingPlan): DecodingPlan {
-  if (batch.every(({ plan }) => plan === plain)) return plain;
-  const plans = batch.map(({ plan }) => plan);
-  const constraints = plans.map((plan) =>
-    plan.constraints.length > 0 ? plan.constraints : [beginVisibly(plan.unseen)],
-  );
-  const each: Constraint = (scores, written) => {
-    for (const constraint of constraints[written.sentence] ?? []) constraint(scores, written);
-  };
-  return {
-    ...plain,
-    constraints: [each],
-    limit: (length, sentence = 0) => (plans[sentence] ?? plain).limit(length),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Given words for given words, by a real tiny model. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { placeOfTerm } from "../../../src/server/text/glossary.ts";
+import { placeOfTerm } from "../../../src/decoding/glossary.ts";
 import { translateText } from "../../../src/server/text/translate-text.ts";
 import { pairs } from "../../training/tiny.ts";
 import { asked, type localTranslating } from "./local-translating.ts";
