@@ -2,10 +2,6 @@
 
 Reads one JSON object on standard input: {folder, sentences, compute, threads, beam, batch}, sentences as lists of subwords.
 Then, for every line "run N" it translates everything N times and prints the milliseconds as a JSON list.
-
-CTranslate2's converter takes for granted what Marian's own models have: a decoder that starts from a zero vector, and
-padding as the last of the vocabulary. Heed's start from <s>, so the loaders here convert what the file says; Blenderbot it
-does not know at all.
 """
 import json
 import sys
@@ -13,31 +9,14 @@ import tempfile
 import time
 
 import ctranslate2
-from ctranslate2.converters import transformers as converters
+
+from ctranslate2_folder import convert
 
 config = json.loads(sys.stdin.readline())
 
 
-class FolderLoader(converters.BartLoader):
-    def get_model_spec(self, model):
-        model.config.normalize_before = model.config.model_type == "blenderbot"
-        model.config.normalize_embedding = False
-        return super().get_model_spec(model)
-
-
-@converters.register_loader("MarianConfig")
-class MarianLoader(FolderLoader):
-    architecture_name = "MarianMTModel"
-
-
-@converters.register_loader("BlenderbotConfig")
-class BlenderbotLoader(FolderLoader):
-    architecture_name = "BlenderbotForConditionalGeneration"
-
-
 with tempfile.TemporaryDirectory() as directory:
-    converter = converters.TransformersConverter(config["folder"])
-    converter.convert(directory, quantization=config["compute"], force=True)
+    convert(config["folder"], directory, config["compute"])
     translator = ctranslate2.Translator(
         directory, device="cpu", compute_type=config["compute"], intra_threads=config["threads"], inter_threads=1
     )

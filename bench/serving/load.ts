@@ -1,50 +1,88 @@
 /**
- * Load on a server, from this process: `npx tsx bench/serving/load.ts ADDRESS SOURCES KIND …`, printed as JSON.
+ * Load on a server, from a process of its own: `npx tsx bench/serving/load.ts ADDRESS SOURCES KIND …`, printed as JSON.
  *
  *   open RATE SECONDS   requests at fixed times, whatever the answers: latencies count from when each was due
  *   clients N LINES     N clients, each with one request of so many lines at once
+ *   ready RATE          as open, for as long as /ready says so, which is asked as a balancer does
  */
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
 
 export interface Answered {
+  /** 0 where none came. */
   readonly status: number;
   /** Milliseconds since the request was due. */
   readonly ms: number;
 }
 
-const [address = "", file = "", kind = "", ...numbers] = process.argv.slice(2);
-const lines = readFileSync(file, "utf8").trimEnd().split("\n");
-
-async function ask(q: string | readonly string[], due: number): Promise<Answered> {
-  const response = await fetch(`${address}/translate`, {
-    method: "POST",
-    body: JSON.stringify({ q, source: "en", target: "fr" }),
-    headers: { "content-type": "application/json" },
-  }).catch(() => undefined);
-  await response?.arrayBuffer();
-  return { status: response?.status ?? 0, ms: performance.now() - due };
+/** Puts load on a server. @param sources  A file of lines. */
+export async function load(
+  address: string,
+  sources: string,
+  ...args: readonly (string | number)[]
+): Promise<Answered[]> {
+  const command = ["--import", "tsx", import.meta.filename, address, sources, ...args.map(String)];
+  const { stdout } = await promisify(execFile)(process.execPath, command, { maxBuffer: 2 ** 28 });
+  return JSON.parse(stdout) as Answered[];
 }
 
-/** An open loop: a slow answer does not delay the next request. */
-async function openLoop(rate: number, seconds: number): Promise<Answered[]> {
-  const began = performance.now();
-  const asked: Promise<Answered>[] = [];
-  for (let i = 0; i < rate * seconds; i++) {
-    const due = began + (1000 * i) / rate;
-    const wait = due - performance.now();
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    asked.push(ask(`${lines[i % lines.length]}`, due));
-  }
-  return Promise.all(asked);
+/** Milliseconds between two questions of a balancer. */
+const READY_MS = 100;
+
+async function main([address = "", file = "", kind = "", ...numbers]: readonly string[]): Promise<void> {
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+
+  const ask = async (q: string | readonly string[], due: number): Promise<Answered> => {
+    const response = await fetch(`${address}/translate`, {
+      method: "POST",
+      body: JSON.stringify({ q, source: "en", target: "fr" }),
+      headers: { "content-type": "application/json" },
+    }).catch(() => undefined);
+    const body = await response?.arrayBuffer().catch(() => undefined);
+    return { status: body ? (response?.status ?? 0) : 0, ms: performance.now() - due };
+  };
+
+  /** An open loop: a slow answer does not delay the next request. */
+  const openLoop = async (rate: number, goesOn: (asked: number) => boolean): Promise<Answered[]> => {
+    const began = performance.now();
+    const asked: Promise<Answered>[] = [];
+    for (let i = 0; goesOn(i); i++) {
+      const due = began + (1000 * i) / rate;
+      const wait = due - performance.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      asked.push(ask(`${lines[i % lines.length]}`, due));
+    }
+    return Promise.all(asked);
+  };
+
+  const clients = async (count: number, each: number): Promise<Answered[]> => {
+    const began = performance.now();
+    return Promise.all(
+      Array.from({ length: count }, (_, n) => ask(lines.slice(n * each, (n + 1) * each), began)),
+    );
+  };
+
+  const whileReady = async (rate: number): Promise<Answered[]> => {
+    let isReady = true;
+    const look = setInterval(async () => {
+      const status = (await fetch(`${address}/ready`).catch(() => undefined))?.status;
+      if (status !== 200) isReady = false;
+    }, READY_MS);
+    const answers = await openLoop(rate, () => isReady);
+    clearInterval(look);
+    return answers;
+  };
+
+  const [first = 0, second = 0] = numbers.map(Number);
+  const kinds: Readonly<Record<string, () => Promise<Answered[]>>> = {
+    open: () => openLoop(first, (asked) => asked < first * second),
+    clients: () => clients(first, second),
+    ready: () => whileReady(first),
+  };
+  const run = kinds[kind];
+  if (!run) throw new Error(`"${kind}" is not ${Object.keys(kinds).join(", ")}`);
+  console.log(JSON.stringify(await run()));
 }
 
-async function clients(count: number, each: number): Promise<Answered[]> {
-  const began = performance.now();
-  return Promise.all(
-    Array.from({ length: count }, (_, n) => ask(lines.slice(n * each, (n + 1) * each), began)),
-  );
-}
-
-const [first = 0, second = 0] = numbers.map(Number);
-const answers = await (kind === "open" ? openLoop(first, second) : clients(first, second));
-console.log(JSON.stringify(answers));
+if (process.argv[1] === import.meta.filename) await main(process.argv.slice(2));

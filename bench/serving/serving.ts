@@ -1,110 +1,82 @@
 /**
- * `heed serve` under load: `npx tsx bench/serving/serving.ts RUN@en-fr SOURCES [--seconds 20] [--soak MINUTES]`.
+ * `heed serve` under load.
  *
- * Throughput against `heed translate` on the same lines; latencies at 0.8 of that; three clients with 1,000 lines each;
- * twice of what it can. Build first (`npm run build:library`): both are measured as they are installed.
+ *   npm run build:library
+ *   npx tsx bench/serving/serving.ts runs/en-fr@en-fr LINES [--seconds 20] [--soak MINUTES] [--drains N]
+ *     [--python .venv/bin/python --folder models/en-fr [--p99 500]]
+ *
+ * Throughput beside `heed translate` on the same lines, with three clients that have 1,000 lines each; one line a request at
+ * 0.8 of that, at all of it and at twice; with --soak the memory over so many minutes; with --drains, so many ends under
+ * load; with --python and what `heed export` made of the run, CTranslate2, with which LibreTranslate translates, behind the
+ * same route (bench/peers/requirements.txt). Both sides as they are installed.
  */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { physicalCores } from "../../src/runtime/threads.node.ts";
 import { machine } from "../machine.ts";
-import type { Answered } from "./load.ts";
+import { drains } from "./drains.ts";
+import { atEqualP99 } from "./equal-p99.ts";
+import { load } from "./load.ts";
+import { bin, startCTranslate2, startHeed } from "./servers.ts";
+import { soak } from "./soak.ts";
+import { medianOf, print, summary } from "./summary.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: "string", default: "20" }, soak: { type: "string", default: "0" } },
+  options: {
+    seconds: { type: "string", default: "20" },
+    soak: { type: "string", default: "0" },
+    drains: { type: "string", default: "0" },
+    python: { type: "string" },
+    folder: { type: "string" },
+    p99: { type: "string", default: "500" },
+  },
 });
 const [run = "", file = ""] = positionals;
-const bin = join(import.meta.dirname, "../../dist/cli/bin.cjs");
+const seconds = Number(values.seconds);
 const given = readFileSync(file, "utf8").trimEnd().split("\n");
 /** As many as three clients ask for; nothing is cached, so they may repeat. */
 const lines = Array.from({ length: 3000 }, (_, i) => given[i % given.length] as string);
 const sources = join(tmpdir(), `heed-serving-${process.pid}.txt`);
 writeFileSync(sources, `${lines.join("\n")}\n`);
-
-async function startServer(): Promise<{ child: ChildProcess; address: string }> {
-  const args = [bin, "serve", run, "--port", "0", "--cache", "0", "--log", "silent"];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const [address] = await once(child.stdout, "data");
-  return { child, address: String(address).trim() };
-}
-
-const load = (address: string, ...args: (string | number)[]): Answered[] => {
-  const script = join(import.meta.dirname, "load.ts");
-  const command = ["tsx", script, address, sources, ...args.map(String)];
-  return JSON.parse(execFileSync("npx", command, { encoding: "utf8", maxBuffer: 2 ** 28 })) as Answered[];
-};
-
-const quantile = (sorted: readonly number[], q: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number;
-
-function summary(answers: readonly Answered[]): Record<string, number> {
-  const good = answers.filter(({ status }) => status === 200).map(({ ms }) => ms);
-  const refused = answers.filter(({ status }) => status === 503).map(({ ms }) => ms);
-  const [served, excess] = [good, refused].map((all) => all.toSorted((a, b) => a - b)) as [
-    number[],
-    number[],
-  ];
-  return {
-    answered: served.length,
-    refused: excess.length,
-    failed: answers.length - served.length - excess.length,
-    p50: quantile(served, 0.5),
-    p99: quantile(served, 0.99),
-    refusedP50: quantile(excess, 0.5),
-    refusedP99: quantile(excess, 0.99),
-  };
-}
-
-const print = (name: string, found: Readonly<Record<string, number>>): void =>
-  console.log(
-    name.padEnd(28),
-    Object.entries(found)
-      .filter(([, value]) => Number.isFinite(value))
-      .map(([key, value]) => `${key} ${Number(value.toFixed(2))}`)
-      .join(" · "),
-  );
+process.on("exit", () => rmSync(sources, { force: true }));
 
 console.log(machine());
-const seconds = Number(values.seconds);
-const { child, address } = await startServer();
-load(address, "clients", 1, 300);
-// A command and a server in turn, so that both see the same machine.
-const translate = (): number => {
-  const began = performance.now();
-  spawnSync(process.execPath, [bin, "translate", run.replace(/@.*$/, "")], { input: readFileSync(sources) });
-  return lines.length / ((performance.now() - began) / 1000);
-};
-const command = translate();
-const three = load(address, "clients", 3, 1000);
-const slowest = Math.max(...three.map(({ ms }) => ms));
-const capacity = (1000 * three.length) / (slowest / 1000);
+const server = await startHeed(run);
+const { address } = server;
+await load(address, sources, "clients", 1, 300);
+
+const began = performance.now();
+spawnSync(process.execPath, [bin, "translate", run.replace(/@.*$/, "")], { input: readFileSync(sources) });
+const command = lines.length / ((performance.now() - began) / 1000);
 print("heed translate", { "lines/s": command });
+
+const three = await load(address, sources, "clients", 3, 1000);
+const times = three.map(({ ms }) => ms);
+const capacity = lines.length / (Math.max(...times) / 1000);
 print("3 clients x 1000 lines", {
   "lines/s": capacity,
   "of heed translate": capacity / command,
-  "max/median":
-    slowest /
-    quantile(
-      three.map(({ ms }) => ms).sort((a, b) => a - b),
-      0.5,
-    ),
+  "max/median": Math.max(...times) / medianOf(times),
   failed: three.filter(({ status }) => status !== 200).length,
 });
+
 // One line a request has less company in its batches: its capacity is what an overload gets done.
-const flood = summary(load(address, "open", Math.ceil(capacity), seconds));
-print("1.0 of that, one a request", flood);
-const calm = summary(load(address, "open", Math.floor(0.8 * capacity), seconds));
-print("0.8", { ...calm, "p99/p50": (calm.p99 as number) / (calm.p50 as number) });
-const over = summary(load(address, "open", Math.ceil(2 * capacity), seconds));
-print("2.0", over);
-for (let minute = 0; minute < Number(values.soak); minute++) {
-  const found = summary(load(address, "open", Math.floor(0.7 * capacity), 60));
-  const rss = readFileSync(`/proc/${child.pid}/status`, "utf8").match(/VmRSS:\s+(\d+)/)?.[1];
-  print(`soak, minute ${minute + 1}`, { ...found, "MB of the server": Number(rss) / 1024 });
+for (const share of [1, 0.8, 2]) {
+  const found = summary(await load(address, sources, "open", share * capacity, seconds));
+  const goodput = found.answered / seconds;
+  print(`${share} of that, one a request`, { ...found, "p99/p50": found.p99 / found.p50, goodput });
 }
-child.kill("SIGTERM");
-await once(child, "exit");
+if (Number(values.soak) > 0) await soak(server, sources, 0.7 * capacity, Number(values.soak));
+if (values.python !== undefined && values.folder !== undefined) {
+  const peer = await startCTranslate2(values.python, resolve(values.folder), physicalCores());
+  await load(peer.address, sources, "clients", 1, 300);
+  const asked = { p99: Number(values.p99), guess: capacity / 2, seconds };
+  await atEqualP99({ "heed serve": server, CTranslate2: peer }, sources, asked);
+  await peer.end();
+}
+await server.end();
+if (Number(values.drains) > 0) await drains(run, sources, 0.7 * capacity, Number(values.drains));

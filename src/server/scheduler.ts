@@ -3,6 +3,7 @@
 import { fairQueue } from "./fair-queue.ts";
 import { Fault, gone, late, overloaded } from "./fault.ts";
 import type { Kind, Results, Work } from "./protocol.ts";
+import { measuredThroughput } from "./throughput.ts";
 import type { RunningWork, WorkerProcess } from "./worker-process.ts";
 
 /** Texts of one group may share a batch. */
@@ -102,7 +103,9 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
   /** Batches that were drawn and wait for a stream, longest last. */
   const ready: Item[][] = [];
   const running = new Set<{ readonly items: readonly Item[]; readonly until: number }>();
-  const throughput = measuredThroughput();
+  const throughput = measuredThroughput(options.streams);
+  /** Groups that have had a batch: a model's first one waits for it to be opened, which says nothing of the next. */
+  const opened = new Set<string>();
   let delaying: NodeJS.Timeout | undefined;
   let waitingSince = 0;
 
@@ -156,6 +159,7 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
   const start = (items: readonly Item[]): void => {
     const [{ group }] = items as [Item];
     const began = performance.now();
+    const wasOpen = opened.has(group.key);
     const work = group.work(items.map(({ payload }) => payload));
     const onText = (index: number, text: string): void => {
       const item = items[index];
@@ -163,15 +167,15 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
     };
     const batch = { items, until: Math.max(...items.map(({ deadline }) => deadline)) + HUNG_MS };
     running.add(batch);
-    throughput.change(running.size === options.streams);
     const { done, cancel }: RunningWork = worker().run(group.model, work, onText);
     for (const [index, item] of items.entries()) item.cancel = () => cancel(index);
     void done
       .then(
         ({ results, tokens }) => {
           for (const [i, item] of items.entries()) item.settle({ result: results[i] });
-          throughput.done(costOf(items));
           const seconds = (performance.now() - began) / 1000;
+          if (running.size === options.streams && wasOpen) throughput.done(costOf(items), 1000 * seconds);
+          opened.add(group.key);
           const { model, kind } = group;
           options.onBatch({ model, kind, texts: items.length, ...tokens, seconds });
         },
@@ -184,7 +188,6 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
       )
       .finally(() => {
         running.delete(batch);
-        throughput.change(false);
         pump();
       });
   };
@@ -285,41 +288,4 @@ function batchesOf(items: readonly Item[], most: number, tokens: number): Item[]
     else batch.push(item);
   }
   return batches;
-}
-
-/** Milliseconds of full use before there is an estimate, and between two. */
-const [FIRST_MS, NEXT_MS] = [2000, 500];
-
-/**
- * Cost per second while all streams were in use, which is what the server can do; recent work counts more. A single text
- * after a pause, or the opening of a model, says nothing of that.
- */
-function measuredThroughput(): {
-  /** The number of batches that are computed has changed. */
-  readonly change: (isFull: boolean) => void;
-  readonly done: (cost: number) => void;
-  /** 0 as long as it is not known. */
-  readonly secondsFor: (cost: number) => number;
-} {
-  let rate: number | undefined;
-  let fullSince: number | undefined;
-  let busy = 0;
-  let served = 0;
-  return {
-    change: (isFull) => {
-      const now = performance.now();
-      if (fullSince !== undefined) busy += now - fullSince;
-      fullSince = isFull ? now : undefined;
-    },
-    done: (cost) => {
-      if (fullSince === undefined) return;
-      served += cost;
-      const time = busy + performance.now() - fullSince;
-      if (time < (rate === undefined ? FIRST_MS : NEXT_MS)) return;
-      const measured = served / (time / 1000);
-      rate = rate === undefined ? measured : 0.7 * rate + 0.3 * measured;
-      [busy, served, fullSince] = [0, 0, performance.now()];
-    },
-    secondsFor: (cost) => (rate === undefined ? 0 : cost / rate),
-  };
 }

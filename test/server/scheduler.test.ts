@@ -8,6 +8,7 @@ import {
   type Group,
   type SchedulerOptions,
 } from "../../src/server/scheduler.ts";
+import { measuredThroughput } from "../../src/server/throughput.ts";
 import type { Done, WorkerProcess } from "../../src/server/worker-process.ts";
 
 /** A worker that records its batches and answers when it is told to. */
@@ -80,6 +81,16 @@ describe("a fair queue", () => {
     const served = Array.from({ length: 4 }, () => queue.next()?.client);
     expect(served.filter((client) => client === "b")).toHaveLength(2);
   });
+});
+
+test("what a server can do is known from its first batches, however long each takes", () => {
+  const throughput = measuredThroughput(2);
+  expect(throughput.secondsFor(100)).toBe(0);
+  // Two at a time, each 10 texts in 1.5 seconds.
+  for (let i = 0; i < 3; i++) throughput.done(10, 1500);
+  expect(throughput.secondsFor(40)).toBeCloseTo(3, 10);
+  for (let i = 0; i < 40; i++) throughput.done(10, 3000);
+  expect(throughput.secondsFor(40)).toBeCloseTo(6, 4);
 });
 
 test("texts of several requests share batches of similar lengths, and each gets its own results in order", async () => {
