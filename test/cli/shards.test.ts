@@ -150,7 +150,7 @@ describe("three shards and one process print the same", () => {
       expect((await inShards(name, translate, text)).stdout).toBe((await succeed(translate, text)).stdout);
   });
 
-  test("accuracy of a classifier", async () => {
+  test("labels and accuracy of a classifier", async () => {
     const text = sides.map(([source, words]) => `${words.includes("pain")}\t${source}.\n`).join("");
     const labelled = write("labelled.tsv", text);
     const all = `{ labelled: ${JSON.stringify(labelled)} }`;
@@ -162,6 +162,11 @@ describe("three shards and one process print the same", () => {
     await succeed(["train", write("classify.yaml", yaml), "--run", run]);
     const args = ["evaluate", run, "--labelled", labelled, "--json"];
     expect((await inShards("accuracy", args)).stdout).toBe((await succeed(args)).stdout);
+    for (const options of [[], ["--json"]]) {
+      const classify = ["classify", run, ...options];
+      const merged = await inShards(`labels${options}`, classify, input);
+      expect(merged.stdout).toBe((await succeed(classify, input)).stdout);
+    }
   });
 
   test("the cells of a sweep", async () => {

@@ -3,8 +3,8 @@ import { command } from "../command.ts";
 export default command({
   name: "merge",
   summary: "Put the parts of a job that was done in shards together.",
-  description: `Write what one process would have written, from the parts that translate, align,
-evaluate or train --sweep wrote with --shard: the lines in the order of the input,
+  description: `Write what one process would have written, from the parts that translate, classify,
+align, evaluate or train --sweep wrote with --shard: the lines in the order of the input,
 the scores of the whole test set from its counts, or the results of all cells; and
 the files that --attention, --output and --calibrate ask for.
 
