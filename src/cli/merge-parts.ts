@@ -24,10 +24,8 @@ export async function mergeParts(folder: string, io: Io): Promise<number> {
 
 /** Writes what the parts have for a second file. */
 function writeBesides(path: string, parts: WholeJob): void {
-  refuseInputAsOutput(
-    path,
-    parts.map((part) => part.path),
-  );
+  const inputs = parts.map((part) => part.path);
+  refuseInputAsOutput(path, inputs);
   const output = openOutput(path);
   try {
     for (const content of contents(parts, besidesOf)) output.write(content);

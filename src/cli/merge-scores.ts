@@ -45,46 +45,30 @@ export async function writeMergedScores(parts: WholeJob, io: Io): Promise<void> 
     );
     return;
   }
+  const run = end.calibrated === undefined ? undefined : calibratedRun(parts, String(end.calibrated));
   const sentences = countedSentences(parts);
   if (options.output !== undefined) writeMergedOutput(options.output, sentences, parts);
   const tables = mergedTables(sentences, options, String(end.references));
   const [seconds = 0] = added(parts, "seconds", 1);
   const perplexity = tokens > 0 ? { perplexity: Math.exp(negativeLogLikelihood / tokens) } : {};
   await writeScores({ ...textScores(tables), sentences: end.lines, ...perplexity, seconds }, json, io);
-  if (end.calibrated !== undefined) calibrateFrom(String(end.calibrated), sentences, parts, io);
+  const judged = sentences.flatMap((sentence) => sentence.judged ?? []);
+  if (run !== undefined) calibrateRun(run, judged, io);
 }
 
 function writeMergedOutput(path: string, sentences: readonly CountedSentence[], parts: WholeJob): void {
-  refuseInputAsOutput(
-    path,
-    parts.map((part) => part.path),
-  );
+  const inputs = parts.map((part) => part.path);
+  refuseInputAsOutput(path, inputs);
   const placed = sentences.map(({ lines = [] }) => ({ lines }));
-  writeOutput(
-    path,
-    byLine(
-      placed,
-      sentences.map(({ text = "" }) => text),
-    ),
-  );
+  const texts = sentences.map(({ text = "" }) => text);
+  writeOutput(path, byLine(placed, texts));
 }
 
-/** @throws ERR_INPUT when the run has other weights than the one that translated */
-function calibrateFrom(
-  directory: string,
-  sentences: readonly CountedSentence[],
-  parts: WholeJob,
-  io: Io,
-): void {
-  if (modelHash(openRunOf(directory, "translate")) !== parts[0].about.models[0]) {
-    const cause = "is not the run whose translations are in the parts, which --calibrate is about";
-    throw heedError("ERR_INPUT", { where: directory, cause, remedy: "merge where that run is" });
-  }
-  calibrateRun(
-    directory,
-    sentences.flatMap(({ judged }) => judged ?? []),
-    io,
-  );
+/** The run that is to be calibrated. @throws ERR_INPUT when it has other weights than the one that translated */
+function calibratedRun([{ about }]: WholeJob, directory: string): string {
+  if (modelHash(openRunOf(directory, "translate")) === about.models[0]) return directory;
+  const cause = "is not the run whose translations are in the parts, which --calibrate is about";
+  throw heedError("ERR_INPUT", { where: directory, cause, remedy: "merge where that run is" });
 }
 
 /** Writes how the links of all pairs compare with the known ones. */

@@ -113,8 +113,9 @@ describe("three shards and one process print the same", () => {
     await succeed(["evaluate", run, "--pairs", pairs, "--calibrate", "--shard", "1/1", "--parts", parts]);
     rmSync(run, { recursive: true });
     cpSync(back, run, { recursive: true });
-    const { status, stderr } = await heed(["merge", parts]);
-    expect([status, stderr]).toEqual([66, expect.stringContaining("is not the run whose translations")]);
+    const { status, stdout, stderr } = await heed(["merge", parts]);
+    const refusal = expect.stringContaining("is not the run whose translations");
+    expect([status, stdout, stderr]).toEqual([66, "", refusal]);
     expect(existsSync(calibration)).toBe(false);
   });
 
