@@ -55,6 +55,7 @@ export function joinMpi(
     if (!isOver) {
       isOver = true;
       say(`heed: error: rank ${rank} of ${size}, process ${process.pid} on ${hostname()}: ${why}`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, READING_MS);
       functions.MPI_Abort(world, code);
     }
     // process.exit() would wait for the call under way, which never ends.
@@ -124,6 +125,9 @@ export function joinMpi(
     },
   };
 }
+
+/** How long a launcher gets to read a rank's last line: once the job is aborted, MPICH's may drop it. */
+const READING_MS = 200;
 
 /** The exit status of a job that a rank has left, or in which one hangs. */
 const ABORTED = 76;

@@ -61,7 +61,9 @@ beforeAll(() => {
   const heed = `"${process.execPath}" "${bin}" "$@"`;
   // The studio is ended as a person ends it, once it has said where it is.
   const studio = `if [ "$1" = studio ]; then timeout -s INT 5 ${heed} --no-open; [ $? = 124 ]; exit; fi`;
-  const npx = `#!/bin/sh\n[ "$1" = heed ] || exit 99\nshift\n${studio}\nexec ${heed}\n`;
+  // A small corpus asks for many passes, and a student leaves their number to it.
+  const student = `case "$1 $2" in "train small.yaml" | "train student.yaml") set -- "$@" --set training.epochs=2;; esac`;
+  const npx = `#!/bin/sh\n[ "$1" = heed ] || exit 99\nshift\n${studio}\n${student}\nexec ${heed}\n`;
   writeFileSync(join(path, "npx"), npx, { mode: 0o755 });
   writeFileSync(join(path, "npm"), "#!/bin/sh\n", { mode: 0o755 });
 
