@@ -138,7 +138,10 @@ function faultOf(error: FastifyError | Error): Pick<Fault, "status" | "message" 
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;
     const field = first?.instancePath.split("/").filter(Boolean).join(".") || "request";
-    return { status: 400, message: `Invalid request: ${field}: ${first?.message}`, retryAfter: undefined };
+    const message = /received undefined$/.test(first?.message ?? "")
+      ? `missing ${field} parameter`
+      : `${field}: ${first?.message}`;
+    return { status: 400, message: `Invalid request: ${message}`, retryAfter: undefined };
   }
   if (error instanceof HeedError && error.code === "ERR_USAGE")
     return { status: 400, message: error.message.replace(/".*"/gs, "the text"), retryAfter: undefined };
