@@ -52,7 +52,7 @@ export async function setup({ name }: { readonly name: string }): Promise<() => 
 
 function buildHeed(fresh: string): void {
   const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const out = ["--noCheck", "--declaration", "false", "--outDir", join(fresh, "dist")];
+  const out = ["--outDir", join(fresh, "dist")];
   execFileSync(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json"), ...out]);
   cpSync(join(root, "package.json"), join(fresh, "package.json"));
 }

@@ -2,8 +2,8 @@ import type { TaskName } from "../config/families/family.ts";
 import { heedError } from "../errors.ts";
 import type { OpenedRunOf } from "../runs/open-run.ts";
 import type { Engine } from "../runtime/engine.ts";
-import type { TranslatorTest } from "./evaluate-translator.ts";
 import type { Io } from "./io.ts";
+import type { TranslatorTest } from "./translator-test.ts";
 
 /** The options of `heed evaluate`; each task reads those that name its kind of test set. */
 export interface TestOptions extends TranslatorTest {

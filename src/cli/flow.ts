@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { heedError } from "../errors.ts";
+import { openOutput } from "../runs/output-file.node.ts";
 import type { Io } from "./io.ts";
 import { BLOCK, beginPart, type PartAbout, type PartSums, partName, refuseOtherCounts } from "./part-file.ts";
 import { checkPart, haveSameAbout } from "./part-reader.ts";
@@ -14,19 +15,25 @@ export interface Flow<T> {
   /** Lines that a window stands for at least, to choose threads by: a shard's short block follows whole ones. */
   readonly leastLines: number;
   readonly writeLine: (line: string) => Promise<void>;
+  /** Writes a line of the second file, where one is asked for. */
+  readonly writeBesides: (line: string) => void;
   /** Says that all results are written. `sums` are added up over all shards. */
   readonly end: (sums?: PartSums) => void;
   readonly close: () => void;
 }
 
-/** All windows, to standard output. */
-export const wholeFlow = <T>(windows: AsyncIterable<T[]>, io: Io): Flow<T> => ({
-  windows,
-  leastLines: 0,
-  writeLine: io.writeLine,
-  end: () => undefined,
-  close: () => undefined,
-});
+/** All windows, to standard output and perhaps another file. @throws ERR_CREATE when that cannot be written */
+export function wholeFlow<T>(windows: AsyncIterable<T[]>, io: Io, besides?: string): Flow<T> {
+  const output = besides === undefined ? undefined : openOutput(besides);
+  return {
+    windows,
+    leastLines: 0,
+    writeLine: io.writeLine,
+    writeBesides: (line) => output?.write(`${line}\n`),
+    end: () => undefined,
+    close: () => output?.close(),
+  };
+}
 
 export interface ShardedWork<T> {
   readonly shard: Shard;
@@ -72,14 +79,18 @@ export async function shardedFlow<T>(work: ShardedWork<T>, io: Io): Promise<Flow
   }
   const part = beginPart(folder, shard, about);
   let written: string[] = [];
+  let besides: string[] = [];
   return {
     windows: blocksOf(numbered(), shard, (number, count) => {
-      part.block(number, count, written.join(""));
-      written = [];
+      part.block(number, count, [written.join("")], besides);
+      [written, besides] = [[], []];
     }),
     leastLines: shard.index > 1 ? BLOCK : 0,
     writeLine: async (line) => {
       written.push(`${line}\n`);
+    },
+    writeBesides: (line) => {
+      besides.push(`${line}\n`);
     },
     end: (sums) => part.finish({ lines, input: input.digest("hex"), ...facts }, sums),
     close: () => part.discard(),

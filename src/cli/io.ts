@@ -15,6 +15,8 @@ export interface Io {
   /** Where to draw a progress bar; undefined where standard error is not a terminal. */
   readonly terminal: NodeJS.WriteStream | undefined;
   readonly signal: AbortSignal;
+  /** Runs a long step that lets no signal through until it is done, and has nothing to save: a signal ends the process in it. */
+  readonly unsaved: <T>(step: () => T) => T;
 }
 
 /** The reader of standard output has closed it, as `head` does. */
@@ -32,6 +34,7 @@ export class Stopped extends Error {
 }
 
 const signals = { SIGINT: 130, SIGTERM: 143 } as const;
+const names = Object.keys(signals) as (keyof typeof signals)[];
 
 /** Standard input. @throws ERR_INPUT when it is a directory or cannot be read; the signal's reason once it is aborted */
 async function* standardInput(signal: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -56,16 +59,21 @@ async function* standardInput(signal: AbortSignal): AsyncGenerator<Uint8Array> {
 /** The process's own streams and signals: the first signal asks the command to finish, the second ends it at once. */
 export function processIo(): Io {
   const abort = new AbortController();
-  for (const [name, code] of Object.entries(signals)) {
-    process.once(name, () => {
-      // The system ends the process at the next one, however busy it is.
-      for (const each of Object.keys(signals)) process.removeAllListeners(each);
-      abort.abort(new Stopped(code));
-      process.stderr.write(
-        "heed: stopping once what is under way is finished; interrupt again to stop at once\n",
-      );
-    });
-  }
+  const stop = (name: keyof typeof signals): void => {
+    // The system ends the process at the next one, however busy it is.
+    unhear();
+    abort.abort(new Stopped(signals[name]));
+    process.stderr.write(
+      "heed: stopping once what is under way is finished; interrupt again to stop at once\n",
+    );
+  };
+  const hear = (): void => {
+    for (const name of names) process.on(name, stop);
+  };
+  const unhear = (): void => {
+    for (const name of names) process.off(name, stop);
+  };
+  hear();
   // A closed standard error must not end hours of training.
   process.stderr.on("error", () => undefined);
   let failure: NodeJS.ErrnoException | undefined;
@@ -95,5 +103,14 @@ export function processIo(): Io {
     say: (line) => process.stderr.write(`${line}\n`),
     terminal: process.stderr.isTTY ? process.stderr : undefined,
     signal: abort.signal,
+    unsaved: (step) => {
+      if (abort.signal.aborted) throw abort.signal.reason;
+      unhear();
+      try {
+        return step();
+      } finally {
+        hear();
+      }
+    },
   };
 }

@@ -3,6 +3,7 @@
  *
  *   {"heed": "part", "shard": [3, 8], "about": …}       what was asked
  *   {"block": 2, "lines": 1024, "bytes": 51200}         and so many bytes of results, for each block of lines
+ *   {…, "besides": 90000}                               where a second file is asked for: so many bytes of it follow
  *   {"end": {"lines": …, "input": …}, "sums": …}        what was read, and what the shards' numbers add up to
  *   {"sha256": …}                                       of all of the above
  *
@@ -35,6 +36,8 @@ export interface PartBlock {
   readonly block: number;
   readonly lines: number;
   readonly bytes: number;
+  /** Bytes of what goes into another file than the results, after them. Default: none. */
+  readonly besides?: number;
 }
 
 /** Facts that all parts of a job agree in, as every shard reads the whole input. */
@@ -69,9 +72,12 @@ export function partsIn(folder: string): { readonly name: string; readonly shard
   });
 }
 
+/** A text in pieces: as a whole it could be longer than a string may be. */
+export type Pieces = readonly string[];
+
 export interface PartWriter {
-  /** Adds the results of `lines` lines. */
-  readonly block: (number: number, lines: number, content: string) => void;
+  /** Adds the results of `lines` lines, and what goes into another file. */
+  readonly block: (number: number, lines: number, content: Pieces, besides?: Pieces) => void;
   /** Gives the part its name: from now on it is there, whole. */
   readonly finish: (end: PartEnd, sums?: PartSums) => void;
   /** Removes what was written, unless it is finished. */
@@ -119,10 +125,12 @@ export function beginPart(folder: string, shard: Shard, about: PartAbout): PartW
   };
   saved(() => line({ heed: "part", shard: [shard.index, shard.count], about } satisfies PartHead));
   return {
-    block: (number, lines, content) =>
+    block: (number, lines, content, besides = []) =>
       saved(() => {
-        line({ block: number, lines, bytes: Buffer.byteLength(content) } satisfies PartBlock);
-        append(content);
+        const more = besides.length > 0 ? { besides: bytesOf(besides) } : {};
+        line({ block: number, lines, bytes: bytesOf(content), ...more } satisfies PartBlock);
+        for (const piece of content) append(piece);
+        for (const piece of besides) append(piece);
       }),
     finish: (end, sums = {}) =>
       saved(() => {
@@ -138,6 +146,8 @@ export function beginPart(folder: string, shard: Shard, about: PartAbout): PartW
     },
   };
 }
+
+const bytesOf = (pieces: Pieces): number => pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
 
 /** @throws ERR_CREATE when a folder has parts of another number of shards than `count` */
 export function refuseOtherCounts(folder: string, { count }: Shard): void {

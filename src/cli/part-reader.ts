@@ -37,14 +37,21 @@ export async function checkPart(path: string): Promise<CheckedPart> {
       if (!end || !sums || last.record.sha256 !== (await hashOf(path, next))) throw damaged(path);
       return { heed, shard, about, path, end, sums, blocks };
     }
-    if (!Number.isSafeInteger(record.bytes) || record.bytes < 0) throw damaged(path);
+    const { bytes, besides = 0 } = record as unknown as PartBlock;
+    if (![bytes, besides].every((each) => Number.isSafeInteger(each) && each >= 0)) throw damaged(path);
     blocks.push({ ...(record as unknown as PartBlock), at: next });
-    at = next + record.bytes;
+    at = next + bytes + besides;
   }
 }
 
 /** The results of a block. */
-export function contentOf(path: string, { at, bytes }: PlacedBlock): Buffer {
+export const contentOf = (path: string, { at, bytes }: PlacedBlock): Buffer => bytesAt(path, at, bytes);
+
+/** What a block has for another file. */
+export const besidesOf = (path: string, { at, bytes, besides = 0 }: PlacedBlock): Buffer =>
+  bytesAt(path, at + bytes, besides);
+
+function bytesAt(path: string, at: number, bytes: number): Buffer {
   const content = Buffer.alloc(bytes);
   if (readAt(path, content, at) < bytes) throw damaged(path);
   return content;

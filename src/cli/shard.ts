@@ -1,5 +1,6 @@
 /** Which share of a large job a process does: `--shard`. */
 import { heedError } from "../errors.ts";
+import type { LossShare } from "../tasks/mean-loss.ts";
 
 /** A share of a job. */
 export interface Shard {
@@ -7,6 +8,9 @@ export interface Shard {
   readonly index: number;
   readonly count: number;
 }
+
+/** Which batches a share counts the loss of, when they are dealt out instead of lines. */
+export const lossShare = ({ index, count }: Shard): LossShare => ({ rank: index - 1, size: count });
 
 /** Where a process writes its share: the values of `shardOptions`. */
 export interface ShardValues {

@@ -106,7 +106,8 @@ function writeSweepPart(
   const input = createHash("sha256").update(JSON.stringify(configs)).digest("hex");
   const part = beginPart(directory, shard, { command: "train --sweep", version, models: [], options: {} });
   try {
-    for (const [i, line] of results.entries()) part.block(shard.index - 1 + i * shard.count, 1, `${line}\n`);
+    for (const [i, line] of results.entries())
+      part.block(shard.index - 1 + i * shard.count, 1, [`${line}\n`]);
     part.finish({ lines: cells.length, input });
   } finally {
     part.discard();

@@ -6,7 +6,7 @@ import { openTranslator, type Translator } from "../decoding/translator.ts";
 import { ensembleOf } from "../runs/ensemble.ts";
 import { openRunOf } from "../runs/open-run.node.ts";
 import type { TranslatorRun } from "../runs/open-run.ts";
-import { openOutput, refuseInputAsOutput } from "../runs/output-file.node.ts";
+import { refuseInputAsOutput } from "../runs/output-file.node.ts";
 import { readShortlist, shortlistPath } from "../runs/shortlist-file.node.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { oneLine } from "../text/escape.ts";
@@ -25,7 +25,6 @@ import { readGlossary } from "./read-glossary.ts";
 import { shardOf } from "./shard.ts";
 import {
   checkSampling,
-  checkShard,
   checkTarget,
   decodingFlag,
   decodingOf,
@@ -42,7 +41,6 @@ export async function translateLines(
   checkTarget(options);
   if (options.attention !== undefined) refuseInputAsOutput(options.attention, [0, options.target]);
   checkSampling(options);
-  checkShard(options);
   shardOf(options);
   const run = openRunOf(options.run, "translate");
   const others = options.ensemble.map((directory) => openRunOf(directory, "translate"));
@@ -74,7 +72,6 @@ export async function translateLines(
   const lines = besides(inputLines(io, options.invalidUtf8), references);
   const flow = await flowOf(lines, [run, ...others], options, io);
   if (!flow) return 0;
-  const attention = options.attention === undefined ? undefined : jsonLines(options.attention);
   const counter = lineCounter(io, "translate");
   let translator: Translator | undefined;
   let cut = 0;
@@ -90,7 +87,7 @@ export async function translateLines(
           missing += translation.missingTerms?.length ?? 0;
           for (const { tokens } of translation.hypotheses) unknown += countUnknown(tokens);
           await writeTranslation(translation, options.json, flow);
-          attention?.write(attentionOf(translation));
+          if (options.attention !== undefined) flow.writeBesides(JSON.stringify(attentionOf(translation)));
         }
       }
       counter.add(window.length);
@@ -104,7 +101,6 @@ export async function translateLines(
     counter.end();
     translator?.close();
     flow.close();
-    attention?.close();
     await references?.close();
   }
   return 0;
@@ -133,7 +129,7 @@ async function flowOf(
   io: Io,
 ): Promise<Flow<Line> | undefined> {
   const part = shardOf(options);
-  if (!part) return wholeFlow(patientWindows(lines, windowFor(options.batch)), io);
+  if (!part) return wholeFlow(patientWindows(lines, windowFor(options.batch)), io, options.attention);
   const files = [options.shortlist ? shortlistPath(options.run) : undefined, options.glossary];
   const about = await partAbout({
     command: "translate",
@@ -183,8 +179,3 @@ const attentionOf = ({ source, sourceTokens, hypotheses }: Translation): object 
     attention ? [{ tokens: attentionTokens, weights: attention }] : [],
   ),
 });
-
-function jsonLines(path: string): { write: (line: object) => void; close: () => void } {
-  const { write, close } = openOutput(path);
-  return { write: (line) => write(`${JSON.stringify(line)}\n`), close };
-}

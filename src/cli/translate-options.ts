@@ -101,12 +101,6 @@ export function checkSampling(options: TranslateLinesOptions): void {
     );
 }
 
-/** @throws ERR_USAGE when --shard is combined with --attention, which has no part */
-export function checkShard({ shard, attention }: TranslateLinesOptions): void {
-  if (shard !== undefined && attention !== undefined)
-    throw usage("--attention", "is written for a whole text, not for a shard", "leave out --shard");
-}
-
 const usage = (where: string, cause: string, remedy?: string): Error =>
   heedError("ERR_USAGE", { where, cause, ...(remedy ? { remedy } : {}) });
 

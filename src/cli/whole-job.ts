@@ -10,12 +10,12 @@ import { type CheckedPart, checkPart, contentOf, haveSameAbout, type PlacedBlock
 /** Parts that belong together, in order, all there. */
 export type WholeJob = readonly [CheckedPart, ...CheckedPart[]];
 
-/** The results of all blocks, in the order of the input. */
-export function* contents(parts: WholeJob): Generator<Buffer> {
+/** The results of all blocks, in the order of the input; or what else they have, read by `besidesOf`. */
+export function* contents(parts: WholeJob, read = contentOf): Generator<Buffer> {
   const blocks = parts.reduce((sum, each) => sum + each.blocks.length, 0);
   for (let number = 0; number < blocks; number++) {
     const part = parts[number % parts.length] as CheckedPart;
-    yield contentOf(part.path, part.blocks[Math.floor(number / parts.length)] as PlacedBlock);
+    yield read(part.path, part.blocks[Math.floor(number / parts.length)] as PlacedBlock);
   }
 }
 

@@ -5,7 +5,8 @@ import { getHeapStatistics } from "node:v8";
 import { createGunzip } from "node:zlib";
 import { HeedError, heedError } from "../errors.ts";
 import type { OnBytes } from "./corpus-reader.ts";
-import { decodeLines, type LineOptions } from "./lines.ts";
+import { decodeLineGroups, type LineOptions } from "./lines.ts";
+import { oneByOne } from "./one-by-one.ts";
 
 export interface ReadOptions extends Omit<LineOptions, "name"> {
   /** Most bytes that a compressed file may decompress to; guards against decompression bombs. Default 1 GiB. */
@@ -24,12 +25,15 @@ export interface ReadOptions extends Omit<LineOptions, "name"> {
  * @throws ERR_DATA when a gzip file is damaged, truncated or above `maxDecompressedBytes`, when what was read fills the memory, and as
  *   `decodeLines` does.
  */
-export async function* readLines(
+export const readLines = (path: string, options: ReadOptions = {}): AsyncGenerator<string, void, undefined> =>
+  oneByOne(readLineGroups(path, options));
+
+/** `readLines`, all lines at once that a part of the file ends. */
+export const readLineGroups = (
   path: string,
-  options: ReadOptions = {},
-): AsyncGenerator<string, void, undefined> {
-  yield* decodeLines(readBytes(path, options), { ...options, name: path });
-}
+  options: ReadOptions,
+): AsyncGenerator<readonly string[], void, undefined> =>
+  decodeLineGroups(readBytes(path, options), { ...options, name: path });
 
 /** SHA-256, in hex, of the decompressed files: identifies a corpus. Throws as `readLines` does. */
 export async function hashFiles(paths: readonly string[], options: ReadOptions = {}): Promise<string> {

@@ -1,4 +1,5 @@
 import { heedError } from "../errors.ts";
+import { oneByOne } from "./one-by-one.ts";
 
 export interface LineOptions {
   /** The name of the text in messages: a file's path or "standard input". */
@@ -22,10 +23,16 @@ const CR = 13;
  * @throws ERR_DATA at `name:line` for invalid UTF-8 and for a line above `maxLineBytes`; at `name` for a text of one
  *   line with a `\r` inside: it probably has the line ends of the classic Mac OS.
  */
-export async function* decodeLines(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+export const decodeLines = (chunks: Chunks, options: LineOptions): AsyncGenerator<string, void, undefined> =>
+  oneByOne(decodeLineGroups(chunks, options));
+
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** `decodeLines`, all lines at once that a chunk ends. */
+export async function* decodeLineGroups(
+  chunks: Chunks,
   options: LineOptions,
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<readonly string[], void, undefined> {
   const limit = options.maxLineBytes ?? 2 ** 20;
   const decode = lineDecoder(options);
   let line = 0;
@@ -56,30 +63,46 @@ export async function* decodeLines(
     return text;
   };
 
+  let ready: string[] = [];
   /** A first line with `\r` inside is held back until a second line proves that lines end with `\n`. */
   let heldBack: string | undefined;
-  const release = (text: string): string[] => {
-    const isDoubtful = line === 1 && text.includes("\r");
-    const ready = heldBack === undefined ? [] : [heldBack];
-    heldBack = isDoubtful ? text : undefined;
-    return isDoubtful ? ready : [...ready, text];
+  const release = (text: string): void => {
+    if (heldBack !== undefined) ready.push(heldBack);
+    heldBack = undefined;
+    if (line === 1 && text.includes("\r")) heldBack = text;
+    else ready.push(text);
   };
-
-  for await (const chunk of chunks) {
+  const read = (chunk: Uint8Array): void => {
     let start = 0;
     for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
-      yield* release(finish(chunk.subarray(start, end)));
+      release(finish(chunk.subarray(start, end)));
       start = end + 1;
     }
     grow(chunk.subarray(start));
+  };
+  const readEnd = (): void => {
+    if (unfinishedBytes > 0) {
+      const end = concatenate(unfinished);
+      // A byte order mark alone is an empty text.
+      if (line === 0 && end.length === 3 && startsWithMark(end)) return;
+      release(finish(new Uint8Array(0)));
+    }
+    if (heldBack !== undefined) throw carriageReturns(options.name);
+  };
+
+  try {
+    for await (const chunk of chunks) {
+      read(chunk);
+      if (ready.length > 0) yield ready;
+      ready = [];
+    }
+    readEnd();
+  } catch (error) {
+    // Lines before one that is refused.
+    if (ready.length > 0) yield ready;
+    throw error;
   }
-  if (unfinishedBytes > 0) {
-    const end = concatenate(unfinished);
-    // A byte order mark alone is an empty text.
-    if (line === 0 && end.length === 3 && startsWithMark(end)) return;
-    yield* release(finish(new Uint8Array(0)));
-  }
-  if (heldBack !== undefined) throw carriageReturns(options.name);
+  if (ready.length > 0) yield ready;
 }
 
 function lineDecoder(options: LineOptions): (bytes: Uint8Array, line: number, offset: number) => string {

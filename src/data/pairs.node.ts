@@ -1,6 +1,7 @@
 import { heedError } from "../errors.ts";
 import type { Pair, PairSpec } from "./corpus-reader.ts";
-import { type ReadOptions, readLines } from "./files.node.ts";
+import { type ReadOptions, readLineGroups, readLines } from "./files.node.ts";
+import { oneByOne } from "./one-by-one.ts";
 
 export interface PairOptions extends ReadOptions {
   /** Called once, after the last line, if lines had more than two columns; the others are ignored. */
@@ -19,23 +20,30 @@ export const extraColumns = (path: string, lines: number): string =>
  *   and as `readLines` does.
  */
 export function readPairs(spec: PairSpec, options: PairOptions = {}): AsyncGenerator<Pair, void, undefined> {
-  if ("pairs" in spec) return readTabSeparated(spec.pairs, options);
+  if ("pairs" in spec) return oneByOne(readTabSeparated(spec.pairs, options));
   if ("jsonl" in spec) return readJsonLines(spec.jsonl, options);
   return readTwoFiles(spec.source, spec.target, options);
 }
 
-async function* readTabSeparated(path: string, options: PairOptions): AsyncGenerator<Pair, void, undefined> {
+async function* readTabSeparated(
+  path: string,
+  options: PairOptions,
+): AsyncGenerator<Pair[], void, undefined> {
   let number = 0;
   let wider = 0;
-  for await (const line of readLines(path, options)) {
-    number++;
-    const [source = "", target, further] = line.split("\t", 3);
-    if (further !== undefined) wider++;
-    if (target === undefined) {
-      const remedy = "write source, tab, target on each line";
-      throw heedError("ERR_DATA", { where: `${path}:${number}`, cause: "line without a tab", remedy });
+  for await (const lines of readLineGroups(path, options)) {
+    const pairs: Pair[] = [];
+    for (const line of lines) {
+      const [source = "", target, further] = line.split("\t", 3);
+      if (target === undefined) break;
+      if (further !== undefined) wider++;
+      pairs.push({ source, target });
     }
-    yield { source, target };
+    number += pairs.length;
+    yield pairs;
+    if (pairs.length === lines.length) continue;
+    const remedy = "write source, tab, target on each line";
+    throw heedError("ERR_DATA", { where: `${path}:${number + 1}`, cause: "line without a tab", remedy });
   }
   if (wider > 0) options.onExtraColumns?.(path, wider);
 }

@@ -1,4 +1,4 @@
-import { metaspace, metaspaceWords, wordUnits } from "../text/normalize.ts";
+import { metaspace, spacedWords, wordUnits } from "../text/normalize.ts";
 import { bareIds, type Tokenizer } from "../text/tokenizer.ts";
 
 /**
@@ -48,8 +48,8 @@ function sourceWords(tokenizer: Tokenizer, sentence: string): { text: string; fr
   // A word vocabulary has separate tokens for punctuation, which must not be copied along.
   const pieces =
     tokenizer.kind === "word"
-      ? [...metaspaceWords(normal)]
-          .flatMap((word) => [...wordUnits(word)])
+      ? spacedWords(normal)
+          .flatMap((word) => wordUnits(metaspace + word))
           .map((unit) => unit.replaceAll(metaspace, ""))
       : normal.split(" ");
   let at = 0;

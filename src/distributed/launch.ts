@@ -2,8 +2,8 @@
 export interface Launch {
   /** As it is called on the command line. */
   readonly launcher: string;
-  /** The library that it works with, where known. */
-  readonly family: "openmpi" | "mpich" | undefined;
+  /** The libraries that it may work with, the likeliest first. */
+  readonly families: readonly ("openmpi" | "mpich")[];
   readonly size: number;
   /** Processes of the job on this machine, where known. */
   readonly local: number | undefined;
@@ -13,25 +13,54 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** How a process was launched, by the environment variables that launchers set; undefined for one that stands alone. */
 export function launchOf(env: Variables): Launch | undefined {
-  const launch = launchers.map(({ size, local, ...of }) => ({
-    ...of,
-    size: numberIn(env, size),
-    local: numberIn(env, local),
-  }));
-  const found = launch.find(({ size }) => size !== undefined);
-  return found && { ...found, size: found.size as number };
+  for (const { launcher, families, mark, size, local } of launchers) {
+    const processes = numberIn(env, size);
+    if (env[mark] === undefined || processes === undefined) continue;
+    return { launcher, families, size: processes, local: numberIn(env, local) };
+  }
+  return undefined;
 }
 
-/** Slurm sets PMI variables too where it works like MPICH's launcher; each is recognised by its own. */
+/**
+ * In a Slurm job, launchers of MPI start one process on each machine by srun, whose variables theirs inherit. So those come
+ * first that only they set. Slurm speaks to MPICH by PMI-2, and to Open MPI, or an MPICH that was built for it, by PMIx.
+ */
 const launchers = [
   {
     launcher: "mpirun",
-    family: "openmpi",
+    families: ["openmpi"],
+    mark: "OMPI_COMM_WORLD_SIZE",
     size: "OMPI_COMM_WORLD_SIZE",
     local: "OMPI_COMM_WORLD_LOCAL_SIZE",
   },
-  { launcher: "srun", family: undefined, size: "SLURM_STEP_NUM_TASKS", local: "SLURM_NTASKS_PER_NODE" },
-  { launcher: "mpiexec", family: "mpich", size: "PMI_SIZE", local: "MPI_LOCALNRANKS" },
+  {
+    launcher: "mpiexec",
+    families: ["mpich"],
+    mark: "MPI_LOCALNRANKS",
+    size: "PMI_SIZE",
+    local: "MPI_LOCALNRANKS",
+  },
+  {
+    launcher: "srun",
+    families: ["mpich", "openmpi"],
+    mark: "PMI_RANK",
+    size: "SLURM_STEP_NUM_TASKS",
+    local: "SLURM_STEP_TASKS_PER_NODE",
+  },
+  {
+    launcher: "srun",
+    families: ["openmpi", "mpich"],
+    mark: "SLURM_STEP_NUM_TASKS",
+    size: "SLURM_STEP_NUM_TASKS",
+    local: "SLURM_STEP_TASKS_PER_NODE",
+  },
+  {
+    launcher: "mpiexec",
+    families: ["mpich"],
+    mark: "PMI_SIZE",
+    size: "PMI_SIZE",
+    local: "MPI_LOCALNRANKS",
+  },
 ] as const;
 
 function numberIn(env: Variables, name: string): number | undefined {

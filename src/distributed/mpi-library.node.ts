@@ -1,6 +1,7 @@
 import koffi, { type LibraryHandle } from "koffi";
 import { heedError } from "../errors.ts";
 import { enlargeCallStacks } from "../runtime/call-stacks.node.ts";
+import { behaveAsGuests } from "./guest-library.node.ts";
 import { type Abi, abis, type Constant } from "./mpi-abi.ts";
 
 /** A typed array is passed by its address; it must stay alive until the call returns. */
@@ -45,6 +46,7 @@ const held: unknown[] = [];
 /** Loads the first of these libraries that there is. @throws ERR_RUNTIME when there is none */
 export function loadMpi(paths: readonly string[]): MpiLibrary {
   enlargeCallStacks();
+  behaveAsGuests();
   const self = koffi.load(null);
   held.push(self);
   const dlopen = self.func("dlopen", "void *", ["str", "int"]);

@@ -19,7 +19,7 @@ export async function openCommunicator(env: NodeJS.ProcessEnv = process.env): Pr
   if (!launch || launch.size === 1) return alone;
   const { loadMpi } = await import("./mpi-library.node.ts");
   const { joinMpi } = await import("./mpi.node.ts");
-  const usual = launch.family ? libraries[launch.family] : [...libraries.openmpi, ...libraries.mpich];
+  const usual = launch.families.flatMap((family) => libraries[family]);
   const library = loadMpi(env.HEED_MPI ? [env.HEED_MPI] : usual);
   const { size, local, launcher } = launch;
   return joinMpi(library, { launched: size, launcher, isLocal: local === size, seconds: patience(env) });

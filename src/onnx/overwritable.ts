@@ -22,6 +22,10 @@ export function overwritable(graph: OnnxGraph, pairs: Iterable<readonly [string,
       else readers.set(name, [node]);
     }
   }
+  /** The nodes that each node reads from: they are asked for once for every pair. */
+  const sources = new Map(
+    graph.nodes.map((node) => [node, namesRead(node).flatMap((name) => producer.get(name) ?? [])]),
+  );
   const outputs = new Set(graph.outputs.map(({ name }) => name));
 
   /** All nodes that read the memory of a value; undefined when a view of it is an output. */
@@ -49,9 +53,8 @@ export function overwritable(graph: OnnxGraph, pairs: Iterable<readonly [string,
     const seen = new Set<OnnxNode>();
     const before = [writer];
     for (let node = before.pop(); node && remaining.size > 0; node = before.pop()) {
-      for (const name of namesRead(node)) {
-        const earlier = producer.get(name);
-        if (!earlier || seen.has(earlier)) continue;
+      for (const earlier of sources.get(node) ?? []) {
+        if (seen.has(earlier)) continue;
         seen.add(earlier);
         remaining.delete(earlier);
         before.push(earlier);

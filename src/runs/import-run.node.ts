@@ -1,7 +1,6 @@
 import { printConfig } from "../config/print.ts";
 import type { Config } from "../config/schema.ts";
 import { heedError } from "../errors.ts";
-import { writeFolder } from "../formats/folder.node.ts";
 import { readModelFolder } from "../formats/huggingface/import/folder.node.ts";
 import { notFinite } from "../formats/huggingface/import/weights.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
@@ -9,15 +8,15 @@ import { CONFIG_FILE, WEIGHTS_FILE } from "./file-names.ts";
 import { readModelRun } from "./model-folder.ts";
 
 export interface ImportOptions {
-  /** The run directory to write: it must be missing or empty. */
-  readonly to: string;
   /** Whether weights that are not finite are an error rather than a warning. Default false. */
   readonly strict?: boolean;
   readonly say?: (message: string) => void;
 }
 
-/** What was imported. */
+/** What is imported. */
 export interface ImportedRun {
+  /** Of the run directory, by path. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
   readonly task: Config["task"];
   readonly kind: string;
   readonly parameters: number;
@@ -29,12 +28,12 @@ export interface ImportedRun {
 const MOST_PARAMETERS = 2 ** 29 - 2 ** 20;
 
 /**
- * Writes a run directory from a folder of Hugging Face's library. It appears whole or not at all.
+ * A folder of Hugging Face's library as the files of a run directory, which `writeFolder` writes.
  *
  * @throws ERR_INPUT when the folder cannot be read; ERR_MODEL for a model that Heed's layers cannot express exactly, and
- *   for files that are damaged or hostile; ERR_CREATE, ERR_IO when the run cannot be written.
+ *   for files that are damaged or hostile.
  */
-export function importRun(directory: string, { to, strict = false, say }: ImportOptions): ImportedRun {
+export function importRun(directory: string, { strict = false, say }: ImportOptions = {}): ImportedRun {
   const { run, files: json, notFollowed, isEncoder } = readModelRun(readModelFolder(directory));
   const { config, weights } = run;
   const count = Array.from(weights.values()).reduce((sum, { data }) => sum + data.length, 0);
@@ -58,6 +57,5 @@ export function importRun(directory: string, { to, strict = false, say }: Import
     [WEIGHTS_FILE, encodeSafetensors(weights)],
   ]);
   for (const [name, content] of Object.entries(json)) files.set(name, text(JSON.stringify(content)));
-  writeFolder(to, files);
-  return { task: config.task, kind: config.model.kind, parameters: count, isEncoder };
+  return { files, task: config.task, kind: config.model.kind, parameters: count, isEncoder };
 }

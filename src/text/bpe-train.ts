@@ -3,9 +3,10 @@
 import type { Work } from "../work.ts";
 import { pairKey } from "./bpe.ts";
 import { Heap } from "./heap.ts";
+import { metaspace } from "./normalize.ts";
 
 export interface MergeTraining {
-  /** Words of the corpus and how often each occurs. */
+  /** Words of the corpus, without the metaspace that each is spelled with, and how often each occurs. */
   readonly words: ReadonlyMap<string, number>;
   /** The pieces so far, in order of ids; learned ones are appended. */
   readonly pieces: string[];
@@ -151,7 +152,7 @@ interface Spelling {
 
 function* spell(words: ReadonlyMap<string, number>, characters: ReadonlyMap<string, number>): Work<Spelling> {
   let length = 0;
-  for (const word of words.keys()) length += word.length;
+  for (const word of words.keys()) length += metaspace.length + word.length;
   const symbol = new Int32Array(length);
   const next = new Int32Array(length).fill(NONE);
   const previous = new Int32Array(length).fill(NONE);
@@ -159,7 +160,7 @@ function* spell(words: ReadonlyMap<string, number>, characters: ReadonlyMap<stri
   let at = 0;
   for (const [word, count] of words) {
     let before = NONE;
-    for (const character of word) {
+    for (const character of metaspace + word) {
       const id = characters.get(character);
       if (id === undefined) before = NONE;
       else {

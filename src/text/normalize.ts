@@ -4,6 +4,9 @@
 export const metaspace = "▁";
 
 const plain = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
+/** What the steps before and after NFKC change; half a pair of surrogates stands for both. */
+const unusual =
+  /[\t-\r\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff▁\ud800-\udfff]| {2}|^ | $/;
 const unpaired = /\p{Surrogate}/gu;
 const byteOrderMark = /\ufeff/g;
 const anyMetaspace = /▁/g;
@@ -21,6 +24,7 @@ const outerSpace = /^ | $/g;
  */
 export function normalize(text: string, lowercase: boolean): string {
   if (plain.test(text)) return lowercase ? text.toLowerCase() : text;
+  if (!lowercase && !unusual.test(text) && text === text.normalize("NFKC")) return text;
   let result = text
     .replace(unpaired, "\ufffd")
     .replace(byteOrderMark, "")
@@ -31,22 +35,17 @@ export function normalize(text: string, lowercase: boolean): string {
   return result.replace(whiteSpace, " ").replace(outerSpace, "");
 }
 
-/** The white-space words of a normalised text, each with a leading metaspace: "a bc" -> "▁a", "▁bc". */
-export function* metaspaceWords(normalized: string): Generator<string> {
-  if (normalized === "") return;
-  let from = 0;
-  for (let to = normalized.indexOf(" "); to !== -1; to = normalized.indexOf(" ", from)) {
-    yield metaspace + normalized.slice(from, to);
-    from = to + 1;
-  }
-  yield metaspace + normalized.slice(from);
-}
+/** The words between the spaces of a normalised text; a vocabulary spells each with a metaspace before it. */
+export const spacedWords = (normalized: string): string[] => (normalized === "" ? [] : normalized.split(" "));
+
+/** The same word in memory of its own: part of a text keeps all of that text in memory. */
+export const detached = (word: string): string => ` ${word}`.slice(1);
 
 /** Runs of letters, marks and numbers, and every other character alone, each with the metaspace before it. */
 export const wordPattern = "▁?[\\p{L}\\p{M}\\p{N}]+|▁?[^\\p{L}\\p{M}\\p{N}▁]";
 const wordRegex = new RegExp(wordPattern, "gu");
 
-/** The units of a word vocabulary in one word of `metaspaceWords`: "▁don't" -> "▁don", "'", "t". */
+/** The units of a word vocabulary in one word with its metaspace: "▁don't" -> "▁don", "'", "t". */
 export function wordUnits(word: string): string[] {
   return word.match(wordRegex) ?? [];
 }

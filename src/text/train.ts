@@ -4,7 +4,7 @@ import { heedError } from "../errors.ts";
 import { atOnce, type Work } from "../work.ts";
 import { learnMerges } from "./bpe-train.ts";
 import { specialTokens, type TokenizerLayout } from "./layout.ts";
-import { metaspace, metaspaceWords, normalize, wordUnits } from "./normalize.ts";
+import { detached, metaspace, normalize, spacedWords, wordUnits } from "./normalize.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { bytePiece, tokenizerOf } from "./vocabulary.ts";
 
@@ -25,7 +25,7 @@ export interface TokenizerConfig {
   readonly minFrequency?: number;
 }
 
-/** Only this many characters of a word are learned from: longer words occur in binary data, not in languages. */
+/** Only this many characters of a word and its metaspace are learned from: longer words occur in binary data, not in languages. */
 const LONGEST_WORD = 1000;
 
 export interface TrainingEvents {
@@ -71,6 +71,7 @@ export function* tokenizerTraining(
 /** Words of a text and how often each occurs, counted line by line. */
 export interface WordCounter {
   readonly add: (line: string) => void;
+  /** Without the metaspace that each is spelled with. */
   readonly words: ReadonlyMap<string, number>;
   /** Words that were cut. */
   readonly cut: () => number;
@@ -93,10 +94,11 @@ export function wordCounter(
     words,
     cut: () => cut,
     add: (line) => {
-      for (const whole of metaspaceWords(normalize(line, lowercase))) {
-        const word = whole.length <= LONGEST_WORD ? whole : beginning(whole);
+      for (const whole of spacedWords(normalize(line, lowercase))) {
+        const word = whole.length < LONGEST_WORD ? whole : beginning(whole);
         if (word !== whole) cut += 1;
-        words.set(word, (words.get(word) ?? 0) + 1);
+        const times = words.get(word);
+        words.set(times === undefined ? detached(word) : word, (times ?? 0) + 1);
       }
       if (words.size > most) forgetRare(words, most / 2);
     },
@@ -170,7 +172,7 @@ function checkNumbers(config: TokenizerConfig): { pieces: string[]; minFrequency
 }
 
 /** Drops a high surrogate at the cut: half a character. */
-const beginning = (word: string): string => word.slice(0, LONGEST_WORD).replace(/[\ud800-\udbff]$/, "");
+const beginning = (word: string): string => word.slice(0, LONGEST_WORD - 1).replace(/[\ud800-\udbff]$/, "");
 
 function* countUnits(
   words: ReadonlyMap<string, number>,
@@ -178,7 +180,7 @@ function* countUnits(
 ): Work<Map<string, number>> {
   const counts = new Map<string, number>();
   for (const [word, times] of words) {
-    for (const unit of units(word)) counts.set(unit, (counts.get(unit) ?? 0) + times);
+    for (const unit of units(metaspace + word)) counts.set(unit, (counts.get(unit) ?? 0) + times);
     yield;
   }
   return counts;

@@ -10,7 +10,7 @@ import {
   tokenizerJson,
   unknownSign,
 } from "./layout.ts";
-import { metaspace, metaspaceWords, normalize, wordUnits } from "./normalize.ts";
+import { detached, metaspace, normalize, spacedWords, wordUnits } from "./normalize.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** The piece of one byte: 0x0A -> "<0x0A>". */
@@ -30,7 +30,7 @@ export interface Vocabulary {
   readonly merges: readonly (readonly [string, string])[];
 }
 
-/** Most words in the cache, and the longest of them: bounds the memory that untrusted text can take on a server. */
+/** Most words in the cache, and the length below which they go there: bounds the memory that untrusted text can take on a server. */
 const cacheSize = 1 << 16;
 const cachedLength = 64;
 
@@ -52,10 +52,10 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
   const encodeWord = (word: string): readonly number[] => {
     const known = cache.get(word);
     if (known) return known;
-    const fresh = split(word);
-    if (word.length <= cachedLength) {
+    const fresh = split(metaspace + word);
+    if (word.length < cachedLength) {
       if (cache.size >= cacheSize) cache.clear();
-      cache.set(word, fresh);
+      cache.set(detached(word), fresh);
     }
     return fresh;
   };
@@ -64,9 +64,8 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
 
   const encodeWith = (text: string, idsOf: (word: string) => readonly number[]): number[] => {
     const result: number[] = [];
-    for (const word of metaspaceWords(normalize(text, layout.lowercase))) {
+    for (const word of spacedWords(normalize(text, layout.lowercase)))
       for (const id of idsOf(word)) result.push(id);
-    }
     result.push(special.eos);
     return result;
   };
@@ -82,7 +81,7 @@ export function tokenizerOf({ layout, pieces, merges }: Vocabulary): Tokenizer {
           // Long words, which are rare, are split as always: skipping merges takes n² steps.
           sample: (text: string, rate: number, uniform: () => number) =>
             encodeWith(text, (word) =>
-              word.length <= cachedLength ? split(word, { rate, uniform }) : encodeWord(word),
+              word.length < cachedLength ? split(metaspace + word, { rate, uniform }) : encodeWord(word),
             ),
         }
       : {}),

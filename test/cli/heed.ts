@@ -29,6 +29,7 @@ export async function heed(args: readonly string[], input: string | Uint8Array =
     },
     terminal: undefined,
     signal: new AbortController().signal,
+    unsaved: (step) => step(),
   };
   const status = await runCommand(args, io);
   return { status, stdout, stderr };

@@ -1,5 +1,5 @@
 /** Jobs in shards: parts that are merged are what one process writes, whatever happened to a shard on the way. */
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { config, errorOf, type Finished, finished, folder, heed, start, tsv, until } from "./heed.ts";
@@ -16,6 +16,7 @@ const sides = Array.from({ length: 100 }, (_, i) => (i === 70 ? `${tsv}\t\n` : t
   .map((line) => line.split("\t") as [string, string]);
 const pairs = write("test.tsv", sides.map(([source, target]) => `${source}\t${target}\n`).join(""));
 const input = sides.map(([source]) => `${source}\n`).join("");
+const source = write("test.en", input);
 const target = write("test.fr", sides.map(([, text]) => `${text}\n`).join(""));
 const terms = write("terms.json", '[{"source": "cat", "target": "chien"}]');
 const gold = write("test.links", sides.map(([source]) => (source === "" ? "\n" : "0-0 1p1 2-2\n")).join(""));
@@ -66,13 +67,79 @@ describe("three shards and one process print the same", () => {
   });
 
   test("scores of a test set, from its counts", async () => {
-    const source = write("test.en", input);
     const args = ["evaluate", forth, "--source", source, "--reference", target, "--json"];
     const { seconds: _, ...whole } = JSON.parse((await succeed(args)).stdout);
     const { seconds, ...merged } = JSON.parse((await inShards("scores", args)).stdout);
     expect(merged).toEqual(whole);
     expect(seconds).toBeGreaterThan(0);
     expect(whole.sentences).toBe(3601);
+  });
+
+  test("attention, in its own file", async () => {
+    const file = join(path, "attention.jsonl");
+    const args = [...translate, "--attention", file];
+    const whole = await succeed(args, input);
+    const attention = readFileSync(file, "utf8");
+    rmSync(file);
+    expect((await inShards("attention", args, input)).stdout).toBe(whole.stdout);
+    expect(readFileSync(file, "utf8") === attention).toBe(true);
+    expect(attention.split("\n")).toHaveLength(3602);
+  });
+
+  test.each([
+    ["files of a test set in two files", 3601, ["--source", source, "--reference", target]],
+    // Sources are repeated, but every line has its translation.
+    ["files of a test set in pairs", 49, ["--pairs", pairs]],
+  ])("%s", async (name, sentences, files) => {
+    const [output, calibration] = [join(path, "mine.fr"), join(forth, "calibration.json")];
+    const wanted = ["--output", output, "--calibrate", "--metrics", "ter,perplexity"];
+    const args = ["evaluate", forth, ...files, ...wanted, "--json"];
+    const { seconds: _, ...whole } = JSON.parse((await succeed(args)).stdout);
+    const written = [output, calibration].map((file) => readFileSync(file, "utf8"));
+    for (const file of [output, calibration]) rmSync(file);
+    const { seconds, ...merged } = JSON.parse((await inShards(name, args)).stdout);
+    expect(merged).toEqual(whole);
+    expect([output, calibration].map((file) => readFileSync(file, "utf8"))).toEqual(written);
+    expect(whole.sentences).toBe(sentences);
+    expect(written[0]?.split("\n")).toHaveLength(3602);
+    expect(whole.perplexity).toBeGreaterThan(1);
+  });
+
+  test("a calibration is not written into another run", async () => {
+    const [run, parts] = [join(path, "copied"), join(path, "calibration")];
+    cpSync(forth, run, { recursive: true });
+    const calibration = join(run, "calibration.json");
+    rmSync(calibration, { force: true });
+    await succeed(["evaluate", run, "--pairs", pairs, "--calibrate", "--shard", "1/1", "--parts", parts]);
+    rmSync(run, { recursive: true });
+    cpSync(back, run, { recursive: true });
+    const { status, stderr } = await heed(["merge", parts]);
+    expect([status, stderr]).toEqual([66, expect.stringContaining("is not the run whose translations")]);
+    expect(existsSync(calibration)).toBe(false);
+  });
+
+  test("perplexity alone, which translates nothing", async () => {
+    const args = ["evaluate", forth, "--pairs", pairs, "--metrics", "perplexity", "--json"];
+    const whole = (await succeed(args)).stdout;
+    expect((await inShards("perplexity", args)).stdout).toBe(whole);
+    expect(JSON.parse(whole).seconds).toBe(0);
+  });
+
+  test("perplexity of a language model", async () => {
+    const text = write("text.txt", input);
+    const yaml = config(pairs)
+      .replace(
+        /data: .*/,
+        `task: generate\ndata: { train: { text: ${text} }, valid: { text: ${text} }, context: 16 }`,
+      )
+      .replace(/epochs: 12/, "steps: 5")
+      .replace(/decoding: .*/, "");
+    const run = join(path, "language");
+    await succeed(["train", write("language.yaml", yaml), "--run", run]);
+    for (const options of [[], ["--json"]]) {
+      const args = ["evaluate", run, "--text", text, ...options];
+      expect((await inShards(`text${options}`, args)).stdout).toBe((await succeed(args)).stdout);
+    }
   });
 
   test("fewer lines than shards have blocks, and none", async () => {

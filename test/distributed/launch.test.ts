@@ -7,13 +7,32 @@ test("a launcher is known by the variables that it sets", () => {
   expect(launchOf({ PATH: "/bin" })).toBeUndefined();
   expect(launchOf({ OMPI_COMM_WORLD_SIZE: "4", OMPI_COMM_WORLD_LOCAL_SIZE: "2" })).toEqual({
     launcher: "mpirun",
-    family: "openmpi",
+    families: ["openmpi"],
     size: 4,
     local: 2,
   });
-  expect(launchOf({ PMI_SIZE: "3", MPI_LOCALNRANKS: "3" })).toMatchObject({ family: "mpich", size: 3 });
-  expect(launchOf({ SLURM_STEP_NUM_TASKS: "8", PMI_SIZE: "8" })).toMatchObject({ launcher: "srun", size: 8 });
+  expect(launchOf({ PMI_SIZE: "3", MPI_LOCALNRANKS: "3" })).toMatchObject({
+    launcher: "mpiexec",
+    families: ["mpich"],
+    size: 3,
+  });
+  expect(launchOf({ PMI_SIZE: "3" })).toMatchObject({ launcher: "mpiexec", size: 3 });
   expect(launchOf({ PMI_SIZE: "many" })).toBeUndefined();
+});
+
+test("in a Slurm job, srun is told from launchers that it starts", () => {
+  const srun = { launcher: "srun", size: 8 };
+  const step = { SLURM_STEP_NUM_TASKS: "8" };
+  expect(launchOf({ ...step, PMI_SIZE: "8", PMI_RANK: "1" })).toMatchObject({
+    ...srun,
+    families: ["mpich", "openmpi"],
+  });
+  expect(launchOf({ ...step, PMIX_RANK: "1" })).toMatchObject({ ...srun, families: ["openmpi", "mpich"] });
+  // Without --mpi: the library will see one process, and that is refused.
+  expect(launchOf(step)).toMatchObject(srun);
+  // MPICH's mpiexec has srun start one process on each machine, which starts the ranks.
+  const ranks = { PMI_SIZE: "4", PMI_RANK: "1", MPI_LOCALNRANKS: "2" };
+  expect(launchOf({ SLURM_STEP_NUM_TASKS: "1", ...ranks })).toMatchObject({ launcher: "mpiexec", size: 4 });
 });
 
 test("one process, launched or not, is alone and needs no library", async () => {

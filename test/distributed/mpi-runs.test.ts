@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bin } from "../built.ts";
 import { finished, start } from "../cli/heed.ts";
-import { type Launcher, launchers, type Outcome, orphans, RETRIES, runJob, titleOf } from "./mpirun.ts";
+import { type Launcher, launchers, type Outcome, orphans, runJob, titleOf } from "./mpirun.ts";
 import { tsv } from "./uneven.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ranks-"));
@@ -63,7 +63,7 @@ function train(
   });
 }
 
-describe.each(launchers)("$name", { retry: RETRIES }, (launcher) => {
+describe.each(launchers)("$name", (launcher) => {
   describe.skipIf(launcher.absent)(titleOf(launcher), () => {
     const run = (name: string): string => join(folder, `${launcher.name.replace(" ", "-")}-${name}`);
     const whole = run("whole");

@@ -1,6 +1,7 @@
 /** Starts jobs of several ranks with the launchers of this machine. */
 import { execFileSync, spawn } from "node:child_process";
-import { isAbsolute, join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
+import { build } from "esbuild";
 
 export interface Launcher {
   readonly name: "Open MPI" | "MPICH";
@@ -33,12 +34,6 @@ export const launchers = known.map((launcher) => ({
   absent: runs(launcher) ? undefined : `${launcher.command} is not installed`,
 }));
 
-/**
- * A rank of MPICH 4.0 ended with a segmentation fault in one of some two hundred jobs, with twice as many ranks as cores. It was
- * not seen again, nor with Open MPI, and its cause is not known.
- */
-export const RETRIES = 1;
-
 export const titleOf = ({ name, absent }: (typeof launchers)[number]): string =>
   `${name}${absent ? ` (skipped: ${absent})` : ""}`;
 
@@ -67,12 +62,31 @@ export interface Outcome {
   readonly seconds: number;
 }
 
+const bundled = new Map<string, Promise<string>>();
+
+/** A script below this folder as one file: ranks that each compile it take longer to begin than to work. */
+async function bundle(script: string): Promise<string> {
+  // As deep in the repository as src/cli is, whose modules look for package.json.
+  const outfile = join(import.meta.dirname, "../../.house/ranks", basename(script).replace(/ts$/, "js"));
+  const entryPoints = [join(import.meta.dirname, script)];
+  const format = { bundle: true, format: "esm", platform: "node", packages: "external" } as const;
+  await build({ entryPoints, outfile, ...format, logLevel: "error" });
+  return outfile;
+}
+
+/** The program to start for a script. */
+function programOf(script: string): Promise<string> {
+  const known = isAbsolute(script) ? Promise.resolve(script) : bundled.get(script);
+  const program = known ?? bundle(script);
+  bundled.set(script, program);
+  return program;
+}
+
 /** Runs a job to its end; one that lasts longer than two minutes is killed and has no status. */
-export function runJob({ launcher, ranks, script, env = {}, onOutput }: Job): Promise<Outcome> {
-  const began = performance.now();
+export async function runJob({ launcher, ranks, script, env = {}, onOutput }: Job): Promise<Outcome> {
   const [file = "", ...rest] = script;
-  const program = isAbsolute(file) ? [file] : ["--import", "tsx", join(import.meta.dirname, file)];
-  const node = [process.execPath, ...program, ...rest];
+  const node = [process.execPath, await programOf(file), ...rest];
+  const began = performance.now();
   const child = spawn(launcher.command, [...launcher.options, "-n", `${ranks}`, ...node], {
     env: { ...environment(), ...env },
     timeout: 120_000,

@@ -9,11 +9,11 @@ import {
   type Tensor,
 } from "@huggingface/transformers";
 import { describe, expect, test } from "vitest";
-import { writeFolder } from "../../src/formats/folder.node.ts";
 import { readModelFolder } from "../../src/formats/huggingface/import/folder.node.ts";
 import { exportedRun } from "../../src/runs/exported-run.ts";
 import { openRun } from "../../src/runs/open-run.node.ts";
 import { folder } from "../cli/heed.ts";
+import { writeFiles } from "../formats/write-files.ts";
 import { decodeFloats, type Encoded, relativeError } from "../golden-floats.ts";
 import { expectedOf, folderOf, imported } from "../import/imported.ts";
 
@@ -27,7 +27,7 @@ const encoders = ["bert", "bert-encoder", "distilbert", "roberta"];
 
 function exportedFrom(name: string): string {
   const to = join(path, name);
-  writeFolder(to, exportedRun(imported(name), { where: name }));
+  writeFiles(to, exportedRun(imported(name), { where: name }));
   return to;
 }
 

@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AutoModelForCausalLM, AutoTokenizer, env, pipeline, Tensor } from "@huggingface/transformers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { writeFolder } from "../../src/formats/folder.node.ts";
 import { openRun } from "../../src/runs/open-run.node.ts";
 import { folder } from "../cli/heed.ts";
+import { writeFiles } from "../formats/write-files.ts";
 import { decodeFloats, type Encoded, relativeError } from "../golden-floats.ts";
 import { configs, folderOf, labels, type SampleName } from "./text-samples.ts";
 
@@ -28,7 +28,7 @@ const languageModels = names.filter((name) => name !== "bert");
 beforeAll(() => {
   env.allowRemoteModels = false;
   env.localModelPath = "/";
-  for (const name of names) writeFolder(join(path, name), folderOf(name));
+  for (const name of names) writeFiles(join(path, name), folderOf(name));
 });
 
 describe.each(names)("the folder of %s", (name) => {

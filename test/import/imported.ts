@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importRun } from "../../src/runs/import-run.node.ts";
 import { openRun, type openRunOf } from "../../src/runs/open-run.node.ts";
+import { writeFiles } from "../formats/write-files.ts";
 import type { Encoded } from "../golden-floats.ts";
 
 export const folderOf = (name: string): string => join(import.meta.dirname, "../golden/import", name);
@@ -28,7 +29,7 @@ export const temporary = (): string => mkdtempSync(join(tmpdir(), "heed-import-"
 export function imported(name: string): ReturnType<typeof openRun> {
   const folder = temporary();
   try {
-    importRun(folderOf(name), { to: join(folder, "run") });
+    writeFiles(join(folder, "run"), importRun(folderOf(name)).files);
     return openRun(join(folder, "run"));
   } finally {
     rmSync(folder, { recursive: true });

@@ -6,6 +6,7 @@ import { importRun } from "../../src/runs/import-run.node.ts";
 import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
 import { openEmbedder } from "../../src/tasks/classify/embed.ts";
+import { writeFiles } from "../formats/write-files.ts";
 import { decodeFloats, type Encoded, relativeError } from "../golden-floats.ts";
 import { temporary } from "./imported.ts";
 
@@ -20,7 +21,7 @@ describe.skipIf(reason !== "")(`all-MiniLM-L6-v2${reason}`, () => {
     const file = new URL("../golden/import/minilm.json", import.meta.url);
     const golden = JSON.parse(readFileSync(file, "utf8")) as { texts: string[]; vectors: Encoded };
     const folder = temporary();
-    importRun(model, { to: join(folder, "run") });
+    writeFiles(join(folder, "run"), importRun(model).files);
     const run = openRunOf(join(folder, "run"), "classify");
     rmSync(folder, { recursive: true });
     const embedder = await openEmbedder({

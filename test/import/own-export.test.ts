@@ -2,7 +2,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { writeFolder } from "../../src/formats/folder.node.ts";
 import { huggingFaceFolder } from "../../src/formats/huggingface/folder.ts";
 import { directoryFiles } from "../../src/runs/files.node.ts";
 import { importRun } from "../../src/runs/import-run.node.ts";
@@ -10,6 +9,7 @@ import { assembleModelFolder } from "../../src/runs/model-folder.ts";
 import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { runOf, type TranslatorRun } from "../../src/runs/open-run.ts";
 import { configs, type SampleName, sampleWeights, tokenizer } from "../formats/translator-samples.ts";
+import { writeFiles } from "../formats/write-files.ts";
 import { temporary } from "./imported.ts";
 
 const folder = temporary();
@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const ways = {
   imported: (exported, run) => {
-    importRun(exported, { to: run });
+    writeFiles(run, importRun(exported).files);
     return openRunOf(run, "translate");
   },
   "opened directly": (exported) => openRunOf(exported, "translate"),
@@ -31,10 +31,7 @@ type Way = keyof typeof ways;
 /** Exports a model and has it back. */
 function returned(name: SampleName, way: Way): TranslatorRun {
   const exported = join(folder, `${name}, exported and ${way}`);
-  writeFolder(
-    exported,
-    huggingFaceFolder({ config: configs[name], weights: sampleWeights(name), tokenizer }),
-  );
+  writeFiles(exported, huggingFaceFolder({ config: configs[name], weights: sampleWeights(name), tokenizer }));
   return ways[way](exported, join(folder, name));
 }
 

@@ -61,14 +61,3 @@ test.skipIf(!systemd)(`systemd accepts the unit (skipped without systemd-analyze
   });
   expect(status, stderr).toBe(0);
 });
-
-/** From PyPI: the schemas of Kubernetes come in the package. */
-const schemas = isThere("kubernetes-validate");
-test.skipIf(!schemas)(
-  `Kubernetes' schemas accept the manifests (skipped without kubernetes-validate: ${!schemas})`,
-  () => {
-    const args = ["--strict", join(deploy, "kubernetes.yaml")];
-    const { status, stdout, stderr } = spawnSync("kubernetes-validate", args, { encoding: "utf8" });
-    expect(status, stdout + stderr).toBe(0);
-  },
-);

@@ -218,8 +218,8 @@ describe("words counted line by line", () => {
     const counter = wordCounter({}, 100);
     for (let i = 0; i < 10_000; i++) counter.add(`often word${i} ${i % 10 === 0 ? "sometimes" : ""}`);
     expect(counter.words.size).toBeLessThanOrEqual(100);
-    expect(counter.words.get("▁often")).toBe(10_000);
-    expect(counter.words.get("▁sometimes")).toBe(1000);
+    expect(counter.words.get("often")).toBe(10_000);
+    expect(counter.words.get("sometimes")).toBe(1000);
   });
 });
 

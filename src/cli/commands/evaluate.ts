@@ -19,7 +19,8 @@ tokens. \`heed serve\` tells it as confidence. Take pairs that were not trained 
 
 --shard 3/8 --parts DIR counts every eighth block of 1,024 sentences, from the
 third, into DIR/part-3-of-8. \`heed merge DIR\` scores the whole test set: from
-the counts, never as a mean of scores.`,
+the counts, never as a mean of scores. It also writes what --output and
+--calibrate ask for.`,
   examples: [
     "heed evaluate runs/en-fr --source test.en --reference test.fr",
     "heed evaluate runs/en-fr --pairs test.tsv --beam 1 --json",

@@ -62,13 +62,12 @@ with programs that run them, in JavaScript and in Python.`,
     if (options.licenseLink !== undefined && options.license === undefined)
       return refuse("--license-link", "has no effect without --license", "give both");
     const quantize = quantizations(options.quantize);
-    const run = openRun(options.run);
+    const run = io.unsaved(() => openRun(options.run));
     const written = format ?? formatOf(run);
     const adapter = readAdapter(options.run, run.config.training);
-    const files = exportedRun(run, {
-      ...{ format, attentions, quantize, where: options.run },
-      adapter,
-    });
+    const files = io.unsaved(() =>
+      exportedRun(run, { ...{ format, attentions, quantize, where: options.run }, adapter }),
+    );
     if (adapter && written === "huggingface" && !files.has("adapter/adapter_config.json"))
       io.say(
         "no adapter: peft has no model of this kind, or cannot express what was trained; the weights have it",
@@ -76,7 +75,7 @@ with programs that run them, in JavaScript and in Python.`,
     const usage = usageOf(run, written, asPath(to));
     files.set("README.md", exportCard(run, { ...options, to, format: written, usage }));
     if (written === "onnx") for (const [name, program] of runners()) files.set(name, program);
-    writeFolder(to, files);
+    await writeFolder(to, files);
     const sizes = [...files].map(([path, bytes]) => ({ path, bytes: bytes.length }));
     if (json) await io.writeLine(JSON.stringify({ directory: to, files: sizes }));
     else {

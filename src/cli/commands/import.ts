@@ -24,13 +24,16 @@ at all.`,
   },
   async run({ folder, to, strict, json }, io) {
     const { heedError } = await import("../../errors.ts");
+    const { writeFolder } = await import("../../formats/folder.node.ts");
     const { importRun } = await import("../../runs/import-run.node.ts");
     const { taskOf } = await import("../../tasks/tasks.ts");
     if (to === undefined) {
       throw heedError("ERR_USAGE", { where: "heed import", cause: "no --to DIR", remedy: "see --help" });
     }
     const say = (message: string): void => io.say(message);
-    const { task, kind, parameters, isEncoder } = importRun(folder, { to, strict, say });
+    const imported = io.unsaved(() => importRun(folder, { strict, say }));
+    await writeFolder(to, imported.files);
+    const { task, kind, parameters, isEncoder } = imported;
     if (json) await io.writeLine(JSON.stringify({ run: to, task, kind, parameters }));
     else {
       const { noun, tryIt } = taskOf({ task });

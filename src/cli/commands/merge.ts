@@ -5,7 +5,8 @@ export default command({
   summary: "Put the parts of a job that was done in shards together.",
   description: `Write what one process would have written, from the parts that translate, align,
 evaluate or train --sweep wrote with --shard: the lines in the order of the input,
-the scores of the whole test set from its counts, or the results of all cells.
+the scores of the whole test set from its counts, or the results of all cells; and
+the files that --attention, --output and --calibrate ask for.
 
 Before anything is written, every part is read through: all must be there, whole,
 and of one job: the same model, options and input. A shard whose part is missing

@@ -30,7 +30,8 @@ the term went; forms with several words mend what stands before it.
 
 --shard 3/8 --parts DIR translates every eighth block of 1,024 lines, from the
 third, into DIR/part-3-of-8. A part is there whole or not at all; one that is
-there is left alone. \`heed merge DIR\` writes what one process would have.`,
+there is left alone. \`heed merge DIR\` writes what one process would have, the
+file of --attention included.`,
   examples: [
     "heed translate runs/en-fr < news.en > news.fr",
     'echo "We see the green car." | heed translate runs/en-fr --beam 8 --n-best 3 --json',

@@ -5,7 +5,7 @@ import { build } from "../../nn/layer.ts";
 import { compile } from "../../runtime/compile.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import type { HostTensor } from "../../runtime/state.ts";
-import { meanLoss } from "../mean-loss.ts";
+import { type LossShare, type LossSums, sumLoss } from "../mean-loss.ts";
 import type { SentencePair } from "./pairs.ts";
 import { encodePair, fittingPairs, pairFeeds } from "./pairs.ts";
 import type { DescribedTranslator } from "./task.ts";
@@ -13,15 +13,16 @@ import type { DescribedTranslator } from "./task.ts";
 const BATCH = 32;
 
 /**
- * The perplexity of a translator on references, given their sources:
+ * How well a translator predicts references, given their sources: the sums of
  *
  *   perplexity = exp(-1/N Σ log p(y_i | y_<i, x)) over the N target tokens, the ends of sentences included
  *
  * It depends on the vocabulary: only runs with the same tokenizer can be compared.
  *
+ * @param share  Which batches to count. Default: all.
  * @throws ERR_DATA when every pair is longer than the model has positions for; otherwise such pairs are left out.
  */
-export async function translatorPerplexity(
+export async function translatorLoss(
   {
     config,
     model,
@@ -30,7 +31,8 @@ export async function translatorPerplexity(
   }: DescribedTranslator & { readonly weights: ReadonlyMap<string, HostTensor> },
   engine: Engine,
   pairs: readonly SentencePair[],
-): Promise<{ perplexity: number; leftOut: number }> {
+  share?: LossShare,
+): Promise<{ sums: LossSums; leftOut: number }> {
   const fitting = await fittingPairs(pairs, tokenizers, config, "the test set");
   const { negativeLogLikelihood, tokens } = translationObjective(build(model).call, 0);
   const program = await compile({ engine, constants: weights, outputs: { negativeLogLikelihood, tokens } });
@@ -40,7 +42,7 @@ export async function translatorPerplexity(
   const batches = chunks(byLength, BATCH).map((chosen) =>
     pairFeeds(makeBatch(examples, chosen, tokenizers.target.special)),
   );
-  const loss = (await meanLoss(program, batches)) as number;
+  const sums = (await sumLoss(program, batches, share)) as LossSums;
   program.close();
-  return { perplexity: Math.exp(loss), leftOut: pairs.length - fitting.length };
+  return { sums, leftOut: pairs.length - fitting.length };
 }

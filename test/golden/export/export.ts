@@ -4,4 +4,4 @@ import { writeFolder } from "../../../src/formats/folder.node.ts";
 import { configs, folderOf, type SampleName } from "../../export/text-samples.ts";
 
 const [directory = "exported"] = process.argv.slice(2);
-for (const name of Object.keys(configs) as SampleName[]) writeFolder(join(directory, name), folderOf(name));
+for (const name of Object.keys(configs) as SampleName[]) await writeFolder(join(directory, name), folderOf(name));

@@ -8,6 +8,6 @@ import { configs, type SampleName, sampleWeights, source, target, tokenizer } fr
 const [directory = "exported"] = process.argv.slice(2);
 for (const name of Object.keys(configs) as SampleName[]) {
   const model = { config: configs[name], weights: sampleWeights(name), tokenizer };
-  writeFolder(join(directory, name), huggingFaceFolder(model));
+  await writeFolder(join(directory, name), huggingFaceFolder(model));
 }
 writeFileSync(join(directory, "batch.json"), JSON.stringify({ source, target }));

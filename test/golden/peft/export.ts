@@ -12,13 +12,13 @@ import { expectedOf } from "../../import/imported.ts";
 const [directory = "exported"] = process.argv.slice(2);
 for (const name of adaptedSamples) {
   const { base, adapted } = adaptedSample(name);
-  writeFolder(join(directory, name, "base"), huggingFaceFolder(base));
-  writeFolder(join(directory, name, "adapted"), huggingFaceFolder(adapted));
+  await writeFolder(join(directory, name, "base"), huggingFaceFolder(base));
+  await writeFolder(join(directory, name, "adapted"), huggingFaceFolder(adapted));
 }
 for (const name of Object.keys(adaptedImports)) {
   const { base, adapted, adapter } = adaptedImport(name);
-  writeFolder(join(directory, name, "base"), exportedRun(base));
-  writeFolder(join(directory, name, "adapted"), exportedRun(adapted, { adapter }));
+  await writeFolder(join(directory, name, "base"), exportedRun(base));
+  await writeFolder(join(directory, name, "adapted"), exportedRun(adapted, { adapter }));
   writeFileSync(join(directory, name, "expected.json"), JSON.stringify(expectedOf(name)));
 }
 writeFileSync(join(directory, "batch.json"), JSON.stringify({ source, target }));
