@@ -14,7 +14,15 @@ export interface Server {
   readonly end: () => Promise<number | null>;
 }
 
+/** They end with this process, however that ends. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 async function started(child: ChildProcess): Promise<Server> {
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   if (!child.stdout) throw new Error("its output is needed");
   const ended = once(child, "exit");
   const first = await Promise.race([once(child.stdout, "data"), ended.then(() => undefined)]);

@@ -67,7 +67,7 @@ export function guard(app: FastifyInstance, { keys, perAddress, perKey, metrics 
   const refuse = (reply: FastifyReply): never => {
     metrics.refused("key");
     reply.header("www-authenticate", "Bearer");
-    throw new Fault(401, "An API key is needed: send it as `Authorization: Bearer KEY` or as `api_key`");
+    throw keyNeeded();
   };
 
   app.addHook("onRequest", async (request, reply) => {
@@ -86,6 +86,9 @@ export function guard(app: FastifyInstance, { keys, perAddress, perKey, metrics 
     else await admit(key, request, reply);
   });
 }
+
+export const keyNeeded = (): Fault =>
+  new Fault(401, "An API key is needed: send it as `Authorization: Bearer KEY` or as `api_key`");
 
 const bearerOf = ({ headers }: FastifyRequest): string | undefined =>
   /^Bearer (\S+)$/i.exec(headers.authorization ?? "")?.[1];

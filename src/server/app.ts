@@ -10,7 +10,7 @@ import {
   validatorCompiler,
 } from "fastify-type-provider-zod";
 import { HeedError } from "../errors.ts";
-import { guard } from "./access.ts";
+import { guard, keyNeeded } from "./access.ts";
 import type { AppOptions } from "./app-options.ts";
 import { crossOrigin } from "./cross-origin.ts";
 import { Fault } from "./fault.ts";
@@ -52,7 +52,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   app.setSerializerCompiler(serializerCompiler);
   acceptForms(app);
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
-    const { status, message, retryAfter } = faultOf(error);
+    const isStranger = options.keys !== undefined && !request.holder && !request.routeOptions.config.isOpen;
+    // A body that cannot be read has no key either.
+    const isUnread = isStranger && !(error instanceof Fault);
+    if (isUnread) reply.header("www-authenticate", "Bearer");
+    const { status, message, retryAfter } = isUnread ? keyNeeded() : faultOf(error);
     if (status >= 500 && status !== 503) request.log.error({ kind: error.name }, "an answer failed");
     if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
     return reply
@@ -138,7 +142,10 @@ function faultOf(error: FastifyError | Error): Pick<Fault, "status" | "message" 
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;
     const field = first?.instancePath.split("/").filter(Boolean).join(".") || "request";
-    return { status: 400, message: `Invalid request: ${field}: ${first?.message}`, retryAfter: undefined };
+    const message = /received undefined$/.test(first?.message ?? "")
+      ? `missing ${field} parameter`
+      : `${field}: ${first?.message}`;
+    return { status: 400, message: `Invalid request: ${message}`, retryAfter: undefined };
   }
   if (error instanceof HeedError && error.code === "ERR_USAGE")
     return { status: 400, message: error.message.replace(/".*"/gs, "the text"), retryAfter: undefined };

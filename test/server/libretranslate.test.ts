@@ -71,6 +71,40 @@ describe("POST /translate", () => {
     expect((await server.post("/translate", { ...english, glossary: many })).json.error).toContain(
       "the limit of 100 terms",
     );
+    const form = new URLSearchParams({ ...english, glossary: JSON.stringify(glossary) });
+    const asForm = await fetch(`${server.address}/translate`, { method: "POST", body: form });
+    expect(((await asForm.json()) as { translatedText: string }).translatedText).toBe(json.translatedText);
+  });
+
+  test("terms that cannot be used are named, and cost the others nothing", async () => {
+    const glossary = [
+      { source: "bread", target: ["zebra", "le gâteau"] },
+      { source: "cat", target: "zebra" },
+    ];
+    const { status, json } = await server.post("/translate", { ...english, glossary, alignment: true });
+    expect(status).toBe(200);
+    expect(json.translatedText).toContain("le gâteau");
+    expect(json.sentences[0].missingTerms).toEqual(["cat"]);
+  });
+
+  test("an address asked otherwise says how it is to be asked", async () => {
+    const found = await server.get("/translate?q=x");
+    expect(found.json).toEqual({ error: "This address is asked with POST" });
+    expect([found.status, found.headers.get("allow")]).toEqual([405, "POST"]);
+    expect((await server.post("/health", {})).headers.get("allow")).toBe("GET, HEAD");
+    expect((await server.get("/nowhere")).status).toBe(404);
+  });
+
+  test("the document says which languages and how many of each there may be", async () => {
+    const { paths } = (await server.get("/spec")).json;
+    const { properties } = paths["/translate"].post.requestBody.content["application/json"].schema;
+    expect([properties.source.enum, properties.target.enum]).toEqual([
+      ["auto", "de", "en", "fr"],
+      ["en", "fr"],
+    ]);
+    expect(properties.glossary.maxItems).toBe(100);
+    const { content } = paths["/v1/translate"].post.responses["200"];
+    expect(Object.keys(content)).toEqual(["application/json", "text/event-stream"]);
   });
 
   test("HTML keeps its tags, each once", async () => {
@@ -98,8 +132,8 @@ describe("POST /translate", () => {
   test.each([
     ["no text", { source: "en", target: "fr" }, /^Invalid request: q: expected a text/],
     ["a number for a text", { ...english, q: 123 }, /^Invalid request: q: expected a text/],
-    ["no source", { q: "x", target: "fr" }, /^Invalid request: source/],
-    ["no target", { q: "x", source: "en" }, /^Invalid request: target/],
+    ["no source", { q: "x", target: "fr" }, /^Invalid request: missing source parameter$/],
+    ["no target", { q: "x", source: "en" }, /^Invalid request: missing target parameter$/],
     ["a source that is not there", { ...english, source: "zz" }, /^zz is not supported$/],
     ["a target that is not there", { ...english, target: "zz" }, /^zz is not supported$/],
     [

@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { folder, heed } from "../cli/heed.ts";
 import { absentChromium, openChromium } from "../page/chromium.ts";
-import { type Served, served, smallTranslator } from "./served.ts";
+import { reversed, type Served, served, smallTranslator } from "./served.ts";
 
 const skipped = absentChromium ? ` (skipped: ${absentChromium})` : "";
 const axe = readFileSync(join(import.meta.dirname, "../../node_modules/axe-core/axe.min.js"), "utf8");
@@ -49,6 +49,16 @@ async function translated(page: Page, text: string): Promise<string> {
 }
 
 describe.skipIf(absentChromium)(`the page${skipped}`, () => {
+  test("a text whose language is detected to be the one wanted is translated into another", async () => {
+    const both = await served(run, await smallTranslator(files, "fr-en", reversed));
+    const page = await opened(both.address);
+    await isReady(page);
+    expect(await page.inputValue("#target")).toBe("en");
+    expect(await translated(page, "the cat eats the bread")).toBe("le chat mange le pain");
+    expect(await page.inputValue("#target")).toBe("fr");
+    both.child.kill("SIGKILL");
+  });
+
   test("a text is translated by the keyboard alone, and its words show what belongs to them", async () => {
     const page = await opened(server.address);
     await isReady(page);

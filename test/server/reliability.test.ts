@@ -234,6 +234,18 @@ describe("39. with keys", () => {
       expect({ path, status }).toEqual({ path, status: path === "/health" ? 200 : 401 });
     }
   });
+  test("who shows none learns nothing of what is wrong with a body", async () => {
+    for (const [type, body] of [
+      ["application/json", "{"],
+      ["application/json", '{"q": 1}'],
+      ["text/csv", "q"],
+      ["application/json", `"${"x".repeat(2 ** 21)}"`],
+    ] as const) {
+      const headers = { "content-type": type };
+      const answer = await fetch(`${keyed.address}/translate`, { method: "POST", body, headers });
+      expect([answer.status, answer.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+    }
+  });
   test("it may be a header, a field or in the address; an unknown one is refused with 403", async () => {
     expect((await keyed.post("/translate", english, headersOf(key))).status).toBe(200);
     expect((await keyed.post("/translate", { ...english, api_key: key })).status).toBe(200);

@@ -128,24 +128,32 @@ async function translate(): Promise<void> {
   let others: readonly string[] = [];
   const sentences: Sentence[] = [];
   let isLinked = true;
+  const asked = (part: string): Promise<Translated> =>
+    ask<Translated>("translate", {
+      body: {
+        q: part,
+        source: from,
+        target: target.value,
+        alternatives: parts.length === 1 ? ALTERNATIVES : 0,
+        alignment: true,
+      },
+      key: key.value,
+      signal,
+      onWait: (seconds, message) => say("status", `${message} Trying again in ${seconds} s…`),
+    });
   try {
     for (const [i, part] of parts.entries()) {
-      const answer = await ask<Translated>("translate", {
-        body: {
-          q: part,
-          source: from,
-          target: target.value,
-          alternatives: parts.length === 1 ? ALTERNATIVES : 0,
-          alignment: true,
-        },
-        key: key.value,
-        signal,
-        onWait: (seconds, message) => say("status", `${message} Trying again in ${seconds} s…`),
-      });
+      let answer = await asked(part);
       const found = answer.detectedLanguage;
       if (found) {
         from = found.language;
-        say("detected", `${nameOf(found.language)}, ${Math.round(found.confidence)} % sure`);
+        say("detected", `${nameOf(from)}, ${Math.round(found.confidence)} % sure`);
+        // Nobody wants a text in the language that it has.
+        const [other] = languages.find(({ code }) => code === from)?.targets ?? [];
+        if (from === target.value && other !== undefined) {
+          target.value = other;
+          answer = await asked(part);
+        }
       }
       isLinked &&= answer.sentences !== undefined;
       sentences.push(...(answer.sentences ?? []).map((sentence) => moved(sentence, read, written.length)));

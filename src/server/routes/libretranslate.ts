@@ -89,9 +89,19 @@ const settings = z.object({
   language: z.object({ source: named, target: named }),
 });
 
-/** Values may be in the address as well as in the body. */
+/** Values may be in the address as well as in the body. There, and in a form, a glossary is JSON in a text. */
 async function withQuery(request: FastifyRequest): Promise<void> {
-  request.body = { ...(request.query as object), ...(request.body as object | undefined) };
+  const given: Record<string, unknown> = { ...(request.query as object), ...(request.body as object) };
+  if (typeof given.glossary === "string") given.glossary = parsed(given.glossary);
+  request.body = given;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 export function libreTranslateRoutes(plain: FastifyInstance, { service, keys }: AppOptions): void {
