@@ -1,9 +1,9 @@
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from "commander";
-import { HeedError, heedError } from "../errors.ts";
+import { heedError } from "../errors.ts";
 import { escapeControls } from "../text/escape.ts";
 import { type Command, flagOf, type OptionSpec } from "./command.ts";
-import { type Io, ReaderGone, Stopped } from "./io.ts";
-import { systemFault } from "./system-fault.ts";
+import { type Io, Stopped } from "./io.ts";
+import { report } from "./report.ts";
 import { version } from "./version.ts";
 
 /** Every command, loaded on demand. */
@@ -198,15 +198,3 @@ const withoutControls = (line: string): string =>
     /^(\n*)([\s\S]*?)(\n*)$/,
     (_, above, text, below) => `${above}${escapeControls(text)}${below}`,
   );
-
-/** Reports an error in one line. @returns the exit status */
-function report(error: unknown, io: Io): number {
-  if (error instanceof ReaderGone) return 0;
-  if (error instanceof Stopped) return error.status;
-  const known = error instanceof HeedError ? error : systemFault(error);
-  const text =
-    known?.message ?? `internal: ${String((error as Error)?.message ?? error)}; please report this`;
-  io.say(`heed: error: ${text}`);
-  if (process.env.HEED_DEBUG) for (const line of ((error as Error)?.stack ?? "").split("\n")) io.say(line);
-  return known?.exit ?? 70;
-}

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { Communicator } from "../distributed/communicator.ts";
 import { HeedError } from "../errors.ts";
 import type { Io } from "./io.ts";
+import { report } from "./report.ts";
 
 /** What a command of an MPI job works with; in other processes a communicator that is alone. */
 export interface Job {
@@ -41,8 +42,9 @@ export async function asRank(io: Io, work: (job: Job) => Promise<number>): Promi
     const exit = error instanceof HeedError ? error.exit : 70;
     if (!isKnownToAll(error))
       return communicator.abort(exit, error instanceof Error ? error.message : String(error));
+    // Said before any rank leaves: a launcher that sees one fail may end the others at once.
+    const status = isFirst ? report(error, io) : exit;
     await communicator.close();
-    if (isFirst) throw error;
-    return exit;
+    return status;
   }
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import type { Communicator } from "../distributed/communicator.ts";
-import { broadcastJson } from "../distributed/together.ts";
+import { broadcastJson, knownToAll } from "../distributed/together.ts";
 import { heedError } from "../errors.ts";
 import { broadcastEntries } from "../training/across-ranks.ts";
 import type { ScheduleConfig } from "../training/schedule.ts";
@@ -26,7 +26,7 @@ export interface Plan {
 /** Refuses what only one process can do, or only several. @throws ERR_CONFIG */
 export function refuseForRanks({ training }: Config, { size }: Communicator): void {
   const refuse = (key: string, cause: string, remedy: string): never => {
-    throw heedError("ERR_CONFIG", { where: `training.${key}`, cause, remedy });
+    throw knownToAll(heedError("ERR_CONFIG", { where: `training.${key}`, cause, remedy }));
   };
   if (size > 1 && training.statistics > 0) {
     const cause = `one process collects them, and this job has ${size}`;

@@ -58,8 +58,8 @@ const { version } = createRequire(import.meta.url)("../../package.json") as { ve
  */
 export async function trainRun(asked: RunOptions): Promise<RunSummary> {
   const { communicator = alone } = asked;
-  refuseForRanks(asked.config, communicator);
   await requireAgreement(communicator, requestOf(asked, version));
+  refuseForRanks(asked.config, communicator);
   return communicator.rank === 0 ? leadRun(asked, communicator) : followRun(asked, communicator);
 }
 
