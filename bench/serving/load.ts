@@ -7,6 +7,7 @@
  */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { Agent, request as httpRequest } from "node:http";
 import { promisify } from "node:util";
 
 export interface Answered {
@@ -14,6 +15,8 @@ export interface Answered {
   readonly status: number;
   /** Milliseconds since the request was due. */
   readonly ms: number;
+  /** Milliseconds since the load began. */
+  readonly at: number;
 }
 
 /** Puts load on a server. @param sources  A file of lines. */
@@ -30,17 +33,29 @@ export async function load(
 /** Milliseconds between two questions of a balancer. */
 const READY_MS = 100;
 
+const agent = new Agent({ keepAlive: true });
+
+/** The status, 0 where none came. Takes less of the machine, which the server needs, than fetch. */
+const post = (address: string, body: string): Promise<number> =>
+  new Promise((resolve) => {
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    const request = httpRequest(address, { method: "POST", agent, headers }, (response) => {
+      response.on("error", () => resolve(0));
+      response.on("end", () => resolve(response.statusCode ?? 0));
+      response.resume();
+    });
+    request.on("error", () => resolve(0));
+    request.end(body);
+  });
+
 async function main([address = "", file = "", kind = "", ...numbers]: readonly string[]): Promise<void> {
   const lines = readFileSync(file, "utf8").trimEnd().split("\n");
 
+  const start = performance.now();
   const ask = async (q: string | readonly string[], due: number): Promise<Answered> => {
-    const response = await fetch(`${address}/translate`, {
-      method: "POST",
-      body: JSON.stringify({ q, source: "en", target: "fr" }),
-      headers: { "content-type": "application/json" },
-    }).catch(() => undefined);
-    const body = await response?.arrayBuffer().catch(() => undefined);
-    return { status: body ? (response?.status ?? 0) : 0, ms: performance.now() - due };
+    const status = await post(`${address}/translate`, JSON.stringify({ q, source: "en", target: "fr" }));
+    const now = performance.now();
+    return { status, ms: now - due, at: now - start };
   };
 
   /** An open loop: a slow answer does not delay the next request. */

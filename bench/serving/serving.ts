@@ -6,7 +6,7 @@
  *     [--python .venv/bin/python --folder models/en-fr [--p99 500]]
  *
  * Throughput beside `heed translate` on the same lines, with three clients that have 1,000 lines each; one line a request at
- * 0.8 of that, at all of it and at twice; with --soak the memory over so many minutes; with --drains, so many ends under
+ * what that can do at most, at 0.8 of it and at twice; with --soak the memory over so many minutes; with --drains, so many ends under
  * load; with --python and what `heed export` made of the run, CTranslate2, with which LibreTranslate translates, behind the
  * same route (bench/peers/requirements.txt). Both sides as they are installed.
  */
@@ -15,6 +15,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { shuffle } from "../../src/data/shuffle.ts";
 import { physicalCores } from "../../src/runtime/threads.node.ts";
 import { machine } from "../machine.ts";
 import { drains } from "./drains.ts";
@@ -38,8 +39,11 @@ const { values, positionals } = parseArgs({
 const [run = "", file = ""] = positionals;
 const seconds = Number(values.seconds);
 const given = readFileSync(file, "utf8").trimEnd().split("\n");
-/** As many as three clients ask for; nothing is cached, so they may repeat. */
-const lines = Array.from({ length: 3000 }, (_, i) => given[i % given.length] as string);
+/** As many as three clients ask for, in any order: a file may be sorted by length. Nothing is cached, so they may repeat. */
+const lines = shuffle(
+  Array.from({ length: 3000 }, (_, i) => given[i % given.length] as string),
+  1,
+);
 const sources = join(tmpdir(), `heed-serving-${process.pid}.txt`);
 writeFileSync(sources, `${lines.join("\n")}\n`);
 process.on("exit", () => rmSync(sources, { force: true }));
@@ -64,12 +68,18 @@ print("3 clients x 1000 lines", {
   failed: three.filter(({ status }) => status !== 200).length,
 });
 
-// One line a request has less company in its batches: its capacity is what an overload gets done.
-for (const share of [1, 0.8, 2]) {
-  const found = summary(await load(address, sources, "open", share * capacity, seconds));
-  const goodput = found.answered / seconds;
-  print(`${share} of that, one a request`, { ...found, "p99/p50": found.p99 / found.p50, goodput });
-}
+// One line a request has less company in its batches and costs more beside them: what an overload gets done is its capacity.
+const full = summary(await load(address, sources, "open", capacity, seconds));
+print("one a request, all at once", { ...full });
+const most = full.goodput;
+const usual = summary(await load(address, sources, "open", 0.8 * most, seconds));
+print("0.8 of that", { ...usual, "p99/p50": usual.p99 / usual.p50 });
+// A short time-out, so that the excess is refused rather than served late.
+const hasty = await startHeed(run, "--timeout", "3");
+await load(hasty.address, sources, "clients", 1, 300);
+const twice = summary(await load(hasty.address, sources, "open", 2 * most, seconds));
+print("twice that, 3 s time-out", { ...twice, "of capacity": twice.goodput / most });
+await hasty.end();
 if (Number(values.soak) > 0) await soak(server, sources, 0.7 * capacity, Number(values.soak));
 if (values.python !== undefined && values.folder !== undefined) {
   const peer = await startCTranslate2(values.python, resolve(values.folder), physicalCores());

@@ -6,6 +6,8 @@ export interface Summary {
   /** With 503. */
   readonly refused: number;
   readonly failed: number;
+  /** Requests that were answered, a second, from the first to the last answer. */
+  readonly goodput: number;
   /** Milliseconds; not a number where there are none. */
   readonly p50: number;
   readonly p99: number;
@@ -21,12 +23,14 @@ const quantile = (values: readonly number[], q: number): number => {
 export const medianOf = (values: readonly number[]): number => quantile(values, 0.5);
 
 export function summary(answers: readonly Answered[]): Summary {
-  const served = answers.filter(({ status }) => status === 200).map(({ ms }) => ms);
+  const good = answers.filter(({ status }) => status === 200);
+  const served = good.map(({ ms }) => ms);
   const excess = answers.filter(({ status }) => status === 503).map(({ ms }) => ms);
   return {
     answered: served.length,
     refused: excess.length,
     failed: answers.length - served.length - excess.length,
+    goodput: (1000 * good.length) / Math.max(...good.map(({ at }) => at)),
     p50: quantile(served, 0.5),
     p99: quantile(served, 0.99),
     refusedP50: quantile(excess, 0.5),

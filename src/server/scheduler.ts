@@ -98,6 +98,9 @@ const SWEEP_MS = 250;
 /** A batch that takes this many milliseconds longer than its texts are wanted has hung. */
 const HUNG_MS = 30_000;
 
+/** Share of the time there is that an estimated wait may take: a text that comes too late is work for nothing. */
+const IN_TIME = 0.75;
+
 export function createScheduler(worker: () => WorkerProcess, options: SchedulerOptions): Scheduler {
   const queue = fairQueue<Item>();
   /** Batches that were drawn and wait for a stream, longest last. */
@@ -210,8 +213,10 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
   /** @throws `overloaded` when the texts do not fit or would come too late. */
   const admit = (texts: readonly Text<unknown>[], deadline: number): Fault | undefined => {
     const waiting = queue.size + ready.reduce((sum, { length }) => sum + length, 0);
-    const wait = throughput.secondsFor(queue.cost + costOf(ready.flat()) + costOf(texts));
-    if (waiting + texts.length <= options.queue && wait * 1000 <= deadline - Date.now()) return undefined;
+    const before = [...ready, ...[...running].map(({ items }) => items)].flat();
+    const wait = throughput.secondsFor(queue.cost + costOf(before) + costOf(texts));
+    const left = IN_TIME * (deadline - Date.now());
+    if (waiting + texts.length <= options.queue && wait * 1000 <= left) return undefined;
     options.onRefused("full");
     return overloaded(wait / 2);
   };

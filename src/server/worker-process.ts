@@ -1,5 +1,6 @@
 /** The process that computes, as the server sees it: a new one takes the place of one that ends. */
 import { type ChildProcess, fork } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import { extname, join } from "node:path";
 import type { ErrorCode } from "../errors.ts";
 import { Fault, refused, workerLost } from "./fault.ts";
@@ -85,6 +86,7 @@ export function startWorker(setup: WorkerSetup, streams: number, events: WorkerE
       serialization: "advanced",
     });
     child = started;
+    yieldToThisProcess(started.pid);
     started.on("message", receive);
     // A process that cannot be started says so here, and "exit" may not come.
     started.on("error", (error) => events.onFault(undefined, error.message));
@@ -133,6 +135,15 @@ export function startWorker(setup: WorkerSetup, streams: number, events: WorkerE
 }
 
 /** What a client gets to know of a failure: what it asked for wrongly, without its own words. */
+/** Whoever computes uses all cores: requests are to be answered, and the excess refused, in between. */
+function yieldToThisProcess(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended, or the system does not allow it.
+  }
+}
+
 function faultOf(code: ErrorCode | undefined, message: string): Fault {
   if (code === "ERR_USAGE") return refused(message.replace(/".*"/gs, "the text"));
   return new Fault(500, code === "ERR_MODEL" ? "The model cannot be opened" : "The model failed");
