@@ -78,7 +78,7 @@ describe("by its address a model gives what it gives by its folder", () => {
 
   test("a model folder of Hugging Face's library", async () => {
     const exported = join(folder, "exported");
-    writeFolder(
+    await writeFolder(
       exported,
       huggingFaceFolder({ config: configs.tied, weights: sampleWeights("tied"), tokenizer }),
     );
