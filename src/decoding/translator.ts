@@ -2,7 +2,7 @@ import { isBlank } from "../text/blank.ts";
 import { type AttendedHypothesis, rankByCoverage, withAttention } from "./coverage.ts";
 import { planDecoding } from "./decoding-plan.ts";
 import { type ForcedText, scoreTexts } from "./forced-text.ts";
-import { type Describe, glossedSearch } from "./glossed-search.ts";
+import type { Describe } from "./glossed-search.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 import { checkSources, searchInBatches } from "./in-batches.ts";
 import { openScorer, type Scorer } from "./scorer.ts";
@@ -44,7 +44,9 @@ export async function openTranslator(options: TranslatorOptions): Promise<Transl
     return read.map((source, i) => translationOf(source, attended[i] ?? [], asked));
   };
   const { glossary } = options;
-  const glossed = glossary && glossedSearch({ ...options, glossary }, describe);
+  // Loaded when it is needed: most pages have no glossary.
+  const glossed =
+    glossary && (await import("./glossed-search.ts")).glossedSearch({ ...options, glossary }, describe);
 
   const translate = async (sentences: readonly string[]): Promise<Translation[]> => {
     const read = sentences.flatMap((text) => (isBlank(text) ? [] : [readSource(text, options)]));
