@@ -10,8 +10,9 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { parseConfig } from "../../src/config/parse.ts";
-import { makeBatch, planEpoch } from "../../src/data/batches.ts";
+import { makeBatch } from "../../src/data/batches.ts";
 import { fileReader } from "../../src/data/corpus-reader.node.ts";
+import { planEpoch } from "../../src/data/epoch-plan.ts";
 import { trainTokenizers } from "../../src/tasks/learn-tokenizers.ts";
 import { loadCorpus } from "../../src/tasks/translate/corpus.ts";
 import { encodeCorpus, pairFeeds } from "../../src/tasks/translate/pairs.ts";

@@ -1,4 +1,5 @@
-import type { PairExample, PairLengths } from "./batches.ts";
+import type { PairExample } from "./batches.ts";
+import type { PairLengths } from "./epoch-plan.ts";
 import type { FilterReport } from "./filters.ts";
 
 /** Encoded pairs, in memory or in a file, by their index. */

@@ -1,15 +1,8 @@
 /** `heed/data`: filters sentence pairs and makes batches of them. In Node it also reads files. */
 
-export {
-  makeBatch,
-  type PaddingShares,
-  type PairBatch,
-  type PairExample,
-  type PlanOptions,
-  paddingShares,
-  planEpoch,
-} from "./batches.ts";
+export { makeBatch, type PairBatch, type PairExample } from "./batches.ts";
 export type { CorpusReader, LabelledText, Pair, PairSpec } from "./corpus-reader.ts";
+export { type PaddingShares, type PlanOptions, paddingShares, planEpoch } from "./epoch-plan.ts";
 export {
   type FilterOptions,
   type FilterReport,

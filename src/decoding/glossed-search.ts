@@ -1,10 +1,11 @@
 /** Translates again, from a given beginning, what lacks terms of a glossary. */
 import { HeedError } from "../errors.ts";
-import { type DecodingPlan, joinedPlan, planDecoding } from "./decoding-plan.ts";
+import { type DecodingPlan, planDecoding } from "./decoding-plan.ts";
 import { type TermAttempt, termFinder, termsNotIn, withTerms } from "./glossary.ts";
 import type { GlossaryTerm } from "./glossary-term.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 import { searchInBatches } from "./in-batches.ts";
+import { joinedPlan } from "./joined-plan.ts";
 import { hasAttention } from "./scorer.ts";
 import { closeLater } from "./sessions.ts";
 import { openStepper, type Stepper } from "./stepper.ts";

@@ -14,6 +14,7 @@ export {
 export { AddedPositions, type PositionKind, withPositions } from "./first-states.ts";
 export { Gpt2, type Gpt2Config } from "./gpt2.ts";
 export { type AlignmentLoss, alignmentLoss, type Guidance } from "./guided-alignment.ts";
+export { pairInputs, textInputs, windowInputs } from "./inputs.ts";
 export {
   RecurrentLanguageModel,
   type RecurrentLanguageModelConfig,
@@ -25,10 +26,7 @@ export {
   classificationObjective,
   languageModelObjective,
   type Objective,
-  pairInputs,
-  textInputs,
   translationObjective,
-  windowInputs,
 } from "./objective.ts";
 export type { RecurrentAttention } from "./recurrent-attention.ts";
 export { RecurrentSeq2Seq, type RecurrentSeq2SeqConfig } from "./recurrent-seq2seq.ts";

@@ -1,4 +1,3 @@
-import { input } from "../ir/leaf.ts";
 import type { Value } from "../ir/value.ts";
 import { sum } from "../ops/broadcast.ts";
 import { add } from "../ops/elementwise.ts";
@@ -11,6 +10,7 @@ import {
   linksInput,
   weighted,
 } from "./guided-alignment.ts";
+import { pairInputs, textInputs, windowInputs } from "./inputs.ts";
 import type { Decoder, Seq2Seq } from "./seq2seq.ts";
 import { asRead, type TokenLossOptions, tokenLoss } from "./token-loss.ts";
 
@@ -26,23 +26,6 @@ export interface Objective {
   readonly masks: readonly Value[];
   /** With guidance: the alignment loss alone, without its weight. */
   readonly alignment?: AlignmentLoss;
-}
-
-/** The inputs of one batch of sentence pairs. */
-export function pairInputs(): {
-  source: Value;
-  sourceMask: Value;
-  target: Value;
-  labels: Value;
-  labelWeight: Value;
-} {
-  return {
-    source: input("source", "int32", ["batch", "source"]),
-    sourceMask: input("sourceMask", "float32", ["batch", "source"]),
-    target: input("target", "int32", ["batch", "target"]),
-    labels: input("labels", "int32", ["batch", "target"]),
-    labelWeight: input("labelWeight", "float32", ["batch", "target"]),
-  };
 }
 
 /**
@@ -82,15 +65,6 @@ export function translationObjective(
 const optionsOf = (smoothing: number | TokenLossOptions): TokenLossOptions =>
   typeof smoothing === "number" ? { smoothing } : smoothing;
 
-/** The inputs of one batch of windows of a text. */
-export function windowInputs(): { text: Value; labels: Value; labelWeight: Value } {
-  return {
-    text: input("text", "int32", ["batch", "time"]),
-    labels: input("labels", "int32", ["batch", "time"]),
-    labelWeight: input("labelWeight", "float32", ["batch", "time"]),
-  };
-}
-
 /** Next-token prediction: every token of a text is predicted from those before it. */
 export function languageModelObjective(model: Decoder, smoothing: number | TokenLossOptions): Objective {
   const options = optionsOf(smoothing);
@@ -100,16 +74,6 @@ export function languageModelObjective(model: Decoder, smoothing: number | Token
   const { loss, negativeLogLikelihood } = tokenLoss(hidden, model.projection, predicted, options);
   const masks = [asRead(labelWeight, options)];
   return { loss, negativeLogLikelihood, tokens: sum(labelWeight), masks };
-}
-
-/** The inputs of one batch of labelled texts. */
-export function textInputs(): { text: Value; mask: Value; label: Value; labelWeight: Value } {
-  return {
-    text: input("text", "int32", ["batch", "time"]),
-    mask: input("mask", "float32", ["batch", "time"]),
-    label: input("label", "int32", ["batch"]),
-    labelWeight: input("labelWeight", "float32", ["batch"]),
-  };
 }
 
 /** Predicts the label of each text; `tokens` counts texts. */

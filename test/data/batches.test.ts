@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { makeBatch, type PairExample, paddingShares, planEpoch } from "../../src/data/batches.ts";
+import { makeBatch, type PairExample } from "../../src/data/batches.ts";
+import { paddingShares, planEpoch } from "../../src/data/epoch-plan.ts";
 import { shuffle } from "../../src/data/shuffle.ts";
 
 const examplesOf = (lengths: readonly (readonly [number, number])[]): PairExample[] =>

@@ -1,7 +1,7 @@
 /** The logits of imported models for the inputs of their golden files. */
 import { padded } from "../../src/decoding/packing.ts";
 import { input } from "../../src/ir/leaf.ts";
-import { textInputs } from "../../src/models/objective.ts";
+import { textInputs } from "../../src/models/inputs.ts";
 import { build } from "../../src/nn/layer.ts";
 import { cast, equal } from "../../src/ops/compare.ts";
 import { sub } from "../../src/ops/elementwise.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Classifier, RecurrentClassifier, TransformerClassifier } from "../../src/models/classifier.ts";
-import { classificationObjective, textInputs } from "../../src/models/objective.ts";
+import { textInputs } from "../../src/models/inputs.ts";
+import { classificationObjective } from "../../src/models/objective.ts";
 import { initialise } from "../../src/nn/initialise.ts";
 import { build, type Layer } from "../../src/nn/layer.ts";
 import { linear, softmax } from "../../src/ops/index.ts";

@@ -3,13 +3,14 @@ import { expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/gradients.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { verify } from "../../src/ir/verify.ts";
+import { windowInputs } from "../../src/models/inputs.ts";
 import {
   RecurrentLanguageModel,
   type RecurrentLanguageModelConfig,
   TransformerLanguageModel,
   type TransformerLanguageModelConfig,
 } from "../../src/models/language-model.ts";
-import { languageModelObjective, windowInputs } from "../../src/models/objective.ts";
+import { languageModelObjective } from "../../src/models/objective.ts";
 import { build } from "../../src/nn/layer.ts";
 import { matmul } from "../../src/ops/index.ts";
 import { decodeFloats, type Encoded, largest, relativeError } from "../golden-floats.ts";

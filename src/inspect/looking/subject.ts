@@ -3,7 +3,7 @@ import { input } from "../../ir/leaf.ts";
 import type { Size } from "../../ir/size.ts";
 import type { Value } from "../../ir/value.ts";
 import type { Classifier } from "../../models/classifier.ts";
-import { pairInputs, textInputs } from "../../models/objective.ts";
+import { pairInputs, textInputs } from "../../models/inputs.ts";
 import type { Decoder, Seq2Seq } from "../../models/seq2seq.ts";
 import type { BuildOptions, Layer, Model } from "../../nn/layer.ts";
 import { build } from "../../nn/layer.ts";

@@ -1,7 +1,8 @@
 /** A translator that translates batches of different requests, each sentence with options of its own. */
 import { type AttendedHypothesis, withAttention } from "../../decoding/coverage.ts";
-import { type DecodingPlan, joinedPlan, planDecoding } from "../../decoding/decoding-plan.ts";
+import { type DecodingPlan, planDecoding } from "../../decoding/decoding-plan.ts";
 import type { Hypothesis as Found } from "../../decoding/hypothesis.ts";
+import { joinedPlan } from "../../decoding/joined-plan.ts";
 import { batchesByTokens } from "../../decoding/packing.ts";
 import { openScorer, type Scorer } from "../../decoding/scorer.ts";
 import { closeLater } from "../../decoding/sessions.ts";

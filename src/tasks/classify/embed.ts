@@ -3,7 +3,7 @@ import { chunks } from "../../data/chunks.ts";
 import { heedError } from "../../errors.ts";
 import type { Value } from "../../ir/value.ts";
 import { type Classifier, meanOver } from "../../models/classifier.ts";
-import { textInputs } from "../../models/objective.ts";
+import { textInputs } from "../../models/inputs.ts";
 import { build, type Layer } from "../../nn/layer.ts";
 import { sum } from "../../ops/broadcast.ts";
 import { div, maximum, mul, sqrt } from "../../ops/elementwise.ts";

@@ -1,12 +1,7 @@
 import { makeBatch, type PairExample } from "../../data/batches.ts";
 import { chunks } from "../../data/chunks.ts";
-import {
-  type ClassificationScores,
-  classificationScores,
-  confusion,
-} from "../../evaluation/classification.ts";
 import type { Classifier } from "../../models/classifier.ts";
-import { textInputs } from "../../models/objective.ts";
+import { textInputs } from "../../models/inputs.ts";
 import { build, type Layer } from "../../nn/layer.ts";
 import { linear } from "../../ops/matmul.ts";
 import { softmax } from "../../ops/softmax.ts";
@@ -67,15 +62,4 @@ const lengthOf = (example: PairExample | undefined): number => example?.source.l
 /** The index of the largest probability. */
 export function likeliest(probabilities: Float32Array): number {
   return probabilities.reduce((best, p, i) => (p > (probabilities[best] as number) ? i : best), 0);
-}
-
-/** Scores a judge on labelled examples. */
-export async function scoreLabelled(
-  judge: Judge,
-  examples: readonly PairExample[],
-  labels: number,
-): Promise<ClassificationScores & { readonly probabilities: readonly Float32Array[] }> {
-  const probabilities = await judge.judge(examples);
-  const truth = examples.map(({ target }) => target[0] as number);
-  return { ...classificationScores(confusion(truth, probabilities.map(likeliest), labels)), probabilities };
 }

@@ -2,8 +2,9 @@ import type { LabelledText } from "../../data/corpus-reader.ts";
 import type { ClassificationScores } from "../../evaluation/classification.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import type { HostTensor } from "../../runtime/state.ts";
-import { openJudge, scoreLabelled } from "./judge.ts";
+import { openJudge } from "./judge.ts";
 import { labelNumber } from "./labels.ts";
+import { scoreLabelled } from "./score-labelled.ts";
 import type { DescribedClassifier } from "./task.ts";
 import { encodeLabelled } from "./texts.ts";
 

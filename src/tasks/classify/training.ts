@@ -1,7 +1,8 @@
 import { classifierModel } from "../../config/classifier-model.ts";
 import type { ClassifyConfig } from "../../config/schema.ts";
-import { makeBatch, type PairExample, planEpoch } from "../../data/batches.ts";
+import { makeBatch, type PairExample } from "../../data/batches.ts";
 import { chunks } from "../../data/chunks.ts";
+import { planEpoch } from "../../data/epoch-plan.ts";
 import { prefetch } from "../../data/prefetch.ts";
 import { alone, type Communicator } from "../../distributed/communicator.ts";
 import { shareOf } from "../../distributed/share.ts";
@@ -20,7 +21,8 @@ import { adapted, frozen } from "../adapted.ts";
 import { meanLoss } from "../mean-loss.ts";
 import { lastKept, sampledExamples } from "../sampled-examples.ts";
 import type { Learner } from "../task.ts";
-import { JUDGED, likeliest, openJudge, scoreLabelled } from "./judge.ts";
+import { JUDGED, likeliest, openJudge } from "./judge.ts";
+import { scoreLabelled } from "./score-labelled.ts";
 import { textFeeds } from "./texts.ts";
 
 /** Wrongly labelled texts shown in a report. */

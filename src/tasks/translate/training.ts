@@ -1,8 +1,9 @@
 import { guidanceOf } from "../../config/guided-alignment.ts";
 import type { TranslateConfig } from "../../config/schema.ts";
 import { translationModel } from "../../config/translation-model.ts";
-import { type EpochPlan, makeBatch, type PairExample, planning } from "../../data/batches.ts";
+import { makeBatch, type PairExample } from "../../data/batches.ts";
 import { type EncodedPairs, pairsInMemory } from "../../data/encoded.ts";
+import { type EpochPlan, planning } from "../../data/epoch-plan.ts";
 import type { PieceLinks } from "../../data/piece-links.ts";
 import { prefetch } from "../../data/prefetch.ts";
 import { alone, type Communicator } from "../../distributed/communicator.ts";
