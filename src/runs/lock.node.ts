@@ -13,6 +13,8 @@ interface Holder {
 
 /** An unreadable lock may be in the middle of being written until it is this old. */
 const SETTLING_MS = 2000;
+/** How long to wait, some times, for a process that is ending. */
+const ENDING_MS = 200;
 
 /**
  * Makes this process the only trainer of a run until the returned function is called. A lock left by a dead
@@ -35,7 +37,12 @@ export function lockRun(directory: string): () => void {
     }
     const seen = identity(path);
     const holder = readHolder(path);
-    if (holder && isAlive(holder)) {
+    const state = holder ? stateOf(holder) : "ended";
+    if (state === "ending") {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ENDING_MS);
+      continue;
+    }
+    if (holder && state === "alive") {
       const cause = `process ${holder.pid} on ${holder.host} is training here`;
       const elsewhere = holder.host !== hostname();
       const remedy = elsewhere
@@ -76,7 +83,7 @@ function removeStale(path: string, seen: string): void {
 /** The process that is training a run, if any. */
 export function trainerOf(directory: string): { readonly pid: number; readonly host: string } | undefined {
   const holder = readHolder(join(directory, "lock"));
-  return holder && isAlive(holder) ? holder : undefined;
+  return holder && stateOf(holder) === "alive" ? holder : undefined;
 }
 
 /** Distinguishes a file from others that have had the same name. */
@@ -108,24 +115,36 @@ function isSettling(path: string): boolean {
   }
 }
 
-/** A process on another machine counts as alive: it cannot be checked from here. */
-function isAlive({ pid, host, began }: Holder): boolean {
-  if (host !== hostname()) return true;
+/**
+ * Whether a process lives. One on another machine counts as alive: it cannot be checked from here. One that has ended is not,
+ * though its parent has not asked for its status yet; after a kill, it is ending while a thread is within a write.
+ */
+function stateOf({ pid, host, began }: Holder): "alive" | "ending" | "ended" {
+  if (host !== hostname()) return "alive";
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return "ended";
   }
-  return began === undefined || began === startOf(pid);
+  const known = onLinux(pid);
+  if (began !== undefined && began !== known?.start) return "ended";
+  if (!known?.isStopped) return "alive";
+  return known.threads > 1 ? "ending" : "ended";
 }
 
-/** On Linux, the boot and the start time since then; undefined elsewhere. */
-function startOf(pid: number): string | undefined {
+const startOf = (pid: number): string | undefined => onLinux(pid)?.start;
+
+/** What Linux tells of a process; undefined elsewhere. */
+function onLinux(
+  pid: number,
+): { readonly start: string; readonly threads: number; readonly isStopped: boolean } | undefined {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    // The name before the last ")" may hold spaces; the 20th field after it is the start time (proc(5)).
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(")").at(-1)?.trim().split(" ");
-    return `${boot} ${fields?.[19]}`;
+    // The name before the last ")" may hold spaces; the 18th and the 20th field after it are the number of threads and the
+    // start time since the boot (proc(5)). A process that has lost its memory has no arguments any more.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(")").at(-1)?.trim().split(" ") ?? [];
+    const isStopped = readFileSync(`/proc/${pid}/cmdline`).length === 0;
+    return { start: `${boot} ${fields[19]}`, threads: Number(fields[17]), isStopped };
   } catch {
     return undefined;
   }

@@ -137,6 +137,24 @@ describe("a lock of another process", () => {
     expect(readdirSync(run)).toEqual([]);
   });
 
+  test.runIf(existsSync("/proc/self/stat"))(
+    "that has ended, unnoticed by its parent, is taken over",
+    async () => {
+      // Its parent becomes a program that asks for the status of nobody.
+      const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"]);
+      children.push(parent);
+      const pid = Number(await line(parent));
+      const stat = (): string => readFileSync(`/proc/${pid}/stat`, "utf8");
+      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+      const began = `${boot} ${stat().split(") ")[1]?.split(" ")[19]}`;
+      writeFileSync(lock(), JSON.stringify({ pid, host: hostname(), began }));
+      expect(refusal()).toMatchObject({ code: "ERR_LOCKED" });
+      await expect.poll(stat, { timeout: 5000 }).toMatch(/\) Z /);
+      lockRun(run)();
+      expect(readdirSync(run)).toEqual([]);
+    },
+  );
+
   test("left behind by a dead one goes to exactly one of several that want it", async () => {
     const rivals = [rival(), rival(), rival(), rival()];
     await Promise.all(rivals.map(line));
