@@ -2,13 +2,14 @@
  * `heed serve` under load.
  *
  *   npm run build:library
- *   npx tsx bench/serving/serving.ts runs/en-fr@en-fr LINES [--seconds 20] [--soak MINUTES] [--drains N]
+ *   npx tsx bench/serving/serving.ts runs/en-fr@en-fr LINES [--seconds 20] [--soak MINUTES [--rate N]] [--drains N]
  *     [--python .venv/bin/python --folder models/en-fr [--p99 500]]
  *
  * Throughput beside `heed translate` on the same lines, with three clients that have 1,000 lines each; one line a request at
- * what that can do at most, at 0.8 of it and at twice; with --soak the memory over so many minutes; with --drains, so many ends under
- * load; with --python and what `heed export` made of the run, CTranslate2, with which LibreTranslate translates, behind the
- * same route (bench/peers/requirements.txt). Both sides as they are installed.
+ * what that can do at most, at 0.8 of it and at twice (--seconds 0 leaves these out); with --soak the memory over so many minutes,
+ * at 0.7 of what the three clients got or --rate requests a second; with --drains, so many ends under load; with --python and
+ * what `heed export` made of the run, CTranslate2, with which LibreTranslate translates, behind the same route
+ * (bench/peers/requirements.txt). Both sides as they are installed.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -30,6 +31,7 @@ const { values, positionals } = parseArgs({
   options: {
     seconds: { type: "string", default: "20" },
     soak: { type: "string", default: "0" },
+    rate: { type: "string" },
     drains: { type: "string", default: "0" },
     python: { type: "string" },
     folder: { type: "string" },
@@ -68,19 +70,9 @@ print("3 clients x 1000 lines", {
   failed: three.filter(({ status }) => status !== 200).length,
 });
 
-// One line a request has less company in its batches and costs more beside them: what an overload gets done is its capacity.
-const full = summary(await load(address, sources, "open", capacity, seconds));
-print("one a request, all at once", { ...full });
-const most = full.goodput;
-const usual = summary(await load(address, sources, "open", 0.8 * most, seconds));
-print("0.8 of that", { ...usual, "p99/p50": usual.p99 / usual.p50 });
-// A short time-out, so that the excess is refused rather than served late.
-const hasty = await startHeed(run, "--timeout", "3");
-await load(hasty.address, sources, "clients", 1, 300);
-const twice = summary(await load(hasty.address, sources, "open", 2 * most, seconds));
-print("twice that, 3 s time-out", { ...twice, "of capacity": twice.goodput / most });
-await hasty.end();
-if (Number(values.soak) > 0) await soak(server, sources, 0.7 * capacity, Number(values.soak));
+if (seconds > 0) await open(capacity);
+if (Number(values.soak) > 0)
+  await soak(server, sources, Number(values.rate ?? 0.7 * capacity), Number(values.soak));
 if (values.python !== undefined && values.folder !== undefined) {
   const peer = await startCTranslate2(values.python, resolve(values.folder), physicalCores());
   await load(peer.address, sources, "clients", 1, 300);
@@ -90,3 +82,19 @@ if (values.python !== undefined && values.folder !== undefined) {
 }
 await server.end();
 if (Number(values.drains) > 0) await drains(run, sources, 0.7 * capacity, Number(values.drains));
+
+/** Requests that come at fixed times, whatever becomes of the ones before. */
+async function open(guess: number): Promise<void> {
+  // One line a request has less company in its batches and costs more beside them: what an overload gets done is its capacity.
+  const full = summary(await load(address, sources, "open", guess, seconds));
+  print("one a request, all at once", { ...full });
+  const most = full.goodput;
+  const usual = summary(await load(address, sources, "open", 0.8 * most, seconds));
+  print("0.8 of that", { ...usual, "p99/p50": usual.p99 / usual.p50 });
+  // A short time-out, so that the excess is refused rather than served late.
+  const hasty = await startHeed(run, "--timeout", "3");
+  await load(hasty.address, sources, "clients", 1, 300);
+  const twice = summary(await load(hasty.address, sources, "open", 2 * most, seconds));
+  print("twice that, 3 s time-out", { ...twice, "of capacity": twice.goodput / most });
+  await hasty.end();
+}

@@ -15,6 +15,7 @@ import {
   writeNew,
   writeNewMeanwhile,
 } from "./durable.node.ts";
+import { readIfThere } from "./read-file.node.ts";
 
 /** The folder of a run's checkpoints. */
 export const CHECKPOINTS = "checkpoints";
@@ -91,17 +92,18 @@ export async function saveCheckpoint<S>(
 }
 
 /**
- * Removes older interim checkpoints and all but the last `keep` others. Keeps those spared and those after `step`.
+ * Removes older interim and damaged checkpoints and all but the last `keep` others. Keeps those spared and those after `step`.
  *
- * @throws ERR_IO
+ * @throws ERR_IO when one cannot be read or removed
  */
 export function pruneCheckpoints(
   directory: string,
   { step, keep, spared }: { step: number; keep: number; spared: readonly number[] },
 ): void {
   const older = listCheckpoints(directory).filter((checkpoint) => checkpoint.step <= step);
-  const isInterim = ({ path }: { path: string }): boolean => readState(path)?.interim === true;
-  const lasting = older.filter((checkpoint) => !isInterim(checkpoint)).slice(-Math.max(1, keep));
+  // Interim and damaged ones do not count: a whole one would go in their place.
+  const isWhole = (state: StateFile | undefined): boolean => state !== undefined && state.interim !== true;
+  const lasting = older.filter(({ path }) => isWhole(readState(path))).slice(-Math.max(1, keep));
   for (const old of older) {
     if (lasting.includes(old) || spared.includes(old.step)) continue;
     remove(old.path);
@@ -129,10 +131,12 @@ interface StateFile {
   readonly checksum?: string;
 }
 
-/** The state of a checkpoint, without its weights; undefined when it cannot be read. */
+/** The state of a checkpoint, without its weights; undefined when it is missing or damaged. @throws ERR_IO */
 export function readState<S = unknown>(path: string): (StateFile & Partial<S>) | undefined {
+  const text = readIfThere(join(path, "state.json"));
+  if (text === undefined) return undefined;
   try {
-    const state: unknown = JSON.parse(readFileSync(join(path, "state.json"), "utf8"));
+    const state: unknown = JSON.parse(text);
     return typeof state === "object" && state !== null ? (state as StateFile & Partial<S>) : undefined;
   } catch {
     return undefined;
@@ -196,9 +200,9 @@ export function newestCheckpoint<S>(
 ): Checkpoint<S> | undefined {
   const failures: HeedError[] = [];
   for (const { path } of listCheckpoints(directory).reverse()) {
-    const state = readState<S>(path);
-    if (state && !isWanted(state)) continue;
     try {
+      const state = readState<S>(path);
+      if (state && !isWanted(state)) continue;
       const checkpoint = loadCheckpoint<S>(path);
       for (const { message } of failures)
         warn(`${message.split(";")[0]}; continuing from step ${checkpoint.step}`);

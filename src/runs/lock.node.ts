@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { heedError } from "../errors.ts";
 import { tryToRemove } from "./durable.node.ts";
+import { readIfThere } from "./read-file.node.ts";
 
 interface Holder {
   readonly pid: number;
@@ -20,7 +21,8 @@ const ENDING_MS = 200;
  * Makes this process the only trainer of a run until the returned function is called. A lock left by a dead
  * process is replaced.
  *
- * @throws ERR_LOCKED naming the process that holds it; ERR_CREATE when no lock can be written.
+ * @throws ERR_LOCKED naming the process that holds it; ERR_CREATE when no lock can be written; ERR_IO
+ *   when there is one that cannot be read.
  */
 export function lockRun(directory: string): () => void {
   const path = join(directory, "lock");
@@ -80,10 +82,14 @@ function removeStale(path: string, seen: string): void {
   }
 }
 
-/** The process that is training a run, if any. */
+/** The process that is training a run, if any is known. */
 export function trainerOf(directory: string): { readonly pid: number; readonly host: string } | undefined {
-  const holder = readHolder(join(directory, "lock"));
-  return holder && stateOf(holder) === "alive" ? holder : undefined;
+  try {
+    const holder = readHolder(join(directory, "lock"));
+    return holder && stateOf(holder) === "alive" ? holder : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Distinguishes a file from others that have had the same name. */
@@ -96,9 +102,11 @@ function identity(path: string): string | undefined {
   }
 }
 
+/** Who holds a lock; undefined when there is none or it names no process. @throws ERR_IO when it cannot be read */
 function readHolder(path: string): Holder | undefined {
+  const text = readIfThere(path) ?? "";
   try {
-    const holder = JSON.parse(readFileSync(path, "utf8"));
+    const holder = JSON.parse(text);
     // 0 and -1 are not processes, though signals can be sent to them.
     const isProcess = Number.isSafeInteger(holder?.pid) && holder.pid > 0;
     return isProcess && typeof holder.host === "string" ? holder : undefined;

@@ -37,6 +37,23 @@ export function readSmallText(path: string, most = 1_000_000): string {
   });
 }
 
+/**
+ * A file of a run, or undefined where there is none. What is there but cannot be read is not the same: nothing may be decided
+ * as if it were missing.
+ *
+ * @throws ERR_IO when it cannot be read.
+ */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const { code = "" } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    const remedy = "check the disk and who may read it, then try again";
+    throw heedError("ERR_IO", { where: path, cause: `cannot be read (${reason(cause)})`, remedy }, cause);
+  }
+}
+
 function reading<T>(path: string, read: () => T): T {
   try {
     return read();

@@ -134,7 +134,6 @@ export function startWorker(setup: WorkerSetup, streams: number, events: WorkerE
   };
 }
 
-/** What a client gets to know of a failure: what it asked for wrongly, without its own words. */
 /** Whoever computes uses all cores: requests are to be answered, and the excess refused, in between. */
 function yieldToThisProcess(pid: number | undefined): void {
   try {
@@ -144,6 +143,7 @@ function yieldToThisProcess(pid: number | undefined): void {
   }
 }
 
+/** What a client gets to know of a failure: what it asked for wrongly, without its own words. */
 function faultOf(code: ErrorCode | undefined, message: string): Fault {
   if (code === "ERR_USAGE") return refused(message.replace(/".*"/gs, "the text"));
   return new Fault(500, code === "ERR_MODEL" ? "The model cannot be opened" : "The model failed");

@@ -165,6 +165,23 @@ describe("what is kept", () => {
     expect(stepsOf(listCheckpoints(run))).toEqual([3, 8]);
     expect(fs.existsSync(join(run, "checkpoints", "step-best"))).toBe(true);
   });
+
+  test("whole ones, not damaged ones in their place", async () => {
+    for (const step of [1, 2, 3]) await save(step);
+    fs.writeFileSync(join(run, "checkpoints", "step-00000003", "state.json"), "{");
+    await save(4, { keep: 2 });
+    expect(stepsOf(listCheckpoints(run))).toEqual([2, 4]);
+  });
+
+  test("all, while one cannot be read: it may be an interim one", async () => {
+    for (const step of [1, 2, 3]) await save(step, { interim: step === 3 });
+    const state = join(run, "checkpoints", "step-00000003", "state.json");
+    fs.rmSync(state);
+    fs.mkdirSync(state);
+    await expect(save(4, { keep: 2 })).rejects.toMatchObject({ code: "ERR_IO", exit: 74 });
+    expect(stepsOf(listCheckpoints(run))).toEqual([1, 2, 3, 4]);
+    expect(newest().step).toBe(4);
+  });
 });
 
 const files = ["model.safetensors", "optimizer.safetensors", "state.json"] as const;
@@ -199,7 +216,7 @@ describe("a damaged checkpoint", () => {
       const { found, warnings } = newest();
       expect(found).toEqual(checkpoint(1));
       expect(warnings).toHaveLength(1);
-      expect(warnings[0]).toMatch(/step-00000002.*damaged.*continuing from step 1$/);
+      expect(warnings[0]).toMatch(/step-00000002.*(damaged|cannot be read).*continuing from step 1$/);
     },
   );
 

@@ -116,6 +116,13 @@ describe("a lock", () => {
 });
 
 describe("a lock of another process", () => {
+  test("that cannot be read is left alone: its process may live", () => {
+    mkdirSync(lock());
+    utimesSync(lock(), 1, 1);
+    expect(refusal()).toMatchObject({ code: "ERR_IO", exit: 74 });
+    expect(existsSync(lock())).toBe(true);
+  });
+
   test("is respected while it lives, at once, and taken over when it was killed", async () => {
     const child = rival();
     await line(child);
