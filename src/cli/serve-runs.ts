@@ -7,11 +7,15 @@ import type { Io } from "./io.ts";
 import { quantization } from "./quantization.ts";
 
 export interface ServeRunsOptions
-  extends Omit<ServeOptions, "limits" | "origins" | "perAddress" | "perKey" | "logLevel" | "quantize"> {
+  extends Omit<
+    ServeOptions,
+    "limits" | "origins" | "perAddress" | "perKey" | "connections" | "logLevel" | "quantize"
+  > {
   readonly newKey?: string | undefined;
   readonly cors: readonly string[];
   readonly requestsPerAddress: number;
   readonly requestsPerKey?: number | undefined;
+  readonly maxConnections: number;
   readonly maxCharacters: number;
   readonly maxTexts: number;
   readonly maxAlternatives: number;
@@ -34,6 +38,7 @@ export async function serveRuns(options: ServeRunsOptions, io: Io): Promise<numb
     origins: options.cors,
     perAddress: options.requestsPerAddress,
     perKey: options.requestsPerKey ?? 0,
+    connections: options.maxConnections,
     logLevel: options.log,
     limits: {
       characters: options.maxCharacters,

@@ -7,6 +7,8 @@ export interface AppOptions {
   readonly keys: Keys | undefined;
   readonly perAddress: number;
   readonly perKey: number;
+  /** Most connections at a time; others are closed at once. */
+  readonly connections: number;
   /** Believe X-Forwarded-For. */
   readonly trustProxy: boolean;
   /** Origins whose pages may ask; "*" for all. */

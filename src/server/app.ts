@@ -65,6 +65,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       .send(JSON.stringify({ error: message }));
   });
 
+  app.server.maxConnections = options.connections;
+  app.server.on("drop", () => service.metrics.refused("connections"));
   followRequests(app, service.metrics, options.isDraining);
   cutSlowClients(app);
   crossOrigin(app, options.origins);

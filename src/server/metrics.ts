@@ -10,7 +10,7 @@ export interface Metrics {
   readonly request: (route: string, method: string, status: number, seconds: number) => void;
   readonly inFlight: (change: 1 | -1) => void;
   readonly batch: (batch: BatchReport) => void;
-  readonly refused: (reason: "full" | "late" | "rate" | "key") => void;
+  readonly refused: (reason: "full" | "late" | "rate" | "key" | "connections") => void;
   readonly cache: (result: "hit" | "miss") => void;
   readonly workerLost: () => void;
   readonly openModels: (names: readonly string[]) => void;
@@ -71,7 +71,7 @@ export function createMetrics(models: readonly string[], gauged: Gauged): Metric
   });
   const refused = new Counter({
     name: "heed_refused_total",
-    help: "Requests refused: queue full, too late, too many in a minute, without a key",
+    help: "Requests refused: queue full, too late, too many in a minute, without a key; connections closed",
     labelNames: ["reason"] as const,
     registers,
   });

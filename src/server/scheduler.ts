@@ -2,6 +2,7 @@
 
 import { fairQueue } from "./fair-queue.ts";
 import { Fault, gone, late, overloaded } from "./fault.ts";
+import { margin } from "./margin.ts";
 import type { Kind, Results, Work } from "./protocol.ts";
 import { measuredThroughput } from "./throughput.ts";
 import type { RunningWork, WorkerProcess } from "./worker-process.ts";
@@ -98,15 +99,13 @@ const SWEEP_MS = 250;
 /** A batch that takes this many milliseconds longer than its texts are wanted has hung. */
 const HUNG_MS = 30_000;
 
-/** Share of the time there is that an estimated wait may take: a text that comes too late is work for nothing. */
-const IN_TIME = 0.75;
-
 export function createScheduler(worker: () => WorkerProcess, options: SchedulerOptions): Scheduler {
   const queue = fairQueue<Item>();
   /** Batches that were drawn and wait for a stream, longest last. */
   const ready: Item[][] = [];
   const running = new Set<{ readonly items: readonly Item[]; readonly until: number }>();
   const throughput = measuredThroughput(options.streams);
+  const patience = margin();
   /** Groups that have had a batch: a model's first one waits for it to be opened, which says nothing of the next. */
   const opened = new Set<string>();
   let delaying: NodeJS.Timeout | undefined;
@@ -179,6 +178,7 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
           const seconds = (performance.now() - began) / 1000;
           if (running.size === options.streams && wasOpen) throughput.done(costOf(items), 1000 * seconds);
           opened.add(group.key);
+          patience.inTime(performance.now());
           const { model, kind } = group;
           options.onBatch({ model, kind, texts: items.length, ...tokens, seconds });
         },
@@ -197,16 +197,17 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
 
   const sweep = setInterval(() => {
     const now = Date.now();
-    for (const item of queue.remove(({ deadline }) => deadline <= now)) {
+    const computed = [...running].flatMap(({ items }) => items);
+    const overdue = [...ready.flat(), ...computed].filter(
+      ({ deadline, isSettled }) => deadline <= now && !isSettled,
+    );
+    overdue.push(...queue.remove(({ deadline }) => deadline <= now));
+    for (const item of overdue) {
       options.onRefused("late");
       item.settle({ error: late() });
     }
-    for (const batch of ready)
-      for (const item of batch) if (item.deadline <= now) item.settle({ error: late() });
-    for (const { items, until } of running) {
-      for (const item of items) if (item.deadline <= now) item.settle({ error: late() });
-      if (until <= now) worker().replace();
-    }
+    if (overdue.length > 0) patience.late(performance.now());
+    for (const { until } of running) if (until <= now) worker().replace();
   }, SWEEP_MS);
   sweep.unref();
 
@@ -215,7 +216,7 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
     const waiting = queue.size + ready.reduce((sum, { length }) => sum + length, 0);
     const before = [...ready, ...[...running].map(({ items }) => items)].flat();
     const wait = throughput.secondsFor(queue.cost + costOf(before) + costOf(texts));
-    const left = IN_TIME * (deadline - Date.now());
+    const left = patience.share * (deadline - Date.now());
     if (waiting + texts.length <= options.queue && wait * 1000 <= left) return undefined;
     options.onRefused("full");
     return overloaded(wait / 2);

@@ -26,6 +26,7 @@ export interface ServeOptions
   readonly origins: readonly string[];
   readonly perAddress: number;
   readonly perKey: number;
+  readonly connections: number;
   readonly limits: Limits;
   /** Megabytes. */
   readonly memory: number;

@@ -1,5 +1,5 @@
-/** Milliseconds of full use before there is an estimate, and between two. */
-const [FIRST_MS, NEXT_MS] = [2000, 500];
+/** Milliseconds of full use before there is an estimate, which a burst does not wait for, and between two. */
+const [FIRST_MS, NEXT_MS] = [200, 500];
 
 /** What a server can do, by what its batches took. */
 export interface Throughput {

@@ -123,6 +123,21 @@ test("35. the excess is refused with 503 and Retry-After, fast, and the queue st
   small.child.kill("SIGKILL");
 });
 
+test("connections beyond the limit are closed at once, and others are served", async () => {
+  const own = await served(run, "--max-connections", "2");
+  const held = [1, 2].map(() => connect(own.port, "127.0.0.1"));
+  await Promise.all(held.map((socket) => once(socket, "connect")));
+  const more = connect(own.port, "127.0.0.1").on("error", () => undefined);
+  await once(more, "close");
+  for (const socket of held) socket.destroy();
+  await eventually(async () => {
+    const answer = await own.post("/translate", english).catch(() => undefined);
+    return answer?.status === 200;
+  });
+  expect(await own.metric('heed_refused_total{reason="connections"}')).toBeGreaterThan(0);
+  own.child.kill("SIGKILL");
+});
+
 test("36. slow clients are cut within 10 seconds, and nobody waits for them", {
   timeout: 30_000,
 }, async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { fairQueue } from "../../src/server/fair-queue.ts";
 import { Fault } from "../../src/server/fault.ts";
+import { margin } from "../../src/server/margin.ts";
 import {
   type Asking,
   createScheduler,
@@ -81,6 +82,21 @@ describe("a fair queue", () => {
     const served = Array.from({ length: 4 }, () => queue.next()?.client);
     expect(served.filter((client) => client === "b")).toHaveLength(2);
   });
+});
+
+test("the share of its time that a text may wait falls when some were late, and rises while none is", () => {
+  const patience = margin();
+  const first = patience.share;
+  for (const now of [0, 10, 500]) patience.late(now);
+  expect(patience.share).toBeCloseTo(0.8 * first, 10);
+  for (let now = 1000; now < 100_000; now += 1000) patience.late(now);
+  const least = patience.share;
+  expect(least).toBeGreaterThan(0.1);
+  patience.inTime(101_000);
+  expect(patience.share).toBeGreaterThan(least);
+  expect(patience.share).toBeLessThan(least + 0.05);
+  for (let now = 102_000; now < 200_000; now += 100) patience.inTime(now);
+  expect(patience.share).toBe(first);
 });
 
 test("what a server can do is known from its first batches, however long each takes", () => {

@@ -68,6 +68,13 @@ and serves nothing.`,
       range: [0, 1e6],
       help: "most requests in a minute with one key; with --new-key, with that one (default: any number)",
     },
+    maxConnections: {
+      type: "number",
+      whole: true,
+      range: [1, 1e6],
+      default: 1000,
+      help: "most connections at a time; others are closed at once",
+    },
     maxCharacters: {
       type: "number",
       whole: true,
