@@ -19,7 +19,7 @@ import { progress } from "../../src/cli/progress.ts";
 import { randomStream } from "../../src/random.ts";
 import { setup } from "../built.ts";
 import { afterKill, chosen, killedTraining, trainWhole } from "./kills.ts";
-import { outcomeOf, pointsOf, prepareSave, type Save } from "./save.ts";
+import { NOT_HIT, outcomeOf, pointsOf, prepareSave, type Save } from "./save.ts";
 import { smallRuns } from "./small-runs.ts";
 import { absentStrace, type Fault, type Point, pointText } from "./traced.ts";
 
@@ -85,7 +85,8 @@ async function everyPoint(save: Save, part: Exclude<Part, "resume">): Promise<vo
   const wrongWith = async (point: Point): Promise<string | undefined> => {
     const { status, wrong } = await outcomeOf(save, fault, point, preload);
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    return wrong;
+    // A kill that did not happen does not catch anybody.
+    return part === "control" && wrong === NOT_HIT ? undefined : wrong;
   };
   const wrong = await each(part, points, wrongWith, (point) => pointText(point, save.directory));
   const how = [...statuses].map(([status, count]) => `${count} × ${status}`).join(", ");

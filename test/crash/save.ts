@@ -84,6 +84,9 @@ export async function outcomeOf(
   return { status, wrong: await wrongWith(save, ended, at) };
 }
 
+/** What is wrong with a point that the command did not come to. */
+export const NOT_HIT = "the fault did not happen";
+
 /** Exit statuses of a run that cannot begin or cannot go on, and of one whose own files cannot be read. */
 const [FAILED, UNREAD] = [
   [73, 74],
@@ -96,7 +99,7 @@ async function wrongWith(
   { call }: Point,
 ): Promise<string | undefined> {
   const { directory, whole } = save;
-  if (!isHit) return "the fault did not happen";
+  if (!isHit) return NOT_HIT;
   if (signal === null && status === 0) {
     // A lock that could not be removed is of a process that has ended: it hinders nobody.
     const missing = differences(directory, whole).filter((name) => name !== "lock");
