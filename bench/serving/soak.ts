@@ -13,10 +13,9 @@ export async function soak(server: Server, sources: string, rate: number, minute
   const look = setInterval(() => {
     samples.push({ hours: (performance.now() - began) / 3_600_000, megabytes: server.resident() });
   }, 1000 * LOOK_S);
-  const { answered, refused, failed, p50, p99 } = summary(
-    await load(server.address, sources, "open", rate, 60 * minutes),
-  );
+  const answers = await load(server.address, sources, "open", rate, 60 * minutes);
   clearInterval(look);
+  const { answered, refused, failed, p50, p99 } = summary(answers);
   print(`soak, ${minutes} minutes`, { "requests/s": rate, answered, refused, failed, p50, p99 });
   const counted = samples.filter(({ hours }) => hours * 60 >= minutes / 4);
   for (const [i, name] of ["server", "process that computes"].entries()) {

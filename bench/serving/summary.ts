@@ -30,7 +30,7 @@ export function summary(answers: readonly Answered[]): Summary {
     answered: served.length,
     refused: excess.length,
     failed: answers.length - served.length - excess.length,
-    goodput: (1000 * good.length) / Math.max(...good.map(({ at }) => at)),
+    goodput: (1000 * good.length) / good.reduce((last, { at }) => Math.max(last, at), 0),
     p50: quantile(served, 0.5),
     p99: quantile(served, 0.99),
     refusedP50: quantile(excess, 0.5),
