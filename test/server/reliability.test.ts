@@ -123,6 +123,14 @@ test("35. the excess is refused with 503 and Retry-After, fast, and the queue st
   small.child.kill("SIGKILL");
 });
 
+test("a burst of connections is not cut off by default", async () => {
+  const many = Array.from({ length: 1500 }, () => connect(server.port, "127.0.0.1"));
+  const cut = Promise.race(many.map((socket) => once(socket, "close"))).then(() => "cut");
+  await Promise.all(many.map((socket) => once(socket, "connect")));
+  expect(await Promise.race([server.post("/translate", english), cut])).toMatchObject({ status: 200 });
+  for (const socket of many) socket.destroy();
+});
+
 test("connections beyond the limit are closed at once, and others are served", async () => {
   const own = await served(run, "--max-connections", "2");
   const held = [1, 2].map(() => connect(own.port, "127.0.0.1"));

@@ -72,7 +72,8 @@ and serves nothing.`,
       type: "number",
       whole: true,
       range: [1, 1e6],
-      default: 1000,
+      // Twice the queue: the excess of a burst is to be refused in words, not cut off.
+      default: 20_000,
       help: "most connections at a time; others are closed at once",
     },
     maxCharacters: {
