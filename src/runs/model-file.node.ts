@@ -110,8 +110,11 @@ export function requireModel(directory: string, { best }: Position, training: Tr
   throw heedError("ERR_MODEL", { where: modelOf(directory), cause: "was removed while training", remedy });
 }
 
-/** The step of the best model, according to the newest readable checkpoint. */
+/** The step of the best model, according to the newest whole checkpoint; older ones are not read. @throws ERR_IO */
 export function bestStep(directory: string): number | undefined {
-  const states = listCheckpoints(directory).map(({ path }) => readState<{ position: Position }>(path));
-  return states.findLast((state) => state?.position)?.position?.best?.step;
+  for (const { path } of listCheckpoints(directory).reverse()) {
+    const position = readState<{ position: Position }>(path)?.position;
+    if (position) return position.best?.step;
+  }
+  return undefined;
 }

@@ -38,7 +38,7 @@ export function readSmallText(path: string, most = 1_000_000): string {
 }
 
 /**
- * A file of a run, or undefined where there is none. What is there but cannot be read is not the same: nothing may be decided
+ * The text of a file of a run, or undefined where there is none. What is there but cannot be read is not the same: nothing may be decided
  * as if it were missing.
  *
  * @throws ERR_IO when it cannot be read.
