@@ -5,24 +5,49 @@ import { print, summary } from "./summary.ts";
 
 /** Seconds between two looks at the memory. */
 const LOOK_S = 5;
+/** Looks of which the least heap counts: between two collections it grows. */
+const LOOKS = 12;
 
-/** @param minutes  The first quarter, in which caches fill and code is compiled, does not count for the slope. */
+/** @param minutes  The first quarter, in which caches fill and code is compiled, does not count for the slopes. */
 export async function soak(server: Server, sources: string, rate: number, minutes: number): Promise<void> {
-  const samples: { readonly hours: number; readonly megabytes: readonly number[] }[] = [];
+  const samples: Sample[] = [];
   const began = performance.now();
-  const look = setInterval(() => {
-    samples.push({ hours: (performance.now() - began) / 3_600_000, megabytes: server.resident() });
+  const look = setInterval(async () => {
+    const hours = (performance.now() - began) / 3_600_000;
+    const [serving = Number.NaN, computing = Number.NaN] = server.resident();
+    const heap = await heapOf(server.address);
+    if (hours * 60 >= minutes / 4) samples.push({ hours, serving, computing, heap });
   }, 1000 * LOOK_S);
   const answers = await load(server.address, sources, "open", rate, 60 * minutes);
   clearInterval(look);
   const { answered, refused, failed, p50, p99 } = summary(answers);
   print(`soak, ${minutes} minutes`, { "requests/s": rate, answered, refused, failed, p50, p99 });
-  const counted = samples.filter(({ hours }) => hours * 60 >= minutes / 4);
-  for (const [i, name] of ["server", "process that computes"].entries()) {
-    const values = counted.map(({ hours, megabytes }) => [hours, megabytes[i] ?? Number.NaN] as const);
-    const { slope, mean } = fitted(values);
-    print(`  the ${name}`, { MB: mean, "MB/hour": slope, "%/hour": (100 * slope) / mean });
-  }
+  const lowest = samples.flatMap((_, i) => {
+    const last = samples.slice(i, i + LOOKS).toSorted((a, b) => a.heap - b.heap);
+    return i % LOOKS === 0 ? last.slice(0, 1) : [];
+  });
+  slopeOf("server", samples, ({ serving }) => serving);
+  slopeOf("process that computes", samples, ({ computing }) => computing);
+  slopeOf("server's live objects", lowest, ({ heap }) => heap);
+}
+
+function slopeOf(name: string, samples: readonly Sample[], of: (sample: Sample) => number): void {
+  const { slope, mean } = fitted(samples.map((sample) => [sample.hours, of(sample)] as const));
+  print(`  the ${name}`, { MB: mean, "MB/hour": slope, "%/hour": (100 * slope) / mean });
+}
+
+interface Sample {
+  readonly hours: number;
+  /** Resident megabytes. */
+  readonly serving: number;
+  readonly computing: number;
+  /** Megabytes of JavaScript objects, and of those that the next collection will free. */
+  readonly heap: number;
+}
+
+async function heapOf(address: string): Promise<number> {
+  const metrics = await (await fetch(`${address}/metrics`)).text();
+  return Number(/^heed_nodejs_heap_size_used_bytes (\S+)$/m.exec(metrics)?.[1]) / 2 ** 20;
 }
 
 /** A line through points, by least squares. */

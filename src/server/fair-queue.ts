@@ -101,3 +101,29 @@ export function fairQueue<T extends Queued>(): FairQueue<T> {
     },
   };
 }
+
+/** Fair queues of which one waits for the other. */
+export interface RankedQueue<T extends Queued> extends FairQueue<T> {
+  /** How many items go first. */
+  readonly pressing: number;
+  /** @param goesFirst  Before all that was added without it. Default false. */
+  readonly add: (items: readonly T[], goesFirst?: boolean) => void;
+}
+
+export function rankedQueue<T extends Queued>(): RankedQueue<T> {
+  const [first, second] = [fairQueue<T>(), fairQueue<T>()];
+  return {
+    get size() {
+      return first.size + second.size;
+    },
+    get cost() {
+      return first.cost + second.cost;
+    },
+    get pressing() {
+      return first.size;
+    },
+    add: (items, goesFirst = false) => (goesFirst ? first : second).add(items),
+    next: (isFit) => first.next(isFit) ?? second.next(isFit),
+    remove: (isOut) => [...first.remove(isOut), ...second.remove(isOut)],
+  };
+}

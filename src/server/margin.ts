@@ -1,5 +1,5 @@
 /** Share of the time there is that an estimated wait may take at first, and at least. */
-const [FIRST, LEAST] = [0.75, 0.2];
+const [FIRST, LEAST] = [0.5, 0.2];
 /** What one late text leaves of that share, and what a second without any gives back. */
 const [LESS, MORE] = [0.8, 0.03];
 

@@ -1,6 +1,6 @@
 /** Puts the texts of all requests into batches: similar lengths together, every client in its turn, nothing too late. */
 
-import { fairQueue } from "./fair-queue.ts";
+import { rankedQueue } from "./fair-queue.ts";
 import { Fault, gone, late, overloaded } from "./fault.ts";
 import { margin } from "./margin.ts";
 import type { Kind, Results, Work } from "./protocol.ts";
@@ -29,6 +29,7 @@ export interface Asking {
   /** Who asks: clients share the server, their requests share what each of them gets. */
   readonly client: string;
   readonly request: string;
+  /** The request's own, which tells it from others. */
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
   readonly deadline: number;
@@ -94,13 +95,20 @@ interface Item {
 
 /** Fewest texts of a batch while there are more: smaller ones waste more than they gain. */
 const LEAST = 4;
+/** Milliseconds that another try at a text waits for others while batches are ready. */
+const PRESSING_MS = 200;
 /** Milliseconds between two looks at what is overdue. */
 const SWEEP_MS = 250;
 /** A batch that takes this many milliseconds longer than its texts are wanted has hung. */
 const HUNG_MS = 30_000;
 
 export function createScheduler(worker: () => WorkerProcess, options: SchedulerOptions): Scheduler {
-  const queue = fairQueue<Item>();
+  const queue = rankedQueue<Item>();
+  /**
+   * Requests of which something was computed. What else they need, a second model or another try at a sentence, is refused no
+   * more and goes before what others ask for: they have waited, and what was done for them would be lost.
+   */
+  const begun = new WeakSet<AbortSignal>();
   /** Batches that were drawn and wait for a stream, longest last. */
   const ready: Item[][] = [];
   const running = new Set<{ readonly items: readonly Item[]; readonly until: number }>();
@@ -110,6 +118,7 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
   const opened = new Set<string>();
   let delaying: NodeJS.Timeout | undefined;
   let waitingSince = 0;
+  let pressingSince = 0;
 
   /** Generation takes long, so it gets half of the streams at most. */
   const generating = (): number =>
@@ -145,12 +154,14 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
     return true;
   };
 
+  /** Whether what goes first is to go before batches that were drawn: with some company, or when it has waited for that. */
+  const isPressing = (): boolean =>
+    queue.pressing >= options.batch / 2 || (queue.pressing > 0 && Date.now() - pressingSince >= PRESSING_MS);
+
   const pump = (): void => {
     while (worker().isReady && running.size < options.streams) {
-      if (ready.length === 0) {
-        if (queue.size === 0 || isEarly()) return;
-        draw();
-      }
+      const mayDraw = ready.length === 0 ? queue.size > 0 && !isEarly() : isPressing();
+      if (mayDraw) draw();
       const batch = ready.pop();
       if (!batch) return;
       const items = batch.filter(({ isSettled }) => !isSettled);
@@ -211,7 +222,7 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
   }, SWEEP_MS);
   sweep.unref();
 
-  /** @throws `overloaded` when the texts do not fit or would come too late. */
+  /** @returns `overloaded` when the texts do not fit or would come too late. */
   const admit = (texts: readonly Text<unknown>[], deadline: number): Fault | undefined => {
     const waiting = queue.size + ready.reduce((sum, { length }) => sum + length, 0);
     const before = [...ready, ...[...running].map(({ items }) => items)].flat();
@@ -231,7 +242,8 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
     },
     submit: async (group, texts, { client, request, signal, deadline }) => {
       if (signal.aborted) throw gone();
-      const refusal = admit(texts, deadline);
+      const isBegun = begun.has(signal);
+      const refusal = isBegun ? undefined : admit(texts, deadline);
       if (refusal) throw refusal;
       if (queue.size === 0) waitingSince = Date.now();
       const items: Item[] = [];
@@ -260,10 +272,13 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
         for (const item of items) item.settle({ error: gone() });
       };
       signal.addEventListener("abort", leave, { once: true });
-      queue.add(items);
+      if (isBegun && queue.pressing === 0) pressingSince = Date.now();
+      queue.add(items, isBegun);
       pump();
       try {
-        return (await Promise.all(results)) as never;
+        const found = await Promise.all(results);
+        begun.add(signal);
+        return found as never;
       } catch (error) {
         // One text failed, so the answer cannot be given and the others need not be computed.
         leave();

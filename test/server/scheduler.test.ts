@@ -142,6 +142,53 @@ test("what does not fit is refused at once, as a whole, with a time to come agai
   scheduler.close();
 });
 
+test("a request of which something was computed is refused no more, and goes before the others", async () => {
+  const { worker, batches } = fakeWorker();
+  const scheduler = createScheduler(() => worker, { ...options, batch: 2, queue: 4 });
+  const begun = asking("x");
+  const once = scheduler.submit(group, texts("a"), begun);
+  const others = scheduler.submit(group, texts("b", "c", "d", "e"), asking("y"));
+  batches[0]?.finish();
+  await once;
+  const again = scheduler.submit(group, texts("a again"), begun);
+  await expect(scheduler.submit(group, texts("f", "g", "h"), asking("z"))).rejects.toMatchObject({
+    status: 503,
+  });
+  for (let i = 1; i < 4; i++) {
+    await later();
+    batches[i]?.finish();
+  }
+  expect(await again).toEqual([[7]]);
+  expect(await others).toHaveLength(4);
+  expect(batches.map((batch) => batch.texts)).toEqual([["a"], ["b", "c"], ["a again", "d"], ["e"]]);
+  scheduler.close();
+});
+
+test("another try at a text waits a little for others, not for all batches that are ready", async () => {
+  const { worker, batches } = fakeWorker();
+  const scheduler = createScheduler(() => worker, { ...options, batch: 16, cores: 4 });
+  const begun = asking("x");
+  const once = scheduler.submit(group, texts("a"), begun);
+  const others = scheduler.submit(group, texts(..."bcdefghijklmnopq"), asking("y"));
+  batches[0]?.finish();
+  await once;
+  await later();
+  const again = scheduler.submit(group, texts("a again"), begun);
+  batches[1]?.finish();
+  await later();
+  expect(batches[2]?.texts).toHaveLength(4);
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  batches[2]?.finish();
+  await later();
+  expect(batches[3]?.texts).toEqual(["a again"]);
+  for (let i = 3; i < 6; i++) {
+    batches[i]?.finish();
+    await later();
+  }
+  expect([await again, await others]).toHaveLength(2);
+  scheduler.close();
+});
+
 test("who goes takes its texts out of the queue and out of the batch that is computed", async () => {
   const { worker, batches } = fakeWorker();
   const scheduler = createScheduler(() => worker, options);
