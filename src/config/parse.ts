@@ -1,12 +1,13 @@
 import { heedError } from "../errors.ts";
 import { familyOf, kindsFor, modelKinds } from "./families/families.ts";
-import { flatten } from "./flat.ts";
+import { flatten, isObject } from "./flat.ts";
 import { refuseUnfitGuidance } from "./guided-alignment.ts";
 import { issueError } from "./issue.ts";
+import { withPreset } from "./presets.ts";
 import { type Config, DEFAULT_KINDS, type Kinds, schemaOf, taskNames } from "./schema.ts";
 import { assign, readYaml } from "./yaml.ts";
 
-/** A complete configuration, and the paths of the keys that were given rather than left to their defaults. */
+/** A complete configuration, and the paths of the keys that were given, by the user or a preset, rather than left to their defaults. */
 export interface GivenConfig {
   readonly config: Config;
   readonly given: ReadonlySet<string>;
@@ -27,7 +28,7 @@ export const parseConfig = (text: string, where: string, overrides: readonly str
 export function readConfig(text: string, where: string, overrides: readonly string[] = []): GivenConfig {
   const document = readYaml(text, where);
   for (const override of overrides) assign(document, override);
-  const given: unknown = document.toJS({ maxAliasCount: 0 }) ?? {};
+  const given: unknown = withPreset(document.toJS({ maxAliasCount: 0 }) ?? {}, where);
   const kinds = kindsOf(given, where);
   const result = schemaOf(kinds).safeParse(isObject(given) ? withKind(given, kinds.model) : given);
   if (!result.success) throw issueError(result.error.issues, where, kinds);
@@ -46,9 +47,6 @@ function kindsOf(given: unknown, where: string): Kinds {
   const knownTask = known("task", task, taskNames, where);
   return { task: knownTask, model: known("model.kind", model, kindsFor(knownTask), where, modelKinds) };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function known<Name extends string>(
   key: string,

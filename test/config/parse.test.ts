@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nearest } from "../../src/config/issue.ts";
-import { parseConfig } from "../../src/config/parse.ts";
+import { parseConfig, readConfig } from "../../src/config/parse.ts";
 import { printConfig } from "../../src/config/print.ts";
 import { HeedError } from "../../src/errors.ts";
 
@@ -108,7 +108,7 @@ describe("a wrong key", () => {
     [
       "in the wrong place",
       "learningRate: 1",
-      'unknown key "learningRate"; known keys here: task, seed, data',
+      'unknown key "learningRate"; known keys here: task, preset, seed, data',
     ],
     ["unlike any", "decoding: { qqqqqq: 1 }", 'unknown key "decoding.qqqqqq"; known keys here: beam, alpha'],
     ["to merge", "model: { <<: { dModel: 64 } }", 'unknown key "model.<<"'],
@@ -299,4 +299,30 @@ test("the nearest word differs little or there is none", () => {
   expect(nearest("layer", known)).toBe("layers");
   expect(nearest("elephant", known)).toBeUndefined();
   expect(nearest("x", [])).toBeUndefined();
+});
+
+describe("a preset", () => {
+  test("gives the keys that are left out, and those of the user win", () => {
+    const own = ["model.dModel=96", "model.decoder=attention", "training.average=3"];
+    const { model, training } = parse(`preset: small\n${data}`, ...own);
+    expect(model).toMatchObject({ dModel: 96, layers: 4, positions: "rotary", decoder: "attention" });
+    expect(training).toMatchObject({ ema: 0.999, average: 3 });
+    expect(parse(data).training).not.toHaveProperty("ema");
+  });
+
+  test("counts as given, so that it is not fitted to the data, and is read as it is printed", () => {
+    const { config, given } = readConfig(`preset: base\n${data}`, "run.yaml");
+    expect([...given]).toEqual(expect.arrayContaining(["preset", "model.dModel", "training.ema"]));
+    expect(parse(printConfig(config))).toEqual(config);
+  });
+
+  test("is of new translating Transformers alone", () => {
+    const lstm = `preset: small\nmodel: { kind: lstm }\n${data}`;
+    expect(refusal(lstm)).toContain('"preset": small is a Transformer, not lstm');
+    const adapted = `preset: small\ntraining: { from: runs/a }\n${data}`;
+    expect(refusal(adapted)).toContain('"preset": training.from has its own model');
+    expect(refusal(`preset: large\n${data}`)).toMatch(/"preset": .*"small"\|"base"/);
+    const text = "data: { train: { text: a }, valid: { text: b } }\n";
+    expect(refusal(`task: generate\npreset: small\n${text}`)).toContain("only task translate has it");
+  });
 });

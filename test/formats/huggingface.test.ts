@@ -356,7 +356,7 @@ describe("a model that no architecture can express is refused with the cause and
       { decoder: "ssru" },
       {},
       "neither Marian nor Blenderbot has decoders with an SSRU there",
-      "without `model.decoder`",
+      "with `model.decoder: attention`",
     ],
     [
       {},

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ModelKeys } from "../families/families.ts";
 import { count, file, share } from "../keys.ts";
+import { presetNames } from "../presets.ts";
 import { guidedAlignment } from "./guided-alignment.ts";
 import { bpeDropout, seed, smoothOver, training } from "./training.ts";
 import { tokenizer, vocabulary } from "./vocabulary.ts";
@@ -49,12 +50,19 @@ const newVocabulary = z
   .describe(
     "with `from`: the side whose vocabulary is learnt from the new pairs; pieces of both keep their vectors",
   );
+const preset = z
+  .enum(presetNames)
+  .optional()
+  .describe(
+    "model and optimiser that translated best after equal time on two cores: small, base; other keys win",
+  );
 const validBleu = count(0).default(500).describe("validation sentences translated for BLEU; 0 for none");
 
 /** Keys of a translator's configuration. */
 export const translate = (model: ModelKeys<"translate">) =>
   z.strictObject({
     task: z.literal("translate").default("translate").describe("what the model learns"),
+    preset,
     seed,
     data,
     tokenizer: tokenizers.prefault({}),

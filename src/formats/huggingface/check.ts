@@ -50,7 +50,10 @@ export function asExportable<M extends ModelSettings>(
     );
   }
   if (model.decoder === "ssru")
-    refuse("neither Marian nor Blenderbot has decoders with an SSRU there", "without `model.decoder`");
+    refuse(
+      "neither Marian nor Blenderbot has decoders with an SSRU there",
+      "with `model.decoder: attention`",
+    );
   refuseOwnKeys(model, "Marian and Blenderbot", refuse);
   const architecture = architectureOf(model);
   if (architecture === "marian" && model.positions !== "sinusoidal") {
