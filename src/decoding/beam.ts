@@ -7,6 +7,11 @@ export interface BeamOptions extends ScoreOptions {
   /** Hypotheses kept at each step; 1 is greedy. At most half the stepper's candidates. Default 4. */
   readonly beam?: number;
   /**
+   * Tokens within which a live hypothesis must still be able to beat the finished ones, were they certain; else the search of
+   * its sentence ends. Infinity: as many as the length limit allows, which misses nothing. Default 4.
+   */
+  readonly lookahead?: number | undefined;
+  /**
    * The text by which hypotheses are compared: of those with equal texts only the best is returned, and the search goes
    * on for different ones. If it finds too few, the repeats fill up `best`. Default: all hypotheses differ.
    */
@@ -35,8 +40,8 @@ interface Sentence {
 }
 
 /**
- * Beam search over a batch. A sentence leaves the batch when no live hypothesis can beat the finished ones, or at its
- * length limit, where live hypotheses make up for missing finished ones. A beam of 1 is greedy search: it takes the
+ * Beam search over a batch. A sentence leaves the batch when no live hypothesis can beat the finished ones within a few
+ * tokens, or at its length limit, where live hypotheses make up for missing finished ones. A beam of 1 is greedy search: it takes the
  * most likely token until that is </s>.
  *
  * @param stepper  Must return candidates with their tokens, best first: not a stepper of "all" candidates.
@@ -148,7 +153,7 @@ function bestExtensions(
 
 /** Keeps the best `beam` extensions, sets finished ones aside and decides whether to go on. */
 function advance(sentence: Sentence, extensions: readonly Extension[], options: BeamOptions): void {
-  const { beam = 4, alpha = 0.6, lengthPenalty: kind = "gnmt", best = 1, end } = options;
+  const { beam = 4, lookahead = 4, alpha = 0.6, lengthPenalty: kind = "gnmt", best = 1, end } = options;
   const before = sentence.alive;
   const alive: Alive[] = [];
   for (const { before, row, token, logProbability } of extensions) {
@@ -172,8 +177,8 @@ function advance(sentence: Sentence, extensions: readonly Extension[], options: 
   }
   const worst = sentence.finished.score(Math.max(best, 1));
   if (worst !== undefined) {
-    // Log probabilities only fall and the penalty is largest at the limit, so no live hypothesis can score higher.
-    const longest = alpha > 0 ? sentence.limit : leader.path.length;
+    // Log probabilities only fall and the penalty grows with the length, so no live hypothesis scores higher until then.
+    const longest = alpha > 0 ? Math.min(sentence.limit, leader.path.length + lookahead) : leader.path.length;
     const reachable = leader.path.logProbability / lengthPenalty(longest, alpha, kind);
     if (worst >= reachable) return;
   }

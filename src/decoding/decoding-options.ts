@@ -7,6 +7,11 @@ import type { SampleOptions } from "./sample-search.ts";
 export interface DecodingOptions {
   /** Hypotheses kept at each step; 1 is greedy. 1 to 100. Default 4. */
   readonly beam?: number;
+  /**
+   * Tokens within which a hypothesis must still be able to beat those that have ended, were they certain; else the search of its
+   * sentence ends. More than a text may have misses nothing. 0 to 1e6. Default 4.
+   */
+  readonly lookahead?: number;
   /** Strength of the length penalty, 0 to 5. Default 0.6. */
   readonly alpha?: number;
   /** "gnmt" ((5 + length) / 6)^alpha, or "average" length^alpha. Default "gnmt". */
@@ -49,6 +54,7 @@ export interface DecodingOptions {
 /** Smallest and largest value of each option, and whether it must be whole. */
 export const decodingRanges = {
   beam: [1, 100, "whole"],
+  lookahead: [0, 1e6, "whole"],
   alpha: [0, 5],
   coveragePenalty: [0, 10],
   best: [1, 100, "whole"],

@@ -63,7 +63,7 @@ export type SearchOptions = PlannedDecoding & {
 
 /** The search that the options ask for. */
 export function searchOver(options: SearchOptions, plan: DecodingPlan): SearchOver {
-  const { best = 1, coveragePenalty = 0, sample, target } = options;
+  const { best = 1, coveragePenalty = 0, lookahead, sample, target } = options;
   const { constraints, unseen } = plan;
   const scoring = scoringOf(options, plan);
   const textOf = best > 1 ? (ids: readonly number[]): string => target.decode(ids) : undefined;
@@ -88,7 +88,7 @@ export function searchOver(options: SearchOptions, plan: DecodingPlan): SearchOv
   const width = widthOf(options);
   const candidates = width === 1 ? 1 : 2 * width;
   // The coverage penalty re-ranks all hypotheses found.
-  const searching = { ...scoring, beam: width, best: coveragePenalty > 0 ? width : best, textOf };
+  const searching = { ...scoring, beam: width, lookahead, best: coveragePenalty > 0 ? width : best, textOf };
   if (constraints.length > 0)
     return {
       stepper: { candidates: "all" },

@@ -19,7 +19,7 @@ export interface Translating {
 /** What can be asked for one sentence alone; anything here must be plain data, since it goes to another process. */
 export type SentenceOptions = Omit<
   DecodingOptions,
-  "beam" | "alpha" | "lengthPenalty" | "best" | "attention" | "sample" | "coveragePenalty"
+  "beam" | "lookahead" | "alpha" | "lengthPenalty" | "best" | "attention" | "sample" | "coveragePenalty"
 >;
 
 export interface TranslatingOptions {

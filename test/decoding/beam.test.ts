@@ -119,7 +119,8 @@ describe.each(alphas)("alpha %d", (alpha) => {
       const model = randomModel(seed);
       for (const beam of [2, 3, 5]) {
         for (const best of [1, beam]) {
-          const found = await search(model, { beam, alpha, best, maxLength: (n) => 2 * n + 6 });
+          const options = { beam, alpha, best, maxLength: (n: number) => 2 * n + 6 };
+          const found = await search(model, { ...options, lookahead: Infinity });
           for (const [i, source] of sources.entries()) {
             const limit = 2 * source.length + 6;
             expectSame(found[i], await plainBeam(model, source, { beam, alpha, best, limit }));
@@ -288,6 +289,22 @@ describe("the search", () => {
     expect(stepper.rows).toHaveLength(7);
     expect(stepper.rows[0]).toBe(4);
     expect(stepper.rows.at(-1)).toBeLessThanOrEqual(2);
+  });
+
+  test("waits for what may still win within the lookahead, and for all that may with none", async () => {
+    // </s> at once has e^-1; 19 tokens more begin with e^-2, and by their length they score best in the end.
+    const long: LanguageModel = (_, { length }) => {
+      const [end, next] = length === 0 ? [-1, -2] : length < 19 ? [-30, -1e-6] : [-1e-6, -30];
+      return Float32Array.of(-30, end as number, next as number, -30, -30);
+    };
+    const lengthOf = async (options: Partial<BeamOptions>): Promise<number | undefined> => {
+      const [found] = await search(long, { beam: 2, alpha: 1, maxLength: () => 40, ...options }, [[7]]);
+      return found?.[0]?.ids.length;
+    };
+    // -2 / lp(1 + 4) = -1.2 does not beat -1, -2 / lp(1 + 8) = -0.9 does.
+    expect(await lengthOf({})).toBe(1);
+    expect(await lengthOf({ lookahead: 8 })).toBe(20);
+    expect(await lengthOf({ lookahead: Infinity })).toBe(20);
   });
 
   test("gives the model's memory back, also when a step fails", async () => {
