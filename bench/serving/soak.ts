@@ -15,7 +15,8 @@ export async function soak(server: Server, sources: string, rate: number, minute
   const look = setInterval(async () => {
     const hours = (performance.now() - began) / 3_600_000;
     const [serving = Number.NaN, computing = Number.NaN] = server.resident();
-    const heap = await heapOf(server.address);
+    const heap = await heapOf(server.address).catch(() => Number.NaN);
+    if (Number.isNaN(heap)) return;
     if (hours * 60 >= minutes / 4) samples.push({ hours, serving, computing, heap });
   }, 1000 * LOOK_S);
   const answers = await load(server.address, sources, "open", rate, 60 * minutes);

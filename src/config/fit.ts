@@ -75,12 +75,15 @@ export function fitToData(
   size: CorpusSize,
 ): { config: Config; choices: readonly string[] } {
   const last = fitTable.findIndex(({ below }) => size.words < below);
-  const rows = fitTable.slice(0, last + 1).toReversed();
+  const free = fittedKeys(requested);
+  // A smaller row is for a smaller model: whoever has set the size gets the row of the corpus.
+  const isSized = !["model.layers", "model.dModel", "model.hidden"].some((path) => free.has(path));
+  const rows = fitTable.slice(isSized ? last : 0, last + 1).toReversed();
   const fits = rows.map((row) => withRow(requested, row, size));
   const { config } = fits.find(({ share }) => share >= FEWEST_TOKENS) ?? (fits.at(-1) as Fit);
   const facts = { size, config, cost: trainingCost(config, size), isShort: config !== fits[0]?.config };
   const values = flatten(config);
-  const paths = fittedPaths.filter((path) => fittedKeys(requested).has(path));
+  const paths = fittedPaths.filter((path) => free.has(path));
   return { config, choices: paths.map((path) => `${path} ${values.get(path)}: ${reasons[path](facts)}`) };
 }
 

@@ -28,8 +28,9 @@ export const parseConfig = (text: string, where: string, overrides: readonly str
 export function readConfig(text: string, where: string, overrides: readonly string[] = []): GivenConfig {
   const document = readYaml(text, where);
   for (const override of overrides) assign(document, override);
-  const given: unknown = withPreset(document.toJS({ maxAliasCount: 0 }) ?? {}, where);
-  const kinds = kindsOf(given, where);
+  const written: unknown = document.toJS({ maxAliasCount: 0 }) ?? {};
+  const kinds = kindsOf(written, where);
+  const given = withPreset(written, kinds, where);
   const result = schemaOf(kinds).safeParse(isObject(given) ? withKind(given, kinds.model) : given);
   if (!result.success) throw issueError(result.error.issues, where, kinds);
   refuseUnfit(result.data, where);

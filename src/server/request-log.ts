@@ -25,14 +25,12 @@ export function followRequests(app: FastifyInstance, metrics: Metrics, isDrainin
   });
 }
 
-/** Aborts when the client goes before its answer is complete. */
+/** Aborts when the client goes before its answer is complete, and when it has an answer, which what still runs cannot change. */
 export function goneSignal(reply: FastifyReply): AbortSignal {
   const abort = new AbortController();
   // Each text of a request waits by itself, and there may be a thousand.
   setMaxListeners(0, abort.signal);
   // A request's own signal may abort once its body has been read; the response closes when the connection does.
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) abort.abort();
-  });
+  reply.raw.once("close", () => abort.abort());
   return abort.signal;
 }

@@ -95,6 +95,8 @@ interface Item {
 
 /** Fewest texts of a batch while there are more: smaller ones waste more than they gain. */
 const LEAST = 4;
+/** What a request may cost beyond what it was admitted with, for each unit that was computed of that. */
+const FURTHER = 2;
 /** Milliseconds that another try at a text waits for others while batches are ready. */
 const PRESSING_MS = 200;
 /** Milliseconds between two looks at what is overdue. */
@@ -105,10 +107,10 @@ const HUNG_MS = 30_000;
 export function createScheduler(worker: () => WorkerProcess, options: SchedulerOptions): Scheduler {
   const queue = rankedQueue<Item>();
   /**
-   * Requests of which something was computed. What else they need, a second model or another try at a sentence, is refused no
-   * more and goes before what others ask for: they have waited, and what was done for them would be lost.
+   * For each request of which something was computed, what else it may cost to be let in however full it is, and to go before
+   * what others ask for: it has waited, and what was done for it would be lost. Enough for a second model or another try.
    */
-  const begun = new WeakSet<AbortSignal>();
+  const further = new WeakMap<AbortSignal, number>();
   /** Batches that were drawn and wait for a stream, longest last. */
   const ready: Item[][] = [];
   const running = new Set<{ readonly items: readonly Item[]; readonly until: number }>();
@@ -242,9 +244,16 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
     },
     submit: async (group, texts, { client, request, signal, deadline }) => {
       if (signal.aborted) throw gone();
-      const isBegun = begun.has(signal);
-      const refusal = isBegun ? undefined : admit(texts, deadline);
+      if (deadline <= Date.now()) {
+        options.onRefused("late");
+        throw late();
+      }
+      const cost = costOf(texts);
+      const left = (further.get(signal) ?? 0) - cost;
+      const isFurther = left >= 0;
+      const refusal = isFurther ? undefined : admit(texts, deadline);
       if (refusal) throw refusal;
+      if (isFurther) further.set(signal, left);
       if (queue.size === 0) waitingSince = Date.now();
       const items: Item[] = [];
       const results = texts.map(
@@ -272,12 +281,12 @@ export function createScheduler(worker: () => WorkerProcess, options: SchedulerO
         for (const item of items) item.settle({ error: gone() });
       };
       signal.addEventListener("abort", leave, { once: true });
-      if (isBegun && queue.pressing === 0) pressingSince = Date.now();
-      queue.add(items, isBegun);
+      if (isFurther && queue.pressing === 0) pressingSince = Date.now();
+      queue.add(items, isFurther);
       pump();
       try {
         const found = await Promise.all(results);
-        begun.add(signal);
+        if (!isFurther) further.set(signal, (further.get(signal) ?? 0) + FURTHER * cost);
         return found as never;
       } catch (error) {
         // One text failed, so the answer cannot be given and the others need not be computed.

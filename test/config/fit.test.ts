@@ -94,6 +94,12 @@ describe("a budget of minutes", () => {
     expect(widthIn(10)).toBeLessThan(widthIn(1000));
   });
 
+  test("keeps the row of the corpus where the size is set: a smaller one would not make it smaller", () => {
+    const vocabIn = (...set: string[]): number =>
+      fitToData(read("preset=base", ...set), large).config.tokenizer.vocab;
+    expect(vocabIn("training.minutes=10")).toBe(vocabIn());
+  });
+
   test("leaves what the user chose", () => {
     const { config } = fitToData(read("training.minutes=1", "model.dModel=512", "training.epochs=7"), large);
     expect(config).toMatchObject({ model: { dModel: 512 }, training: { epochs: 7 } });

@@ -310,17 +310,27 @@ describe("a preset", () => {
     expect(parse(data).training).not.toHaveProperty("ema");
   });
 
-  test("counts as given, so that it is not fitted to the data, and is read as it is printed", () => {
+  test("is gone once it is read: its keys count as given, so that they are not fitted to the data", () => {
     const { config, given } = readConfig(`preset: base\n${data}`, "run.yaml");
-    expect([...given]).toEqual(expect.arrayContaining(["preset", "model.dModel", "training.ema"]));
+    expect([...given]).toEqual(expect.arrayContaining(["model.dModel", "training.ema"]));
+    expect(config).not.toHaveProperty("preset");
     expect(parse(printConfig(config))).toEqual(config);
   });
 
-  test("is of new translating Transformers alone", () => {
+  test("leaves the model to that of training.from, and averages out where ranks train alone", () => {
+    const { model, training } = parse(`preset: small\ntraining: { from: runs/a }\n${data}`);
+    expect([model, training.ema]).toEqual([parse(data).model, 0.999]);
+    const local = parse(`preset: small\ntraining: { localSteps: 50 }\n${data}`);
+    expect(local.training).not.toHaveProperty("ema");
+    expect(local.model).toMatchObject({ decoder: "ssru" });
+  });
+
+  test("is of translating Transformers alone", () => {
     const lstm = `preset: small\nmodel: { kind: lstm }\n${data}`;
     expect(refusal(lstm)).toContain('"preset": small is a Transformer, not lstm');
-    const adapted = `preset: small\ntraining: { from: runs/a }\n${data}`;
-    expect(refusal(adapted)).toContain('"preset": training.from has its own model');
+    expect(refusal(`preset: small\nmodel: { kind: transfomer }\n${data}`)).toContain(
+      'there is no "transfomer"',
+    );
     expect(refusal(`preset: large\n${data}`)).toMatch(/"preset": .*"small"\|"base"/);
     const text = "data: { train: { text: a }, valid: { text: b } }\n";
     expect(refusal(`task: generate\npreset: small\n${text}`)).toContain("only task translate has it");

@@ -1,5 +1,5 @@
 /** Batches of many clients: who is served when, and what is given up. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { fairQueue } from "../../src/server/fair-queue.ts";
 import { Fault } from "../../src/server/fault.ts";
 import { margin } from "../../src/server/margin.ts";
@@ -150,10 +150,10 @@ test("a request of which something was computed is refused no more, and goes bef
   const others = scheduler.submit(group, texts("b", "c", "d", "e"), asking("y"));
   batches[0]?.finish();
   await once;
+  // As much again twice over, not more.
+  for (const who of [begun, asking("z")])
+    await expect(scheduler.submit(group, texts("f", "g", "h"), who)).rejects.toMatchObject({ status: 503 });
   const again = scheduler.submit(group, texts("a again"), begun);
-  await expect(scheduler.submit(group, texts("f", "g", "h"), asking("z"))).rejects.toMatchObject({
-    status: 503,
-  });
   for (let i = 1; i < 4; i++) {
     await later();
     batches[i]?.finish();
@@ -165,6 +165,9 @@ test("a request of which something was computed is refused no more, and goes bef
 });
 
 test("another try at a text waits a little for others, not for all batches that are ready", async () => {
+  let now = Date.now();
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => now);
+  onTestFinished(() => clock.mockRestore());
   const { worker, batches } = fakeWorker();
   const scheduler = createScheduler(() => worker, { ...options, batch: 16, cores: 4 });
   const begun = asking("x");
@@ -177,7 +180,7 @@ test("another try at a text waits a little for others, not for all batches that 
   batches[1]?.finish();
   await later();
   expect(batches[2]?.texts).toHaveLength(4);
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  now += 250;
   batches[2]?.finish();
   await later();
   expect(batches[3]?.texts).toEqual(["a again"]);
@@ -185,7 +188,8 @@ test("another try at a text waits a little for others, not for all batches that 
     batches[i]?.finish();
     await later();
   }
-  expect([await again, await others]).toHaveLength(2);
+  expect(await again).toEqual([[7]]);
+  expect(await others).toHaveLength(16);
   scheduler.close();
 });
 
@@ -210,6 +214,15 @@ test("who goes takes its texts out of the queue and out of the batch that is com
     running: 0,
     batches: 1,
   });
+  scheduler.close();
+});
+
+test("what is already too late is refused", async () => {
+  const { worker, batches } = fakeWorker();
+  const scheduler = createScheduler(() => worker, options);
+  const slow = scheduler.submit(group, texts("a"), asking("x", { deadline: Date.now() }));
+  await expect(slow).rejects.toMatchObject({ status: 503 });
+  expect(batches).toHaveLength(0);
   scheduler.close();
 });
 

@@ -54,7 +54,7 @@ const preset = z
   .enum(presetNames)
   .optional()
   .describe(
-    "model and optimiser that translated best after equal time on two cores: small, base; other keys win",
+    "the model and training that translated best after equal time, where other keys leave them open: small, base",
   );
 const validBleu = count(0).default(500).describe("validation sentences translated for BLEU; 0 for none");
 
