@@ -1,6 +1,5 @@
 import { heedError } from "../errors.ts";
 import { isObject } from "./flat.ts";
-import type { Kinds } from "./schema.ts";
 
 export const presetNames = ["small", "base"] as const;
 
@@ -24,7 +23,7 @@ const presets: Readonly<Record<(typeof presetNames)[number], Preset>> = {
  *
  * @throws ERR_CONFIG for a model that is no Transformer.
  */
-export function withPreset(given: unknown, kinds: Kinds, where: string): unknown {
+export function withPreset(given: unknown, kinds: { task: string; model: string }, where: string): unknown {
   if (!isObject(given) || kinds.task !== "translate") return given;
   const { preset: name, ...rest } = given;
   const { model = {}, training = {} } = rest;
