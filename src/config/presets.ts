@@ -23,7 +23,11 @@ const presets: Readonly<Record<(typeof presetNames)[number], Preset>> = {
  *
  * @throws ERR_CONFIG for a model that is no Transformer.
  */
-export function withPreset(given: unknown, kinds: { task: string; model: string }, where: string): unknown {
+export function withPreset(
+  given: unknown,
+  kinds: { readonly task: string; readonly model: string },
+  where: string,
+): unknown {
   if (!isObject(given) || kinds.task !== "translate") return given;
   const { preset: name, ...rest } = given;
   const { model = {}, training = {} } = rest;
