@@ -1,6 +1,7 @@
 /** What must never go wrong in a server: against the real command, and one that is loaded. */
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -23,6 +24,17 @@ const long = (texts: number) => ({
   minLength: 60,
 });
 const headersOf = (key: string) => ({ authorization: `Bearer ${key}` });
+
+/** The answer to a body of so many bytes that is announced, not sent: who still sends may find the connection closed first. */
+async function announced(address: string, bytes: number) {
+  const headers = { "content-type": "application/json", "content-length": bytes };
+  const asked = request(`${address}/translate`, { method: "POST", headers });
+  asked.flushHeaders();
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
+  const json = JSON.parse(Buffer.concat(await answer.toArray()).toString()) as unknown;
+  asked.on("error", () => undefined).destroy();
+  return { status: answer.statusCode, headers: answer.headers, json };
+}
 
 /** Resident memory of a process, where the system tells; else 0. */
 const residentMegabytes = (pid = 0): number => {
@@ -47,7 +59,7 @@ function raw(
 
 describe("33. what cannot be understood", () => {
   test("a body of 2 MiB is refused with 413", async () => {
-    const { status, json } = await server.post("/translate", { ...english, q: "x".repeat(2 ** 21) });
+    const { status, json } = await announced(server.address, 2 ** 21);
     expect({ status, json }).toEqual({
       status: 413,
       json: { error: "Invalid request: the body exceeds the limit of 1048576 bytes" },
@@ -262,12 +274,13 @@ describe("39. with keys", () => {
       ["application/json", "{"],
       ["application/json", '{"q": 1}'],
       ["text/csv", "q"],
-      ["application/json", `"${"x".repeat(2 ** 21)}"`],
     ] as const) {
       const headers = { "content-type": type };
       const answer = await fetch(`${keyed.address}/translate`, { method: "POST", body, headers });
       expect([answer.status, answer.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
     }
+    const { status, headers } = await announced(keyed.address, 2 ** 21);
+    expect([status, headers["www-authenticate"]]).toEqual([401, "Bearer"]);
   });
   test("it may be a header, a field or in the address; an unknown one is refused with 403", async () => {
     expect((await keyed.post("/translate", english, headersOf(key))).status).toBe(200);
