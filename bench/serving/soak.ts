@@ -23,10 +23,11 @@ export async function soak(server: Server, sources: string, rate: number, minute
   clearInterval(look);
   const { answered, refused, failed, p50, p99 } = summary(answers);
   print(`soak, ${minutes} minutes`, { "requests/s": rate, answered, refused, failed, p50, p99 });
-  const lowest = samples.flatMap((_, i) => {
-    const last = samples.slice(i, i + LOOKS).toSorted((a, b) => a.heap - b.heap);
-    return i % LOOKS === 0 ? last.slice(0, 1) : [];
-  });
+  const lowest = Array.from({ length: Math.ceil(samples.length / LOOKS) }, (_, n) =>
+    samples
+      .slice(n * LOOKS, (n + 1) * LOOKS)
+      .reduce((least, each) => (each.heap < least.heap ? each : least)),
+  );
   slopeOf("server", samples, ({ serving }) => serving);
   slopeOf("process that computes", samples, ({ computing }) => computing);
   slopeOf("server's live objects", lowest, ({ heap }) => heap);

@@ -14,7 +14,7 @@ import { guard, keyNeeded } from "./access.ts";
 import type { AppOptions } from "./app-options.ts";
 import { crossOrigin } from "./cross-origin.ts";
 import { Fault } from "./fault.ts";
-import { BODY, SLOW } from "./limits.ts";
+import { BODY, SLOW, UNREAD } from "./limits.ts";
 import { followRequests } from "./request-log.ts";
 import { generateRoutes } from "./routes/generate.ts";
 import { libreTranslateRoutes } from "./routes/libretranslate.ts";
@@ -59,6 +59,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     const { status, message, retryAfter } = isUnread ? keyNeeded() : faultOf(error);
     if (status >= 500 && status !== 503) request.log.error({ kind: error.name }, "an answer failed");
     if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
+    // Fastify would close the connection on a body that it does not read; Node takes what still comes, within SLOW.
+    if (Number(request.headers["content-length"]) <= UNREAD) reply.removeHeader("connection");
     return reply
       .code(status)
       .type("application/json")

@@ -15,6 +15,9 @@ export interface Limits {
 /** Bytes of the body of a request. */
 export const BODY = 2 ** 20;
 
+/** Bytes that are taken from a client that still sends what was refused: cut off, it might never see the answer. */
+export const UNREAD = 16 * BODY;
+
 /** Milliseconds in which a request must have come, and in which some of an answer must be taken. */
 export const SLOW = 8000;
 

@@ -1,4 +1,5 @@
 /** Small parts of the server: keys, addresses, directions, the cache. */
+import { EventEmitter } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -7,6 +8,7 @@ import { answerCache, cacheKey } from "../../src/server/answer-cache.ts";
 import type { CatalogModel } from "../../src/server/catalog.ts";
 import { directionsOf } from "../../src/server/directions.ts";
 import { makeKey, readKeys } from "../../src/server/keys.ts";
+import { goneSignal } from "../../src/server/request-log.ts";
 import { folder } from "../cli/heed.ts";
 
 const files = folder();
@@ -75,4 +77,12 @@ test("the cache forgets what was used longest ago, and keys tell all options apa
   cache.set("d", "x".repeat(1000));
   expect(cache.get("d")).toBeUndefined();
   expect(cacheKey({ bias: new Map([["a", 1]]) })).not.toBe(cacheKey({ bias: new Map([["a", 2]]) }));
+});
+
+test("what still runs for a request ends with its answer, as it does when the client goes", () => {
+  const raw = Object.assign(new EventEmitter(), { writableFinished: true });
+  const signal = goneSignal({ raw } as unknown as Parameters<typeof goneSignal>[0]);
+  expect(signal.aborted).toBe(false);
+  raw.emit("close");
+  expect(signal.aborted).toBe(true);
 });

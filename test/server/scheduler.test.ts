@@ -142,7 +142,7 @@ test("what does not fit is refused at once, as a whole, with a time to come agai
   scheduler.close();
 });
 
-test("a request of which something was computed is refused no more, and goes before the others", async () => {
+test("a request of which something was computed may add to it unasked, and then goes before the others", async () => {
   const { worker, batches } = fakeWorker();
   const scheduler = createScheduler(() => worker, { ...options, batch: 2, queue: 4 });
   const begun = asking("x");
