@@ -6,32 +6,17 @@
  *
  * Speed in alternating rounds, BLEU with the run's settings on the same sentences.
  */
-import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { listedBy, shortlistOf } from "../../src/decoding/shortlist.ts";
 import { openTranslator } from "../../src/decoding/translator.ts";
 import { corpusBleu } from "../../src/evaluation/bleu.ts";
-import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { readShortlist } from "../../src/runs/shortlist-file.node.ts";
 import { openEngine } from "../../src/runtime/open-engine.node.ts";
 import { machine, median, spread } from "../machine.ts";
+import { testSet } from "./test-set.ts";
 
-const { values } = parseArgs({
-  options: {
-    run: { type: "string", default: "quickstart/run" },
-    source: { type: "string", default: "test.en" },
-    reference: { type: "string", default: "test.fr" },
-    sentences: { type: "string", default: "1000" },
-    rounds: { type: "string", default: "5" },
-    threads: { type: "string", default: "1" },
-  },
-});
+const { directory, run, sources, references, rounds, threads } = testSet();
 const BATCH = 32;
-const linesOf = (file: string): string[] =>
-  readFileSync(file, "utf8").trimEnd().split("\n").slice(0, Number(values.sentences));
-const run = openRunOf(values.run, "translate");
-const shortlist = readShortlist(values.run, run.tokenizers, "heed shortlist");
-const [sources, references] = [linesOf(values.source), linesOf(values.reference)];
+const shortlist = readShortlist(directory, run.tokenizers, "heed shortlist");
 const { model, weights, tokenizers, config } = run;
 const engine = await openEngine("cpu");
 const listed = (size: number): number => {
@@ -43,7 +28,7 @@ const listed = (size: number): number => {
   return Math.round(sizes.reduce((sum, each) => sum + each, 0) / sizes.length);
 };
 console.log(
-  `${machine()}; ${values.threads} threads; ${sources.length} sentences, batches of ${BATCH}; of ${tokenizers.target.size} ` +
+  `${machine()}; ${threads} threads; ${sources.length} sentences, batches of ${BATCH}; of ${tokenizers.target.size} ` +
     `tokens a sentence lists ${listed(1)} and a batch ${listed(BATCH)}\n`,
 );
 console.log(
@@ -58,13 +43,13 @@ for (const [name, beam, quantize] of [
     [undefined, shortlistOf(shortlist)].map((list) =>
       openTranslator({
         ...{ engine, model, weights, ...tokenizers, maxLength: config.model.maxLength, ...config.decoding },
-        ...{ beam, batch: BATCH, quantize, shortlist: list, session: { threads: Number(values.threads) } },
+        ...{ beam, batch: BATCH, quantize, shortlist: list, session: { threads } },
       }),
     ),
   );
   const speeds: number[][] = sides.map(() => []);
   const texts: string[][] = [];
-  for (let round = -1; round < Number(values.rounds); round++) {
+  for (let round = -1; round < rounds; round++) {
     for (const [side, translator] of sides.entries()) {
       const began = performance.now();
       const translations = await translator.translate(sources);
