@@ -148,9 +148,11 @@ describe("a lock of another process", () => {
     "that has ended, unnoticed by its parent, is taken over",
     async () => {
       // Its parent becomes a program that asks for the status of nobody.
-      const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"]);
+      const parent = spawn("sh", ["-c", "sleep 1 & echo $!; exec sleep 60"]);
       children.push(parent);
       const pid = Number(await line(parent));
+      // While one program becomes another it has no arguments, like one that has ended.
+      await expect.poll(() => readFileSync(`/proc/${pid}/cmdline`, "utf8")).toMatch(/^sleep/);
       const stat = (): string => readFileSync(`/proc/${pid}/stat`, "utf8");
       const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
       const began = `${boot} ${stat().split(") ")[1]?.split(" ")[19]}`;
