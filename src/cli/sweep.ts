@@ -148,15 +148,10 @@ function sweepProgress(io: Io, total: number): SweepProgress {
       if (!io.terminal) io.say(line());
       const progress = trainingProgress(io, line);
       run = progress;
-      let steps = 0;
       return {
         ...progress,
-        onStart: (about) => {
-          steps = about.totalSteps;
-          progress.onStart(about);
-        },
         onStep: (record) => {
-          part = steps > 0 ? record.step / steps : 0;
+          part = record.share;
           progress.onStep(record);
         },
       };

@@ -47,19 +47,21 @@ export function trainingProgress(io: Io, above?: () => string): Required<RunEven
       const shown = reasons.map(([reason, count]) => `${count} ${names[reason] ?? reason}`).join(", ");
       say(`${kept} training pairs${shown ? ` (left out: ${shown})` : ""}`);
     },
-    onStart: ({ parameters, totalSteps, from, unit: runUnit }) => {
+    onStart: ({ parameters, totalSteps, minutes, from, share, unit: runUnit }) => {
       unit = runUnit;
       const start = from > 0 ? `, from step ${from}` : "";
       bar?.end();
-      io.say(`${(parameters / 1e6).toFixed(1)} million parameters, ${totalSteps} steps${start}`);
-      bar = progress(io, "train", totalSteps, from, above);
+      const length =
+        minutes === undefined ? `${totalSteps} steps` : `${minutes} minutes or ${totalSteps} steps`;
+      io.say(`${(parameters / 1e6).toFixed(1)} million parameters, ${length}${start}`);
+      bar = progress(io, "train", 1, share, above);
       began = performance.now();
     },
     onStep: (record) => {
       loss = loss === undefined ? record.loss : loss + SMOOTHING * (record.loss - loss);
       tokens += record.tokens;
       const speed = tokens / ((performance.now() - began) / 1000);
-      bar?.update(record.step, `loss ${loss.toFixed(3)}  ${Math.round(speed)} ${unit}s/s`);
+      bar?.update(record.share, `loss ${loss.toFixed(3)}  ${Math.round(speed)} ${unit}s/s`);
     },
     onValidation: ({ step, loss, scores }) =>
       say(`step ${step}: validation ${validationText({ loss, ...scores })}`),

@@ -7,9 +7,14 @@ import type { StepRecord, ValidationRecord } from "../training/trainer.ts";
 
 export interface RunStart {
   readonly parameters: number;
+  /** What the configuration asks for. */
   readonly totalSteps: number;
+  /** What the configuration allows it. */
+  readonly minutes?: number | undefined;
   /** The step to continue from; 0 for a new run. */
   readonly from: number;
+  /** How much of training is over: see `StepRecord`. */
+  readonly share: number;
   readonly unit: Task["unit"];
 }
 
@@ -19,7 +24,7 @@ export interface RunEvents {
   /** How far reading, learning vocabularies and encoding have come. */
   readonly onPreparing?: Watch;
   readonly onCorpus?: (report: FilterReport) => void;
-  /** Once, before the first step. `totalSteps` is what the configuration asks for. */
+  /** Once, before the first step. */
   readonly onStart?: (about: RunStart) => void;
   readonly onStep?: (record: StepRecord) => void;
   readonly onValidation?: (record: ValidationRecord) => void;

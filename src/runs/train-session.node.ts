@@ -3,7 +3,7 @@ import { alone } from "../distributed/communicator.ts";
 import type { Learner } from "../tasks/task.ts";
 import { taskOf } from "../tasks/tasks.ts";
 import { Background } from "../training/background.ts";
-import { isBetter, train } from "../training/trainer.ts";
+import { isBetter, shareOf, train } from "../training/trainer.ts";
 import { scoresOf, tryAverage } from "./average.node.ts";
 import type { Beginning } from "./beginning.node.ts";
 import { appendLine } from "./durable.node.ts";
@@ -56,7 +56,14 @@ export async function trainSession(session: Session): Promise<RunSummary> {
   };
   for (const warning of from.step === 0 ? forewarnings(outlook) : [])
     session.onMessage?.(`warning: ${warning}`);
-  session.onStart?.({ parameters, totalSteps, from: from.step, unit: taskOf(config).unit });
+  session.onStart?.({
+    parameters,
+    totalSteps,
+    minutes: training.minutes,
+    from: from.step,
+    share: shareOf({ totalSteps, minutes: training.minutes }, from.step, from.minutes),
+    unit: taskOf(config).unit,
+  });
   let losses = session.losses;
   let loss = losses.training ?? Number.NaN;
   let tokens = 0;
@@ -74,7 +81,7 @@ export async function trainSession(session: Session): Promise<RunSummary> {
     ...agreement(communicator, session.signal),
     onStep: (record) => {
       saving.check();
-      const { seconds, reduction, ...reproducible } = record;
+      const { seconds, reduction, share: _, ...reproducible } = record;
       loss = record.loss;
       losses = withLoss(losses, "training", loss);
       tokens += record.tokens;

@@ -111,6 +111,17 @@ export interface StepRecord {
   readonly seconds: number;
   /** See `StepResult`; no part of such a log either. */
   readonly reduction?: number;
+  /** How much of training is over, 0 to 1: of its updates, or of its minutes if these end it sooner; no part of such a log. */
+  readonly share: number;
+}
+
+/** How much of training is over after a step: see `StepRecord`. */
+export function shareOf(
+  { totalSteps, minutes = Infinity }: { readonly totalSteps: number; readonly minutes?: number | undefined },
+  step: number,
+  minutesTrained = 0,
+): number {
+  return Math.min(1, Math.max(step / totalSteps, minutesTrained / minutes));
 }
 
 export interface StatisticsRecord extends LayerStatistics {
@@ -255,7 +266,15 @@ export async function train(options: TrainerOptions): Promise<{ position: Positi
       ...(onSpike === "ignore" ? {} : { spikes }),
       ...{ step: number, batch: position.batch + batches.length },
     };
-    const record = { ...result, step: number, epoch, learningRate: rate, seconds: secondsSince(start) };
+    const share = shareOf({ totalSteps: schedule.totalSteps, minutes }, number, minutesTrained());
+    const record = {
+      ...result,
+      step: number,
+      epoch,
+      learningRate: rate,
+      seconds: secondsSince(start),
+      share,
+    };
     await options.onStep?.(record, examples.flat());
     if (statistics) await options.onStatistics?.({ step: number, ...statistics });
     if (!jumps) return;

@@ -176,6 +176,13 @@ describe("an uninterrupted run", () => {
     const rates = [...first.records, ...second.records].map(({ learningRate }) => learningRate);
     // Half a minute a step: far ahead of 100 steps.
     expect(rates.slice(0, 4).map((each) => Number(each.toFixed(3)))).toEqual([1, 0.854, 0.146, 0]);
+    expect([...first.records, ...second.records].map(({ share }) => share)).toEqual([0.25, 0.5, 1, 1]);
+  });
+
+  test("how much is over is said of the updates where no clock is ahead of them", async () => {
+    const { options, records } = world({ size: 4, epochs: 1, minutes: 1e6 });
+    await train({ ...options, schedule: { ...options.schedule, totalSteps: 4 } });
+    expect(records.map(({ share }) => share)).toEqual([0.25, 0.5, 0.75, 1]);
   });
 
   test("each step's record says where it was, what it cost and at which rate", async () => {

@@ -79,7 +79,7 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
       schedule,
       from: position ?? START,
       signal: controller.signal,
-      onStep: async ({ seconds: took, ...update }) => {
+      onStep: async ({ seconds: took, share: _, ...update }) => {
         seconds = before + (performance.now() - began) / 1000;
         history.updates.push(update);
         tell({ kind: "update", update, took, seconds });

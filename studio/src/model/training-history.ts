@@ -4,7 +4,7 @@ import type { Setup } from "./training-setup.ts";
 import type { Snapshot, Watched } from "./watch.ts";
 
 /** An update, without how long it took. */
-export type Update = Omit<StepRecord, "seconds">;
+export type Update = Omit<StepRecord, "seconds" | "share">;
 
 export interface Validated {
   readonly step: number;
