@@ -9,7 +9,9 @@ import { build } from "../../src/nn/layer.ts";
 import { lowerNarrow } from "../../src/onnx/lower-narrow.ts";
 import { gather } from "../../src/ops/gather.ts";
 import { sum } from "../../src/ops/index.ts";
+import { layerNorm } from "../../src/ops/layer-norm.ts";
 import { linear, matmul } from "../../src/ops/matmul.ts";
+import { reshape } from "../../src/ops/reshape.ts";
 import { randomStream } from "../../src/random.ts";
 import { compile } from "../../src/runtime/compile.ts";
 import { openNativeEngine } from "../../src/runtime/native.node.ts";
@@ -61,6 +63,9 @@ async function compared(
   const stored = new Map((graph?.initializer ?? []).map(({ name, dataType }) => [name ?? "", dataType ?? 0]));
   return { errors, operators, stored, bytes: [lowered().length, bytes.length] };
 }
+
+const identity = (size: number): Float32Array<ArrayBuffer> =>
+  Float32Array.from({ length: size * size }, (_, i) => Number(i % (size + 1) === 0));
 
 const random = randomStream(5, "x");
 const fed = {
@@ -114,6 +119,49 @@ describe("a quantised graph", () => {
     expect(
       (await run(3, Float32Array.from([...loud, ...row, ...new Float32Array(16)]))).slice(24, 48),
     ).toEqual(alone);
+    program.close();
+  });
+
+  test("gives what comes from a layer norm one fixed step, and its bias to the product", async () => {
+    const [gain, shift] = [parameter("gain", "float32", [16]), parameter("shift", "float32", [16])];
+    const frozen = new Map([...constants, ...weights(["gain", 16], ["shift", 16])]);
+    const norm = layerNorm(x, gain, shift);
+    const apart = reshape(norm, ["rows", 1, 16]);
+    const outputs = { a: linear(norm, w, b), c: linear(apart, w), d: matmul(norm, u) };
+    const { errors, operators } = await compared(outputs, { x: fed.x }, frozen);
+    for (const error of errors) {
+      expect(error).toBeGreaterThan(0);
+      expect(error).toBeLessThan(0.03);
+    }
+    expect(operators).toContain("QuantizeLinear");
+    for (const dynamic of ["Abs", "ReduceMax", "Add"]) expect(operators).not.toContain(dynamic);
+    // A gain that is no constant has no range to go by.
+    const { operators: unknown } = await compared(
+      { a: linear(layerNorm(x, input("g", "float32", [16]), shift), w) },
+      { x: fed.x, g: { dtype: "float32", shape: [16], data: new Float32Array(16).fill(0.5) } },
+      frozen,
+    );
+    expect(unknown).toContain("ReduceMax");
+  });
+
+  test("keeps the largest element of a normalised row, unless it has half of the row to itself", async () => {
+    const one = new Map<string, HostTensor>([
+      ["w", { dtype: "float32", shape: [16, 16], data: identity(16) }],
+      ["gain", { dtype: "float32", shape: [16], data: new Float32Array(16).fill(1) }],
+      ["shift", { dtype: "float32", shape: [16], data: new Float32Array(16) }],
+    ]);
+    const [gain, shift] = [parameter("gain", "float32", [16]), parameter("shift", "float32", [16])];
+    const y = linear(layerNorm(x, gain, shift), parameter("w", "float32", [16, 16]));
+    const program = await compile({ engine, outputs: { y }, constants: one, quantize: "int8" });
+    // Normalised, two peaks are ±√8, and one alone is √15.
+    const rows = [
+      [1, -1],
+      [1, 0],
+    ].flatMap((peaks) => [...peaks, ...new Array<number>(14).fill(0)]);
+    const found = await program({ x: { shape: [2, 16], data: Float32Array.from(rows) } });
+    const values = (await found.y.read()) as Float32Array;
+    expect([...values.slice(0, 2)].map((value) => Number(value.toFixed(2)))).toEqual([2.83, -2.83]);
+    expect(values[16]).toBeCloseTo(Math.sqrt(8), 2);
     program.close();
   });
 
