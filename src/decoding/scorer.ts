@@ -3,12 +3,12 @@ import { input } from "../ir/leaf.ts";
 import { times } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import type { Seq2Seq } from "../models/seq2seq.ts";
+import { affine } from "../nn/affine.ts";
 import { build, type Layer } from "../nn/layer.ts";
 import { matchTaps } from "../nn/match-taps.ts";
 import { cast, equal } from "../ops/compare.ts";
 import { add, log, mul, sub } from "../ops/elementwise.ts";
 import { gatherLast } from "../ops/gather.ts";
-import { linear } from "../ops/matmul.ts";
 import { mean } from "../ops/reduce.ts";
 import { flattenLead, reshape } from "../ops/reshape.ts";
 import { logSumExp, softmax } from "../ops/softmax.ts";
@@ -124,7 +124,7 @@ function decodeTargets(
     const { hidden } = model.decode(target, model.remember(model.encode(source, mask), mask));
     const last = matchTaps(built.taps, "**.cross.weights", { atLeast: 0 }).at(-1);
     if (last) attentions.push(mean(last[1], [1]));
-    return linear(flattenLead(hidden), model.projection);
+    return affine(flattenLead(hidden), model.projection);
   });
   return { logits, attentions };
 }

@@ -4,13 +4,13 @@ import { plus, type Size, times } from "../ir/size.ts";
 import type { TensorType, Value } from "../ir/value.ts";
 import { inLayers, LISTED, MEMORY, NEXT, named, STATE, under } from "../models/named-tensors.ts";
 import type { Decoder, Seq2Seq, Tensors } from "../models/seq2seq.ts";
+import { affine } from "../nn/affine.ts";
 import { type BuildOptions, build, type Layer, layer } from "../nn/layer.ts";
 import type { Repetition } from "../onnx/repeated.ts";
 import { sum } from "../ops/broadcast.ts";
 import { cast, equal, less } from "../ops/compare.ts";
 import { add, log, maximum, mul, sub } from "../ops/elementwise.ts";
 import { gather, topK } from "../ops/gather.ts";
-import { linear } from "../ops/matmul.ts";
 import { max } from "../ops/reduce.ts";
 import { reshape, slice } from "../ops/reshape.ts";
 import { softmax } from "../ops/softmax.ts";
@@ -78,7 +78,7 @@ export function readGraph(
   const read = built.call.map((model) => ({ model, ...model.decode(tokens, {}) }));
   const logits = read.map(({ model, hidden }) => {
     const last = slice(hidden, 1, plus("time", -1), 1);
-    return linear(reshape(last, ["texts", hidden.shape[2] as Size]), model.projection);
+    return affine(reshape(last, ["texts", hidden.shape[2] as Size]), model.projection);
   });
   const states = named(STATE, inLayers(read.map(({ state }) => state)));
   return { ...states, ...next(logits, candidates), ...observedOutputs(observed, built.taps) };
@@ -125,7 +125,7 @@ export function stepGraph(
     const { hidden, state } = model.decode(reshape(tokens, [rows, 1]), memory, before);
     const dim = hidden.shape[2] as number;
     const projection = isListed ? input(`${LISTED}.${i}.rows`, "float32", ["listed", dim]) : model.projection;
-    const logits = linear(reshape(hidden, [rows, dim]), projection);
+    const logits = affine(reshape(hidden, [rows, dim]), projection);
     return { state, logits: isListed ? withBias(logits, listedBias(), [beam, "listed"]) : logits };
   });
   const states = named(STATE, inLayers(stepped.map(({ state }) => state)));

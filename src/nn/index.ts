@@ -1,6 +1,6 @@
 /** `heed/nn`: layers. A layer is a description; `build` gives it named parameters and makes it callable. */
 
-export { withBias, withOne } from "./affine.ts";
+export { affine, withBias, withOne } from "./affine.ts";
 export {
   type Attended,
   type AttentionOptions,

@@ -9,12 +9,11 @@ const FLOAT = 1;
 /** Largest range of a fixed scale, in root mean squares of what it is for. Up to 39, translations had the same BLEU. */
 const WIDEST = 32;
 
-/** What quantised inputs need: their zero and, with a scale per row, its axis, the step, and a divisor for rows of zeros. */
+/** What quantised inputs need: their zero and, with a scale per row, its axis and the step. */
 const shared = {
   axis: { name: "int8:axis", dtype: "int64", shape: [1], data: BigInt64Array.of(-1n) },
   step: { name: "int8:step", dtype: "float32", shape: [], data: Float32Array.of(1 / 127) },
   zero: { name: "int8:zero", dtype: "uint8", shape: [], data: Uint8Array.of(128) },
-  least: { name: "int8:least", dtype: "float32", shape: [], data: Float32Array.of(1e-30) },
 } as const satisfies Record<string, OnnxInitializer>;
 
 /** How nodes read a weight: as the right side of a product, transposed or not, or row by row. */
@@ -132,7 +131,9 @@ function rewritten(nodes: readonly OnnxNode[], rewriting: Rewriting): OnnxNode[]
     const at = (step: string): string => `${output}:${step}`;
     const known = inputs.get(left);
     // Named after the product, not the input, because subgraphs may quantise the same input.
-    const input = known ?? inputOf(left, at, fixedStep(normBefore(left, made), rewriting));
+    const origin = originOf(left, made);
+    const about = { fixed: fixedStep(origin, rewriting), isPositive: origin?.opType === "Relu" };
+    const input = known ?? inputOf(left, at, about);
     if (!known) inputs.set(left, input);
     const { x, step, rows, nodes: quantising } = input;
     const before = known ? [] : quantising;
@@ -158,7 +159,11 @@ interface QuantisedInput {
 }
 
 /** Stores an input in 8 bits around 128: in steps of a fixed size or, by default, of a 127th of each row's largest magnitude. */
-function inputOf(input: string, at: (step: string) => string, fixed: string | undefined): QuantisedInput {
+function inputOf(
+  input: string,
+  at: (step: string) => string,
+  { fixed, isPositive }: { readonly fixed: string | undefined; readonly isPositive: boolean },
+): QuantisedInput {
   const x = at("uint8");
   const inSteps = (from: string, step: string): OnnxNode => ({
     opType: "QuantizeLinear",
@@ -166,26 +171,24 @@ function inputOf(input: string, at: (step: string) => string, fixed: string | un
     outputs: [x],
   });
   if (fixed) return { x, step: fixed, nodes: [inSteps(input, fixed)] };
-  const rows = at("scale");
-  const [magnitudes, largest, unit] = [at("abs"), at("largest"), at("unit")];
+  // A row of zeros becomes any numbers, of which none is left when they are multiplied by the row's scale, 0.
+  const [magnitudes, rows, unit] = [isPositive ? input : at("abs"), at("scale"), at("unit")];
   const nodes: OnnxNode[] = [
-    { opType: "Abs", inputs: [input], outputs: [magnitudes] },
-    { opType: "ReduceMax", inputs: [magnitudes, shared.axis.name], outputs: [largest] },
-    { opType: "Max", inputs: [largest, shared.least.name], outputs: [rows] },
+    ...(isPositive ? [] : [{ opType: "Abs", inputs: [input], outputs: [magnitudes] }]),
+    { opType: "ReduceMax", inputs: [magnitudes, shared.axis.name], outputs: [rows] },
     { opType: "Div", inputs: [input, rows], outputs: [unit] },
     inSteps(unit, shared.step.name),
   ];
   return { x, step: shared.step.name, rows, nodes };
 }
 
-/** The layer norm whose result an input is, in another shape perhaps. */
-function normBefore(
+/** The node whose result an input is, in another shape perhaps. */
+function originOf(
   name: string | undefined,
   made: ReadonlyMap<string | undefined, OnnxNode>,
 ): OnnxNode | undefined {
   const node = made.get(name);
-  if (node?.opType === "Reshape") return normBefore(node.inputs[0], made);
-  return node?.opType === "LayerNormalization" ? node : undefined;
+  return node?.opType === "Reshape" ? originOf(node.inputs[0], made) : node;
 }
 
 /**
@@ -200,7 +203,8 @@ function fixedStep(
   norm: OnnxNode | undefined,
   { constants, steps }: Pick<Rewriting, "constants" | "steps">,
 ): string | undefined {
-  const [gain, bias] = [1, 2].map((i) => constants.get(norm?.inputs[i] ?? ""));
+  if (norm?.opType !== "LayerNormalization") return undefined;
+  const [gain, bias] = [1, 2].map((i) => constants.get(norm.inputs[i] ?? ""));
   if (gain?.dtype !== "float32" || bias?.dtype !== "float32") return undefined;
   const name = `${gain.name}:${bias.name}:step`;
   const largest = ({ data }: OnnxInitializer): number =>
@@ -257,14 +261,19 @@ function quantise(
   axis: 0 | 1,
 ): { values: Int8Array; scales: Float32Array<ArrayBuffer> } {
   const [rows, columns] = shape as [number, number];
+  const weights = data as Float32Array;
   const scales = new Float32Array(axis === 0 ? rows : columns);
-  const scaleIndex = (i: number): number => (axis === 0 ? Math.floor(i / columns) : i % columns);
-  data.forEach((value: number | bigint, i: number) => {
-    scales[scaleIndex(i)] = Math.max(scales[scaleIndex(i)] as number, Math.abs(Number(value)) / LARGEST);
+  const values = new Int8Array(weights.length);
+  const forEach = (visit: (i: number, of: number) => void): void => {
+    for (let row = 0, i = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++, i++) visit(i, axis === 0 ? row : column);
+  };
+  forEach((i, of) => {
+    scales[of] = Math.max(scales[of] as number, Math.abs(weights[i] as number) / LARGEST);
   });
-  const values = Int8Array.from(data as Float32Array, (value, i) =>
-    Math.round(value / (scales[scaleIndex(i)] || 1)),
-  );
+  forEach((i, of) => {
+    values[i] = Math.round((weights[i] as number) / (scales[of] || 1));
+  });
   return { values, scales };
 }
 

@@ -4,11 +4,11 @@ import { plus, type Size, times } from "../../ir/size.ts";
 import type { Value } from "../../ir/value.ts";
 import { inLayers, under } from "../../models/named-tensors.ts";
 import type { Seq2Seq, Tensors } from "../../models/seq2seq.ts";
+import { affine } from "../../nn/affine.ts";
 import { build, type Layer } from "../../nn/layer.ts";
 import { matchTaps } from "../../nn/match-taps.ts";
 import { lowerNarrow, type NarrowOptions } from "../../onnx/lower-narrow.ts";
 import { and, cast, equal, not, where } from "../../ops/compare.ts";
-import { linear } from "../../ops/matmul.ts";
 import { sizeAsTensor } from "../../ops/range.ts";
 import { concat, reshape, slice } from "../../ops/reshape.ts";
 
@@ -80,7 +80,7 @@ export function decoderGraph(layer: Layer<Seq2Seq>, options: GraphOptions): Uint
   );
   const tokens = cast(ids, "int32");
   const { hidden, state } = model.call.decode(tokens, memory, before);
-  const scores = linear(hidden, model.call.projection);
+  const scores = affine(hidden, model.call.projection);
   const logits = onlyEndAfterEnd(scores, tokens, { past: PAST_TARGET, end: options.end });
   const outputs = new Map([["logits", logits]]);
   const present = (layer: number, side: string, tensors: Tensors): void => {

@@ -4,11 +4,11 @@ import { plus, type Size } from "../../ir/size.ts";
 import type { Value } from "../../ir/value.ts";
 import type { Classifier } from "../../models/classifier.ts";
 import type { Decoder } from "../../models/seq2seq.ts";
+import { affine } from "../../nn/affine.ts";
 import { build, type Layer } from "../../nn/layer.ts";
 import { matchTaps } from "../../nn/match-taps.ts";
 import { lowerNarrow } from "../../onnx/lower-narrow.ts";
 import { and, cast, equal, where } from "../../ops/compare.ts";
-import { linear } from "../../ops/matmul.ts";
 import { range } from "../../ops/range.ts";
 import { type GraphOptions, onlyEndAfterEnd } from "./graphs.ts";
 
@@ -40,7 +40,7 @@ export function languageModelGraph(
   const padded = { mask: cast(mask, "float32"), positions: cast(places, "int32") };
   const tokens = cast(ids, "int32");
   const { hidden, state } = model.call.decode(tokens, padded, Object.fromEntries(past));
-  const scores = linear(hidden, model.call.projection);
+  const scores = affine(hidden, model.call.projection);
   const { end } = options;
   const logits = end === undefined ? scores : onlyEndAfterEnd(scores, tokens, { past: PAST, end });
   const outputs = new Map([["logits", logits]]);
@@ -76,7 +76,7 @@ export function classifierGraph(
   const tokens = where(isLast, end, cast(ids, "int32"));
   const { summarise, encode, projection } = model.call;
   const outputs = new Map<string, Value>();
-  if (hasLabels) outputs.set("logits", linear(summarise(tokens, visible), projection));
+  if (hasLabels) outputs.set("logits", affine(summarise(tokens, visible), projection));
   outputs.set("last_hidden_state", encode(tokens, visible));
   if (options.attentions)
     for (const [i, [, weights]] of matchTaps(model.taps, "encoder.*.attention.weights").entries())

@@ -5,11 +5,11 @@ import type { Value } from "../../ir/value.ts";
 import type { Classifier } from "../../models/classifier.ts";
 import { MEMORY, NEXT, named, STATE } from "../../models/named-tensors.ts";
 import type { Decoder, Seq2Seq, Tensors } from "../../models/seq2seq.ts";
+import { affine } from "../../nn/affine.ts";
 import { build, type Layer } from "../../nn/layer.ts";
 import { matchTaps } from "../../nn/match-taps.ts";
 import { lowerNarrow, type NarrowOptions } from "../../onnx/lower-narrow.ts";
 import { cast } from "../../ops/compare.ts";
-import { linear } from "../../ops/matmul.ts";
 import { reshape } from "../../ops/reshape.ts";
 
 export interface PlainGraphOptions extends Pick<NarrowOptions, "quantize"> {
@@ -46,7 +46,7 @@ export function plainDecoder(layer: Layer<Decoder | Seq2Seq>, options: PlainGrap
   const before = inputsFor(STATE, types.state);
   const { hidden, state } = model.call.decode(cast(token, "int32"), memory, before);
   const last = reshape(hidden, [BATCH, hidden.shape[2] as Size]);
-  const outputs = new Map([["logits", linear(last, model.call.projection)]]);
+  const outputs = new Map([["logits", affine(last, model.call.projection)]]);
   for (const [name, value] of Object.entries(named(NEXT, named(STATE, state)))) outputs.set(name, value);
   if (options.attentions)
     for (const [i, [, weights]] of matchTaps(model.taps, "decoder.**.weights").entries())
@@ -63,7 +63,7 @@ export function plainClassifier(
   const [tokens, visible] = [ids(LENGTH), mask()];
   const summary = summarise(cast(tokens, "int32"), cast(visible, "float32"));
   const outputs = new Map([["summary", summary]]);
-  if (options.hasLabels) outputs.set("logits", linear(summary, projection));
+  if (options.hasLabels) outputs.set("logits", affine(summary, projection));
   return lowerNarrow({ ...options, outputs, inputs: [tokens, visible] }).bytes;
 }
 

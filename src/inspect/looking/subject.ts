@@ -5,9 +5,9 @@ import type { Value } from "../../ir/value.ts";
 import type { Classifier } from "../../models/classifier.ts";
 import { pairInputs, textInputs } from "../../models/inputs.ts";
 import type { Decoder, Seq2Seq } from "../../models/seq2seq.ts";
+import { affine } from "../../nn/affine.ts";
 import type { BuildOptions, Layer, Model } from "../../nn/layer.ts";
 import { build } from "../../nn/layer.ts";
-import { linear } from "../../ops/matmul.ts";
 import { reshape } from "../../ops/reshape.ts";
 import type { BatchFeeds } from "../../runtime/compile.ts";
 import { type Tokenizer, type Tokenizers, writtenIds } from "../../text/tokenizer.ts";
@@ -134,7 +134,7 @@ function translator({ model, tokenizers }: Extract<Inspected, { task: "translate
       );
       const { hidden } = built.call.decode(inputs.target, memory);
       const ids = { "encoder.input.ids": inputs.source, "decoder.input.ids": inputs.target };
-      return called(built, ids, linear(hidden, built.call.projection), options);
+      return called(built, ids, affine(hidden, built.call.projection), options);
     },
     timeAt: (path) => (isInEncoder(path) ? "source" : "target"),
     encode: ({ source: from, target: to = "" }) => ({
@@ -168,7 +168,7 @@ function languageModel({ model, tokenizer }: Extract<Inspected, { task: "generat
       const built = build(model, options);
       const text = input("text", "int32", ["batch", "time"]);
       const { hidden } = built.call.decode(text, {});
-      return called(built, { "input.ids": text }, linear(hidden, built.call.projection), options);
+      return called(built, { "input.ids": text }, affine(hidden, built.call.projection), options);
     },
     timeAt: () => "time",
     encode: ({ source }) => ({ source: Int32Array.from(tokenizer.encode(source)), target: new Int32Array() }),
@@ -193,7 +193,7 @@ function classifier({ model, tokenizer, labels }: Extract<Inspected, { task: "cl
     graph: (options) => {
       const built = build(model, options);
       const { text, mask } = textInputs();
-      const logits = linear(built.call.summarise(text, mask), built.call.projection);
+      const logits = affine(built.call.summarise(text, mask), built.call.projection);
       const [batch, classes] = logits.shape as [Size, Size];
       return called(built, { "input.ids": text }, reshape(logits, [batch, 1, classes]), options);
     },

@@ -1,8 +1,8 @@
 import { input } from "../../ir/leaf.ts";
 import { plus, type Size } from "../../ir/size.ts";
 import type { Decoder } from "../../models/seq2seq.ts";
+import { affine } from "../../nn/affine.ts";
 import { build, type Layer } from "../../nn/layer.ts";
-import { linear } from "../../ops/matmul.ts";
 import { reshape, slice } from "../../ops/reshape.ts";
 import { softmax } from "../../ops/softmax.ts";
 import { compile } from "../../runtime/compile.ts";
@@ -42,7 +42,7 @@ export async function openNextTokens(
   const program = await compile({
     engine,
     state,
-    outputs: { probabilities: softmax(linear(flat, call.projection)) },
+    outputs: { probabilities: softmax(affine(flat, call.projection)) },
   });
   return {
     expect: async (text, context, tokenizer) => {

@@ -2,8 +2,8 @@ import { makeBatch, type PairExample } from "../../data/batches.ts";
 import { chunks } from "../../data/chunks.ts";
 import type { Classifier } from "../../models/classifier.ts";
 import { textInputs } from "../../models/inputs.ts";
+import { affine } from "../../nn/affine.ts";
 import { build, type Layer } from "../../nn/layer.ts";
-import { linear } from "../../ops/matmul.ts";
 import { softmax } from "../../ops/softmax.ts";
 import { compile, feedsFor } from "../../runtime/compile.ts";
 import type { Engine, SessionOptions } from "../../runtime/engine.ts";
@@ -34,7 +34,7 @@ export interface JudgeOptions {
 export async function openJudge({ engine, model, padding, ...rest }: JudgeOptions): Promise<Judge> {
   const { text, mask } = textInputs();
   const { call } = build(model);
-  const probabilities = softmax(linear(call.summarise(text, mask), call.projection));
+  const probabilities = softmax(affine(call.summarise(text, mask), call.projection));
   const program = await compile({ engine, ...rest, outputs: { probabilities } });
   const special = { pad: padding, bos: padding };
   return {
