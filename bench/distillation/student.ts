@@ -2,11 +2,11 @@
  * Claim: a student of a quarter of its teacher's size translates four times as fast, and loses less when it learns from the
  * teacher's translations than from the corpus itself.
  *
- *   npx heed train configs/tatoeba-en-fr.yaml --run runs/tatoeba
+ *   npx heed train configs/tatoeba-en-fr.yaml --run runs/tatoeba --set preset=base
  *   cut -f 1 tatoeba-eng-fra/train.tsv > train.en; cut -f 2 tatoeba-eng-fra/train.tsv > train.fr
  *   npx heed distill runs/tatoeba --source train.en --target train.fr --beam 8 --to student.yaml
  *   npx heed train student.yaml --run runs/student
- *   grep -v 'guidedAlignment\|^training:' student.yaml > alone.yaml
+ *   grep -v guidedAlignment student.yaml > alone.yaml
  *   npx heed train alone.yaml --run runs/alone --set 'data.train={ pairs: tatoeba-eng-fra/train.tsv }'
  *   npx tsx bench/distillation/student.ts --test tatoeba-eng-fra/test.tsv runs/tatoeba runs/student runs/alone
  *

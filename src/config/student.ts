@@ -16,8 +16,8 @@ const MULTIPLE = 32;
 
 /**
  * The configuration of a student: half its teacher's width and a decoder of one layer, since a translation waits for the
- * decoder once a token, for the encoder once. That leaves about a quarter of the parameters. Dropout, passes and rates are
- * left out: they follow from the corpus.
+ * decoder once a token, for the encoder once. That leaves about a quarter of the parameters. Positions, the kind of decoder
+ * and a moving average of the weights are the teacher's. Dropout, passes and rates are left out: they follow from the corpus.
  *
  * @param name  Names the teacher in the first line.
  */
@@ -32,6 +32,10 @@ export function studentConfig(
   const inner = "feedForward" in model ? model.feedForward : 4 * model.dModel;
   const { source, target, links } = files;
   const head = training.guidedAlignment ?? { weight: 0.05 };
+  const learning = {
+    ...(training.ema === undefined ? {} : { ema: training.ema, average: training.average }),
+    ...(links === undefined ? {} : { guidedAlignment: { links, weight: head.weight } }),
+  };
   const document = new Document({
     data: { ...data, train: { source, target } },
     // A vocabulary that came from elsewhere cannot be learnt again.
@@ -43,9 +47,10 @@ export function studentConfig(
       dModel: width,
       heads: 4,
       feedForward: Math.max(MULTIPLE, Math.round(NARROWER * inner)),
+      ...(model.kind === "transformer" ? { positions: model.positions, decoder: model.decoder } : {}),
       maxLength: model.maxLength,
     },
-    ...(links === undefined ? {} : { training: { guidedAlignment: { links, weight: head.weight } } }),
+    ...(Object.keys(learning).length > 0 ? { training: learning } : {}),
     decoding,
   });
   document.commentBefore = ` The student of ${name}. What is left out follows from the corpus.`;
