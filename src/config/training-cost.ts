@@ -45,9 +45,19 @@ const widthOf = (model: Config["model"]): number => ("dModel" in model ? model.d
 function blocksOf(model: Config["model"], task: Config["task"]): number {
   if (!("layers" in model) || !("dModel" in model)) return 0;
   const { layers, dModel } = model;
-  const halves = task === "translate" ? 2 : 1;
-  if ("hidden" in model) return halves * layers * 4 * model.hidden * (dModel + model.hidden);
+  if ("hidden" in model) {
+    const halves = task === "translate" ? 2 : 1;
+    return halves * layers * 4 * model.hidden * (dModel + model.hidden);
+  }
   const { feedForward } = model as { readonly feedForward: number };
-  const cross = task === "translate" ? 4 * dModel ** 2 : 0;
-  return layers * (halves * (4 * dModel ** 2 + 2 * dModel * feedForward) + cross);
+  const inner = 2 * dModel * feedForward;
+  const attention = 4 * dModel ** 2;
+  if (task !== "translate") return layers * (attention + inner);
+  const {
+    encoderLayers = layers,
+    decoderLayers = layers,
+    decoder = "attention",
+  } = model as Readonly<Record<"encoderLayers" | "decoderLayers", number | undefined>> & { decoder?: string };
+  const reading = decoder === "ssru" ? 2 * dModel ** 2 : attention;
+  return encoderLayers * (attention + inner) + decoderLayers * (reading + attention + inner);
 }

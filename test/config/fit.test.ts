@@ -100,6 +100,16 @@ describe("a budget of minutes", () => {
     expect(vocabIn("training.minutes=10")).toBe(vocabIn());
   });
 
+  test("knows that a short decoder, or a recurrent one, costs less", () => {
+    const student = ["tokenizer.vocab=6000", "model.dModel=128", "model.encoderLayers=3"];
+    const parametersOf = (...set: string[]): number =>
+      trainingCost(fitToData(read(...student, ...set), large).config, large).parameters;
+    // 768,000 of the vocabulary, 196,608 a layer; a decoder's has 65,536 more, or half of its own attention less.
+    expect(parametersOf("model.decoderLayers=1")).toBe(1_619_968);
+    expect(parametersOf("model.decoderLayers=1", "model.decoder=ssru")).toBe(1_587_200);
+    expect(parametersOf("model.layers=3")).toBe(2_144_256);
+  });
+
   test("leaves what the user chose", () => {
     const { config } = fitToData(read("training.minutes=1", "model.dModel=512", "training.epochs=7"), large);
     expect(config).toMatchObject({ model: { dModel: 512 }, training: { epochs: 7 } });
