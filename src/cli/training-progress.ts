@@ -52,7 +52,9 @@ export function trainingProgress(io: Io, above?: () => string): Required<RunEven
       const start = from > 0 ? `, from step ${from}` : "";
       bar?.end();
       const length =
-        minutes === undefined ? `${totalSteps} steps` : `${minutes} minutes or ${totalSteps} steps`;
+        minutes === undefined
+          ? `${totalSteps} steps`
+          : `${Number(minutes.toFixed(1))} min or ${totalSteps} steps`;
       io.say(`${(parameters / 1e6).toFixed(1)} million parameters, ${length}${start}`);
       bar = progress(io, "train", 1, share, above);
       began = performance.now();

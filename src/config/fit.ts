@@ -44,10 +44,14 @@ const usual: Readonly<Record<string, readonly string[]>> = {
   "model.norm": ["pre"],
 };
 
+/** With both given, nothing reads `model.layers`. */
+const bothDepths = ["model.encoderLayers", "model.decoderLayers"];
+
 /** Whether this key may be fitted to the data. */
 function isFree(path: FittedPath, { config, given }: GivenConfig): boolean {
   // A vocabulary of words or characters holds those that occur, few or many.
   if (path === "tokenizer.vocab" && config.tokenizer.kind !== "bpe") return false;
+  if (path === "model.layers" && bothDepths.every((key) => given.has(key))) return false;
   // The rates are for AdamW, also within Muon, a cosine and pre-norm.
   const has = flatten(config);
   const isOther = Object.entries(usual).some(

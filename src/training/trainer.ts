@@ -121,7 +121,7 @@ export function shareOf(
   step: number,
   minutesTrained = 0,
 ): number {
-  return Math.min(1, Math.max(step / totalSteps, minutesTrained / minutes));
+  return Math.min(1, Math.max(totalSteps > 0 ? step / totalSteps : 1, minutesTrained / minutes));
 }
 
 export interface StatisticsRecord extends LayerStatistics {

@@ -11,7 +11,7 @@ test("a run that a clock ends shows how much of its minutes is over, and what is
     terminal: undefined,
   } as Partial<Io> as Io);
   events.onStart({
-    ...{ parameters: 2.4e6, totalSteps: 100_000, minutes: 2 },
+    ...{ parameters: 2.4e6, totalSteps: 100_000, minutes: 2.04 },
     ...{ from: 500, share: 0.5, unit: "token" },
   });
   const step = {
@@ -29,7 +29,7 @@ test("a run that a clock ends shows how much of its minutes is over, and what is
   events.end();
   clock.mockRestore();
   expect(said).toEqual([
-    "2.4 million parameters, 2 minutes or 100000 steps, from step 500",
+    "2.4 million parameters, 2 min or 100000 steps, from step 500",
     "train  75% loss 2.000  10 tokens/s  0:30 / 1:00",
     "train 100% loss 2.000  10 tokens/s  1:00 / 1:00",
   ]);

@@ -5,8 +5,10 @@ import type { HostArray } from "../../src/ir/dtype.ts";
 import { input, parameter } from "../../src/ir/leaf.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { RecurrentLanguageModel } from "../../src/models/language-model.ts";
+import { affine, withBias, withOne } from "../../src/nn/affine.ts";
 import { build } from "../../src/nn/layer.ts";
 import { lowerNarrow } from "../../src/onnx/lower-narrow.ts";
+import { relu } from "../../src/ops/elementwise.ts";
 import { gather } from "../../src/ops/gather.ts";
 import { sum } from "../../src/ops/index.ts";
 import { layerNorm } from "../../src/ops/layer-norm.ts";
@@ -143,6 +145,52 @@ describe("a quantised graph", () => {
       frozen,
     );
     expect(unknown).toContain("ReduceMax");
+  });
+
+  test("keeps a scale per row behind a norm whose gains differ much", async () => {
+    const [gain, shift] = [parameter("gain", "float32", [16]), parameter("shift", "float32", [16])];
+    const frozen = new Map([...constants, ...weights(["gain", 16], ["shift", 16])]);
+    const uneven = Float32Array.from({ length: 16 }, (_, i) => (i === 0 ? 40 : 0.1));
+    frozen.set("gain", { dtype: "float32", shape: [16], data: uneven });
+    const outputs = { y: linear(layerNorm(x, gain, shift), w) };
+    expect((await compared(outputs, { x: fed.x }, frozen)).operators).not.toContain("ReduceMax");
+    // The same, among many more: the root mean square falls, and the largest stays.
+    const wide = input("wide", "float32", ["rows", 1024]);
+    const of = (name: string): Value => parameter(name, "float32", [1024]);
+    const many = Float32Array.from({ length: 1024 }, (_, i) => (i === 0 ? 40 : 0.1));
+    const [v, ...norms] = [...weights(["v", 8, 1024], ["shifts", 1024])];
+    const large = new Map([v as [string, HostTensor], ...norms]);
+    large.set("gains", { dtype: "float32", shape: [1024], data: many });
+    const y = linear(layerNorm(wide, of("gains"), of("shifts")), parameter("v", "float32", [8, 1024]));
+    const rows = Float32Array.from({ length: 1024 }, () => random());
+    const { operators } = await compared(
+      { y },
+      { wide: { dtype: "float32", shape: [1, 1024], data: rows } },
+      large,
+    );
+    expect(operators).toContain("ReduceMax");
+  });
+
+  test("takes a product and the column of its bias apart, and what is positive as it is", async () => {
+    const matrix = withBias(w, b);
+    const { errors, operators, stored } = await compared(
+      { y: affine(withOne(relu(x)), matrix) },
+      { x: fed.x },
+    );
+    expect(errors[0]).toBeGreaterThan(0);
+    expect(errors[0]).toBeLessThan(0.03);
+    expect(stored.has("w")).toBe(false);
+    expect(stored.has("b")).toBe(true);
+    expect(operators).toContain("MatMulIntegerToFloat");
+    const exact = await compile({
+      ...{ engine, constants },
+      outputs: { apart: affine(withOne(x), matrix), joined: linear(withOne(x), matrix) },
+    });
+    const { apart, joined } = await exact({ x: fed.x });
+    expect(
+      relativeError((await apart.read()) as Float32Array, (await joined.read()) as Float32Array),
+    ).toBeLessThan(1e-6);
+    exact.close();
   });
 
   test("keeps the largest element of a normalised row, unless it has half of the row to itself", async () => {
