@@ -16,8 +16,8 @@ const MULTIPLE = 32;
 
 /**
  * The configuration of a student: half its teacher's width and a decoder of one layer, since a translation waits for the
- * decoder once a token, for the encoder once. That leaves about a quarter of the parameters. Positions, the kind of decoder
- * and a moving average of the weights are the teacher's. Dropout, passes and rates are left out: they follow from the corpus.
+ * decoder once a token, for the encoder once. That leaves about a quarter of the parameters. It has the teacher's kind of
+ * positions and of decoder, if that is a Transformer, and its `ema`. Dropout, passes and rates follow from the corpus.
  *
  * @param name  Names the teacher in the first line.
  */

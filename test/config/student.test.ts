@@ -10,7 +10,7 @@ const teacher = (lines: string): TranslateConfig =>
     "teacher.yaml",
   ) as TranslateConfig;
 
-test("a student has half the width, one decoder layer, and what else its teacher was made of", () => {
+test("a student has half the width and one decoder layer; positions, decoder and ema are its teacher's", () => {
   const written = studentConfig(teacher("preset: base"), files, "runs/teacher");
   expect(parseConfig(written, "student.yaml")).toMatchObject({
     model: { encoderLayers: 3, decoderLayers: 1, dModel: 128, positions: "rotary", decoder: "ssru" },

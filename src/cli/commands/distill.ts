@@ -8,7 +8,8 @@ export default command({
 one, the student, learns from: STUDENT.target with a translation for each line of
 --source, STUDENT.links with the word links that the teacher's attention shows,
 and the configuration STUDENT.yaml, which names both. The student has half the
-teacher's width and a decoder of one layer: about a quarter of its parameters.
+teacher's width and a decoder of one layer: about a quarter of its parameters;
+its positions, kind of decoder and training.ema are the teacher's.
 
 Translations are searched with the run's beam. With --target, of all hypotheses
 of a line the one is taken that is most like its reference, by sentence BLEU.
