@@ -1,6 +1,6 @@
 /**
- * Claim: a student of a quarter of its teacher's size translates four times as fast, and loses less when it learns from the
- * teacher's translations than from the corpus itself.
+ * Claim: a student of a quarter of its teacher's size translates four times as fast, and learns from the teacher's translations
+ * at least what it would learn from the corpus itself.
  *
  *   npx heed train configs/tatoeba-en-fr.yaml --run runs/tatoeba --set preset=base
  *   cut -f 1 tatoeba-eng-fra/train.tsv > train.en; cut -f 2 tatoeba-eng-fra/train.tsv > train.fr

@@ -80,7 +80,7 @@ describe.each(launchers)("$name", (launcher) => {
         at: ([, second]) => process.kill(second as number, "SIGKILL"),
       });
       expect(ended).not.toBe(0);
-      expect(orphans(killed)).toEqual([]);
+      expect(await orphans(killed)).toEqual([]);
       for (const name of ["one", "three"]) cpSync(killed, run(name), { recursive: true });
     });
 
@@ -134,7 +134,7 @@ describe.each(launchers)("$name", (launcher) => {
       });
       expect(status).toBe(76);
       expect(errors).toMatch(/heed: error: rank 0 of 2, .*: rank 1 did not answer in \w+ within 4 s/);
-      expect(orphans(hung)).toEqual([]);
+      expect(await orphans(hung)).toEqual([]);
     });
 
     test("ranks of another configuration or corpus are refused before the first update", async () => {

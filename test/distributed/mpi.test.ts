@@ -85,7 +85,7 @@ describe.each(launchers)("$name", (launcher) => {
           expect(status).toBe(76);
           expect(errors).toContain("rank 1 did not answer in Allreduce within 4 s");
         } else if (launcher.name === "Open MPI") expect(errors).toContain("process rank 1");
-        expect(orphans(name)).toEqual([]);
+        expect(await orphans(name)).toEqual([]);
       },
     );
 
@@ -101,7 +101,7 @@ describe.each(launchers)("$name", (launcher) => {
         /heed: error: rank 1 of 3, process \d+ on \S+: ended with status 3 while the others/,
       );
       expect(seconds).toBeLessThan(30);
-      expect(orphans(name)).toEqual([]);
+      expect(await orphans(name)).toEqual([]);
     });
 
     test("a rank that is far too late is named by the others", busy, async () => {
@@ -115,7 +115,7 @@ describe.each(launchers)("$name", (launcher) => {
       expect(status).toBe(76);
       expect(errors).toMatch(/rank [01] of 3, .*: rank 2 did not answer in Allreduce within 3 s/);
       expect(errors).not.toMatch(/rank [01],|rank [01] did not/);
-      expect(orphans(name)).toEqual([]);
+      expect(await orphans(name)).toEqual([]);
     });
   });
 });

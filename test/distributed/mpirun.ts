@@ -109,8 +109,15 @@ export async function runJob({ launcher, ranks, script, env = {}, onOutput }: Jo
   });
 }
 
-/** The processes that still run a script of these tests with this mark among their arguments. */
-export function orphans(mark: string): string[] {
-  const listed = execFileSync("ps", ["-eo", "pid,stat,args"], { encoding: "utf8" });
-  return listed.split("\n").filter((line) => line.includes(mark) && !/^\s*\d+ Z/.test(line));
+/**
+ * Processes of a job that are left, by what their arguments contain. A process that was killed takes a moment to give its memory
+ * back, in which it is still listed: what is gone within five seconds is not left.
+ */
+export async function orphans(mark: string): Promise<string[]> {
+  for (let tries = 50; ; tries--) {
+    const listed = execFileSync("ps", ["-eo", "pid,stat,args"], { encoding: "utf8" });
+    const left = listed.split("\n").filter((line) => line.includes(mark) && !/^\s*\d+ Z/.test(line));
+    if (left.length === 0 || tries === 0) return left;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
