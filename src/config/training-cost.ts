@@ -49,8 +49,8 @@ function blocksOf(model: Config["model"], task: Config["task"]): number {
     const halves = task === "translate" ? 2 : 1;
     return halves * layers * 4 * model.hidden * (dModel + model.hidden);
   }
-  const { feedForward } = model as { readonly feedForward: number };
-  const inner = 2 * dModel * feedForward;
+  const { feedForward, activation } = model as { readonly feedForward: number; readonly activation?: string };
+  const inner = (activation === "swiglu" ? 3 : 2) * dModel * feedForward;
   const attention = 4 * dModel ** 2;
   if (task !== "translate") return layers * (attention + inner);
   const {

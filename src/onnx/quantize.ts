@@ -197,9 +197,10 @@ function originOf(
  *
  *   max |gain| √(dim / 2) + max |bias|
  *
- * Elements of a normalised row have squares of sum dim, so that only one that has half of the sum to itself is cut off. Numbers
- * that are none become some, as in every conversion to integers.
- * Undefined for other norms, and where that is more than `WIDEST` times what elements are on average: steps would be too coarse.
+ * Elements of a normalised row have squares of sum dim, so that only one that has half of the sum to itself is cut off. NaN
+ * becomes a number, as in every conversion to integers.
+ *
+ * @returns undefined for other nodes, and where that is more than `WIDEST` times what elements are on average: too coarse
  */
 function fixedStep(
   norm: OnnxNode | undefined,

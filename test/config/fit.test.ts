@@ -108,6 +108,8 @@ describe("a budget of minutes", () => {
     expect(parametersOf("model.decoderLayers=1")).toBe(1_619_968);
     expect(parametersOf("model.decoderLayers=1", "model.decoder=ssru")).toBe(1_587_200);
     expect(parametersOf("model.layers=3")).toBe(2_144_256);
+    // A third matrix of 128 · 512 in each of six feed-forward layers.
+    expect(parametersOf("model.layers=3", "model.activation=swiglu")).toBe(2_537_472);
   });
 
   test("leaves what the user chose", () => {
