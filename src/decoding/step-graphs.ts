@@ -10,7 +10,7 @@ import type { Repetition } from "../onnx/repeated.ts";
 import { sum } from "../ops/broadcast.ts";
 import { cast, equal, less } from "../ops/compare.ts";
 import { add, log, maximum, mul, sub } from "../ops/elementwise.ts";
-import { gather, topK } from "../ops/gather.ts";
+import { gather, gatherLast, topK } from "../ops/gather.ts";
 import { max } from "../ops/reduce.ts";
 import { reshape, slice } from "../ops/reshape.ts";
 import { softmax } from "../ops/softmax.ts";
@@ -103,10 +103,13 @@ export function stepGraph(
   {
     isOrdered = candidates !== 1,
     isListed = false,
+    inRounds = false,
     observed,
   }: {
     readonly isOrdered?: boolean | undefined;
     readonly isListed?: boolean;
+    /** How the best are found: as in `topK`. */
+    readonly inRounds?: boolean;
     readonly observed?: ObservedGraph | undefined;
   } = {},
 ): Outputs {
@@ -131,7 +134,7 @@ export function stepGraph(
   const states = named(STATE, inLayers(stepped.map(({ state }) => state)));
   const logits = stepped.map((member) => member.logits);
   const wanted = isOrdered && candidates !== "all" ? input(CANDIDATES, "int32", ["candidates"]) : candidates;
-  const found = next(logits, wanted);
+  const found = next(logits, wanted, inRounds);
   const listed = isListed && found.best ? { best: gather(listedIds(), found.best) } : {};
   return { ...named(NEXT, states), ...found, ...listed, ...observedOutputs(observed, built.taps) };
 }
@@ -151,20 +154,21 @@ function memoryOf(model: Decoder | Seq2Seq): Tensors {
 }
 
 /** The most likely next tokens, or all, from each model's logits [rows, vocabulary]. */
-function next(logits: readonly Value[], candidates: Wanted): Outputs {
+function next(logits: readonly Value[], candidates: Wanted, inRounds = false): Outputs {
   const [only, ...others] = logits as [Value, ...Value[]];
   if (others.length > 0) {
     const total = logits.map((each) => softmax(each)).reduce(add);
-    return best(log(mul(total, 1 / logits.length)), candidates);
+    return best(log(mul(total, 1 / logits.length)), candidates, inRounds);
   }
-  // log Σ exp(z) = max z - log max softmax(z): one pass over the vocabulary, keeping no array of its size.
-  const likeliest = log(max(softmax(only), [1], { keep: true }));
+  // log Σ exp(z) = max z - log max softmax(z).
+  const probabilities = softmax(only);
   if (candidates === "all") {
-    return { logProbabilities: add(sub(only, max(only, [1], { keep: true })), likeliest) };
+    const [top, likeliest] = [only, probabilities].map((each) => max(each, [1], { keep: true }));
+    return { logProbabilities: add(sub(only, top as Value), log(likeliest as Value)) };
   }
-  const { values, indices } = topK(only, candidates);
-  const top = candidates === 1 ? values : max(values, [1], { keep: true });
-  return { best: indices, logProbabilities: add(sub(values, top), likeliest) };
+  const { values, indices } = topK(only, candidates, { inRounds });
+  const [top, first] = candidates === 1 ? [values, indices] : [slice(values, 1, 0, 1), slice(indices, 1, 0, 1)];
+  return { best: indices, logProbabilities: add(sub(values, top), log(gatherLast(probabilities, first))) };
 }
 
 /**
@@ -191,9 +195,9 @@ export function greedyGraph(
 /** How many of the most likely tokens, as for `topK`, or all. */
 type Wanted = number | Value | "all";
 
-function best(logProbabilities: Value, candidates: Wanted): Outputs {
+function best(logProbabilities: Value, candidates: Wanted, inRounds: boolean): Outputs {
   if (candidates === "all") return { logProbabilities };
-  const { values, indices } = topK(logProbabilities, candidates);
+  const { values, indices } = topK(logProbabilities, candidates, { inRounds });
   return { best: indices, logProbabilities: values };
 }
 

@@ -2,6 +2,7 @@ import { beginning, LISTED, MEMORY, NEXT, STATE, under } from "../models/named-t
 import type { Decoder, Seq2Seq } from "../models/seq2seq.ts";
 import { build, type Layer } from "../nn/layer.ts";
 import { feedsFor } from "../runtime/compile.ts";
+import { deviceOf } from "../runtime/devices.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import { type Arrangement, arrange, firstArrangement } from "./arrangement.ts";
 import { listedTensors, type Shortlist } from "./listed.ts";
@@ -69,9 +70,10 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
   const { read, step } = options.observed ?? {};
   const { shortlist, isOrdered } = options;
   const isListed = shortlist !== undefined;
+  const { hasThreads } = deviceOf(options.engine.device);
   const encode = encodeGraph(models, options.padding, { observed: read, isListed });
   const sessions = await openSessions(options, encode, {
-    outputs: stepGraph(models, requested, { isOrdered, isListed, observed: step }),
+    outputs: stepGraph(models, requested, { isOrdered, isListed, inRounds: hasThreads, observed: step }),
   });
   return {
     candidates,

@@ -1,6 +1,6 @@
 import { heedError } from "../errors.ts";
 import { type DType, numberTypes } from "../ir/dtype.ts";
-import { apply, applyMany, defineOp, requireDType, showOperands, sizeOf } from "../ir/op.ts";
+import { apply, applyMany, defineOp, type Emit, type Name, requireDType, showOperands, sizeOf } from "../ir/op.ts";
 import { elements, type Shape, type Size, sameShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { reshape } from "./reshape.ts";
@@ -149,16 +149,25 @@ export const scatterAddLastOp = defineOp<[x: Value, indices: Value, updates: Val
  *   x [...lead, size]  ->  values [...lead, k], indices int32 [...lead, k]
  *
  * @param k  A number, or a vector of k elements, for a k that is known only when the graph runs.
+ * @param options.inRounds  Whether the chunks with the largest maxima are found first, and only these searched: the same
+ *   result, sooner where the axis is long and the processor has vectors, later on a GPU. Default false.
  */
-export function topK(x: Value, k: number | Value): { values: Value; indices: Value } {
+export function topK(
+  x: Value,
+  k: number | Value,
+  { inRounds = false }: { readonly inRounds?: boolean } = {},
+): { values: Value; indices: Value } {
   const [values, indices] =
     typeof k === "number"
-      ? applyMany(topKOp, [x], { k })
-      : applyMany(topKOp, [x, k], { k: k.shape[0] as Size });
+      ? applyMany(topKOp, [x], { k, inRounds })
+      : applyMany(topKOp, [x, k], { k: k.shape[0] as Size, inRounds });
   return { values: values as Value, indices: indices as Value };
 }
 
-export const topKOp = defineOp<readonly [x: Value] | readonly [x: Value, like: Value], { k: Size }>({
+export const topKOp = defineOp<
+  readonly [x: Value] | readonly [x: Value, like: Value],
+  { k: Size; inRounds: boolean }
+>({
   name: "topK",
   type: ([x], { k }) => {
     requireDType("topK", "x", x, numberTypes);
@@ -176,8 +185,12 @@ export const topKOp = defineOp<readonly [x: Value] | readonly [x: Value, like: V
       { dtype: "int32", shape },
     ];
   },
-  onnx: (emit, [x], { k }) => {
-    const [values = "", indices = ""] = emit.many("TopK", [x, emit.shape([k])], { axis: -1 }, 2);
+  onnx: (emit, [x], { k, inRounds }, { inputs: [{ shape }] }) => {
+    const wanted = emit.shape([k]);
+    const chunk = inRounds && k !== 1 ? chunkOf(shape.at(-1) as Size) : undefined;
+    const [values = "", indices = ""] = chunk
+      ? topKInRounds(emit, x, wanted, shape, chunk)
+      : emit.many("TopK", [x, wanted], { axis: -1 }, 2);
     return [values, emit("Cast", [indices], { to: 6 })];
   },
   vjp: ({ inputs: [x, like], outputs, grads }) => {
@@ -187,3 +200,47 @@ export const topKOp = defineOp<readonly [x: Value] | readonly [x: Value, like: V
     return like ? [ofX, null] : [ofX];
   },
 });
+
+/** Elements of an axis below which one round is as fast. */
+const LONG = 1024;
+/** Elements of a chunk: few, so that those chosen are soon searched; many, so that there are few chunks to choose from. */
+const CHUNK = 32;
+
+/** The divisor of `size` nearest to `CHUNK`; undefined if that is half or twice as much, or an axis is short or unknown. */
+function chunkOf(size: Size): number | undefined {
+  if (typeof size !== "number" || size < LONG) return;
+  const divisors = Array.from({ length: 2 * CHUNK }, (_, i) => i + 1).filter((n) => size % n === 0);
+  const [nearest] = divisors.sort((a, b) => Math.abs(a - CHUNK) - Math.abs(b - CHUNK));
+  return nearest !== undefined && 2 * nearest > CHUNK ? nearest : undefined;
+}
+
+/**
+ * TopK of the last axis in two rounds. The k largest elements lie in the k chunks with the largest maxima. ONNX Runtime
+ * searches one element after another, but finds maxima with vectors. The chosen chunks stay in order, so that of equal
+ * elements the first is taken, as in one round.
+ */
+function topKInRounds(
+  emit: Emit,
+  x: Name,
+  k: Name,
+  shape: Shape,
+  chunk: number,
+): readonly [values: Name, indices: Name] {
+  const count = (shape.at(-1) as number) / chunk;
+  const chunks = emit("Reshape", [x, emit.ints([-1, count, chunk])]);
+  const maxima = emit("ReduceMax", [chunks, emit.ints([-1])], { keepdims: 0 });
+  const most = emit("Min", [k, emit.ints([count])]);
+  const [, found = ""] = emit.many("TopK", [maxima, most], { axis: -1, sorted: 0 }, 2);
+  const [inOrder = ""] = emit.many("TopK", [found, most], { axis: -1, largest: 0 }, 2);
+  const places = emit("Unsqueeze", [inOrder, emit.ints([-1])]);
+  const chosen = emit("Flatten", [emit("GatherND", [chunks, places], { batch_dims: 1 })], { axis: 1 });
+  const [values = "", at = ""] = emit.many("TopK", [chosen, k], { axis: -1 }, 2);
+  // Of the chosen, element i is in the chunk numbered inOrder[i / chunk].
+  const size = emit.ints([chunk]);
+  const rank = emit("Div", [at, size]);
+  const skipped = emit("Sub", [emit("GatherElements", [inOrder, rank], { axis: -1 }), rank]);
+  const indices = emit("Add", [at, emit("Mul", [skipped, size])]);
+  if (shape.length === 2) return [values, indices];
+  const own = emit("Concat", [emit.shape(shape.slice(0, -1)), k], { axis: 0 });
+  return [emit("Reshape", [values, own]), emit("Reshape", [indices, own])];
+}
