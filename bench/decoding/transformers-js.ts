@@ -32,12 +32,17 @@ const sentences = readSentences(values.source, Number(values.sentences));
 const ids = sentences.map((text) => run.tokenizers.source.encode(text)).sort((a, b) => a.length - b.length);
 console.log(`${machine()}; ${THREADS} threads; tokens/s, medians of ${values.rounds} alternating rounds\n`);
 console.log(raceHead("transformers.js"));
-for (const batch of [1, 32]) {
-  const ours = await openTimed(engine, run, sentences, { beam: 1, batch });
-  const peer = await openPeer(process.execPath, "transformers-js.mjs", {
-    ...{ folder: resolve(values.folder), batches: chunks(ids, batch), threads: THREADS },
-  });
-  console.log(await race(`greedy, batch ${batch}`, ours, peer, Number(values.rounds)));
-  ours.close();
-  peer.close();
+for (const [name, dtype, quantize] of [
+  ["float32", "fp32", {}],
+  ["int8", "q8", { quantize: "int8" }],
+] as const) {
+  for (const batch of [1, 32]) {
+    const ours = await openTimed(engine, run, sentences, { beam: 1, batch, ...quantize });
+    const peer = await openPeer(process.execPath, "transformers-js.mjs", {
+      ...{ folder: resolve(values.folder), dtype, batches: chunks(ids, batch), threads: THREADS },
+    });
+    console.log(await race(`${name}, greedy, batch ${batch}`, ours, peer, Number(values.rounds)));
+    ours.close();
+    peer.close();
+  }
 }

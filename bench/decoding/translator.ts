@@ -50,7 +50,8 @@ export async function openTimed(
     maxLength: config.model.maxLength,
     ...search,
     session: { threads },
-    ...(threads > 1 ? streamsFor(sentences.length, search.batch, weights) : {}),
+    // Of sentences one after the other, each is the only one that waits.
+    ...(threads > 1 ? streamsFor(search.batch === 1 ? 1 : sentences.length, search.batch, weights) : {}),
     ...(search.batch === 1 ? { streams: 1 } : {}),
   });
   return {

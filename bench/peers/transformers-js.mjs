@@ -1,18 +1,18 @@
 /**
  * Greedy translation by transformers.js, for bench/decoding.
  *
- * Reads one JSON object on standard input: {folder, batches, threads}, batches of rows of ids. Then, for every line "run N"
+ * Reads one JSON object on standard input: {folder, dtype, batches, threads}, batches of rows of ids. Then, for every line "run N"
  * it translates everything N times and prints the milliseconds as a JSON list.
  */
 import { createInterface } from "node:readline";
 import { AutoModelForSeq2SeqLM, env, Tensor } from "@huggingface/transformers";
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const { folder, batches, threads } = JSON.parse((await lines.next()).value);
+const { folder, dtype, batches, threads } = JSON.parse((await lines.next()).value);
 env.allowRemoteModels = false;
 env.localModelPath = "/";
 const model = await AutoModelForSeq2SeqLM.from_pretrained(folder, {
-  dtype: "fp32",
+  dtype,
   session_options: { intraOpNumThreads: threads },
 });
 const { pad_token_id: pad, eos_token_id: end } = model.config;
