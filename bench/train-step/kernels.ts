@@ -23,22 +23,34 @@ export interface Event {
 }
 
 /**
- * The events of each run of the sessions that `work` opens with the engine it is given, in order; the event of the whole run
+ * The events of each run of each session that `work` opens with the engine it is given, in order; the event of the whole run
  * comes last.
  */
+export async function profiledSessions(
+  engine: Engine,
+  work: (engine: Engine) => Promise<unknown>,
+): Promise<Event[][][]> {
+  const folder = mkdtempSync(join(tmpdir(), "heed-profile-"));
+  let opened = 0;
+  try {
+    await work({
+      ...engine,
+      load: (model, options) => engine.load(model, { ...options, profile: join(folder, `${opened++}-`) }),
+    });
+    return readdirSync(folder)
+      .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
+      .map((file) => byRun(JSON.parse(readFileSync(join(folder, file), "utf8")) as Event[]));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** `profiledSessions`, of the only one. */
 export async function profiled(
   engine: Engine,
   work: (engine: Engine) => Promise<unknown>,
 ): Promise<Event[][]> {
-  const folder = mkdtempSync(join(tmpdir(), "heed-profile-"));
-  try {
-    const profile = join(folder, "step");
-    await work({ ...engine, load: (model, options) => engine.load(model, { ...options, profile }) });
-    const [file = ""] = readdirSync(folder);
-    return byRun(JSON.parse(readFileSync(join(folder, file), "utf8")) as Event[]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return (await profiledSessions(engine, work))[0] ?? [];
 }
 
 function byRun(events: readonly Event[]): Event[][] {
