@@ -167,7 +167,8 @@ function next(logits: readonly Value[], candidates: Wanted, inRounds = false): O
     return { logProbabilities: add(sub(only, top as Value), log(likeliest as Value)) };
   }
   const { values, indices } = topK(only, candidates, { inRounds });
-  const [top, first] = candidates === 1 ? [values, indices] : [slice(values, 1, 0, 1), slice(indices, 1, 0, 1)];
+  const [top, first] =
+    candidates === 1 ? [values, indices] : [slice(values, 1, 0, 1), slice(indices, 1, 0, 1)];
   return { best: indices, logProbabilities: add(sub(values, top), log(gatherLast(probabilities, first))) };
 }
 

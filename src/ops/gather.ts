@@ -1,6 +1,15 @@
 import { heedError } from "../errors.ts";
 import { type DType, numberTypes } from "../ir/dtype.ts";
-import { apply, applyMany, defineOp, type Emit, type Name, requireDType, showOperands, sizeOf } from "../ir/op.ts";
+import {
+  apply,
+  applyMany,
+  defineOp,
+  type Emit,
+  type Name,
+  requireDType,
+  showOperands,
+  sizeOf,
+} from "../ir/op.ts";
 import { elements, type Shape, type Size, sameShape } from "../ir/size.ts";
 import type { Value } from "../ir/value.ts";
 import { reshape } from "./reshape.ts";

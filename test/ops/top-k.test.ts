@@ -20,7 +20,13 @@ function sorted(row: readonly number[], k: number): { values: number[]; indices:
   return { values: indices.slice(0, k).map((i) => row[i] as number), indices: indices.slice(0, k) };
 }
 
-async function found(x: number[][], shape: Shape, lead: number[], k: number, isAsked: boolean): Promise<unknown> {
+async function found(
+  x: number[][],
+  shape: Shape,
+  lead: number[],
+  k: number,
+  isAsked: boolean,
+): Promise<unknown> {
   const size = (x[0] as number[]).length;
   const wanted = isAsked ? input("wanted", "int32", ["k"]) : k;
   const graph = topK(input("x", "float32", shape), wanted, { inRounds: true });
@@ -51,10 +57,13 @@ test.each(
       [1, 8, 200].flatMap((k) => [false, true].map((isAsked) => ({ name, lead, size, k, isAsked }))),
     ),
   ),
-)("$name, $k of $size, asked when the graph runs: $isAsked", async ({ lead: [shape, sizes], size, k, isAsked }) => {
-  const x = rowsOf(6, size);
-  expect(await found(x, [...shape, size], sizes, k, isAsked)).toEqual(x.map((row) => sorted(row, k)));
-});
+)(
+  "$name, $k of $size, asked when the graph runs: $isAsked",
+  async ({ lead: [shape, sizes], size, k, isAsked }) => {
+    const x = rowsOf(6, size);
+    expect(await found(x, [...shape, size], sizes, k, isAsked)).toEqual(x.map((row) => sorted(row, k)));
+  },
+);
 
 test.each([
   ["long enough", 4000, 3],
