@@ -5,6 +5,7 @@ import type { Shape } from "../../src/ir/size.ts";
 import { lower } from "../../src/onnx/lower.ts";
 import { topK } from "../../src/ops/gather.ts";
 import { randomStream } from "../../src/random.ts";
+import type { HostValue } from "./graph-run.ts";
 import { open } from "./native-run.ts";
 
 /** Rows of numbers among which many are equal, and in the last row all. */
@@ -37,10 +38,9 @@ async function found(
   });
   run.close();
   expect(values?.shape).toEqual([...lead, k]);
-  const rows = (data: ArrayLike<number>): number[][] =>
-    x.map((_, row) => Array.from({ length: k }, (_, i) => data[row * k + i] as number));
-  const asRows = (tensor = values): number[][] => rows(tensor?.data as Float32Array);
-  return asRows().map((row, i) => ({ values: row, indices: asRows(indices)[i] }));
+  const rows = (tensor: HostValue | undefined): number[][] =>
+    x.map((_, row) => Array.from(tensor?.data.slice(row * k, (row + 1) * k) ?? [], Number));
+  return rows(values).map((row, i) => ({ values: row, indices: rows(indices)[i] }));
 }
 
 const shapes: Readonly<Record<string, readonly [Shape, number[]]>> = {
