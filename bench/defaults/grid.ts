@@ -46,7 +46,7 @@ interface Axes {
 
 const grid: Readonly<Record<number, Axes>> = {
   500: {
-    vocab: [400, 800],
+    vocab: [400, 800, 1200],
     sizes: [
       [2, 64],
       [2, 128],
@@ -55,7 +55,7 @@ const grid: Readonly<Record<number, Axes>> = {
     training: [256, 60, 3e-3, 100],
   },
   2000: {
-    vocab: [500, 1500],
+    vocab: [500, 1500, 3000],
     sizes: [
       [2, 64],
       [2, 128],
@@ -81,7 +81,7 @@ const grid: Readonly<Record<number, Axes>> = {
     ],
     dropout: [0.1],
     training: [2048, 1000, 3e-3, 100],
-    minutes: 12,
+    minutes: 10,
   },
 };
 

@@ -20,8 +20,8 @@ export interface CorpusSize {
  */
 export const fitTable = [
   {
-    /** Words of the targets: some 1,000 short sentences. */
-    below: 8_000,
+    /** Words of the targets: some 400 short sentences. */
+    below: 3_500,
     defaults: {
       "tokenizer.vocab": 400,
       "model.layers": 1,
@@ -37,9 +37,25 @@ export const fitTable = [
     },
   },
   {
+    below: 8_000,
+    defaults: {
+      "tokenizer.vocab": 800,
+      "model.layers": 2,
+      "model.dModel": 128,
+      "model.heads": 4,
+      "model.dropout": 0.1,
+      "model.norm": "pre",
+      "training.batchTokens": 256,
+      "training.epochs": 100,
+      "training.learningRate": 3e-3,
+      "training.schedule": "cosine",
+      "training.warmup": 100,
+    },
+  },
+  {
     below: 36_000,
     defaults: {
-      "tokenizer.vocab": 500,
+      "tokenizer.vocab": 1500,
       "model.layers": 2,
       "model.dModel": 128,
       "model.heads": 4,

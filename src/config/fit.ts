@@ -27,7 +27,7 @@ const settledBy: Readonly<Partial<Record<FittedPath, readonly string[]>>> = {
 };
 
 /** With a budget of minutes, the target tokens that a model must read for each of its parameters; a smaller one is taken else. */
-const FEWEST_TOKENS = 1;
+const FEWEST_TOKENS = 0.5;
 /** Share of the minutes that updates take; validation and saving take the rest. */
 const TRAINING = 0.85;
 /** Words of all sides that a piece of the vocabulary needs at the least. */

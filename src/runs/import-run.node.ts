@@ -6,6 +6,7 @@ import { notFinite } from "../formats/huggingface/import/weights.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { CONFIG_FILE, WEIGHTS_FILE } from "./file-names.ts";
 import { readModelRun } from "./model-folder.ts";
+import { encodeShortlist, readMarianShortlist, SHORTLIST_FILE } from "./shortlist-file.node.ts";
 
 export interface ImportOptions {
   /** Whether weights that are not finite are an error rather than a warning. Default false. */
@@ -57,5 +58,8 @@ export function importRun(directory: string, { strict = false, say }: ImportOpti
     [WEIGHTS_FILE, encodeSafetensors(weights)],
   ]);
   for (const [name, content] of Object.entries(json)) files.set(name, text(JSON.stringify(content)));
+  const shortlist =
+    "tokenizers" in run ? readMarianShortlist(directory, run.tokenizers.source.size) : undefined;
+  if (shortlist) files.set(SHORTLIST_FILE, encodeShortlist(shortlist));
   return { files, task: config.task, kind: config.model.kind, parameters: count, isEncoder };
 }

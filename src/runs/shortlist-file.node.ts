@@ -2,25 +2,57 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { LexicalShortlist } from "../decoding/shortlist.ts";
 import { heedError } from "../errors.ts";
+import { marianShortlistIn } from "../formats/marian/folder.node.ts";
+import { decodeMarianShortlist } from "../formats/marian/shortlist.ts";
 import type { Tokenizers } from "../text/tokenizer.ts";
 import { codec } from "./codec.ts";
 import { writeAtomically } from "./durable.node.ts";
 import { readWhole } from "./read-file.node.ts";
 
 /** The lexical shortlist of a run, if it has one. */
-const SHORTLIST_FILE = "shortlist.safetensors";
+export const SHORTLIST_FILE = "shortlist.safetensors";
 
-export const shortlistPath = (directory: string): string => join(directory, SHORTLIST_FILE);
+/** The run's own shortlist or, in a folder of Marian's that has none, the published one. */
+export function shortlistPath(directory: string): string {
+  const own = join(directory, SHORTLIST_FILE);
+  return existsSync(own) ? own : (marianShortlistIn(directory) ?? own);
+}
 
 /** Writes a run's shortlist. @returns its path */
-export function writeShortlist(directory: string, { common, translations, each }: LexicalShortlist): string {
-  const path = shortlistPath(directory);
+export function writeShortlist(directory: string, shortlist: LexicalShortlist): string {
+  const path = join(directory, SHORTLIST_FILE);
+  writeAtomically(path, encodeShortlist(shortlist));
+  return path;
+}
+
+/** The content of `SHORTLIST_FILE`. */
+export function encodeShortlist({ common, translations, each }: LexicalShortlist): Uint8Array {
   const tensors = new Map([
     ["common", { dtype: "int32", shape: [common.length], data: common }],
     ["translations", { dtype: "int32", shape: [translations.length / each, each], data: translations }],
   ] as const);
-  writeAtomically(path, codec.encode(tensors));
-  return path;
+  return codec.encode(tensors);
+}
+
+/**
+ * The shortlist of a folder of Marian's.
+ *
+ * @param vocabulary  Of the model: its padding, which the shortlist does not know, lists nothing.
+ * @returns undefined if the folder has none
+ * @throws ERR_MODEL when it is damaged or of another vocabulary.
+ */
+export function readMarianShortlist(directory: string, vocabulary: number): LexicalShortlist | undefined {
+  const path = marianShortlistIn(directory);
+  if (path === undefined) return undefined;
+  const { common, translations, each } = decodeMarianShortlist(readWhole(path), path);
+  const known = translations.length / each;
+  if (known !== vocabulary - 1) {
+    const cause = `is of a vocabulary of ${known} pieces; the model has ${vocabulary - 1}`;
+    throw heedError("ERR_MODEL", { where: path, cause });
+  }
+  const all = new Int32Array(vocabulary * each).fill(-1);
+  all.set(translations);
+  return { common, translations: all, each };
 }
 
 /**
@@ -34,7 +66,9 @@ export function readShortlist(
   { source, target }: Tokenizers,
   hint: string,
 ): LexicalShortlist {
-  const path = shortlistPath(directory);
+  const path = join(directory, SHORTLIST_FILE);
+  const published = existsSync(path) ? undefined : readMarianShortlist(directory, source.size);
+  if (published) return published;
   if (!existsSync(path)) throw heedError("ERR_INPUT", { where: path, cause: "does not exist", remedy: hint });
   const tensors = codec.decode(readWhole(path), path);
   const [common, translations] = [tensors.get("common"), tensors.get("translations")];

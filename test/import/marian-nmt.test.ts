@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { decodeMarian } from "../../src/formats/marian/items.ts";
+import { decodeMarianShortlist } from "../../src/formats/marian/shortlist.ts";
 import { randomStream } from "../../src/random.ts";
 import { openRunOf } from "../../src/runs/open-run.node.ts";
 import { heed } from "../cli/heed.ts";
@@ -109,6 +110,21 @@ function folder(name: string, items: readonly Item[]): string {
   return directory;
 }
 
+/** A shortlist in the format: what each source token lists, and how many of the first tokens every sentence does. */
+function listing(lists: readonly (readonly number[])[], frequent: number): Uint8Array {
+  const ids = Uint32Array.from(lists.flat());
+  const starts = [0, ...lists.map((_, i) => lists.slice(0, i + 1).flat().length)];
+  const most = Math.max(...lists.map(({ length }) => length));
+  const words = [
+    0xf11a48d5013417f5n,
+    1n,
+    ...[frequent, most, starts.length, ids.length, ...starts].map(BigInt),
+  ];
+  return new Uint8Array(
+    Buffer.concat([new BigUint64Array(words), ids].map(({ buffer }) => Buffer.from(buffer))),
+  );
+}
+
 describe("a small model", () => {
   test("8-bit matrices are divided by their scale; those in float32 are transposed", () => {
     const { tensors } = decodeMarian(encoded(small), "small");
@@ -151,6 +167,66 @@ describe("a small model", () => {
     const log = readFileSync(join(root, "tuned/metrics.jsonl"), "utf8").trim().split("\n");
     const losses = log.map((each) => JSON.parse(each)).flatMap(({ loss, valid }) => (valid ? [] : [loss]));
     expect(losses.at(-1)).toBeLessThan(losses[0]);
+  });
+
+  describe("with a shortlist", () => {
+    // Every sentence may use the first four tokens; a source token itself, and those from 20 on the next but one.
+    const lists = Array.from({ length: pieces }, (_, token) => (token < 20 ? [] : [(token + 2) % pieces]));
+    const listed = (name: string, ...shortlists: Uint8Array[]): string => {
+      const directory = folder(name, small);
+      for (const [i, bytes] of shortlists.entries())
+        writeFileSync(join(directory, `lex.${i}.s2t.bin`), bytes);
+      return directory;
+    };
+
+    test("a token lists itself and its translations; there is room for the longest list", () => {
+      const { common, translations, each } = decodeMarianShortlist(listing([[2, 1], [], [0]], 2), "lex.bin");
+      expect([[...common], [...translations], each]).toEqual([[0, 1], [0, 2, 1, 1, -1, -1, 2, 0, -1], 3]);
+    });
+
+    test("writes listed tokens alone, opened directly as when imported", async () => {
+      const directory = listed("listed", listing(lists, 4));
+      const line = "the cat eats\n";
+      const { stdout, stderr, status } = await heed(["translate", directory, "--shortlist", "--json"], line);
+      expect(status, stderr).toBe(0);
+      const { tokenizers } = openRunOf(directory, "translate");
+      const source = [...tokenizers.source.encode("the cat eats")];
+      const allowed = new Set([0, 1, 2, 3, ...source, ...source.flatMap((token) => lists[token] ?? [])]);
+      for (const { tokens } of JSON.parse(stdout).hypotheses as { tokens: string[] }[])
+        for (const token of tokens)
+          expect(allowed, token).toContain([...allowed].find((id) => tokenizers.target.token(id) === token));
+      const run = join(root, "listed-run");
+      expect((await heed(["import", directory, "--to", run])).status).toBe(0);
+      expect((await heed(["translate", run, "--shortlist", "--json"], line)).stdout).toBe(stdout);
+      expect((await heed(["translate", directory, "--json"], line)).stdout).not.toBe(stdout);
+    });
+
+    test.each([
+      [
+        "cut short",
+        [listing(lists, 4).subarray(0, 99)],
+        65,
+        /lex\.0\.s2t\.bin: is damaged: it has 99 bytes, not the \d+ that it says/,
+      ],
+      [
+        "with a token that there is not",
+        [listing([...lists.slice(1), [99]], 4)],
+        65,
+        /token 33 lists 99 of 34/,
+      ],
+      [
+        "of another vocabulary",
+        [listing(Array(33).fill([]), 4)],
+        65,
+        /is of a vocabulary of 33 pieces; the model has 34/,
+      ],
+      ["of two directions", [listing(lists, 4), listing(lists, 2)], 66, /has 2 shortlists/],
+    ] as const)("refuses one %s", async (name, shortlists, status, said) => {
+      const directory = listed(name, ...shortlists);
+      const refused = await heed(["translate", directory, "--shortlist"], "the cat\n");
+      expect([refused.status, said.test(refused.stderr)], refused.stderr).toEqual([status, true]);
+      expect(refused.stderr.trim().split("\n").length).toBe(1);
+    });
   });
 
   test.each([
@@ -196,8 +272,11 @@ describe.skipIf(!isThere)(`Bergamot's English-Portuguese model${reason}`, () => 
     : [];
   const source = pairs.map(([english]) => english).join("\n");
 
-  test("translates nearly all sentences as its own program does", async () => {
-    const { stdout, stderr } = await heed(["translate", bergamot, "--beam", "1"], `${source}\n`);
+  test.each([
+    ["all its tokens", []],
+    ["its shortlist", ["--shortlist"]],
+  ])("translates nearly all sentences as its own program does, with %s", async (_, more) => {
+    const { stdout, stderr } = await heed(["translate", bergamot, "--beam", "1", ...more], `${source}\n`);
     const same = stdout
       .trim()
       .split("\n")

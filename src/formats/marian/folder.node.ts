@@ -4,15 +4,32 @@ import { heedError } from "../../errors.ts";
 import type { ModelFolder } from "../huggingface/families/family.ts";
 import { decodeSentencePiece, tokenizerJsonOf } from "../sentencepiece.ts";
 import { decodeMarian, isMarian } from "./items.ts";
+import { isMarianShortlist } from "./shortlist.ts";
 
 /** Largest files that are read, in bytes. */
 const LARGEST = { model: 2 ** 31 - 1, vocabulary: 2 ** 26 } as const;
 
 /** The name of a folder's model in Marian's binary format; undefined if there is none. */
-export function marianModelIn(directory: string): string | undefined {
-  if (!statSync(directory).isDirectory()) return undefined;
-  const names = readdirSync(directory).filter((name) => /^model\b.*\.bin$/.test(name));
-  return names.find((name) => isMarian(startOf(join(directory, name))));
+export const marianModelIn = (directory: string): string | undefined =>
+  namesIn(directory, /^model\b.*\.bin$/).find((name) => isMarian(startOf(join(directory, name))));
+
+/**
+ * The path of the shortlist beside a folder's model in Marian's binary format; undefined if there is none.
+ *
+ * @throws ERR_INPUT when there are several.
+ */
+export function marianShortlistIn(directory: string): string | undefined {
+  if (marianModelIn(directory) === undefined) return undefined;
+  const paths = namesIn(directory, /^lex\b.*\.bin$/).map((name) => join(directory, name));
+  const [path, ...others] = paths.filter((each) => isMarianShortlist(startOf(each)));
+  if (others.length === 0) return path;
+  const cause = `has ${others.length + 1} shortlists (lex.….bin)`;
+  throw heedError("ERR_INPUT", { where: directory, cause, remedy: "leave the one of this direction" });
+}
+
+function namesIn(directory: string, pattern: RegExp): string[] {
+  if (!statSync(directory).isDirectory()) return [];
+  return readdirSync(directory).filter((name) => pattern.test(name));
 }
 
 function startOf(path: string): Uint8Array {
@@ -28,7 +45,7 @@ function startOf(path: string): Uint8Array {
 
 /**
  * Reads a folder with a model in Marian's binary format and its SentencePiece vocabulary, as published for Bergamot, in the
- * terms of a model folder. A shortlist in it is not read.
+ * terms of a model folder.
  *
  * @throws ERR_INPUT when there is not exactly one vocabulary; ERR_MODEL for damaged files.
  */
