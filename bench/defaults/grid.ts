@@ -4,9 +4,10 @@
  *   npx tsx bench/defaults/grid.ts --data tatoeba-eng-fra [--pairs 2000] [--only defaults] [--most 1] [--out DIR]
  *
  * Trains on random samples of DIR/train.tsv of 500, 2,000, 10,000 and 100,000 pairs: once with the defaults, and once with
- * every cell of the grid; the larger two for equal minutes. All validate on 200 other pairs and are scored by BLEU, with the
- * beam of the run, on the first 1,000 of test.tsv. What has been measured stands in DIR/scores.json and is not measured
- * again; --most N ends after N cells. Prints a row for each size (the defaults, the best cell, the difference), then all.
+ * every cell of the grid, which train as the defaults do; the larger two for equal minutes. All validate on 200 other pairs and
+ * are scored by BLEU, with the beam of the run, on the first 1,000 of test.tsv. What has been measured stands in
+ * DIR/scores.json and is not measured again; --most N ends after N cells. Prints a row for each size: the defaults, the best
+ * cell, the difference.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -38,9 +39,7 @@ interface Axes {
   /** Layers, width. */
   readonly sizes: readonly (readonly [number, number])[];
   readonly dropout: readonly number[];
-  /** Tokens in a batch, passes, peak rate, warm-up: the same for all cells of a size. */
-  readonly training: readonly [number, number, number, number];
-  /** Of training, for the defaults and all cells. Without, all cells train for as many passes. */
+  /** Of training, for the defaults and all cells. Without, all make the passes of the defaults. */
   readonly minutes?: number;
 }
 
@@ -52,7 +51,6 @@ const grid: Readonly<Record<number, Axes>> = {
       [2, 128],
     ],
     dropout: [0.1, 0.3],
-    training: [256, 60, 3e-3, 100],
   },
   2000: {
     vocab: [500, 1500, 3000],
@@ -61,7 +59,6 @@ const grid: Readonly<Record<number, Axes>> = {
       [2, 128],
     ],
     dropout: [0.1, 0.3],
-    training: [512, 50, 3e-3, 200],
   },
   10000: {
     vocab: [1000, 4000],
@@ -70,7 +67,6 @@ const grid: Readonly<Record<number, Axes>> = {
       [3, 256],
     ],
     dropout: [0.1, 0.3],
-    training: [1024, 1000, 3e-3, 200],
     minutes: 10,
   },
   100000: {
@@ -80,14 +76,12 @@ const grid: Readonly<Record<number, Axes>> = {
       [3, 256],
     ],
     dropout: [0.1],
-    training: [2048, 1000, 3e-3, 100],
     minutes: 10,
   },
 };
 
 function cellsOf(pairs: number): Map<string, Settings> {
-  const { vocab, sizes, dropout, training, minutes } = grid[pairs] as Axes;
-  const [batch, epochs, rate, warmup] = training;
+  const { vocab, sizes, dropout, minutes } = grid[pairs] as Axes;
   const clock = minutes === undefined ? [] : [`training.minutes=${minutes}`];
   const cells = new Map<string, Settings>([
     ["defaults", clock],
@@ -99,7 +93,6 @@ function cellsOf(pairs: number): Map<string, Settings> {
         cells.set(`vocab ${v}, ${layers} x ${width}, dropout ${drop}`, [
           `tokenizer.vocab=${v}`,
           `model={ layers: ${layers}, dModel: ${width}, heads: 4, feedForward: ${4 * width}, dropout: ${drop}, norm: pre }`,
-          `training={ batchTokens: ${batch}, epochs: ${epochs}, learningRate: ${rate}, schedule: cosine, warmup: ${warmup} }`,
           ...clock,
         ]);
   return cells;

@@ -55,11 +55,11 @@ export const fitTable = [
   {
     below: 36_000,
     defaults: {
-      "tokenizer.vocab": 1500,
+      "tokenizer.vocab": 3000,
       "model.layers": 2,
       "model.dModel": 128,
       "model.heads": 4,
-      "model.dropout": 0.1,
+      "model.dropout": 0.2,
       "model.norm": "pre",
       "training.batchTokens": 512,
       "training.epochs": 50,
@@ -71,7 +71,7 @@ export const fitTable = [
   {
     below: 250_000,
     defaults: {
-      "tokenizer.vocab": 2000,
+      "tokenizer.vocab": 4000,
       "model.layers": 3,
       "model.dModel": 128,
       "model.heads": 4,
@@ -128,7 +128,8 @@ export interface Facts {
 
 const count = (n: number): string => Math.round(n).toLocaleString("en-US");
 const rounded = (n: number): string => count(Number(n.toPrecision(2)));
-const plural = (n: number, noun: string): string => `${rounded(n)} ${noun}${n === 1 ? "" : "s"}`;
+const plural = (n: number, noun: string, nouns = `${noun}s`): string =>
+  `${rounded(n)} ${rounded(n) === "1" ? noun : nouns}`;
 const limit = ({ size, config, isShort }: Facts): string =>
   isShort
     ? `${duration(60 * (config.training.minutes ?? 0))} allow`
@@ -148,12 +149,13 @@ export const reasons: Readonly<Record<FittedPath, (facts: Facts) => string>> = {
   "model.norm": () => "bears the higher rate",
   "training.batchTokens": ({ cost }) => `some ${plural(cost.updatesPerPass, "update")} a pass`,
   "training.epochs": ({ config, cost }) => {
-    const { epochs, minutes } = config.training;
+    const { epochs, minutes = Infinity } = config.training;
     const seconds = (epochs * cost.tokens) / cost.speed;
+    const passes = (60 * minutes * cost.speed) / cost.tokens;
     const speed = `at ${rounded(cost.speed)} tokens a second, assumed for two cores`;
-    return minutes === undefined
-      ? `some ${rounded(epochs * cost.updatesPerPass)} updates in ${duration(seconds)} ${speed}`
-      : `what ${duration(60 * minutes)} allow ${speed}`;
+    return passes < epochs
+      ? `at most; ${duration(60 * minutes)} allow some ${plural(Math.max(1, passes), "pass", "passes")} ${speed}`
+      : `some ${rounded(epochs * cost.updatesPerPass)} updates in ${duration(seconds)} ${speed}`;
   },
   "training.learningRate": ({ config }) => `for width ${"dModel" in config.model ? config.model.dModel : ""}`,
   "training.schedule": () => "the rate falls to 0 where training ends",

@@ -69,8 +69,8 @@ export function fittedKeys({ config, given }: GivenConfig): ReadonlySet<string> 
 
 /**
  * Resolves the keys that the user left out from counts of the corpus, and from the minutes that training may take: the row
- * of the table that the words select, or with few minutes a smaller one; passes that fit into the minutes; a warm-up that
- * ends early. Keys that the user set stay. Equal data gives equal values, on any machine.
+ * of the table that the words select, or with few minutes a smaller one; a warm-up that ends early in the passes that fit
+ * into the minutes. Keys that the user set stay. Equal data gives equal values, on any machine.
  *
  * @returns the configuration, and each resolved key with its value and the reason: "model.dModel 128: …".
  */
@@ -110,13 +110,9 @@ function withRow(requested: GivenConfig, { defaults }: FitRow, size: CorpusSize)
   const { minutes = Infinity, steps = Infinity } = config.training;
   const cost = trainingCost(config, size);
   const tokens = TRAINING * 60 * minutes * cost.speed;
-  const passes = tokens / cost.tokens;
-  config = set(
-    config,
-    "training.epochs",
-    Math.max(1, Math.min(defaults["training.epochs"], Math.floor(passes))),
-  );
-  const updates = Math.min(steps, config.training.epochs * cost.updatesPerPass);
+  // The clock ends training where it ends first, and the rate with it; how many passes that will be is a guess.
+  const passes = Math.min(config.training.epochs, tokens / cost.tokens);
+  const updates = Math.min(steps, passes * cost.updatesPerPass);
   const warmup = Math.min(defaults["training.warmup"], Math.floor(WARMING * updates));
   config = set(config, "training.warmup", warmup);
   return {

@@ -90,5 +90,6 @@ export function assign(document: Document.Parsed, override: string): void {
     const parent = path.slice(0, depth);
     if (!isCollection(document.getIn(parent))) document.setIn(parent, new YAMLMap());
   }
-  document.setIn(path, readYaml(override.slice(equals + 1), where, false).toJS());
+  // A node, so that a later assignment finds the keys of a map.
+  document.setIn(path, document.createNode(readYaml(override.slice(equals + 1), where, false).toJS()));
 }

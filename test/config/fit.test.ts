@@ -76,16 +76,20 @@ test("the warm-up ends early, whatever the length that was asked for", () => {
 });
 
 describe("a budget of minutes", () => {
-  test("gives as many passes as fit in, and no more than the corpus needs", () => {
+  test("leaves the passes to the clock, and says how many it may allow", () => {
     const [short, long] = [2, 600].map((minutes) => fitToData(read(`training.minutes=${minutes}`), small));
-    expect(short?.config.training.epochs).toBeLessThan(long?.config.training.epochs ?? 0);
-    expect(long?.config).toEqual({
-      ...fitToData(read(), small).config,
-      training: { ...fitToData(read(), small).config.training, minutes: 600 },
-    });
+    const { config } = fitToData(read(), small);
+    expect(short?.config.training.epochs).toBe(config.training.epochs);
     expect(short?.choices.join("\n")).toMatch(
-      /epochs \d+: what 2 minutes allow at [\d,]+ tokens a second, assumed/,
+      /epochs \d+: at most; 2 minutes allow some \d+ passes at [\d,]+ tokens a second, assumed for two cores/,
     );
+    expect(long?.config).toEqual({ ...config, training: { ...config.training, minutes: 600 } });
+    expect(long?.choices.join("\n")).toMatch(/epochs \d+: some [\d,]+ updates in \d+ \w+ at/);
+  });
+
+  test("ends the warm-up in a tenth of the passes that it may allow", () => {
+    const warmup = (...set: string[]): number => fitToData(read(...set), large).config.training.warmup;
+    expect(warmup("training.minutes=2")).toBeLessThan(warmup());
   });
 
   test("that is short for the corpus takes a smaller model", () => {

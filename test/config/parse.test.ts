@@ -270,6 +270,11 @@ describe("--set", () => {
     expect(made.data).toMatchObject({ train: { pairs: "a.tsv" }, valid: { pairs: "b.tsv" } });
   });
 
+  test("changes one key of a map that another one has set, and leaves the others", () => {
+    const { training } = parse(data, "training={ epochs: 3, warmup: 7 }", "training.epochs=4");
+    expect(training).toMatchObject({ epochs: 4, warmup: 7 });
+  });
+
   test("takes whatever YAML a value may be, and all behind the first =", () => {
     expect(parse(data, 'data.train.pairs="a=b.tsv"').data.train).toEqual({ pairs: "a=b.tsv" });
     expect(parse(data, "data.train.pairs=a=b.tsv").data.train).toEqual({ pairs: "a=b.tsv" });

@@ -92,7 +92,7 @@ export default command({
     budget: {
       type: "string",
       value: "TIME",
-      help: "what training may take, as 90s, 10m or 1.5h: training.minutes; sizes and passes follow",
+      help: "what training may take, as 90s, 10m or 1.5h: training.minutes; sizes follow",
     },
     set: { type: "list", value: "KEY=VALUE", help: "override a key of the configuration; may be repeated" },
     device: deviceOption,
