@@ -75,7 +75,7 @@ export const fitTable = [
       "model.layers": 3,
       "model.dModel": 128,
       "model.heads": 4,
-      "model.dropout": 0.2,
+      "model.dropout": 0.1,
       "model.norm": "pre",
       "training.batchTokens": 1024,
       "training.epochs": 30,
