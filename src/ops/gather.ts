@@ -166,16 +166,17 @@ export function topK(
   k: number | Value,
   { inRounds = false }: { readonly inRounds?: boolean } = {},
 ): { values: Value; indices: Value } {
+  const how = inRounds ? { inRounds } : {};
   const [values, indices] =
     typeof k === "number"
-      ? applyMany(topKOp, [x], { k, inRounds })
-      : applyMany(topKOp, [x, k], { k: k.shape[0] as Size, inRounds });
+      ? applyMany(topKOp, [x], { k, ...how })
+      : applyMany(topKOp, [x, k], { k: k.shape[0] as Size, ...how });
   return { values: values as Value, indices: indices as Value };
 }
 
 export const topKOp = defineOp<
   readonly [x: Value] | readonly [x: Value, like: Value],
-  { k: Size; inRounds: boolean }
+  { k: Size; inRounds?: boolean }
 >({
   name: "topK",
   type: ([x], { k }) => {

@@ -42,7 +42,7 @@ describe("every key of a configuration", () => {
     expect(page).toContain(
       "| `model.dropout` | fraction of activations dropped; at least 0, below 1 | `0.1` | number from 0 below 1 |",
     );
-    expect(page).toMatch(/\| `training.epochs` \| 60 \| 50 \| 30 \| 10 \|/);
+    expect(page).toMatch(/\| `training.epochs` \| 60 \| 100 \| 50 \| 30 \| 10 \|/);
   });
 });
 
