@@ -184,6 +184,13 @@ describe("a small model", () => {
       expect([[...common], [...translations], each]).toEqual([[0, 1], [0, 2, 1, 1, -1, -1, 2, 0, -1], 3]);
     });
 
+    test("a small file does not take much memory", () => {
+      const most = [Array.from({ length: 20_000 }, () => 0), ...Array.from({ length: 9_999 }, () => [])];
+      expect(() => decodeMarianShortlist(listing(most, 0), "lex.bin")).toThrow(
+        "lex.bin: is damaged: a token of 10000 lists 20000; download it again",
+      );
+    });
+
     test("writes listed tokens alone, opened directly as when imported", async () => {
       const directory = listed("listed", listing(lists, 4));
       const line = "the cat eats\n";

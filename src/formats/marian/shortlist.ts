@@ -4,6 +4,8 @@ import { heedError } from "../../errors.ts";
 const MAGIC = 0xf11a48d5013417f5n;
 /** Magic, checksum, frequent tokens, translations a token, offsets, listed ids. */
 const HEADER = 6 * 8;
+/** Most ids that are held, a row for each token as long as the longest. */
+const MOST = 2 ** 26;
 
 /** The target tokens that each source token lists; both languages have one vocabulary. */
 export interface MarianShortlist {
@@ -38,6 +40,7 @@ export function decodeMarianShortlist(bytes: Uint8Array, where: string): MarianS
   )
     throw damaged("its lists overlap");
   const each = 1 + starts.reduce((most, start, i) => Math.max(most, start - (starts[i - 1] ?? 0)), 0);
+  if (vocabulary * each > MOST) throw damaged(`a token of ${vocabulary} lists ${each - 1}`);
   const translations = new Int32Array(vocabulary * each).fill(-1);
   for (let token = 0; token < vocabulary; token++) {
     const first = starts[token] as number;
