@@ -26,7 +26,7 @@ const settledBy: Readonly<Partial<Record<FittedPath, readonly string[]>>> = {
   "training.learningRate": ["training.from"],
 };
 
-/** With a budget of minutes, the target tokens that a model must read for each of its parameters; a smaller one is taken else. */
+/** With a budget of minutes, the target tokens that a model must read for each of its parameters; otherwise a smaller one is taken. */
 const FEWEST_TOKENS = 0.5;
 /** Share of the minutes that updates take; validation and saving take the rest. */
 const TRAINING = 0.85;

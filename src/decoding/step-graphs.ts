@@ -108,7 +108,7 @@ export function stepGraph(
   }: {
     readonly isOrdered?: boolean | undefined;
     readonly isListed?: boolean;
-    /** How the best are found: as in `topK`. */
+    /** Whether the best are found in two rounds, as in `topK`. */
     readonly inRounds?: boolean;
     readonly observed?: ObservedGraph | undefined;
   } = {},
@@ -160,11 +160,11 @@ function next(logits: readonly Value[], candidates: Wanted, inRounds = false): O
     const total = logits.map((each) => softmax(each)).reduce(add);
     return best(log(mul(total, 1 / logits.length)), candidates, inRounds);
   }
-  // log Σ exp(z) = max z - log max softmax(z).
+  // log Σ exp(z) = max z - log max softmax(z), and the largest logit has the largest probability.
   const probabilities = softmax(only);
   if (candidates === "all") {
-    const [top, likeliest] = [only, probabilities].map((each) => max(each, [1], { keep: true }));
-    return { logProbabilities: add(sub(only, top as Value), log(likeliest as Value)) };
+    const top = max(only, [1], { keep: true });
+    return { logProbabilities: add(sub(only, top), log(max(probabilities, [1], { keep: true }))) };
   }
   const { values, indices } = topK(only, candidates, { inRounds });
   const [top, first] =

@@ -1,12 +1,14 @@
 import { printConfig } from "../config/print.ts";
 import type { Config } from "../config/schema.ts";
-import { heedError } from "../errors.ts";
+import type { LexicalShortlist } from "../decoding/shortlist.ts";
+import { HeedError, heedError } from "../errors.ts";
 import { readModelFolder } from "../formats/huggingface/import/folder.node.ts";
 import { notFinite } from "../formats/huggingface/import/weights.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
 import { CONFIG_FILE, WEIGHTS_FILE } from "./file-names.ts";
 import { readModelRun } from "./model-folder.ts";
-import { encodeShortlist, readMarianShortlist, SHORTLIST_FILE } from "./shortlist-file.node.ts";
+import { encodeShortlist, publishedShortlist, SHORTLIST_FILE } from "./shortlist-file.node.ts";
 
 export interface ImportOptions {
   /** Whether weights that are not finite are an error rather than a warning. Default false. */
@@ -58,8 +60,23 @@ export function importRun(directory: string, { strict = false, say }: ImportOpti
     [WEIGHTS_FILE, encodeSafetensors(weights)],
   ]);
   for (const [name, content] of Object.entries(json)) files.set(name, text(JSON.stringify(content)));
-  const shortlist =
-    "tokenizers" in run ? readMarianShortlist(directory, run.tokenizers.source.size) : undefined;
+  const shortlist = "tokenizers" in run ? shortlistOf(directory, run.tokenizers.target, say) : undefined;
   if (shortlist) files.set(SHORTLIST_FILE, encodeShortlist(shortlist));
   return { files, task: config.task, kind: config.model.kind, parameters: count, isEncoder };
+}
+
+/** A published shortlist. One that cannot be read is said and left out: the model is whole without it. */
+function shortlistOf(
+  directory: string,
+  target: Tokenizer,
+  say: ImportOptions["say"],
+): LexicalShortlist | undefined {
+  try {
+    const shortlist = publishedShortlist(directory, target);
+    if (shortlist) say?.("its shortlist is imported too: heed translate --shortlist uses it");
+    return shortlist;
+  } catch (error) {
+    if (!(error instanceof HeedError)) throw error;
+    say?.(`${error.message}; imported without a shortlist`);
+  }
 }

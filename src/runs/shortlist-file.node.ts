@@ -2,9 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { LexicalShortlist } from "../decoding/shortlist.ts";
 import { heedError } from "../errors.ts";
-import { marianShortlistIn } from "../formats/marian/folder.node.ts";
-import { decodeMarianShortlist } from "../formats/marian/shortlist.ts";
-import type { Tokenizers } from "../text/tokenizer.ts";
+import { marianShortlistIn, readMarianShortlist } from "../formats/marian/folder.node.ts";
+import type { Tokenizer, Tokenizers } from "../text/tokenizer.ts";
 import { codec } from "./codec.ts";
 import { writeAtomically } from "./durable.node.ts";
 import { readWhole } from "./read-file.node.ts";
@@ -34,25 +33,12 @@ export function encodeShortlist({ common, translations, each }: LexicalShortlist
   return codec.encode(tensors);
 }
 
-/**
- * The shortlist of a folder of Marian's.
- *
- * @param vocabulary  Of the model: its padding, which the shortlist does not know, lists nothing.
- * @returns undefined if the folder has none
- * @throws ERR_MODEL when it is damaged or of another vocabulary.
- */
-export function readMarianShortlist(directory: string, vocabulary: number): LexicalShortlist | undefined {
+/** The shortlist that was published with a folder of Marian's, if there is one. @throws ERR_INPUT, ERR_MODEL */
+export function publishedShortlist(directory: string, target: Tokenizer): LexicalShortlist | undefined {
   const path = marianShortlistIn(directory);
   if (path === undefined) return undefined;
-  const { common, translations, each } = decodeMarianShortlist(readWhole(path), path);
-  const known = translations.length / each;
-  if (known !== vocabulary - 1) {
-    const cause = `is of a vocabulary of ${known} pieces; the model has ${vocabulary - 1}`;
-    throw heedError("ERR_MODEL", { where: path, cause });
-  }
-  const all = new Int32Array(vocabulary * each).fill(-1);
-  all.set(translations);
-  return { common, translations: all, each };
+  // The model has padding behind the pieces of its file.
+  return readMarianShortlist(path, { pieces: target.size - 1, size: target.size, end: target.special.eos });
 }
 
 /**
@@ -66,10 +52,9 @@ export function readShortlist(
   { source, target }: Tokenizers,
   hint: string,
 ): LexicalShortlist {
-  const path = join(directory, SHORTLIST_FILE);
-  const published = existsSync(path) ? undefined : readMarianShortlist(directory, source.size);
-  if (published) return published;
+  const path = shortlistPath(directory);
   if (!existsSync(path)) throw heedError("ERR_INPUT", { where: path, cause: "does not exist", remedy: hint });
+  if (!path.endsWith(SHORTLIST_FILE)) return publishedShortlist(directory, target) as LexicalShortlist;
   const tensors = codec.decode(readWhole(path), path);
   const [common, translations] = [tensors.get("common"), tensors.get("translations")];
   const [rows, each] = translations?.shape ?? [];

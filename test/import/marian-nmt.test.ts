@@ -179,15 +179,21 @@ describe("a small model", () => {
       return directory;
     };
 
-    test("a token lists itself and its translations; there is room for the longest list", () => {
-      const { common, translations, each } = decodeMarianShortlist(listing([[2, 1], [], [0]], 2), "lex.bin");
-      expect([[...common], [...translations], each]).toEqual([[0, 1], [0, 2, 1, 1, -1, -1, 2, 0, -1], 3]);
+    const decoded = (lists: readonly (readonly number[])[], frequent: number) =>
+      decodeMarianShortlist(listing(lists, frequent), "lex.bin", {
+        ...{ pieces: lists.length, size: lists.length + 1, end: 2 },
+      });
+
+    test("a token lists itself and its translations, padding nothing, and </s> may always follow", () => {
+      const { common, translations, each } = decoded([[2, 1], [], [0]], 1);
+      const rows = [0, 2, 1, 1, -1, -1, 2, 0, -1, -1, -1, -1];
+      expect([[...common], [...translations], each]).toEqual([[0, 2], rows, 3]);
     });
 
     test("a small file does not take much memory", () => {
       const most = [Array.from({ length: 20_000 }, () => 0), ...Array.from({ length: 9_999 }, () => [])];
-      expect(() => decodeMarianShortlist(listing(most, 0), "lex.bin")).toThrow(
-        "lex.bin: is damaged: a token of 10000 lists 20000; download it again",
+      expect(() => decoded(most, 0)).toThrow(
+        /lex\.bin: has a token that lists 20000; at most 6709 are read$/,
       );
     });
 
@@ -198,15 +204,23 @@ describe("a small model", () => {
       expect(status, stderr).toBe(0);
       const { tokenizers } = openRunOf(directory, "translate");
       const source = [...tokenizers.source.encode("the cat eats")];
-      const allowed = new Set([0, 1, 2, 3, ...source, ...source.flatMap((token) => lists[token] ?? [])]);
+      const allowed = [0, 1, 2, 3, ...source, ...source.flatMap((token) => lists[token] ?? [])];
+      const pieces = allowed.map((id) => tokenizers.target.token(id));
       for (const { tokens } of JSON.parse(stdout).hypotheses as { tokens: string[] }[])
-        for (const token of tokens)
-          expect(allowed, token).toContain([...allowed].find((id) => tokenizers.target.token(id) === token));
+        for (const token of tokens) expect(pieces).toContain(token);
       const run = join(root, "listed-run");
-      expect((await heed(["import", directory, "--to", run])).status).toBe(0);
+      expect((await heed(["import", directory, "--to", run])).stderr).toContain(
+        "its shortlist is imported too",
+      );
       expect((await heed(["translate", run, "--shortlist", "--json"], line)).stdout).toBe(stdout);
       expect((await heed(["translate", directory, "--json"], line)).stdout).not.toBe(stdout);
     });
+
+    const changed = (at: number, value: bigint): Uint8Array => {
+      const bytes = listing(lists, 4);
+      new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(at, value, true);
+      return bytes;
+    };
 
     test.each([
       [
@@ -215,6 +229,8 @@ describe("a small model", () => {
         65,
         /lex\.0\.s2t\.bin: is damaged: it has 99 bytes, not the \d+ that it says/,
       ],
+      ["cut very short", [listing(lists, 4).subarray(0, 20)], 65, /is damaged: it ends too early/],
+      ["whose lists overlap", [changed(48 + 8 * 25, 9n)], 65, /is damaged: its lists overlap/],
       [
         "with a token that there is not",
         [listing([...lists.slice(1), [99]], 4)],
@@ -223,16 +239,21 @@ describe("a small model", () => {
       ],
       [
         "of another vocabulary",
-        [listing(Array(33).fill([]), 4)],
+        [listing(lists.slice(1), 4)],
         65,
         /is of a vocabulary of 33 pieces; the model has 34/,
       ],
+      ["of a vocabulary without end", [changed(32, 2n ** 63n)], 65, /the model has 34/],
       ["of two directions", [listing(lists, 4), listing(lists, 2)], 66, /has 2 shortlists/],
     ] as const)("refuses one %s", async (name, shortlists, status, said) => {
       const directory = listed(name, ...shortlists);
       const refused = await heed(["translate", directory, "--shortlist"], "the cat\n");
       expect([refused.status, said.test(refused.stderr)], refused.stderr).toEqual([status, true]);
       expect(refused.stderr.trim().split("\n").length).toBe(1);
+      const imported = await heed(["import", directory, "--to", join(root, `${name}-run`)]);
+      expect(imported.status, imported.stderr).toBe(0);
+      expect(imported.stderr).toMatch(said);
+      expect(imported.stderr).toContain("; imported without a shortlist");
     });
   });
 
@@ -280,16 +301,19 @@ describe.skipIf(!isThere)(`Bergamot's English-Portuguese model${reason}`, () => 
   const source = pairs.map(([english]) => english).join("\n");
 
   test.each([
-    ["all its tokens", []],
-    ["its shortlist", ["--shortlist"]],
-  ])("translates nearly all sentences as its own program does, with %s", async (_, more) => {
-    const { stdout, stderr } = await heed(["translate", bergamot, "--beam", "1", ...more], `${source}\n`);
-    const same = stdout
-      .trim()
-      .split("\n")
-      .filter((line, i) => line === pairs[i]?.[1]).length;
-    expect(same, `${stdout}${stderr}`).toBeGreaterThanOrEqual(Math.ceil(0.85 * pairs.length));
-  });
+    ["all tokens", []],
+    ["the shortlist", ["--shortlist"]],
+  ])(
+    "translates nearly all sentences as its own program does with its shortlist, with %s",
+    async (_, more) => {
+      const { stdout, stderr } = await heed(["translate", bergamot, "--beam", "1", ...more], `${source}\n`);
+      const same = stdout
+        .trim()
+        .split("\n")
+        .filter((line, i) => line === pairs[i]?.[1]).length;
+      expect(same, `${stdout}${stderr}`).toBeGreaterThanOrEqual(Math.ceil(0.85 * pairs.length));
+    },
+  );
 
   test("aligns with the head that was taught to, and can be looked into", async () => {
     const at = (name: string, content: string): string => {

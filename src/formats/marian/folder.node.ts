@@ -1,13 +1,18 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { heedError } from "../../errors.ts";
 import type { ModelFolder } from "../huggingface/families/family.ts";
 import { decodeSentencePiece, tokenizerJsonOf } from "../sentencepiece.ts";
 import { decodeMarian, isMarian } from "./items.ts";
-import { isMarianShortlist } from "./shortlist.ts";
+import {
+  decodeMarianShortlist,
+  isMarianShortlist,
+  type ListedVocabulary,
+  type MarianShortlist,
+} from "./shortlist.ts";
 
 /** Largest files that are read, in bytes. */
-const LARGEST = { model: 2 ** 31 - 1, vocabulary: 2 ** 26 } as const;
+const LARGEST = { model: 2 ** 31 - 1, vocabulary: 2 ** 26, shortlist: 2 ** 26 } as const;
 
 /** The name of a folder's model in Marian's binary format; undefined if there is none. */
 export const marianModelIn = (directory: string): string | undefined =>
@@ -19,13 +24,19 @@ export const marianModelIn = (directory: string): string | undefined =>
  * @throws ERR_INPUT when there are several.
  */
 export function marianShortlistIn(directory: string): string | undefined {
-  if (marianModelIn(directory) === undefined) return undefined;
+  // A folder of Hugging Face's library is read as one, whatever else is in it.
+  if (existsSync(join(directory, "model.safetensors")) || marianModelIn(directory) === undefined)
+    return undefined;
   const paths = namesIn(directory, /^lex\b.*\.bin$/).map((name) => join(directory, name));
   const [path, ...others] = paths.filter((each) => isMarianShortlist(startOf(each)));
   if (others.length === 0) return path;
   const cause = `has ${others.length + 1} shortlists (lex.….bin)`;
   throw heedError("ERR_INPUT", { where: directory, cause, remedy: "leave the one of this direction" });
 }
+
+/** Reads a shortlist that `marianShortlistIn` found. @throws ERR_MODEL as `decodeMarianShortlist`. */
+export const readMarianShortlist = (path: string, vocabulary: ListedVocabulary): MarianShortlist =>
+  decodeMarianShortlist(readLimited(path, LARGEST.shortlist), path, vocabulary);
 
 function namesIn(directory: string, pattern: RegExp): string[] {
   if (!statSync(directory).isDirectory()) return [];
