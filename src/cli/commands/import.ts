@@ -8,7 +8,9 @@ export default command({
 commands open: translate, generate, classify, embed, inspect and more. The folder
 holds config.json, tokenizer.json and model.safetensors (whole or in shards, of 32
 or 16 bits). Families: marian, blenderbot, bart, mbart, t5, bert, distilbert,
-roberta, gpt2, llama, mistral, qwen2. What \`heed export\` wrote comes back as it was.
+roberta, gpt2, opt, starcoder2, llama, mistral, qwen2. What \`heed export\` wrote
+comes back as it was. A folder published for Bergamot (model.*.bin, vocab.*.spm and a
+shortlist, lex.*.bin) is read, too.
 The other commands open such a folder without an import, too; importing says what
 of it is not followed, and checks that its weights are finite.
 

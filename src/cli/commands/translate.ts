@@ -134,7 +134,7 @@ file of --attention included.`,
     quantize: { type: "string", value: "KIND", help: "int8: 8-bit weights, smaller and faster" },
     shortlist: {
       type: "boolean",
-      help: "score only tokens that the run's shortlist has for a sentence: see `heed shortlist`",
+      help: "score only tokens that the run's shortlist has for a sentence: published, or of `heed shortlist`",
     },
     glossary: {
       type: "string",
