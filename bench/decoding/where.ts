@@ -31,15 +31,11 @@ const quantize = values.quantize === "int8" ? "int8" : undefined;
 const rounds = Number(values.rounds);
 const numbers = (list: string): number[] => list.split(",").map(Number);
 
-const kinds = [
-  "output layer",
-  "other products with weights",
-  "attention",
-  "probabilities, best tokens",
-  "states: reordered, longer",
-  "8 bits: steps, rounding",
-  "the rest",
-] as const;
+/**
+ * Products with the output layer's weights and with those of other layers; attention; probabilities and the best tokens; states
+ * reordered and made longer; steps and rounding of 8 bits.
+ */
+const kinds = ["output", "layers", "attention", "choosing", "states", "rounding", "rest"] as const;
 type Kind = (typeof kinds)[number];
 
 console.log(`${machine()}; beam ${BEAM}, ${quantize ?? "float32"}; medians of ${rounds} rounds\n`);
@@ -116,16 +112,14 @@ function kindOf({ args }: Event, vocabulary: number): Kind {
   const isWide = (shape: readonly number[]): boolean =>
     shape.slice(1).reduce((a, b) => a * b, 1) === vocabulary;
   const [input, output] = [shapeOf(), shapeOf(args?.output_type_shape)];
-  if (["Gemm", "FusedGemm", "MatMulIntegerToFloat"].includes(op))
-    return isWide(output) ? "output layer" : "other products with weights";
+  if (["Gemm", "FusedGemm", "MatMulIntegerToFloat"].includes(op)) return isWide(output) ? "output" : "layers";
   const isOfIndices = "int64" in (args?.input_type_shape?.[0] ?? {}) && op !== "Reshape" && op !== "Concat";
-  if (isOfIndices) return "probabilities, best tokens";
-  if (["TopK", "GatherND", "GatherElements", "Log"].includes(op) || isWide(input))
-    return "probabilities, best tokens";
+  if (isOfIndices) return "choosing";
+  if (["TopK", "GatherND", "GatherElements", "Log"].includes(op) || isWide(input)) return "choosing";
   if (PRODUCTS.has(op) || op === "Softmax") return "attention";
-  if (op === "Gather" || op === "Concat") return "states: reordered, longer";
-  if (["QuantizeLinear", "Abs", "ReduceMax", "Div"].includes(op)) return "8 bits: steps, rounding";
-  return "the rest";
+  if (op === "Gather" || op === "Concat") return "states";
+  if (["QuantizeLinear", "Abs", "ReduceMax", "Div"].includes(op)) return "rounding";
+  return "rest";
 }
 
 function percent(share: number): string {
